@@ -1,0 +1,64 @@
+package dev.sluice.queue;
+
+/**
+ * The documented limits of the service (reference 12), each configurable. Pure numbers; inclusive.
+ *
+ * @param messageBytesMax body of one message
+ * @param batchMessagesMax messages in one batch push
+ * @param batchBytesMax sum of the bodies of one batch push
+ * @param requestBytesMax HTTP request body; JSON escaping can blow a batch up by six
+ * @param jsonDepthMax nesting of a JSON request body
+ * @param delaySecondsMax any delay
+ * @param pullMessagesMax {@code batch_size} of a pull, a peek or a consumer
+ * @param visibilityTimeoutMillisMax a lease
+ * @param retentionSecondsMin smallest {@code message_retention_period}
+ * @param retentionSecondsMax largest {@code message_retention_period}
+ * @param retriesMax largest {@code max_retries}
+ * @param waitTimeMillisMax largest {@code max_wait_time_ms}
+ * @param concurrencyMax largest {@code max_concurrency}
+ * @param ackEntriesMax acks and retries, or refs, in one request
+ * @param queuesPerAccountMax queues
+ * @param leasesPerQueueMax messages of one queue in the hands of consumers at once; a pull beyond it gets fewer
+ * @param backlogBytesMax bytes stored in one queue, 0 for no limit (10251)
+ * @param messagesPerSecondMax messages pushed to one queue per second, 0 for no limit (10250)
+ */
+public record Limits(
+        int messageBytesMax,
+        int batchMessagesMax,
+        int batchBytesMax,
+        int requestBytesMax,
+        int jsonDepthMax,
+        int delaySecondsMax,
+        int pullMessagesMax,
+        int visibilityTimeoutMillisMax,
+        int retentionSecondsMin,
+        int retentionSecondsMax,
+        int retriesMax,
+        int waitTimeMillisMax,
+        int concurrencyMax,
+        int ackEntriesMax,
+        int queuesPerAccountMax,
+        int leasesPerQueueMax,
+        long backlogBytesMax,
+        int messagesPerSecondMax) {
+    /** What Cloudflare documents; storage and rate limits off. */
+    public static final Limits DOCUMENTED = new Limits(
+            128_000,
+            100,
+            256_000,
+            2 * 1024 * 1024,
+            512,
+            86_400,
+            100,
+            43_200_000,
+            60,
+            1_209_600,
+            100,
+            60_000,
+            250,
+            10_000,
+            10_000,
+            200_000,
+            0,
+            0);
+}

@@ -1,0 +1,22 @@
+package dev.sluice.queue;
+
+/**
+ * Something asked of one queue. Looks at the state and the time, changes nothing, says what should happen.
+ *
+ * <p>Immutable; crosses the event bus by reference.
+ *
+ * @param <R> type of the answer
+ */
+public interface QueueCommand<R> {
+    /** What must be read before this command can be decided, or null if memory knows enough. */
+    default Need need(QueueState state, long nowMillis) {
+        return null;
+    }
+
+    /**
+     * Decides. Called only after {@link #need} answered null at the same state and time.
+     *
+     * @throws QueueException if the command is refused; nothing changes then
+     */
+    Decision<R> decide(QueueState state, long nowMillis);
+}

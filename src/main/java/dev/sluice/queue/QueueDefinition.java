@@ -1,0 +1,24 @@
+package dev.sluice.queue;
+
+/**
+ * A queue as its account sees it: name, settings, consumer; no message is counted here.
+ *
+ * @param number what the store and the bus call the queue, from 1, unique in the installation, never reused
+ * @param accountId 32 lower-case hex digits
+ * @param queueId 32 lower-case hex digits, immutable
+ * @param name unique in the account (reference 3.7)
+ * @param jurisdiction as given at creation, empty if none
+ * @param consumer null if there is none
+ * @param createdMicros microseconds since the epoch
+ * @param modifiedMicros microseconds since the epoch; changes with name, settings and consumer
+ */
+public record QueueDefinition(
+        long number,
+        String accountId,
+        String queueId,
+        String name,
+        String jurisdiction,
+        QueueSettings settings,
+        Consumer consumer,
+        long createdMicros,
+        long modifiedMicros) {}

@@ -1,0 +1,19 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.QueueDefinition;
+import java.util.List;
+
+/** The queues of all accounts, for reading from any thread without waiting. What an answered change said is visible here. */
+public interface Catalog {
+    /** The queue of that id in that account, or null. */
+    QueueDefinition find(String accountId, String queueId);
+
+    /** The queue of that name in that account, or null. */
+    QueueDefinition findByName(String accountId, String name);
+
+    /** All queues of an account, by creation time, then id. */
+    List<QueueDefinition> list(String accountId);
+
+    /** Accounts that have at least one queue. */
+    List<String> accounts();
+}

@@ -1,0 +1,68 @@
+package dev.sluice.store;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Where queues live. One store holds all queues of an installation, because one log means one stream of syncs that all
+ * of them share. Safe for use from several threads.
+ *
+ * <p>{@link #commit} is the only way anything changes and the only durability point. Reads see what was committed before
+ * they began; they run on the store's own bounded pool (or at once, if they cannot block) and complete their stage on any
+ * thread. A failed read or commit carries a {@link StoreException}.
+ */
+public interface QueueStore extends AutoCloseable {
+    /**
+     * Stores a batch as one atomic step and tells the listener. Batches are stored in the order of the calls; waiting
+     * batches are gathered into one write with one sync if any of them is {@linkplain StoreBatch#durable() durable}. The batch
+     * belongs to the store from here on.
+     */
+    void commit(StoreBatch batch, CommitListener listener);
+
+    /** Bytes handed to {@link #commit} and not yet stored: what admission looks at. */
+    long bytesWaiting();
+
+    /** Head, leases and departed markers of a queue; {@link QueueImage#NEW} if it was never written. */
+    CompletionStage<QueueImage> load(long queueNumber);
+
+    /** The heads of all queues that were ever written, by queue number; for waking passive queues at their deadlines. */
+    CompletionStage<Map<Long, QueueHead>> heads();
+
+    /**
+     * Stored messages published without delay, in order of seq, from {@code fromSeq} on, with their content.
+     *
+     * <p>Never-delivered ones if {@code fromSeq} is at or beyond the head's {@code arrivalsFrom}.
+     */
+    CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit);
+
+    /** Waiting messages in order of (available at, seq), from that pair on. */
+    CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit);
+
+    /** Waiting messages in order of seq, from {@code fromSeq} on. */
+    CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit);
+
+    /** Messages with an inherited timestamp in order of (timestamp, seq), from that pair on. */
+    CompletionStage<List<MessageHeader>> readInherited(long queueNumber, long fromMillis, long fromSeq, int limit);
+
+    /** Looks single messages up by seq; those that are not stored are left out. */
+    CompletionStage<List<Found>> find(long queueNumber, long[] seqs);
+
+    /** The contents of these messages, in their order; messages that are gone are left out. */
+    CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers);
+
+    /** The whole catalog, sorted by key. */
+    CompletionStage<List<CatalogRecord>> readCatalog();
+
+    /** Free bytes of the file system below, {@link Long#MAX_VALUE} if that means nothing here. */
+    long freeBytes();
+
+    /** Stores what waits, then closes. Further calls fail. Blocks. */
+    @Override
+    void close();
+}
