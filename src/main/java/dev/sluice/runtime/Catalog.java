@@ -1,6 +1,7 @@
 package dev.sluice.runtime;
 
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.Subscription;
 import java.util.List;
 
 /** The queues of all accounts, for reading from any thread without waiting. What an answered change said is visible here. */
@@ -13,6 +14,12 @@ public interface Catalog {
 
     /** All queues of an account, by creation time, then id. */
     List<QueueDefinition> list(String accountId);
+
+    /** The subscription of that id in that account, or null. */
+    Subscription findSubscription(String accountId, String subscriptionId);
+
+    /** All subscriptions of an account, by creation time, then id. */
+    List<Subscription> listSubscriptions(String accountId);
 
     /** Accounts that have at least one queue. */
     List<String> accounts();

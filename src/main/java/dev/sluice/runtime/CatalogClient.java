@@ -5,7 +5,9 @@ import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.Subscription;
 import io.vertx.core.Future;
+import java.util.List;
 
 /**
  * Changes of the catalog. Each future completes when the change is synced, visible in {@link Catalog} and in force in the
@@ -36,6 +38,18 @@ public interface CatalogClient {
 
     /** Deletes the consumer; RESOURCE_UNKNOWN if the queue has no such one. */
     Future<Void> deleteConsumer(String accountId, String queueId, String consumerId);
+
+    /** Creates a subscription; QUEUE_UNKNOWN if the destination is not a queue of the account. */
+    Future<Subscription> createSubscription(String accountId, SubscriptionSpec spec);
+
+    /** Changes the non-null fields; RESOURCE_UNKNOWN, or QUEUE_UNKNOWN for a new destination. */
+    Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionSpec spec);
+
+    /** Deletes a subscription and answers what it was. */
+    Future<Subscription> deleteSubscription(String accountId, String subscriptionId);
+
+    /** A subscription as a client describes it; in an update null means unchanged ({@code sourceJson} always is). */
+    record SubscriptionSpec(String name, Boolean enabled, String sourceJson, String queueId, List<String> events) {}
 
     /** Computes new settings from the current ones; pure. */
     @FunctionalInterface

@@ -1,0 +1,20 @@
+package dev.sluice.api;
+
+import io.vertx.core.Future;
+
+/**
+ * One operation of the contract. Instances are shared by the requests of one event loop and keep no request state.
+ */
+public interface Operation {
+    /** The {@code operationId} in the contract. */
+    String operationId();
+
+    /** What the credential must allow. */
+    Access access();
+
+    /**
+     * Answers a call, on the event loop. A failed future, or a thrown exception, that is a
+     * {@link dev.sluice.queue.QueueException} becomes its row of the error table; anything else becomes an internal error.
+     */
+    Future<Answer> answer(Call call);
+}
