@@ -31,7 +31,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  */
 public final class Contract {
     private static final String RESOURCE = "openapi/queues.yaml";
-    private static final String BASE_URI = "app://sluice/";
+    private static final String BASE_URI = "app://";
     private static final String SCHEMAS = "#/components/schemas/";
 
     private final Buffer text;
@@ -56,7 +56,7 @@ public final class Contract {
     /** Loads a contract from its YAML text. */
     static Future<Contract> load(Vertx vertx, Buffer text) {
         JsonObject document = parse(text);
-        return OpenAPIContract.from(vertx, document).map(openApi -> new Contract(text, document, openApi));
+        return OpenAPIContract.from(vertx, document.copy()).map(openApi -> new Contract(text, document, openApi));
     }
 
     /** The contract as it was written, in YAML. */
