@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
  * index. The table of spaces is in {@code docs/architecture.md}. Never changes within a format version.
  */
 public final class KeyFormat {
+    /** The version of keys and values; a store with a higher one is refused. */
+    public static final int VERSION = 1;
+
     /** The version record. */
     public static final byte SPACE_FORMAT = 0x00;
     /** Bodies of messages published without delay, by seq. */

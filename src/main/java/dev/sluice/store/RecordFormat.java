@@ -21,9 +21,6 @@ import dev.sluice.queue.Waiting;
  * </pre>
  */
 final class RecordFormat {
-    /** The version of keys and values; a store with a higher one is refused. */
-    static final int VERSION = 1;
-
     /** More than a header ever takes. */
     static final int HEADER_BYTES_MAX = 1 + 2 * Long.BYTES + 5;
 
