@@ -200,8 +200,8 @@ class ConfigLoaderTest {
 
     @Test
     void tokensAreReadWithTheirRights() {
-        AuthConfig auth = withFile("auth:\n  tokens:\n  - {name: app, sha256: "
-                        + HASH.toUpperCase(Locale.ROOT) + ", accounts: ['" + ACCOUNT + "'], access: read}")
+        AuthConfig auth = withFile("auth:\n  tokens:\n  - {name: app, sha256: " + HASH.toUpperCase(Locale.ROOT)
+                        + ", accounts: ['" + ACCOUNT + "'], access: read}")
                 .auth();
 
         AuthConfig.Token token = auth.tokens().get(0);
