@@ -25,13 +25,6 @@ public final class ConfigKeys {
             key("http.port", "8080", "Port of the API; 0 picks a free one.", ValueTypes.integer(0, 65_535));
     static final ConfigKey<Integer> HTTP_EVENT_LOOPS =
             key("http.event_loops", "0", "Threads that serve requests; 0 is one per core.", ValueTypes.integer(0, 256));
-    static final ConfigKey<Path> HTTP_TLS_CERT = key(
-            "http.tls.cert",
-            "",
-            "Certificate chain (PEM). With a key it turns on TLS 1.2 and 1.3, with HTTP/2.",
-            ValueTypes.path());
-    static final ConfigKey<Path> HTTP_TLS_KEY =
-            key("http.tls.key", "", "Private key of the certificate (PEM).", ValueTypes.path());
     static final ConfigKey<Long> HTTP_HEADER_TIMEOUT = key(
             "http.header_timeout",
             "10s",
@@ -52,6 +45,13 @@ public final class ConfigKeys {
             "16384",
             "Open connections; further ones are closed at once.",
             ValueTypes.integer(1, 1_000_000));
+    static final ConfigKey<Path> HTTP_TLS_CERT = key(
+            "http.tls.cert",
+            "",
+            "Certificate chain (PEM). With a key it turns on TLS 1.2 and 1.3, with HTTP/2.",
+            ValueTypes.path());
+    static final ConfigKey<Path> HTTP_TLS_KEY =
+            key("http.tls.key", "", "Private key of the certificate (PEM).", ValueTypes.path());
 
     static final ConfigKey<String> MANAGEMENT_HOST =
             key("management.host", "127.0.0.1", "Address for health and metrics.", ValueTypes.text());
