@@ -89,8 +89,9 @@ public final class ApiVerticle extends VerticleBase {
     private static HttpServerOptions secure(HttpServerOptions options, HttpSettings.Tls tls) {
         options.setSsl(true)
                 .setSslEngineOptions(new OpenSSLEngineOptions())
-                .setKeyCertOptions(
-                        new PemKeyCertOptions().setCertPath(tls.certificatePath()).setKeyPath(tls.keyPath()))
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .setCertPath(tls.certificatePath())
+                        .setKeyPath(tls.keyPath()))
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));

@@ -126,10 +126,7 @@ public final class Contract {
             for (Operation operation : path.getOperations()) {
                 String template = path.getName();
                 routes.add(new Route(
-                        operation.getOperationId(),
-                        operation.getHttpMethod(),
-                        template,
-                        Route.Family.of(template)));
+                        operation.getOperationId(), operation.getHttpMethod(), template, Route.Family.of(template)));
             }
         }
         return List.copyOf(routes);

@@ -77,8 +77,8 @@ public final class ContractRouter {
         TreeSet<String> unknown = new TreeSet<>(handlers.keySet());
         unknown.removeAll(known);
         if (!missing.isEmpty() || !unknown.isEmpty()) {
-            throw new IllegalStateException("contract and handlers do not match: operations without a handler " + missing
-                    + ", handlers without an operation " + unknown);
+            throw new IllegalStateException("contract and handlers do not match: operations without a handler "
+                    + missing + ", handlers without an operation " + unknown);
         }
         return handlers;
     }

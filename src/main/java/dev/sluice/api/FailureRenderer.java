@@ -52,8 +52,8 @@ public final class FailureRenderer {
 
     /** The failure envelope. Encoding as a string first lets no odd character of a message fail. */
     private static Buffer envelope(QueueError error, String message) {
-        String text = "{\"success\":false,\"errors\":[{\"code\":" + error.code() + ",\"message\":" + Json.encode(message)
-                + "}],\"messages\":[],\"result\":null}";
+        String text = "{\"success\":false,\"errors\":[{\"code\":" + error.code() + ",\"message\":"
+                + Json.encode(message) + "}],\"messages\":[],\"result\":null}";
         return Buffer.buffer(text.getBytes(StandardCharsets.UTF_8));
     }
 

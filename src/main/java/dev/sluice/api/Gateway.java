@@ -73,14 +73,11 @@ public final class Gateway {
     }
 
     private boolean mustClose(HttpServerRequest request, Throwable failure) {
-        return isTooLarge(failure)
-                || request.headers().contains(HttpHeaders.EXPECT)
-                || body.isExcessive(request);
+        return isTooLarge(failure) || request.headers().contains(HttpHeaders.EXPECT) || body.isExcessive(request);
     }
 
     private static boolean isTooLarge(Throwable failure) {
-        return failure instanceof QueueException
-                && ((QueueException) failure).error() == QueueError.REQUEST_TOO_LARGE;
+        return failure instanceof QueueException && ((QueueException) failure).error() == QueueError.REQUEST_TOO_LARGE;
     }
 
     private static void succeed(HttpServerRequest request, Answer answer) {

@@ -33,7 +33,8 @@ public final class Shape {
     private static String describe(List<OutputUnit> errors) {
         OutputUnit deepest = errors.get(0);
         for (OutputUnit error : errors) {
-            if (error.getInstanceLocation().length() > deepest.getInstanceLocation().length()
+            if (error.getInstanceLocation().length()
+                            > deepest.getInstanceLocation().length()
                     || isTypeError(error) && !isTypeError(deepest) && sameLocation(error, deepest)) {
                 deepest = error;
             }

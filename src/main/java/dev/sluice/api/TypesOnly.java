@@ -8,7 +8,17 @@ import java.util.Set;
 /** A contract without the keywords that say more than types, for {@link Shape}. */
 final class TypesOnly {
     private static final Set<String> LEFT_OUT = Set.of(
-            "required", "not", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "const", "enum");
+            "required",
+            "not",
+            "minimum",
+            "maximum",
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "pattern",
+            "const",
+            "enum");
 
     private TypesOnly() {}
 
