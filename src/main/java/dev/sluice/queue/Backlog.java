@@ -245,6 +245,18 @@ final class Backlog {
         windows.removeTimestamp(header);
     }
 
+    /** How many messages are ready, counted up to that many; of the schedule only what its window holds is counted. */
+    int readyCount(long nowMillis, int max) {
+        long ready = Math.min(max, arrivalsCount());
+        for (int i = 0; ready < max && i < windows.schedule.size(); i++) {
+            if (windows.schedule.get(i).availableAtMillis() > nowMillis) {
+                break;
+            }
+            ready++;
+        }
+        return (int) ready;
+    }
+
     /** Every message has exactly one place, so what has no other is an arrival. */
     private long arrivalsCount() {
         return count - leases.size() - windows.waitingCount() - departures.size();

@@ -128,6 +128,11 @@ public final class QueueState {
         return Math.min(windows.oldestArrivalStoredAtMillis(), windows.scheduleFromMillis());
     }
 
+    /** How many messages a pull would get now, counted up to {@code max}; may be too low while the schedule is to be read. */
+    public int readyCount(long nowMillis, int max) {
+        return backlog.readyCount(nowMillis, max);
+    }
+
     /** Starts tracking what changes while a read is under way. At most one read per kind, except for lookups. */
     public void begin(Need need) {
         if (need.kind() == Need.Kind.FIND) {
