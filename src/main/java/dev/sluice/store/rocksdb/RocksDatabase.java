@@ -77,6 +77,17 @@ final class RocksDatabase implements AutoCloseable {
         return new RocksView(database, families);
     }
 
+    /** Rewrites everything without what was deleted. Blocks. */
+    void compact() {
+        try {
+            for (ColumnFamilyHandle family : families) {
+                database.compactRange(family);
+            }
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("compact", failure);
+        }
+    }
+
     /** Flushes the log to disk and releases everything. */
     @Override
     public void close() {
