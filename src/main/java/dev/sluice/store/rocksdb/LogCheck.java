@@ -19,9 +19,10 @@ import org.rocksdb.RocksDBException;
  * Looks into RocksDB's write-ahead logs where RocksDB itself is too lenient or too terse.
  *
  * <p>A log may end in the middle of a record: that is how a kill leaves it, and RocksDB drops such a tail. But it takes any record of
- * the last block whose length runs over the end of the file for such a tail, also one whose length was damaged and behind
- * which intact records follow; those would be lost silently. So before it opens, the last block of every log is walked, and an
- * intact record behind a broken one is a refusal. And as RocksDB does not say which log is damaged, this finds out.
+ * the last block whose length runs over the end of the file for such a tail, also one whose length was damaged; intact records
+ * behind it would be lost silently. So before it opens, the last block of every log is walked, and it is a refusal if a
+ * broken record is complete but for its length, or if a later write stands behind it. And as RocksDB does not say
+ * which log is damaged, this finds out.
  *
  * <pre>
  * log     blocks of 32 KiB, the last one shorter
@@ -36,7 +37,11 @@ final class LogCheck {
     private static final int TYPE_MIN = 1;
 
     private static final int TYPE_MAX = 4;
+    private static final int TYPE_FULL = 1;
+    private static final int TYPE_FIRST = 2;
     private static final int CRC_MASK_DELTA = 0xA282EAD8;
+    /** A write begins with its sequence number. One this far ahead does not belong to this block. */
+    private static final long SEQUENCE_STEP_MAX = 1L << 20;
 
     private LogCheck() {}
 
@@ -48,7 +53,7 @@ final class LogCheck {
                 long lastBlock = size == 0 ? 0 : (size - 1) / BLOCK_BYTES * BLOCK_BYTES;
                 ByteBuffer block = readBlock(channel, lastBlock);
                 int broken = firstBroken(block);
-                if (broken >= 0 && hasRecordBehind(block, broken)) {
+                if (broken >= 0 && (isWholeButForLength(block, broken) || hasLaterWrite(block, broken))) {
                     throw damaged(log, lastBlock + broken, null);
                 }
             } catch (IOException failure) {
@@ -73,7 +78,7 @@ final class LogCheck {
     private static StoreCorruptException damaged(Path log, long offset, Throwable cause) {
         return new StoreCorruptException(
                 "the store is damaged: log file " + log + " has a broken record at byte " + offset
-                        + " that is not its last",
+                        + " that is not a torn end",
                 cause);
     }
 
@@ -124,26 +129,62 @@ final class LogCheck {
         return -1;
     }
 
-    private static boolean hasRecordBehind(ByteBuffer block, int broken) {
-        for (int offset = broken + 1; block.limit() - offset >= HEADER_BYTES; offset++) {
-            if (isRecord(block, offset)) {
+    /** Whether the checksum of the record fits with another length than it says. */
+    private static boolean isWholeButForLength(ByteBuffer block, int broken) {
+        CRC32C crc = new CRC32C();
+        for (int end = broken + HEADER_BYTES; end <= block.limit(); end++) {
+            crc.update(block.get(end - 1));
+            if (masked(crc) == block.getInt(broken) && isKnownType(block, broken)) {
                 return true;
             }
         }
         return false;
     }
 
+    /**
+     * Whether behind the broken record stands one that continues the sequence of those before it. Without that comparison
+     * the body of a torn record, which any client may have made up, could pass for a record.
+     */
+    private static boolean hasLaterWrite(ByteBuffer block, int broken) {
+        long sequence = -1;
+        for (int offset = 0; offset < broken; offset += HEADER_BYTES + lengthAt(block, offset)) {
+            sequence = Math.max(sequence, sequenceAt(block, offset));
+        }
+        for (int offset = broken + 1; block.limit() - offset >= HEADER_BYTES; offset++) {
+            if (isRecord(block, offset)) {
+                long later = sequenceAt(block, offset);
+                if (later > sequence && (sequence < 0 || later - sequence < SEQUENCE_STEP_MAX)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The sequence number of the write that begins in this intact record, or -1 if none does. */
+    private static long sequenceAt(ByteBuffer block, int offset) {
+        int type = block.get(offset + 6);
+        boolean begins = type == TYPE_FULL || type == TYPE_FIRST;
+        return begins && lengthAt(block, offset) >= Long.BYTES ? block.getLong(offset + HEADER_BYTES) : -1;
+    }
+
     private static boolean isRecord(ByteBuffer block, int offset) {
         int length = lengthAt(block, offset);
-        int type = block.get(offset + 6);
-        if (type < TYPE_MIN || type > TYPE_MAX || block.limit() - offset - HEADER_BYTES < length) {
+        if (!isKnownType(block, offset) || block.limit() - offset - HEADER_BYTES < length) {
             return false;
         }
         CRC32C crc = new CRC32C();
         crc.update(block.array(), offset + 6, 1 + length);
-        int value = (int) crc.getValue();
-        int masked = Integer.rotateRight(value, 15) + CRC_MASK_DELTA;
-        return masked == block.getInt(offset);
+        return masked(crc) == block.getInt(offset);
+    }
+
+    private static boolean isKnownType(ByteBuffer block, int offset) {
+        int type = block.get(offset + 6);
+        return type >= TYPE_MIN && type <= TYPE_MAX;
+    }
+
+    private static int masked(CRC32C crc) {
+        return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA;
     }
 
     private static int lengthAt(ByteBuffer block, int offset) {

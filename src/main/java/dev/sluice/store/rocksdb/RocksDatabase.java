@@ -45,6 +45,7 @@ final class RocksDatabase implements AutoCloseable {
             throw new StoreCorruptException("the store is damaged: directory " + directory.database() + " is missing");
         }
         LogCheck.refuseHiddenDamage(directory.database());
+        loadNativeCode();
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);
         RocksDatabase opened;
         try {
@@ -76,6 +77,17 @@ final class RocksDatabase implements AutoCloseable {
         return new RocksView(database, families);
     }
 
+    /** Rewrites everything without what was deleted. Blocks. */
+    void compact() {
+        try {
+            for (ColumnFamilyHandle family : families) {
+                database.compactRange(family);
+            }
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("compact", failure);
+        }
+    }
+
     /** Flushes the log to disk and releases everything. */
     @Override
     public void close() {
@@ -89,6 +101,15 @@ final class RocksDatabase implements AutoCloseable {
             synced.close();
             unsynced.close();
             options.close();
+        }
+    }
+
+    /** Unpacks the native library from the jar into the directory for temporary files, once per process. */
+    private static void loadNativeCode() {
+        try {
+            RocksDB.loadLibrary();
+        } catch (RuntimeException | LinkageError failure) {
+            throw new StoreException("the native code of RocksDB cannot be loaded: " + failure.getMessage(), failure);
         }
     }
 

@@ -140,6 +140,11 @@ public final class RocksDbStore implements QueueStore {
         }
     }
 
+    /** Rewrites everything into as few files as possible, without what was deleted. Blocks; not while closing. */
+    void compact() {
+        database.compact();
+    }
+
     private <T> CompletionStage<T> read(Function<OrderedView, T> read) {
         return readPool.read(() -> {
             try (RocksView view = database.view()) {
