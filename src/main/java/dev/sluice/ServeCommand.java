@@ -46,10 +46,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private static Server start(ServerConfig config) throws Exception {
         try {
-            return Server.start(config)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get();
+            return Server.start(config).toCompletableFuture().get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
@@ -76,10 +73,7 @@ final class ServeCommand implements Callable<Integer> {
         Logger log = LoggerFactory.getLogger(ServeCommand.class);
         int exitCode = STOPPED_LATE;
         try {
-            server.close()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
+            server.close().toCompletableFuture().get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
             exitCode = STOPPED_IN_TIME;
         } catch (TimeoutException e) {
             log.error("stop took longer than shutdown.timeout; what was answered is stored, the rest is not");

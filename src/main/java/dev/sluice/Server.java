@@ -30,12 +30,13 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
@@ -68,7 +69,7 @@ public final class Server {
      * Opens everything; completes when requests are answered. Blocks while the store opens, so it is not for event loops. What
      * was opened before a failure is closed again.
      */
-    public static Future<Server> start(ServerConfig config) {
+    public static CompletionStage<Server> start(ServerConfig config) {
         QueueStore store = openStore(config.storage());
         Server server;
         try {
@@ -80,8 +81,10 @@ public final class Server {
             store.close();
             throw failure;
         }
-        return server.open().map(server).recover(failure -> server.close()
-                .transform(closed -> Future.failedFuture(failure)));
+        CompletableFuture<Server> started = new CompletableFuture<>();
+        server.open().onSuccess(opened -> started.complete(server)).onFailure(failure -> server.close()
+                .whenComplete((closed, ignored) -> started.completeExceptionally(failure)));
+        return started;
     }
 
     private static QueueStore openStore(StorageConfig storage) {
@@ -95,12 +98,7 @@ public final class Server {
     }
 
     private static Vertx newVertx(HttpConfig http) {
-        return Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(http.eventLoops())
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+        return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(http.eventLoops()));
     }
 
     private Future<Void> open() {
@@ -237,14 +235,17 @@ public final class Server {
      * Closes everything: unready, no new connections, requests under way answered, queues down, store flushed and closed. Never
      * fails; what goes wrong on the way is logged where it happens.
      */
-    public Future<Void> close() {
+    public CompletionStage<Void> close() {
         stopping = true;
-        Future<Void> edge = apiDeployment == null ? Future.succeededFuture() : vertx.undeploy(apiDeployment);
-        return edge.eventually(() -> runtime == null ? Future.succeededFuture() : runtime.close())
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Future<?> edge = apiDeployment == null ? Future.succeededFuture() : vertx.undeploy(apiDeployment);
+        edge.eventually(() -> runtime == null ? Future.succeededFuture() : runtime.close())
                 .eventually(() -> vertx.executeBlocking(() -> {
                     store.close();
                     return null;
                 }))
-                .eventually(vertx::close);
+                // Once Vert.x is closed its event loops take no callbacks, so nobody may wait on a future of theirs.
+                .onComplete(stored -> vertx.close().onComplete(gone -> closed.complete(null)));
+        return closed;
     }
 }
