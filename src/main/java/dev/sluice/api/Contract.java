@@ -4,12 +4,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
-import io.vertx.json.schema.SchemaRepository;
 import io.vertx.json.schema.Validator;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
@@ -31,7 +31,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  */
 public final class Contract {
     private static final String RESOURCE = "openapi/queues.yaml";
-    private static final String BASE_URI = "app://sluice/";
+    private static final String BASE_URI = "app://";
     private static final String SCHEMAS = "#/components/schemas/";
 
     private final Buffer text;
@@ -56,7 +56,7 @@ public final class Contract {
     /** Loads a contract from its YAML text. */
     static Future<Contract> load(Vertx vertx, Buffer text) {
         JsonObject document = parse(text);
-        return OpenAPIContract.from(vertx, document).map(openApi -> new Contract(text, document, openApi));
+        return OpenAPIContract.from(vertx, forRouting(document)).map(openApi -> new Contract(text, document, openApi));
     }
 
     /** The contract as it was written, in YAML. */
@@ -87,12 +87,12 @@ public final class Contract {
      * are configuration, and either has codes of its own.
      */
     public Shape shape(String schema) {
-        return new Shape(validator(TypesOnly.of(schemaDocument(document)), SCHEMAS + schema));
+        return new Shape(validator(TypesOnly.of(inlined(schema))));
     }
 
     /** What checks a value against a schema of the contract in full, by the name of the schema. */
     public Validator schema(String schema) {
-        return validator(schemaDocument(document), SCHEMAS + schema);
+        return validator(inlined(schema));
     }
 
     /** The contract as the router builder wants it. */
@@ -105,19 +105,44 @@ public final class Contract {
         return document;
     }
 
-    private static JsonObject schemaDocument(JsonObject document) {
-        JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
-        return new JsonObject().put("components", new JsonObject().put("schemas", schemas.copy()));
+    /** A copy, since loading annotates it; without security, which the router would insist on checking by its own means. */
+    private static JsonObject forRouting(JsonObject document) {
+        JsonObject copy = document.copy();
+        copy.remove("security");
+        return copy;
     }
 
-    private static Validator validator(JsonObject document, String pointer) {
+    /** A schema with every reference replaced by what it stands for; no schema of the contract contains itself. */
+    private JsonObject inlined(String schema) {
+        JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
+        return (JsonObject) inlined(schemas.getJsonObject(schema));
+    }
+
+    private Object inlined(Object value) {
+        if (value instanceof JsonArray) {
+            JsonArray copy = new JsonArray();
+            ((JsonArray) value).forEach(element -> copy.add(inlined(element)));
+            return copy;
+        }
+        if (!(value instanceof JsonObject)) {
+            return value;
+        }
+        JsonObject object = (JsonObject) value;
+        Object reference = object.getValue("$ref");
+        if (reference instanceof String) {
+            return inlined(((String) reference).substring(SCHEMAS.length()));
+        }
+        JsonObject copy = new JsonObject();
+        object.forEach(entry -> copy.put(entry.getKey(), inlined(entry.getValue())));
+        return copy;
+    }
+
+    private static Validator validator(JsonObject schema) {
         JsonSchemaOptions options = new JsonSchemaOptions()
                 .setBaseUri(BASE_URI)
                 .setDraft(Draft.DRAFT202012)
                 .setOutputFormat(OutputFormat.Basic);
-        SchemaRepository repository = SchemaRepository.create(options);
-        JsonObject entry = document.copy().put("$ref", pointer);
-        return repository.validator(JsonSchema.of(entry), options, true);
+        return Validator.create(JsonSchema.of(schema), options);
     }
 
     private static List<Route> routesOf(OpenAPIContract openApi) {

@@ -45,7 +45,7 @@ public final class ContractRouter {
         root.route(contract.basePath() + "/*").subRouter(contractRouter(vertx, match(operations)));
         root.route().handler(rc -> fail(rc, new QueueException(QueueError.ROUTE_UNKNOWN)));
         for (int status : ROUTER_FAILURES) {
-            root.errorHandler(status, this::failAsRouted);
+            root.errorHandler(status, rc -> failAsRouted(rc, status));
         }
         return root;
     }
@@ -97,9 +97,9 @@ public final class ContractRouter {
     }
 
     /** The router itself failed, or something in it threw. */
-    private void failAsRouted(RoutingContext rc) {
+    private void failAsRouted(RoutingContext rc, int status) {
         Throwable failure = rc.failure();
-        fail(rc, failure == null ? new HttpException(rc.statusCode()) : failure);
+        fail(rc, failure == null ? new HttpException(status) : failure);
     }
 
     private void fail(RoutingContext rc, Throwable failure) {
