@@ -1,0 +1,29 @@
+package dev.sluice.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * These messages cannot go to a dead letter queue after all, because there is none any more. They are treated as the current
+ * consumer wants it: removed, or put back if there is no consumer (reference 11.4). Only for messages that no dead letter queue is just
+ * taking over.
+ *
+ * @param seqs departing messages; others are ignored
+ */
+public record CallOffDepartures(List<Long> seqs) implements QueueCommand<Integer> {
+    /** Answers how many were called off; none while the consumer names a dead letter queue. */
+    @Override
+    public Decision<Integer> decide(QueueState state, long nowMillis) {
+        List<QueueEvent> events = new ArrayList<>(seqs.size());
+        for (long seq : seqs) {
+            Lease lease = state.backlog().departures().get(seq);
+            if (lease != null) {
+                QueueEvent event = state.failed(lease, nowMillis + state.retryDelayMillis(), nowMillis);
+                if (event.kind() != QueueEvent.Kind.DEPARTING) {
+                    events.add(event);
+                }
+            }
+        }
+        return new Decision<>(events, events.size());
+    }
+}
