@@ -2,25 +2,29 @@ package dev.sluice;
 
 import java.nio.file.Path;
 
-/** What a client needs, as lines to paste into a shell. Shows the token only when it was made just now. */
+/** What a client needs, as lines to paste into a shell. Token and first steps are shown only when they were made just now. */
 record PasteBlock(String url, Installation installation) {
+    private static final String FIRST_STEPS =
+            """
+
+            # Create a queue and push a message:
+            QUEUES=$CLOUDFLARE_BASE_URL/accounts/$CLOUDFLARE_ACCOUNT_ID/queues
+            AUTH="Authorization: Bearer $CLOUDFLARE_API_TOKEN"
+            QUEUE_ID=$(curl -s "$QUEUES" -H "$AUTH" -d '{"queue_name":"hello"}' | grep -o '[0-9a-f]\\{32\\}' | head -1)
+            curl -s "$QUEUES/$QUEUE_ID/messages" -H "$AUTH" -d '{"body":"Hello","content_type":"text"}'
+            """;
+
     @Override
     public String toString() {
         return """
-                # No credentials are configured; these were made for you%1$s.
-                export CLOUDFLARE_BASE_URL=%2$s/client/v4
-                export CLOUDFLARE_API_BASE_URL=%2$s/client/v4
-                export CLOUDFLARE_ACCOUNT_ID=%3$s
-                export CLOUDFLARE_API_TOKEN=%4$s
-
-                # Create a queue and push a message:
-                QUEUES=$CLOUDFLARE_BASE_URL/accounts/$CLOUDFLARE_ACCOUNT_ID/queues
-                AUTH="Authorization: Bearer $CLOUDFLARE_API_TOKEN"
-                QUEUE_ID=$(curl -s "$QUEUES" -H "$AUTH" -d '{"queue_name":"hello"}' \
-                | grep -o '"queue_id":"[0-9a-f]*"' | cut -d'"' -f4)
-                curl -s "$QUEUES/$QUEUE_ID/messages" -H "$AUTH" -d '{"body":{"greeting":"hello"}}'
+                # No credentials are configured. Account and token were made for this server%s:
+                export CLOUDFLARE_BASE_URL=%s/client/v4
+                export CLOUDFLARE_API_BASE_URL=%s/client/v4
+                export CLOUDFLARE_ACCOUNT_ID=%s
+                export CLOUDFLARE_API_TOKEN=%s
                 """
-                .formatted(kept(), url, installation.accountId(), token());
+                        .formatted(kept(), url, url, installation.accountId(), token())
+                + (installation.isNew() ? FIRST_STEPS : "");
     }
 
     private String kept() {

@@ -124,8 +124,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyConfigReadsYaml() {
-        check(only("org.yaml..", "dev.sluice.config.."));
+    void onlyConfigAndTheContractReadYaml() {
+        check(only("org.yaml..", "dev.sluice.config..", "dev.sluice.api"));
     }
 
     @Test

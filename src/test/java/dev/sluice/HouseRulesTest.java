@@ -31,7 +31,9 @@ class HouseRulesTest {
     private static final int CLASS_LINES_MAX = 300;
     private static final int METHOD_LINES_MAX = 50;
     /** Files that may be longer, with the number of lines they may have. */
-    private static final Map<String, Integer> LONGER = Map.of();
+    private static final Map<String, Integer> LONGER = Map.of(
+            "src/main/java/dev/sluice/api/JsonCursor.java", 340,
+            "src/main/java/dev/sluice/queue/Window.java", 320);
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
     private static final Pattern SOMEBODYS_MACHINE = Pattern.compile("/(home|root|Users|work)/" + "[a-z]");
