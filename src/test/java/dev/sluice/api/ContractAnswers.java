@@ -69,8 +69,7 @@ public final class ContractAnswers {
 
     /** Checks any value against a schema of the contract; the problems, empty if it fits. */
     public List<String> problems(String schema, Object value) {
-        OutputUnit result =
-                validators.computeIfAbsent(schema, contract::schema).validate(value);
+        OutputUnit result = validators.computeIfAbsent(schema, contract::schema).validate(value);
         return result.getValid() ? List.of() : describe(result);
     }
 

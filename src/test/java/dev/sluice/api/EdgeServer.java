@@ -65,10 +65,23 @@ final class EdgeServer implements AutoCloseable {
     static Limits limits() {
         Limits d = Limits.DOCUMENTED;
         return new Limits(
-                d.messageBytesMax(), d.batchMessagesMax(), d.batchBytesMax(), REQUEST_BYTES_MAX, d.jsonDepthMax(),
-                d.delaySecondsMax(), d.pullMessagesMax(), d.visibilityTimeoutMillisMax(), d.retentionSecondsMin(),
-                d.retentionSecondsMax(), d.retriesMax(), d.waitTimeMillisMax(), d.concurrencyMax(),
-                d.ackEntriesMax(), d.queuesPerAccountMax(), d.leasesPerQueueMax(), d.backlogBytesMax(),
+                d.messageBytesMax(),
+                d.batchMessagesMax(),
+                d.batchBytesMax(),
+                REQUEST_BYTES_MAX,
+                d.jsonDepthMax(),
+                d.delaySecondsMax(),
+                d.pullMessagesMax(),
+                d.visibilityTimeoutMillisMax(),
+                d.retentionSecondsMin(),
+                d.retentionSecondsMax(),
+                d.retriesMax(),
+                d.waitTimeMillisMax(),
+                d.concurrencyMax(),
+                d.ackEntriesMax(),
+                d.queuesPerAccountMax(),
+                d.leasesPerQueueMax(),
+                d.backlogBytesMax(),
                 d.messagesPerSecondMax());
     }
 
