@@ -1,14 +1,16 @@
 package dev.sluice.store.rocksdb;
 
+import static dev.sluice.store.Outcomes.commitLater;
+import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.store.Durability;
-import dev.sluice.store.QueueStore;
 import dev.sluice.store.QueueStoreContract;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.StoreFixture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,19 +24,9 @@ class RocksDbStoreTest extends QueueStoreContract {
     @TempDir
     Path directory;
 
-    private Path current;
-    private int crashes;
-
     @Override
-    protected QueueStore open() {
-        current = directory.resolve("data");
-        return RocksDbStore.open(current, Durability.FSYNC);
-    }
-
-    @Override
-    protected QueueStore reopen(QueueStore store) {
-        store.close();
-        return RocksDbStore.open(current, Durability.FSYNC);
+    protected StoreFixture fixture() {
+        return new RocksDbFixture();
     }
 
     @Test
@@ -84,16 +76,6 @@ class RocksDbStoreTest extends QueueStoreContract {
         assertThat(refused).isBetween(5_000L, 9_000L);
         assertThat(reads.stream().filter(read -> !read.isCompletedExceptionally()))
                 .allMatch(CompletableFuture::isDone);
-    }
-
-    /** Copies the files while the store is open, as they would be found if the process were killed now. */
-    @Override
-    protected QueueStore crash(QueueStore store) throws Exception {
-        Path image = directory.resolve("image" + crashes++);
-        DiskImage.copy(current, image);
-        store.close();
-        current = image;
-        return RocksDbStore.open(current, Durability.FSYNC);
     }
 
     private static void awaitOpen(CountDownLatch gate) {
