@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.queue.QueueError;
 import io.vertx.core.Future;
 
 /**
@@ -11,6 +12,11 @@ public interface Operation {
 
     /** What the credential must allow. */
     Access access();
+
+    /** What a caller with unknown credentials is told here. */
+    default QueueError refusal() {
+        return QueueError.NOT_AUTHORIZED;
+    }
 
     /**
      * Answers a call, on the event loop. A failed future, or a thrown exception, that is a

@@ -24,4 +24,31 @@ public record ConsumerSettings(
     public static ConsumerSettings defaultsOf(ConsumerType type) {
         return new ConsumerSettings(type == ConsumerType.WORKER ? 10 : 5, 3, 0, 30_000, 5_000, CONCURRENCY_UNSET);
     }
+
+    /**
+     * Checks the ranges of the settings that a consumer of that type has.
+     *
+     * @throws QueueException CONSUMER_SETTINGS_INVALID, naming the first setting that is out of range
+     */
+    public void check(ConsumerType type, Limits limits) {
+        check("batch_size", batchSize, 1, limits.pullMessagesMax());
+        check("max_retries", maxRetries, 0, limits.retriesMax());
+        check("retry_delay", retryDelaySeconds, 0, limits.delaySecondsMax());
+        if (type == ConsumerType.HTTP_PULL) {
+            check("visibility_timeout_ms", visibilityTimeoutMillis, 1, limits.visibilityTimeoutMillisMax());
+        } else {
+            check("max_wait_time_ms", maxWaitTimeMillis, 0, limits.waitTimeMillisMax());
+            if (maxConcurrency != CONCURRENCY_UNSET) {
+                check("max_concurrency", maxConcurrency, 1, limits.concurrencyMax());
+            }
+        }
+    }
+
+    private static void check(String setting, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new QueueException(
+                    QueueError.CONSUMER_SETTINGS_INVALID,
+                    "settings." + setting + " must be from " + min + " to " + max + ".");
+        }
+    }
 }

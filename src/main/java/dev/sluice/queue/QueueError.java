@@ -46,7 +46,9 @@ public enum QueueError {
     NOT_AUTHORIZED(10000, 403, "Authentication error: these credentials do not allow this request.", Fault.CLIENT),
     HTTP_MALFORMED(10026, 400, "Request is not valid HTTP.", Fault.CLIENT),
     REQUEST_TOO_LARGE(10204, 413, "Request body is larger than the server accepts.", Fault.CLIENT),
-    REQUEST_TIMEOUT(10201, 408, "Request was not received in time.", Fault.CLIENT);
+    REQUEST_TIMEOUT(10201, 408, "Request was not received in time.", Fault.CLIENT),
+    TOKEN_INVALID(1000, 401, "Invalid API Token", Fault.CLIENT),
+    NO_USER(9109, 403, "These credentials belong to no user with an email address.", Fault.CLIENT);
 
     /** Whose fault a failure is. Only the server's are worth a log line. */
     public enum Fault {

@@ -10,4 +10,22 @@ package dev.sluice.queue;
 public record QueueSettings(int deliveryDelaySeconds, boolean deliveryPaused, int retentionSeconds) {
     /** What a queue has if its creator says nothing. */
     public static final QueueSettings DEFAULT = new QueueSettings(0, false, 345_600);
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws QueueException QUEUE_SETTINGS_INVALID, naming the first setting that is out of range
+     */
+    public void check(Limits limits) {
+        check("delivery_delay", deliveryDelaySeconds, 0, limits.delaySecondsMax());
+        check("message_retention_period", retentionSeconds, limits.retentionSecondsMin(), limits.retentionSecondsMax());
+    }
+
+    private static void check(String setting, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new QueueException(
+                    QueueError.QUEUE_SETTINGS_INVALID,
+                    "settings." + setting + " must be from " + min + " to " + max + " seconds.");
+        }
+    }
 }

@@ -1,0 +1,128 @@
+package dev.sluice.api;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The HTTP edge of one event loop. Deployed once per event loop; all instances share the port. */
+public final class ApiVerticle extends VerticleBase {
+    /** Vert.x gives instances that listen on the same negative port the same free one. */
+    private static final int SHARED_FREE_PORT = -1;
+
+    private final HttpSettings settings;
+    private final Contract contract;
+    private final Gateway gateway;
+    private final Supplier<? extends Collection<Operation>> operations;
+    private final Map<HttpConnection, Long> silent = new IdentityHashMap<>();
+
+    private HttpServer server;
+
+    /**
+     * An edge that is not yet deployed.
+     *
+     * @param operations makes the handlers of one event loop; asked once
+     */
+    public ApiVerticle(
+            HttpSettings settings,
+            Contract contract,
+            Gateway gateway,
+            Supplier<? extends Collection<Operation>> operations) {
+        this.settings = settings;
+        this.contract = contract;
+        this.gateway = gateway;
+        this.operations = operations;
+    }
+
+    @Override
+    public Future<?> start() {
+        Router router = new ContractRouter(contract, gateway).build(vertx, operations.get());
+        server = vertx.createHttpServer(options())
+                .connectionHandler(this::watch)
+                .invalidRequestHandler(this::refuse)
+                .requestHandler(request -> {
+                    hear(request);
+                    router.handle(request);
+                });
+        return server.listen();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return server == null ? Future.succeededFuture() : server.close();
+    }
+
+    /** The port it listens on, once deployed. */
+    public int actualPort() {
+        return server.actualPort();
+    }
+
+    private HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(settings.host())
+                .setPort(settings.port() == 0 ? SHARED_FREE_PORT : settings.port())
+                .setIdleTimeout(settings.idleTimeoutSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxHeaderSize(settings.headerBytesMax())
+                .setMaxInitialLineLength(settings.headerBytesMax())
+                .setHttp2ClearTextEnabled(false)
+                .setCompressionSupported(false)
+                .setDecompressionSupported(false);
+        return settings.tls() == null ? options : secure(options, settings.tls());
+    }
+
+    private static HttpServerOptions secure(HttpServerOptions options, HttpSettings.Tls tls) {
+        options.setSsl(true)
+                .setSslEngineOptions(new OpenSSLEngineOptions())
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .setCertPath(tls.certificatePath())
+                        .setKeyPath(tls.keyPath()))
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
+                .setUseAlpn(true)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
+        return options;
+    }
+
+    /** Bytes that are no HTTP, or more header than allowed. */
+    private void refuse(HttpServerRequest request) {
+        hear(request);
+        gateway.fail(request, new QueueException(QueueError.HTTP_MALFORMED));
+        request.connection().close();
+    }
+
+    private void watch(HttpConnection connection) {
+        if (settings.headerTimeoutSeconds() > 0) {
+            long millis = TimeUnit.SECONDS.toMillis(settings.headerTimeoutSeconds());
+            silent.put(connection, vertx.setTimer(millis, fired -> connection.close()));
+            connection.closeHandler(closed -> forget(connection));
+        }
+    }
+
+    private void hear(HttpServerRequest request) {
+        if (!silent.isEmpty()) {
+            forget(request.connection());
+        }
+    }
+
+    private void forget(HttpConnection connection) {
+        Long timer = silent.remove(connection);
+        if (timer != null) {
+            vertx.cancelTimer(timer);
+        }
+    }
+}

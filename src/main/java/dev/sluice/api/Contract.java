@@ -1,0 +1,176 @@
+package dev.sluice.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.Validator;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import io.vertx.openapi.contract.Path;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * The OpenAPI contract, loaded once per process: what exists, and what a request or an answer looks like. Immutable, shared by all
+ * event loops.
+ */
+public final class Contract {
+    private static final String RESOURCE = "openapi/queues.yaml";
+    private static final String BASE_URI = "app://";
+    private static final String SCHEMAS = "#/components/schemas/";
+
+    private final Buffer text;
+    private final JsonObject document;
+    private final OpenAPIContract openApi;
+    private final String basePath;
+    private final List<Route> routes;
+
+    private Contract(Buffer text, JsonObject document, OpenAPIContract openApi) {
+        this.text = text;
+        this.document = document;
+        this.openApi = openApi;
+        this.basePath = openApi.getServers().get(0).getBasePath();
+        this.routes = routesOf(openApi);
+    }
+
+    /** Loads the contract that is part of this program. Fails if it is not a valid one. */
+    public static Future<Contract> load(Vertx vertx) {
+        return vertx.executeBlocking(() -> read(RESOURCE)).compose(text -> load(vertx, text));
+    }
+
+    /** Loads a contract from its YAML text. */
+    static Future<Contract> load(Vertx vertx, Buffer text) {
+        JsonObject document = parse(text);
+        return OpenAPIContract.from(vertx, forRouting(document)).map(openApi -> new Contract(text, document, openApi));
+    }
+
+    /** The contract as it was written, in YAML. */
+    public Buffer text() {
+        return text;
+    }
+
+    /** Where the paths of the contract begin, such as {@code /client/v4}. */
+    public String basePath() {
+        return basePath;
+    }
+
+    /** All operations, in the order in which paths are to be matched. */
+    public List<Route> routes() {
+        return routes;
+    }
+
+    /** The methods that exist for a path below the base path; empty if the path is unknown. */
+    public List<HttpMethod> methodsOf(String path) {
+        Path known = openApi.findPath(basePath + path);
+        return known == null
+                ? List.of()
+                : known.getOperations().stream().map(Operation::getHttpMethod).toList();
+    }
+
+    /**
+     * What checks the types in a request body of a schema by that name. Its bounds and its {@code required} are left out: bounds
+     * are configuration, and either has codes of its own.
+     */
+    public Shape shape(String schema) {
+        return new Shape(validator(TypesOnly.of(inlined(schema))));
+    }
+
+    /** What checks a value against a schema of the contract in full, by the name of the schema. */
+    public Validator schema(String schema) {
+        return validator(inlined(schema));
+    }
+
+    /** The contract as the router builder wants it. */
+    OpenAPIContract openApi() {
+        return openApi;
+    }
+
+    /** The contract as parsed, references unresolved; not to be changed. */
+    JsonObject document() {
+        return document;
+    }
+
+    /** A copy, since loading annotates it; without security, which the router would insist on checking by its own means. */
+    private static JsonObject forRouting(JsonObject document) {
+        JsonObject copy = document.copy();
+        copy.remove("security");
+        return copy;
+    }
+
+    /** A schema with every reference replaced by what it stands for; no schema of the contract contains itself. */
+    private JsonObject inlined(String schema) {
+        JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
+        return (JsonObject) inlined(schemas.getJsonObject(schema));
+    }
+
+    private Object inlined(Object value) {
+        if (value instanceof JsonArray) {
+            JsonArray copy = new JsonArray();
+            ((JsonArray) value).forEach(element -> copy.add(inlined(element)));
+            return copy;
+        }
+        if (!(value instanceof JsonObject)) {
+            return value;
+        }
+        JsonObject object = (JsonObject) value;
+        Object reference = object.getValue("$ref");
+        if (reference instanceof String) {
+            return inlined(((String) reference).substring(SCHEMAS.length()));
+        }
+        JsonObject copy = new JsonObject();
+        object.forEach(entry -> copy.put(entry.getKey(), inlined(entry.getValue())));
+        return copy;
+    }
+
+    private static Validator validator(JsonObject schema) {
+        JsonSchemaOptions options = new JsonSchemaOptions()
+                .setBaseUri(BASE_URI)
+                .setDraft(Draft.DRAFT202012)
+                .setOutputFormat(OutputFormat.Basic);
+        return Validator.create(JsonSchema.of(schema), options);
+    }
+
+    private static List<Route> routesOf(OpenAPIContract openApi) {
+        List<Route> routes = new ArrayList<>();
+        for (Path path : openApi.getPaths()) {
+            for (Operation operation : path.getOperations()) {
+                String template = path.getName();
+                routes.add(new Route(
+                        operation.getOperationId(), operation.getHttpMethod(), template, Route.Family.of(template)));
+            }
+        }
+        return List.copyOf(routes);
+    }
+
+    private static JsonObject parse(Buffer text) {
+        Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
+        Map<String, Object> root = yaml.load(text.toString(StandardCharsets.UTF_8));
+        return new JsonObject(new JsonObject(root).encode());
+    }
+
+    private static Buffer read(String resource) {
+        try (InputStream in = Contract.class.getClassLoader().getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("the program lacks its contract " + resource);
+            }
+            return Buffer.buffer(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

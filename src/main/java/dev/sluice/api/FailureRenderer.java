@@ -1,0 +1,80 @@
+package dev.sluice.api;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.Json;
+import io.vertx.ext.web.handler.HttpException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place that turns a failure into an answer. What the error table names is shown as it is; what only the server can know is
+ * logged once under a request id, and the client learns the id and nothing else.
+ */
+public final class FailureRenderer {
+    private static final Logger LOG = LoggerFactory.getLogger(FailureRenderer.class);
+
+    private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence SHOULD_RETRY = HttpHeaders.createOptimized("x-should-retry");
+    private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
+    private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+
+    /** Answers a request with a failure, unless its answer has begun or nobody is left to read it. */
+    public void render(HttpServerRequest request, Throwable failure) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed() || response.headWritten()) {
+            return;
+        }
+        QueueException known = known(failure);
+        if (known == null) {
+            known = new QueueException(QueueError.INTERNAL);
+            response.putHeader(REQUEST_ID, log(request, failure));
+        }
+        write(response, known.error(), known.getMessage());
+    }
+
+    private static void write(HttpServerResponse response, QueueError error, String message) {
+        response.setStatusCode(error.status()).putHeader(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
+        if (error == QueueError.DELIVERY_PAUSED) {
+            response.putHeader(SHOULD_RETRY, "false");
+        }
+        if (error.status() == 429 || error.status() == 503) {
+            response.putHeader(RETRY_AFTER, "1");
+        }
+        response.end(envelope(error, message));
+    }
+
+    /** The failure envelope. Encoding as a string first lets no odd character of a message fail. */
+    private static Buffer envelope(QueueError error, String message) {
+        String text = "{\"success\":false,\"errors\":[{\"code\":" + error.code() + ",\"message\":"
+                + Json.encode(message) + "}],\"messages\":[],\"result\":null}";
+        return Buffer.buffer(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static QueueException known(Throwable failure) {
+        if (failure instanceof QueueException) {
+            return (QueueException) failure;
+        }
+        if (failure instanceof HttpException) {
+            return switch (((HttpException) failure).getStatusCode()) {
+                case 400, 404 -> new QueueException(QueueError.ROUTE_UNKNOWN);
+                case 405 -> new QueueException(QueueError.METHOD_NOT_ALLOWED);
+                case 413 -> new QueueException(QueueError.REQUEST_TOO_LARGE);
+                default -> null;
+            };
+        }
+        return null;
+    }
+
+    private static String log(HttpServerRequest request, Throwable failure) {
+        String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
+        LOG.error("request {} failed: {} {}", id, request.method(), request.path(), failure);
+        return id;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.sluice.api;
+
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.Catalog;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.Map;
+
+/**
+ * What every operation has in common: credentials, account, queue, body, then the operation, then the answer, checks in the
+ * documented order. Knows requests, not routers, so that anything that has matched a route can hand it over.
+ *
+ * <p>Keeps no request state; one instance may serve all event loops.
+ */
+public final class Gateway {
+    private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
+    private static final MultiMap NO_QUERY = MultiMap.caseInsensitiveMultiMap();
+
+    private final Authenticator authenticator;
+    private final Catalog catalog;
+    private final RequestBody body;
+    private final FailureRenderer failures;
+
+    /** A gateway in front of that catalog. */
+    public Gateway(Authenticator authenticator, Catalog catalog, Limits limits) {
+        this.authenticator = authenticator;
+        this.catalog = catalog;
+        this.body = new RequestBody(limits.requestBytesMax());
+        this.failures = new FailureRenderer();
+    }
+
+    /**
+     * Serves a request that belongs to a route, in the turn in which it arrived.
+     *
+     * @param path path parameters by name, decoded
+     */
+    public void serve(Route route, Operation operation, HttpServerRequest request, Map<String, String> path) {
+        Subject subject;
+        MultiMap query;
+        try {
+            Caller caller = authenticate(operation, request);
+            subject = subject(route.family(), caller, path);
+            query = query(request);
+        } catch (RuntimeException e) {
+            fail(request, e);
+            return;
+        }
+        body.read(request)
+                .compose(bytes -> operation.answer(call(subject, path, query, bytes)))
+                .onComplete(answer -> succeed(request, answer), failure -> fail(request, failure));
+    }
+
+    /**
+     * Answers with a failure. The rest of the body is read and forgotten if it is short, so that the connection can go on; if not,
+     * the connection ends here.
+     */
+    public void fail(HttpServerRequest request, Throwable failure) {
+        boolean last = !request.isEnded() && mustClose(request, failure);
+        if (last && request.version() != HttpVersion.HTTP_2) {
+            request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        failures.render(request, failure);
+        if (last) {
+            Lingering.close(request);
+        }
+    }
+
+    private boolean mustClose(HttpServerRequest request, Throwable failure) {
+        return isTooLarge(failure) || request.headers().contains(HttpHeaders.EXPECT) || body.isExcessive(request);
+    }
+
+    private static boolean isTooLarge(Throwable failure) {
+        return failure instanceof QueueException && ((QueueException) failure).error() == QueueError.REQUEST_TOO_LARGE;
+    }
+
+    private static void succeed(HttpServerRequest request, Answer answer) {
+        HttpServerResponse response = request.response();
+        if (!response.closed()) {
+            response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
+            response.end(answer.envelope());
+        }
+    }
+
+    private Caller authenticate(Operation operation, HttpServerRequest request) {
+        Caller caller;
+        try {
+            caller = authenticator.authenticate(request);
+        } catch (QueueException e) {
+            throw e.error() == QueueError.NOT_AUTHORIZED ? new QueueException(operation.refusal()) : e;
+        }
+        if (operation.access() == Access.WRITE && caller.access() != Access.WRITE) {
+            throw new QueueException(
+                    QueueError.NOT_AUTHORIZED, "Authentication error: this token may read, but not write.");
+        }
+        return caller;
+    }
+
+    private Subject subject(Route.Family family, Caller caller, Map<String, String> path) {
+        if (family == Route.Family.CALLER) {
+            return new Subject(caller, null, null);
+        }
+        String accountId = Identifiers.normalize(path.get("account_id"));
+        if (accountId == null) {
+            throw new QueueException(QueueError.ROUTE_UNKNOWN);
+        }
+        if (!caller.mayUse(accountId)) {
+            throw new QueueException(
+                    QueueError.NOT_AUTHORIZED, "Authentication error: these credentials do not allow this account.");
+        }
+        if (family == Route.Family.ACCOUNT) {
+            return new Subject(caller, accountId, null);
+        }
+        return new Subject(caller, accountId, queue(family, accountId, path.get("queue_id")));
+    }
+
+    private QueueDefinition queue(Route.Family family, String accountId, String given) {
+        boolean messages = family == Route.Family.MESSAGES;
+        String queueId = Identifiers.normalize(given);
+        if (queueId == null) {
+            throw new QueueException(messages ? QueueError.QUEUE_ID_MALFORMED : QueueError.ROUTE_UNKNOWN);
+        }
+        QueueDefinition queue = catalog.find(accountId, queueId);
+        if (queue == null) {
+            throw new QueueException(messages ? QueueError.QUEUE_UNKNOWN_TO_MESSAGES : QueueError.QUEUE_UNKNOWN);
+        }
+        return queue;
+    }
+
+    private static MultiMap query(HttpServerRequest request) {
+        String query = request.query();
+        return query == null || query.isEmpty() ? NO_QUERY : QueryString.decode(query);
+    }
+
+    private static Call call(Subject subject, Map<String, String> path, MultiMap query, Buffer body) {
+        return new Call(subject.caller, subject.accountId, subject.queue, path, query, body);
+    }
+
+    /** Who asks, and about what. */
+    private record Subject(Caller caller, String accountId, QueueDefinition queue) {}
+}

@@ -1,0 +1,21 @@
+package dev.sluice.api;
+
+/**
+ * How the API listens.
+ *
+ * @param port 0 for any free one, the same for all event loops
+ * @param tls null for plain HTTP
+ * @param idleTimeoutSeconds a connection on which nothing moves for so long is closed; 0 for never
+ * @param headerTimeoutSeconds a new connection whose first request has not begun after so long is closed; 0 for never
+ * @param headerBytesMax all headers of a request together, and its first line
+ */
+public record HttpSettings(
+        String host, int port, Tls tls, int idleTimeoutSeconds, int headerTimeoutSeconds, int headerBytesMax) {
+    /**
+     * TLS through BoringSSL, version 1.2 or 1.3, with HTTP/2 by ALPN.
+     *
+     * @param certificatePath PEM file with the certificate and its chain
+     * @param keyPath PEM file with the private key
+     */
+    public record Tls(String certificatePath, String keyPath) {}
+}

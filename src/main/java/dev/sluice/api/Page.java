@@ -1,0 +1,40 @@
+package dev.sluice.api;
+
+import io.vertx.core.MultiMap;
+import java.util.List;
+
+/**
+ * One page of a list (reference 1.5).
+ *
+ * @param items of this page; empty beyond the last
+ * @param number from 1
+ * @param size items a page may hold
+ * @param totalCount items on all pages
+ */
+public record Page<T>(List<T> items, int number, int size, int totalCount) {
+    /** The page that {@code page} and {@code per_page} of a query ask for. What cannot be read counts as not given. */
+    public static <T> Page<T> of(List<T> all, MultiMap query, int sizeDefault, int sizeMax) {
+        int number = positive(query.get("page"), 1);
+        int size = Math.min(sizeMax, positive(query.get("per_page"), sizeDefault));
+        long from = Math.min(all.size(), (number - 1L) * size);
+        long to = Math.min(all.size(), from + size);
+        return new Page<>(all.subList((int) from, (int) to), number, size, all.size());
+    }
+
+    /** How many pages there are. */
+    public int totalPages() {
+        return (int) ((totalCount + (long) size - 1) / size);
+    }
+
+    private static int positive(String text, int otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            int value = Integer.parseInt(text);
+            return value < 1 ? otherwise : value;
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+}

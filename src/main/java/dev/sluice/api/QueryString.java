@@ -1,0 +1,29 @@
+package dev.sluice.api;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.MultiMap;
+import java.util.List;
+import java.util.Map;
+
+/** The query of a request. */
+final class QueryString {
+    private QueryString() {}
+
+    /**
+     * Decodes it.
+     *
+     * @throws QueueException HTTP_MALFORMED if its percent-encoding is broken
+     */
+    static MultiMap decode(String query) {
+        MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
+        try {
+            Map<String, List<String>> decoded = new QueryStringDecoder(query, false).parameters();
+            decoded.forEach(parameters::add);
+        } catch (IllegalArgumentException e) {
+            throw new QueueException(QueueError.HTTP_MALFORMED, "Query of the URL is not valid percent-encoding.");
+        }
+        return parameters;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.sluice.api.operation;
+
+import dev.sluice.api.Access;
+import dev.sluice.api.Answer;
+import dev.sluice.api.Call;
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.Timestamps;
+import dev.sluice.runtime.QueueClient;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/** Shows when a queue was purged last (reference 7.2). */
+public final class GetPurge implements Operation {
+    private final QueueClient queues;
+
+    /** An operation on these. */
+    public GetPurge(QueueClient queues) {
+        this.queues = queues;
+    }
+
+    @Override
+    public String operationId() {
+        return "queues-purge-get";
+    }
+
+    @Override
+    public Access access() {
+        return Access.READ;
+    }
+
+    @Override
+    public Future<Answer> answer(Call call) {
+        return queues.lastPurge(call.queue()).map(millis -> Envelope.of(view(millis)));
+    }
+
+    /** A purge is over when it is answered, so the last one always is. Clients expect that as a string. */
+    private static JsonObject view(long millis) {
+        return millis == 0
+                ? new JsonObject()
+                : new JsonObject().put("completed", "true").put("started_at", Timestamps.ofMillis(millis));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.api.operation;
+
+import dev.sluice.api.Access;
+import dev.sluice.api.Answer;
+import dev.sluice.api.Call;
+import dev.sluice.api.ConsumerView;
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.Page;
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.QueueDefinition;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Lists the consumers of a queue, which has one at most (reference 5.3). */
+public final class ListConsumers implements Operation {
+    private static final int PER_PAGE = 100;
+
+    @Override
+    public String operationId() {
+        return "queues-list-consumers";
+    }
+
+    @Override
+    public Access access() {
+        return Access.READ;
+    }
+
+    @Override
+    public Future<Answer> answer(Call call) {
+        QueueDefinition queue = call.queue();
+        List<Consumer> consumers = queue.consumer() == null ? List.of() : List.of(queue.consumer());
+        Page<Consumer> page = new Page<>(consumers, 1, PER_PAGE, consumers.size());
+        return Future.succeededFuture(Envelope.list(page, consumer -> ConsumerView.of(queue, consumer)));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.sluice.api.operation;
+
+import dev.sluice.api.Access;
+import dev.sluice.api.Answer;
+import dev.sluice.api.Call;
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.Page;
+import dev.sluice.api.SubscriptionView;
+import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.Catalog;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonObject;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Lists event subscriptions, sorted and filtered as asked (reference 8). */
+public final class ListSubscriptions implements Operation {
+    private static final int PER_PAGE_DEFAULT = 20;
+    private static final int PER_PAGE_MAX = 100;
+    private static final Comparator<Subscription> BY_AGE =
+            Comparator.comparingLong(Subscription::createdMicros).thenComparing(Subscription::id);
+
+    private final Catalog catalog;
+
+    /** An operation on these. */
+    public ListSubscriptions(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    @Override
+    public String operationId() {
+        return "subscriptions-list";
+    }
+
+    @Override
+    public Access access() {
+        return Access.READ;
+    }
+
+    @Override
+    public Future<Answer> answer(Call call) {
+        MultiMap query = call.query();
+        String queueId = query.get("queue_id");
+        Stream<Subscription> subscriptions = catalog.listSubscriptions(call.accountId()).stream();
+        if (queueId != null) {
+            subscriptions = subscriptions.filter(each -> each.queueId().equalsIgnoreCase(queueId));
+        }
+        List<Subscription> sorted = subscriptions.sorted(order(query)).toList();
+        return Future.succeededFuture(
+                Envelope.list(Page.of(sorted, query, PER_PAGE_DEFAULT, PER_PAGE_MAX), SubscriptionView::of));
+    }
+
+    private static Comparator<Subscription> order(MultiMap query) {
+        String order = query.get("order");
+        Comparator<Subscription> comparator =
+                switch (order == null ? "" : order) {
+                    case "name" -> Comparator.comparing(Subscription::name).thenComparing(BY_AGE);
+                    case "enabled" ->
+                        Comparator.comparing(Subscription::enabled).thenComparing(BY_AGE);
+                    case "source" ->
+                        Comparator.comparing(ListSubscriptions::sourceType).thenComparing(BY_AGE);
+                    default -> BY_AGE;
+                };
+        return "desc".equals(query.get("direction")) ? comparator.reversed() : comparator;
+    }
+
+    private static String sourceType(Subscription subscription) {
+        return new JsonObject(subscription.sourceJson()).getString("type");
+    }
+}

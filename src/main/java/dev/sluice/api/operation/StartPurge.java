@@ -1,0 +1,49 @@
+package dev.sluice.api.operation;
+
+import dev.sluice.api.Access;
+import dev.sluice.api.Answer;
+import dev.sluice.api.Call;
+import dev.sluice.api.Envelope;
+import dev.sluice.api.JsonBody;
+import dev.sluice.api.Operation;
+import dev.sluice.api.QueueView;
+import dev.sluice.api.Timestamps;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.QueueClient;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/** Deletes every message of a queue, once the client has confirmed that it means it (reference 7.1). */
+public final class StartPurge implements Operation {
+    private final QueueClient queues;
+
+    /** An operation on these. */
+    public StartPurge(QueueClient queues) {
+        this.queues = queues;
+    }
+
+    @Override
+    public String operationId() {
+        return "queues-purge";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Answer> answer(Call call) {
+        JsonObject body = JsonBody.read(call.body());
+        if (!Boolean.TRUE.equals(body.getValue("delete_messages_permanently"))) {
+            throw new QueueException(
+                    QueueError.REQUEST_INVALID,
+                    "A purge cannot be undone: confirm it with \"delete_messages_permanently\": true.");
+        }
+        return queues.purge(call.queue())
+                .map(millis -> Envelope.of(QueueView.of(call.queue())
+                        .put("started_at", Timestamps.ofMillis(millis))
+                        .put("complete", true)));
+    }
+}

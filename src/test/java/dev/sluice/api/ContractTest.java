@@ -1,0 +1,139 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContractTest {
+    private static final ContractAnswers ANSWERS = ContractAnswers.shared();
+
+    static List<Route> routes() {
+        return ANSWERS.contract().routes();
+    }
+
+    @Test
+    void holdsEveryOperationOfTheApi() {
+        assertThat(routes())
+                .extracting(Route::operationId)
+                .containsExactlyInAnyOrder(
+                        "queues-list", "queues-create", "queues-get", "queues-update", "queues-update-partial",
+                        "queues-delete", "queues-get-metrics", "queues-list-consumers", "queues-create-consumer",
+                        "queues-get-consumer", "queues-update-consumer", "queues-delete-consumer",
+                        "queues-push-message", "queues-push-messages", "queues-pull-messages", "queues-ack-messages",
+                        "queues-peek-messages", "queues-purge-messages", "queues-purge", "queues-purge-get",
+                        "subscriptions-list", "subscriptions-create", "subscriptions-get", "subscriptions-patch",
+                        "subscriptions-delete", "queues-preview-messages", "queues-ack-preview-messages",
+                        "accounts-list", "memberships-list", "user-get", "user-tokens-verify");
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void everyExampleFitsItsSchema(Route route) {
+        JsonObject operation = ANSWERS.operation(route.operationId());
+        JsonObject request = operation.getJsonObject("requestBody");
+        if (request != null) {
+            assertExamplesFit(route + " request", request);
+        }
+        for (Map.Entry<String, Object> response : operation.getJsonObject("responses")) {
+            assertExamplesFit(route + " " + response.getKey(), ANSWERS.resolve((JsonObject) response.getValue()));
+        }
+    }
+
+    private static void assertExamplesFit(String where, JsonObject holder) {
+        JsonObject content = holder.getJsonObject("content").getJsonObject("application/json");
+        String reference = content.getJsonObject("schema").getString("$ref");
+        String schema = reference.substring(reference.lastIndexOf('/') + 1);
+        JsonObject examples = content.getJsonObject("examples");
+        assertThat(examples).as(where).isNotEmpty();
+        for (Map.Entry<String, Object> example : examples) {
+            Object value = ((JsonObject) example.getValue()).getValue("value");
+            assertThat(ANSWERS.problems(schema, value))
+                    .as(where + " " + example.getKey())
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ack-with-retries", "batch", "create-http-pull-consumer", "create-queue", "error-malformed-json",
+                "error-paused", "error-pull-without-consumer", "error-schema", "error-unknown-queue", "list-queues",
+                "metrics", "peek-and-purge-by-ref", "pull", "push-json", "push-text"
+            })
+    void everyRecordedExchangeFitsTheContract(String name) throws IOException {
+        for (JsonObject exchange : exchanges(name)) {
+            JsonObject request = exchange.getJsonObject("request");
+            JsonObject response = exchange.getJsonObject("response");
+            ANSWERS.check(
+                    request.getString("method"),
+                    URI.create(request.getString("path")),
+                    response.getInteger("status"),
+                    response.getJsonObject("body").encode());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ack-with-retries:MqAck", "batch:MqQueueBatch", "create-http-pull-consumer:MqConsumerRequest",
+                "create-queue:MqQueueCreate", "pull:MqPull", "push-json:MqQueueMessage", "push-text:MqQueueMessage"
+            })
+    void everyRecordedRequestFitsTheContract(String nameAndSchema) throws IOException {
+        String[] parts = nameAndSchema.split(":");
+        for (JsonObject exchange : exchanges(parts[0])) {
+            JsonObject body = exchange.getJsonObject("request").getJsonObject("body");
+            assertThat(ANSWERS.problems(parts[1], body)).isEmpty();
+        }
+    }
+
+    @Test
+    void aMessageOfTheWrongKindFitsNot() throws IOException {
+        JsonObject body = exchanges("error-schema").get(0).getJsonObject("request").getJsonObject("body");
+        assertThat(ANSWERS.problems("MqQueueMessage", body)).isNotEmpty();
+    }
+
+    @Test
+    void integralFloatsAreIntegers() {
+        JsonObject body = new JsonObject("{\"queue_name\":\"q\",\"settings\":{\"delivery_delay\":30.0,"
+                + "\"message_retention_period\":1e3}}");
+        assertThat(ANSWERS.problems("MqQueueCreate", body)).isEmpty();
+        body.getJsonObject("settings").put("delivery_delay", 30.5);
+        assertThat(ANSWERS.problems("MqQueueCreate", body)).isNotEmpty();
+    }
+
+    @Test
+    void anAnswerWithOneFieldTooManyOrTooFewFitsNot() {
+        JsonObject answer = new JsonObject("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":"
+                + "{\"backlog_count\":0,\"backlog_bytes\":0,\"oldest_message_timestamp_ms\":0}}");
+        assertThat(ANSWERS.problems("MetricsAnswer", answer)).isEmpty();
+        JsonObject more = answer.copy();
+        more.getJsonObject("result").put("extra", 1);
+        assertThat(ANSWERS.problems("MetricsAnswer", more)).isNotEmpty();
+        JsonObject fewer = answer.copy();
+        fewer.getJsonObject("result").remove("backlog_bytes");
+        assertThat(ANSWERS.problems("MetricsAnswer", fewer)).isNotEmpty();
+    }
+
+    private static List<JsonObject> exchanges(String name) throws IOException {
+        try (InputStream in = ContractTest.class.getResourceAsStream("/examples/" + name + ".json")) {
+            Object value = Json.decodeValue(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            JsonArray all = value instanceof JsonArray ? (JsonArray) value : new JsonArray().add(value);
+            List<JsonObject> exchanges = new ArrayList<>();
+            all.forEach(each -> exchanges.add((JsonObject) each));
+            return exchanges;
+        }
+    }
+}

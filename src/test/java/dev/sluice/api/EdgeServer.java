@@ -1,0 +1,179 @@
+package dev.sluice.api;
+
+import dev.sluice.api.operation.ControlPlane;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The real edge on a free port, over fakes. Message operations are stubs that answer what a test puts into {@link #behaviours}, or
+ * fail with the text of the body they got. Every JSON answer is held against the contract.
+ */
+final class EdgeServer implements AutoCloseable {
+    static final String ACCOUNT = "7f1d2c3b4a5968778695a4b3c2d1e0f9";
+    static final String OTHER_ACCOUNT = "11111111111111111111111111111111";
+    static final String WRITER = "writer-token";
+    static final String READER = "reader-token";
+    static final String ANYWHERE = "anywhere-token";
+    static final int REQUEST_BYTES_MAX = 100_000;
+
+    private static final Map<String, Caller> CALLERS = Map.of(
+            WRITER, new Caller("writer", "", Set.of(ACCOUNT), Access.WRITE),
+            READER, new Caller("reader", "reader@example.com", Set.of(ACCOUNT), Access.READ),
+            ANYWHERE, new Caller("anywhere", "", Set.of("*"), Access.WRITE));
+
+    final FakeCatalog catalog = new FakeCatalog();
+    final FakeQueues queues = new FakeQueues();
+    final Map<String, Function<Call, Future<Answer>>> behaviours = new ConcurrentHashMap<>();
+    final Vertx vertx = Vertx.vertx();
+    final HttpClient client = HttpClient.newHttpClient();
+
+    private final ApiVerticle verticle;
+
+    EdgeServer() {
+        this(new HttpSettings("127.0.0.1", 0, null, 60, 1, 8192));
+    }
+
+    EdgeServer(HttpSettings settings) {
+        Contract contract = ContractAnswers.shared().contract();
+        Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits());
+        verticle = new ApiVerticle(settings, contract, gateway, () -> operations(contract));
+        vertx.deployVerticle(verticle).await();
+    }
+
+    int port() {
+        return verticle.actualPort();
+    }
+
+    static Limits limits() {
+        Limits d = Limits.DOCUMENTED;
+        return new Limits(
+                d.messageBytesMax(), d.batchMessagesMax(), d.batchBytesMax(), REQUEST_BYTES_MAX, d.jsonDepthMax(),
+                d.delaySecondsMax(), d.pullMessagesMax(), d.visibilityTimeoutMillisMax(), d.retentionSecondsMin(),
+                d.retentionSecondsMax(), d.retriesMax(), d.waitTimeMillisMax(), d.concurrencyMax(),
+                d.ackEntriesMax(), d.queuesPerAccountMax(), d.leasesPerQueueMax(), d.backlogBytesMax(),
+                d.messagesPerSecondMax());
+    }
+
+    private List<Operation> operations(Contract contract) {
+        List<Operation> operations =
+                new ArrayList<>(ControlPlane.operations(contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT));
+        contract.routes().stream()
+                .filter(route -> route.family() == Route.Family.MESSAGES)
+                .forEach(route -> operations.add(new StubOperation(
+                        route.operationId(), Access.WRITE, call -> behave(route.operationId(), call))));
+        return operations;
+    }
+
+    private Future<Answer> behave(String operationId, Call call) {
+        return behaviours
+                .getOrDefault(
+                        operationId,
+                        echoed -> Future.failedFuture(new QueueException(
+                                QueueError.MESSAGE_BODY_INVALID, echoed.body().length() + " bytes")))
+                .apply(call);
+    }
+
+    private static Caller authenticate(HttpServerRequest request) {
+        String header = request.getHeader("authorization");
+        if (header == null) {
+            throw new QueueException(QueueError.CREDENTIALS_MISSING);
+        }
+        Caller caller = CALLERS.get(header.substring("Bearer ".length()));
+        if (caller == null) {
+            throw new QueueException(QueueError.NOT_AUTHORIZED);
+        }
+        return caller;
+    }
+
+    /** Sends a request as the writer; the path is below {@code /client/v4/accounts/ACCOUNT}. */
+    Reply send(String method, String path, String body) {
+        return sendTo(method, "/client/v4/accounts/" + ACCOUNT + path, WRITER, body);
+    }
+
+    Reply get(String path) {
+        return send("GET", path, null);
+    }
+
+    /** Sends a request to any path, with a token or without one. */
+    Reply sendTo(String method, String path, String token, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (token != null) {
+            request.header("authorization", "Bearer " + token);
+        }
+        return send(request.build());
+    }
+
+    Reply send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+            return new Reply(ContractAnswers.shared().check(response));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Creates a queue and answers its id. */
+    String queue(String name) {
+        return send("POST", "/queues", new JsonObject().put("queue_name", name).encode())
+                .result()
+                .getString("queue_id");
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+    }
+
+    /** An answer that fits the contract. */
+    record Reply(HttpResponse<String> response) {
+        int status() {
+            return response.statusCode();
+        }
+
+        JsonObject envelope() {
+            return new JsonObject(response.body());
+        }
+
+        JsonObject result() {
+            return envelope().getJsonObject("result");
+        }
+
+        JsonObject error() {
+            return envelope().getJsonArray("errors").getJsonObject(0);
+        }
+
+        int code() {
+            return error().getInteger("code");
+        }
+
+        String message() {
+            return error().getString("message");
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.api;
+
+import dev.sluice.queue.Ack;
+import dev.sluice.queue.Metrics;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.runtime.QueueClient;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Queues that know their metrics and their last purge, as far as the control plane asks. */
+final class FakeQueues implements QueueClient {
+    static final long PURGE_MILLIS = 1_788_000_000_500L;
+
+    final Map<String, Metrics> metrics = new ConcurrentHashMap<>();
+    final Map<String, Long> purges = new ConcurrentHashMap<>();
+
+    @Override
+    public Future<Metrics> metrics(QueueDefinition queue) {
+        return Future.succeededFuture(metrics.getOrDefault(queue.queueId(), Metrics.EMPTY));
+    }
+
+    @Override
+    public Future<Long> purge(QueueDefinition queue) {
+        metrics.remove(queue.queueId());
+        purges.put(queue.queueId(), PURGE_MILLIS);
+        return Future.succeededFuture(PURGE_MILLIS);
+    }
+
+    @Override
+    public Future<Long> lastPurge(QueueDefinition queue) {
+        return Future.succeededFuture(purges.getOrDefault(queue.queueId(), 0L));
+    }
+
+    @Override
+    public Future<Metrics> push(QueueDefinition queue, List<NewMessage> messages) {
+        return unused();
+    }
+
+    @Override
+    public Future<Delivered> pull(QueueDefinition queue, int batchSize, int visibilityTimeoutMillis) {
+        return unused();
+    }
+
+    @Override
+    public Future<Ack.Reply> ack(QueueDefinition queue, Ack command) {
+        return unused();
+    }
+
+    @Override
+    public Future<List<Peeked>> peek(QueueDefinition queue, int batchSize) {
+        return unused();
+    }
+
+    @Override
+    public Future<List<Boolean>> purge(QueueDefinition queue, List<Long> seqs) {
+        return unused();
+    }
+
+    private static <T> Future<T> unused() {
+        return Future.failedFuture(new UnsupportedOperationException("the control plane does not ask this"));
+    }
+}
