@@ -109,8 +109,8 @@ public final class ContractAnswers {
     }
 
     JsonObject operation(String operationId) {
-        for (Object path : contract.document().getJsonObject("paths").getMap().values()) {
-            for (Map.Entry<String, Object> method : JsonObject.mapFrom(path)) {
+        for (Map.Entry<String, Object> path : contract.document().getJsonObject("paths")) {
+            for (Map.Entry<String, Object> method : (JsonObject) path.getValue()) {
                 if (method.getValue() instanceof JsonObject
                         && operationId.equals(((JsonObject) method.getValue()).getString("operationId"))) {
                     return (JsonObject) method.getValue();

@@ -2,9 +2,12 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -60,6 +63,22 @@ class ContractTest {
                         "memberships-list",
                         "user-get",
                         "user-tokens-verify");
+    }
+
+    @Test
+    void isValidOpenApiInFull() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            OpenAPIContract full = OpenAPIContract.from(
+                            vertx, ANSWERS.contract().document().copy())
+                    .await();
+            assertThat(full.operations())
+                    .extracting(Operation::getOperationId)
+                    .containsExactlyInAnyOrderElementsOf(
+                            routes().stream().map(Route::operationId).toList());
+        } finally {
+            vertx.close().await();
+        }
     }
 
     @ParameterizedTest
