@@ -1,9 +1,62 @@
 package dev.sluice;
 
-/** Entry point of the fat jar. */
-public final class Main {
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Entry point of the fat jar: chooses the command and turns what goes wrong into one line and an exit code. */
+@Command(
+        name = "sluice",
+        description = "A self-hosted, durable message queue that speaks the Cloudflare Queues HTTP API.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {ServeCommand.class})
+public final class Main implements Callable<Integer> {
+    /** The exit code of a command that did what it was asked. */
+    static final int OK = 0;
+
+    /** The exit code when the command line, the configuration or the environment does not allow the command to run. */
+    static final int CANNOT_START = 2;
+
+    @Spec
+    private CommandSpec spec;
+
     private Main() {}
 
     /** Parses the arguments and exits with the code that the chosen command answers. */
-    public static void main(String[] args) {}
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** Runs the command that the arguments name; answers the exit code. */
+    static int run(String... args) {
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setParameterExceptionHandler((failure, arguments) -> complain(failure.getMessage()));
+        commandLine.setExecutionExceptionHandler(
+                (failure, command, parsed) -> complain(StartException.lineOf(failure)));
+        return commandLine.execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "a command is missing; try: sluice serve, or sluice --help");
+    }
+
+    private static int complain(String line) {
+        System.err.println("sluice: " + line.replaceAll("\\s*\\R\\s*", " "));
+        return CANNOT_START;
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"sluice " + (version == null ? "(not packaged)" : version)};
+        }
+    }
 }

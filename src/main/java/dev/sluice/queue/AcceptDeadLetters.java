@@ -1,10 +1,12 @@
 package dev.sluice.queue;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Takes over messages from another queue, which deletes them there in the same store batch (reference 11.5): id, timestamp and
- * content stay, attempts start anew, retention counts from now, no delay applies.
+ * content stay, attempts start anew, retention counts from now, no delay applies. No limit applies either: the messages are
+ * stored already, and refusing them would keep them in the other queue for good.
  */
 public record AcceptDeadLetters(List<Letter> letters) implements QueueCommand<Integer> {
     /** A message of the origin, with its content as read from the store. */
@@ -13,6 +15,18 @@ public record AcceptDeadLetters(List<Letter> letters) implements QueueCommand<In
     /** Answers how many were taken. */
     @Override
     public Decision<Integer> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        long storedAt = Math.max(nowMillis, state.backlog().storedAtMillis());
+        long seq = state.backlog().nextSeq();
+        List<QueueEvent> events = new ArrayList<>(letters.size());
+        for (Letter letter : letters) {
+            MessageHeader origin = letter.origin().header();
+            // A clock that was set back must not make a message older than its publication: the oldest timestamp rests
+            // on that.
+            storedAt = Math.max(storedAt, origin.timestampMillis());
+            MessageHeader header =
+                    new MessageHeader(seq++, origin.timestampMillis(), storedAt, origin.bodyBytes(), false);
+            events.add(new QueueEvent.Enqueued(header, letter.content(), storedAt, letter.origin()));
+        }
+        return new Decision<>(events, letters.size());
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.queue;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,8 +37,47 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
      */
     public record Reply(int ackCount, int retryCount, List<Warning> ackWarnings, List<Warning> retryWarnings) {}
 
+    /** Asks for messages that memory does not hold: their leases ended and they wait again, or they are gone. */
+    @Override
+    public Need need(QueueState state, long nowMillis) {
+        int entries = acks.size() + retries.size();
+        long[] unknown = null;
+        int count = 0;
+        for (int i = 0; i < entries; i++) {
+            long seq = seq(i);
+            if (state.backlog().mustFind(seq)) {
+                if (unknown == null) {
+                    unknown = new long[entries];
+                }
+                unknown[count++] = seq;
+            }
+        }
+        return unknown == null ? null : new Need(Need.Kind.FIND, 0, 0, count, Arrays.copyOf(unknown, count));
+    }
+
     @Override
     public Decision<Reply> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        Settlement settlement = new Settlement(state, nowMillis, acks.size() + retries.size());
+        Warning[] ackWarnings = new Warning[acks.size()];
+        for (int i = 0; i < acks.size(); i++) {
+            ackWarnings[i] = settlement.ack(acks.get(i));
+        }
+        Warning[] retryWarnings = new Warning[retries.size()];
+        for (int i = 0; i < retries.size(); i++) {
+            retryWarnings[i] = settlement.retry(retries.get(i));
+        }
+        return new Decision<>(
+                settlement.events(),
+                new Reply(
+                        settlement.ackCount(),
+                        settlement.retryCount(),
+                        Arrays.asList(ackWarnings),
+                        Arrays.asList(retryWarnings)));
+    }
+
+    private long seq(int entry) {
+        return entry < acks.size()
+                ? acks.get(entry).seq()
+                : retries.get(entry - acks.size()).lease().seq();
     }
 }

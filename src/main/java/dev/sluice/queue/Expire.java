@@ -1,14 +1,76 @@
 package dev.sluice.queue;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * Ends leases whose time is over and deletes messages past their retention, up to a budget. Sent by the queue's own timer.
+ * Ends leases whose time is over and deletes messages past their retention, up to a budget. Sent by the queue's own timer, and by
+ * its owner before any other command when {@link QueueState#deadlineMillis} is due.
  *
- * @param budget events at most
+ * @param budget events at most, from 1
  */
 public record Expire(int budget) implements QueueCommand<Boolean> {
-    /** Answers whether the budget ran out before the work did. */
+    /** Asks for the oldest arrival or waiting message if it might be too old and is not known. */
+    @Override
+    public Need need(QueueState state, long nowMillis) {
+        Windows windows = state.backlog().windows();
+        if (windows.arrivals.isHeadUnknown()
+                && state.retainedUntilMillis(windows.oldestArrivalStoredAtMillis()) <= nowMillis) {
+            return windows.need(Need.Kind.ARRIVALS);
+        }
+        if (windows.waiting.isHeadUnknown()
+                && state.retainedUntilMillis(windows.oldestWaitingStoredAtMillis()) <= nowMillis) {
+            return windows.need(Need.Kind.WAITING);
+        }
+        return null;
+    }
+
+    /** Answers whether there may be more to do at once: the budget ran out, or the rest must be read first. */
     @Override
     public Decision<Boolean> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        List<QueueEvent> events = new ArrayList<>();
+        boolean more = endLeases(state, nowMillis, events);
+        more |= removeArrivals(state, nowMillis, events);
+        more |= removeWaiting(state, nowMillis, events);
+        return new Decision<>(events, more);
+    }
+
+    private boolean endLeases(QueueState state, long nowMillis, List<QueueEvent> events) {
+        List<Lease> ended = state.backlog().leases().ended(nowMillis, budget);
+        for (Lease lease : ended) {
+            events.add(state.failed(lease, lease.expiresAtMillis() + state.retryDelayMillis(), nowMillis));
+        }
+        return ended.size() == budget;
+    }
+
+    private boolean removeArrivals(QueueState state, long nowMillis, List<QueueEvent> events) {
+        Window<MessageHeader> arrivals = state.backlog().windows().arrivals;
+        for (int i = 0; i < arrivals.size(); i++) {
+            MessageHeader header = arrivals.get(i);
+            if (!state.isPastRetention(header, nowMillis)) {
+                return false;
+            }
+            if (events.size() == budget) {
+                return true;
+            }
+            events.add(new QueueEvent.Removed(header, QueueEvent.Place.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
+        }
+        return !arrivals.isComplete();
+    }
+
+    private boolean removeWaiting(QueueState state, long nowMillis, List<QueueEvent> events) {
+        Window<Waiting> waiting = state.backlog().windows().waiting;
+        for (int i = 0; i < waiting.size(); i++) {
+            Waiting message = waiting.get(i);
+            if (!state.isPastRetention(message.header(), nowMillis)) {
+                return false;
+            }
+            if (events.size() == budget) {
+                return true;
+            }
+            events.add(new QueueEvent.Removed(
+                    message.header(), QueueEvent.Place.WAITING, message.availableAtMillis(), QueueEvent.Cause.EXPIRED));
+        }
+        return !waiting.isComplete();
     }
 }

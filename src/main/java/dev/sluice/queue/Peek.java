@@ -1,5 +1,6 @@
 package dev.sluice.queue;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,11 +10,41 @@ import java.util.List;
  * @param batchSize 1 … limit, or {@link Pull#FROM_CONSUMER} (5 without a consumer)
  */
 public record Peek(int batchSize) implements QueueCommand<List<Peek.Shown>> {
+    private static final int BATCH_SIZE_DEFAULT = 5;
+
+    /** Too old messages that one peek passes over at most. */
+    private static final int SKIPS_MAX = 1_000;
+
     /** A message and how often it was delivered so far. */
     public record Shown(MessageHeader header, int deliveries) {}
 
     @Override
+    public Need need(QueueState state, long nowMillis) {
+        return ReadyCursor.need(state.backlog().windows(), wanted(state), nowMillis);
+    }
+
+    @Override
     public Decision<List<Shown>> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        int wanted = wanted(state);
+        List<Shown> shown = new ArrayList<>(wanted);
+        ReadyCursor ready = new ReadyCursor(state.backlog().windows(), nowMillis);
+        int skipped = 0;
+        while (shown.size() < wanted && skipped < SKIPS_MAX && ready.advance()) {
+            if (state.isPastRetention(ready.header(), nowMillis)) {
+                skipped++;
+            } else {
+                shown.add(new Shown(ready.header(), ready.deliveries()));
+            }
+        }
+        return Decision.of(shown);
+    }
+
+    private int wanted(QueueState state) {
+        if (batchSize != Pull.FROM_CONSUMER) {
+            return batchSize;
+        }
+        return state.consumer() == null
+                ? BATCH_SIZE_DEFAULT
+                : state.consumer().settings().batchSize();
     }
 }

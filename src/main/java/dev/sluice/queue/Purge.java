@@ -1,9 +1,11 @@
 package dev.sluice.queue;
 
+import java.util.List;
+
 /** Deletes every message at once, leased ones too; answers the time of the purge in milliseconds (reference 7.1). */
 public record Purge() implements QueueCommand<Long> {
     @Override
     public Decision<Long> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        return new Decision<>(List.of(new QueueEvent.Purged(state.backlog().nextSeq(), nowMillis)), nowMillis);
     }
 }

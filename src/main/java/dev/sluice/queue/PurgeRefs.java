@@ -1,6 +1,9 @@
 package dev.sluice.queue;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Deletes single messages, ready, delayed or leased, by number (reference 6.6).
@@ -8,9 +11,28 @@ import java.util.List;
  * @param seqs from authentic refs of this queue
  */
 public record PurgeRefs(List<Long> seqs) implements QueueCommand<List<Boolean>> {
+    @Override
+    public Need need(QueueState state, long nowMillis) {
+        long[] unknown = seqs.stream()
+                .mapToLong(Long::longValue)
+                .filter(state.backlog()::mustFind)
+                .toArray();
+        return unknown.length == 0 ? null : new Need(Need.Kind.FIND, 0, 0, unknown.length, unknown);
+    }
+
     /** Answers one boolean per seq: whether there was such a message (a duplicate in the list counts as absent). */
     @Override
     public Decision<List<Boolean>> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        List<QueueEvent> events = new ArrayList<>(seqs.size());
+        List<Boolean> present = new ArrayList<>(seqs.size());
+        Set<Long> seen = new HashSet<>();
+        for (Long seq : seqs) {
+            QueueEvent removal = seen.add(seq) ? state.backlog().removal(seq, QueueEvent.Cause.PURGED) : null;
+            if (removal != null) {
+                events.add(removal);
+            }
+            present.add(removal != null);
+        }
+        return new Decision<>(events, present);
     }
 }

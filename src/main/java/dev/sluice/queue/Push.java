@@ -1,11 +1,52 @@
 package dev.sluice.queue;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Stores messages, all or none; answers the backlog including them (reference 6.1, 6.2). */
 public record Push(List<NewMessage> messages) implements QueueCommand<Metrics> {
+    private static final long MILLIS_PER_SECOND = 1_000;
+
+    /**
+     * Decides.
+     *
+     * @throws QueueException STORAGE_LIMIT if the backlog would grow over its limit, OVERLOADED if messages come too fast
+     */
     @Override
     public Decision<Metrics> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        Backlog backlog = state.backlog();
+        long bytes = admit(state, nowMillis);
+        long storedAt = Math.max(nowMillis, backlog.storedAtMillis());
+        long seq = backlog.nextSeq();
+        List<QueueEvent> events = new ArrayList<>(messages.size());
+        for (NewMessage message : messages) {
+            int delay = message.delaySeconds() == NewMessage.DELAY_UNSET
+                    ? state.settings().deliveryDelaySeconds()
+                    : message.delaySeconds();
+            Content content =
+                    new Content(message.idHigh(), message.idLow(), message.contentType(), delay, message.body());
+            MessageHeader header = new MessageHeader(seq++, storedAt, storedAt, message.body().length, delay > 0);
+            events.add(new QueueEvent.Enqueued(header, content, storedAt + delay * MILLIS_PER_SECOND, null));
+        }
+        Metrics before = state.metrics();
+        long oldest = before.backlogCount() == 0 ? storedAt : Math.min(before.oldestTimestampMillis(), storedAt);
+        return new Decision<>(
+                events, new Metrics(before.backlogCount() + messages.size(), before.backlogBytes() + bytes, oldest));
+    }
+
+    /** Answers the size of the messages unless a limit forbids them. */
+    private long admit(QueueState state, long nowMillis) {
+        long bytes = 0;
+        for (NewMessage message : messages) {
+            bytes += message.body().length;
+        }
+        long backlogBytesMax = state.limits().backlogBytesMax();
+        if (backlogBytesMax > 0 && state.backlog().bytes() + bytes > backlogBytesMax) {
+            throw new QueueException(QueueError.STORAGE_LIMIT);
+        }
+        if (!state.pushRate().allows(messages.size(), nowMillis)) {
+            throw new QueueException(QueueError.OVERLOADED);
+        }
+        return bytes;
     }
 }

@@ -25,6 +25,20 @@ public final class QueueName {
         }
     }
 
+    /**
+     * Checks a name, by the strict rule if asked: lower-case letters, digits and hyphens only.
+     *
+     * @throws QueueException QUEUE_NAME_INVALID
+     */
+    public static void check(String name, boolean strict) {
+        check(name);
+        if (strict && !name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+            throw new QueueException(
+                    QueueError.QUEUE_NAME_INVALID,
+                    "Queue name '" + name + "' is invalid: use lower-case letters, digits and inner hyphens only.");
+        }
+    }
+
     /** Whether a queue may have that name. */
     public static boolean isValid(String name) {
         int length = name.length();

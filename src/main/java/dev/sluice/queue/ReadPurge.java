@@ -4,6 +4,6 @@ package dev.sluice.queue;
 public record ReadPurge() implements QueueCommand<Long> {
     @Override
     public Decision<Long> decide(QueueState state, long nowMillis) {
-        throw new UnsupportedOperationException("skeleton");
+        return Decision.of(state.backlog().purgedAtMillis());
     }
 }

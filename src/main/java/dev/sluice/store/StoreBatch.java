@@ -1,37 +1,232 @@
 package dev.sluice.store;
 
+import dev.sluice.queue.Content;
+import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
 
-/** Skeleton: a list of puts and deletes that becomes one atomic write. Not safe for use from several threads. */
+/**
+ * A list of puts and deletes that becomes one atomic write. The only place that knows what an event changes on disk.
+ *
+ * <p>Each change is encoded at once, straight into the bytes that go to disk. Not safe for use from several threads; whoever
+ * hands it to {@link QueueStore#commit} gives it away.
+ */
 public final class StoreBatch {
+    private static final int CAPACITY_BYTES = 512;
+
+    private final BatchRecords records = new BatchRecords(CAPACITY_BYTES);
+    private final HeadChanges heads = new HeadChanges();
+    private boolean durable;
+
     /** Adds what an event of a queue changes on disk. */
-    public void add(long queueNumber, QueueEvent event) {}
+    public void add(long queueNumber, QueueEvent event) {
+        durable |= event.durable();
+        switch (event.kind()) {
+            case ENQUEUED -> addEnqueued(queueNumber, (QueueEvent.Enqueued) event);
+            case LEASED -> addLeased(queueNumber, (QueueEvent.Leased) event);
+            case RELEASED -> addReleased(queueNumber, (QueueEvent.Released) event);
+            case RESCHEDULED -> addRescheduled(queueNumber, (QueueEvent.Rescheduled) event);
+            case REMOVED -> addRemoved(queueNumber, (QueueEvent.Removed) event);
+            case DEPARTING -> {
+                // It stays a lease on disk until the dead letter queue takes it over.
+            }
+            case DEPARTED ->
+                deleteIndex(
+                        KeyFormat.SPACE_DEPARTED,
+                        queueNumber,
+                        ((QueueEvent.Departed) event).header().seq());
+            case PURGED -> addPurged(queueNumber, ((QueueEvent.Purged) event).belowSeq());
+        }
+    }
 
     /** Sets the head of a queue; the last call per queue wins. */
-    public void head(long queueNumber, QueueHead head) {}
+    public void head(long queueNumber, QueueHead head) {
+        heads.set(queueNumber, head);
+    }
 
     /** Writes a catalog record. Makes the batch durable. */
-    public void putCatalog(byte[] key, byte[] value) {}
+    public void putCatalog(byte[] key, byte[] value) {
+        durable = true;
+        records.put(Family.INDEX, KeyFormat.catalogKey(key), value);
+    }
 
     /** Deletes a catalog record. Makes the batch durable. */
-    public void deleteCatalog(byte[] key) {}
+    public void deleteCatalog(byte[] key) {
+        durable = true;
+        records.delete(Family.INDEX, KeyFormat.catalogKey(key));
+    }
 
     /** Deletes everything of a queue: messages, indexes, head. Makes the batch durable. */
-    public void dropQueue(long queueNumber) {}
+    public void dropQueue(long queueNumber) {
+        durable = true;
+        heads.drop(queueNumber);
+        dropSpace(Family.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber);
+        dropSpace(Family.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber);
+        dropSpace(Family.INDEX, KeyFormat.SPACE_LEASE, queueNumber);
+        dropSpace(Family.INDEX, KeyFormat.SPACE_WAITING, queueNumber);
+        dropSpace(Family.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
+        dropSpace(Family.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
+        dropSpace(Family.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber);
+    }
 
     /** Whether anything in here must be synced before it counts as stored. */
     public boolean durable() {
-        return false;
+        return durable;
     }
 
     /** Size of the batch in bytes. */
     public int bytes() {
-        return 0;
+        return records.length() + heads.size() * HeadChanges.BYTES_EACH;
     }
 
     /** Whether there is nothing to store. */
     public boolean isEmpty() {
-        return true;
+        return records.count() == 0 && heads.size() == 0;
+    }
+
+    /** Shows every put and delete in order, heads last: what another store, or another machine, has to do. */
+    public void forEach(BatchVisitor visitor) {
+        records.visit(visitor);
+        BatchRecords headRecords = new BatchRecords(heads.size() * HeadChanges.BYTES_EACH);
+        heads.writeTo(headRecords);
+        headRecords.visit(visitor);
+    }
+
+    BatchRecords records() {
+        return records;
+    }
+
+    HeadChanges heads() {
+        return heads;
+    }
+
+    private void addEnqueued(long queueNumber, QueueEvent.Enqueued event) {
+        MessageHeader header = event.header();
+        Content content = event.content();
+        RecordBytes value = records.putSeqKey(
+                Family.MESSAGES,
+                KeyFormat.bodySpace(header),
+                queueNumber,
+                header.seq(),
+                RecordFormat.messageBytes(header, content));
+        RecordFormat.writeMessage(value, header, content);
+        if (header.delayed()) {
+            putWaiting(queueNumber, header, 0, event.availableAtMillis());
+        }
+        if (header.inherited()) {
+            RecordBytes index = records.putTimeKey(
+                    KeyFormat.SPACE_INHERITED,
+                    queueNumber,
+                    header.timestampMillis(),
+                    header.seq(),
+                    RecordFormat.headerBytes(header));
+            RecordFormat.writeHeader(index, header);
+        }
+        if (event.origin() != null) {
+            takeFrom(event.origin().queueNumber(), event.origin().header());
+        }
+    }
+
+    /** The other half of a move to a dead letter queue. */
+    private void takeFrom(long originNumber, MessageHeader header) {
+        deleteMessage(originNumber, header);
+        deleteIndex(KeyFormat.SPACE_LEASE, originNumber, header.seq());
+        RecordBytes marker = records.putSeqKey(
+                Family.INDEX, KeyFormat.SPACE_DEPARTED, originNumber, header.seq(), RecordFormat.headerBytes(header));
+        RecordFormat.writeHeader(marker, header);
+    }
+
+    private void addLeased(long queueNumber, QueueEvent.Leased event) {
+        long seq = event.lease().header().seq();
+        RecordBytes value = records.putSeqKey(
+                Family.INDEX, KeyFormat.SPACE_LEASE, queueNumber, seq, RecordFormat.leaseBytes(event.lease()));
+        RecordFormat.writeLease(value, event.lease());
+        if (event.waitedUntilMillis() != QueueEvent.Leased.FROM_ARRIVALS) {
+            deleteWaiting(queueNumber, seq, event.waitedUntilMillis());
+        }
+    }
+
+    private void addReleased(long queueNumber, QueueEvent.Released event) {
+        MessageHeader header = event.waiting().header();
+        deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
+        putWaiting(
+                queueNumber,
+                header,
+                event.waiting().deliveries(),
+                event.waiting().availableAtMillis());
+    }
+
+    private void addRescheduled(long queueNumber, QueueEvent.Rescheduled event) {
+        MessageHeader header = event.waiting().header();
+        deleteWaiting(queueNumber, header.seq(), event.fromAvailableAtMillis());
+        putWaiting(
+                queueNumber,
+                header,
+                event.waiting().deliveries(),
+                event.waiting().availableAtMillis());
+    }
+
+    private void addRemoved(long queueNumber, QueueEvent.Removed event) {
+        MessageHeader header = event.header();
+        deleteMessage(queueNumber, header);
+        switch (event.place()) {
+            case ARRIVAL -> {
+                // Nothing but its message record says that it is there.
+            }
+            case WAITING -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
+            case LEASED -> deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
+        }
+    }
+
+    private void addPurged(long queueNumber, long belowSeq) {
+        dropBelow(Family.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber, belowSeq);
+        dropBelow(Family.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber, belowSeq);
+        dropBelow(Family.INDEX, KeyFormat.SPACE_LEASE, queueNumber, belowSeq);
+        dropBelow(Family.INDEX, KeyFormat.SPACE_WAITING, queueNumber, belowSeq);
+        dropBelow(Family.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber, belowSeq);
+        dropSpace(Family.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
+        dropSpace(Family.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
+    }
+
+    private void deleteMessage(long queueNumber, MessageHeader header) {
+        records.deleteSeqKey(Family.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
+        if (header.inherited()) {
+            records.deleteTimeKey(KeyFormat.SPACE_INHERITED, queueNumber, header.timestampMillis(), header.seq());
+        }
+    }
+
+    private void putWaiting(long queueNumber, MessageHeader header, int deliveries, long availableAtMillis) {
+        RecordBytes bySeq = records.putSeqKey(
+                Family.INDEX,
+                KeyFormat.SPACE_WAITING,
+                queueNumber,
+                header.seq(),
+                RecordFormat.waitingBytes(header, deliveries));
+        RecordFormat.writeWaiting(bySeq, header, deliveries, availableAtMillis);
+        RecordBytes byTime = records.putTimeKey(
+                KeyFormat.SPACE_SCHEDULE,
+                queueNumber,
+                availableAtMillis,
+                header.seq(),
+                RecordFormat.scheduleBytes(header, deliveries));
+        RecordFormat.writeSchedule(byTime, header, deliveries);
+    }
+
+    private void deleteWaiting(long queueNumber, long seq, long availableAtMillis) {
+        deleteIndex(KeyFormat.SPACE_WAITING, queueNumber, seq);
+        records.deleteTimeKey(KeyFormat.SPACE_SCHEDULE, queueNumber, availableAtMillis, seq);
+    }
+
+    private void deleteIndex(byte space, long queueNumber, long seq) {
+        records.deleteSeqKey(Family.INDEX, space, queueNumber, seq);
+    }
+
+    private void dropBelow(Family family, byte space, long queueNumber, long belowSeq) {
+        records.deleteRange(
+                family, KeyFormat.queueKey(space, queueNumber), KeyFormat.seqKey(space, queueNumber, belowSeq));
+    }
+
+    private void dropSpace(Family family, byte space, long queueNumber) {
+        records.deleteRange(family, KeyFormat.queueKey(space, queueNumber), KeyFormat.queueEnd(space, queueNumber));
     }
 }

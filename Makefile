@@ -1,0 +1,57 @@
+# The commands that people and CI use. "make" alone lists them.
+
+JAR := target/sluice.jar
+MVN := mvn -B -ntp
+E2E := src/e2e
+SOURCES := pom.xml $(shell find src/main openapi -type f 2>/dev/null)
+
+# The machine's Java: JAVA_HOME if it is set, as Maven does.
+JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
+
+.PHONY: help run build test unit e2e format clean jdk maven node
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+run: $(JAR) ## build if needed, then run the server on its embedded store (ARGS="--set http.port=9000")
+	$(JAVA) -jar $(JAR) serve $(ARGS)
+
+build: $(JAR) ## build the fat jar
+
+$(JAR): $(SOURCES) | jdk maven
+	$(MVN) -DskipTests package
+
+test: | jdk maven node ## install what the tests need and run all of them
+	$(MVN) verify
+	$(MAKE) e2e
+
+unit: | jdk maven ## run the fast tests only
+	$(MVN) test
+
+e2e: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the tests with the real clients
+	cd $(E2E) && npm test
+
+$(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
+	cd $(E2E) && npm ci --no-audit --no-fund
+
+format: | jdk maven ## format the code
+	$(MVN) spotless:apply
+
+clean: ## delete what was built
+	rm -rf target $(E2E)/node_modules
+
+jdk:
+	@version=$$("$(JAVA)" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'); \
+	if [ -z "$$version" ] || [ "$$version" -lt 17 ]; then \
+	  echo "missing: JDK 17 or newer (found: $${version:-none}). On Debian: apt-get install openjdk-17-jdk-headless" >&2; exit 1; fi; \
+	if ! command -v "$(dir $(JAVA))javac" >/dev/null && ! command -v javac >/dev/null; then \
+	  echo "missing: the JDK's javac (only a runtime is there). On Debian: apt-get install openjdk-17-jdk-headless" >&2; exit 1; fi
+
+maven:
+	@command -v mvn >/dev/null || { echo "missing: Maven. On Debian: apt-get install maven" >&2; exit 1; }
+
+node:
+	@version=$$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p'); \
+	if [ -z "$$version" ] || [ "$$version" -lt 20 ]; then \
+	  echo "missing: Node 20 or newer (found: $${version:-none}), which the tests with the real clients need" >&2; exit 1; fi
+	@command -v npm >/dev/null || { echo "missing: npm" >&2; exit 1; }

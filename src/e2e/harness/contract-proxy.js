@@ -1,0 +1,61 @@
+import http from 'node:http';
+
+/**
+ * Stands between a client and the server, passes everything through unchanged, and holds each answer against the contract.
+ * `differences` collects what does not fit; `seen` the operations that were answered, with their statuses.
+ */
+export class ContractProxy {
+  differences = [];
+  seen = new Map();
+  requests = [];
+  #contract;
+  #target;
+  #server;
+  #agent = new http.Agent({ keepAlive: true });
+
+  constructor(contract, target) {
+    this.#contract = contract;
+    this.#target = target;
+  }
+
+  async start() {
+    this.#server = http.createServer((request, response) => this.#forward(request, response));
+    await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.origin = `http://127.0.0.1:${this.#server.address().port}`;
+    this.baseUrl = `${this.origin}/client/v4`;
+    return this;
+  }
+
+  async stop() {
+    this.#agent.destroy();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #forward(request, response) {
+    const { method, url, rawHeaders } = request;
+    this.requests.push(`${method} ${url}`);
+    const options = { agent: this.#agent, host: this.#target.host, port: this.#target.port, method, path: url };
+    const onward = http.request({ ...options, headers: rawHeaders, setHost: false }, (answer) => {
+      const chunks = [];
+      answer.on('data', (chunk) => chunks.push(chunk));
+      answer.on('error', () => response.destroy());
+      answer.on('end', () => {
+        const body = Buffer.concat(chunks);
+        this.check(method, url, answer.statusCode, answer.headers, body);
+        response.writeHead(answer.statusCode, answer.statusMessage, answer.rawHeaders);
+        response.end(body);
+      });
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  }
+
+  /** Holds one answer against the contract, however it was received. */
+  check(method, target, status, headers, body) {
+    const found = this.#contract.differences(method, target, status, headers, body.toString('utf8'));
+    this.differences.push(...found.map((difference) => `${method} ${target}: ${difference}`));
+    const id = this.#contract.find(method, target)?.operation.operationId;
+    if (id) this.seen.set(id, (this.seen.get(id) ?? new Set()).add(status));
+  }
+}

@@ -1,0 +1,59 @@
+import http from 'node:http';
+import net from 'node:net';
+import { inTime } from './until.js';
+
+/**
+ * One request, exactly as told: {status, headers, text, json}.
+ *
+ * @param body an object is sent as JSON; a string or a Buffer as it is
+ * @param headers beside the token; null leaves one out that would be sent otherwise
+ */
+export function send(origin, method, path, { body, headers = {}, token, agent, within = 20_000 } = {}) {
+  const { hostname, port } = new URL(origin);
+  const raw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const sent = {
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(raw !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(raw) }),
+    ...headers,
+  };
+  for (const [name, value] of Object.entries(sent)) if (value === null) delete sent[name];
+  const answer = new Promise((resolve, reject) => {
+    const request = http.request({ hostname, port, method, path, headers: sent, agent }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve(read(response.statusCode, response.headers, Buffer.concat(chunks))));
+    });
+    request.on('error', reject);
+    request.end(raw);
+  });
+  return inTime(`${method} ${path}`, answer, within);
+}
+
+function read(status, headers, bytes) {
+  const text = bytes.toString('utf8');
+  let json;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  return { status, headers, text, json, code: json?.errors?.[0]?.code };
+}
+
+/** Writes bytes on a connection of their own and answers all that comes back until `enough` says so or the server closes. */
+export function sendBytes({ host, port }, bytes, enough = () => false, within = 15_000) {
+  const socket = net.connect(port, host);
+  const answer = new Promise((resolve, reject) => {
+    let got = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (text) => {
+      got += text;
+      if (enough(got)) resolve(got);
+    });
+    socket.on('close', () => resolve(got));
+    socket.on('error', (error) => (got ? resolve(got) : reject(error)));
+    socket.write(bytes);
+  });
+  return inTime('an answer to raw bytes', answer, within).finally(() => socket.destroy());
+}

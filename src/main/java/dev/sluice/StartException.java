@@ -1,0 +1,61 @@
+package dev.sluice;
+
+import dev.sluice.config.ConfigException;
+import dev.sluice.queue.QueueException;
+import dev.sluice.store.StoreException;
+import java.net.BindException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The server cannot start; the text is one line for whoever started it. */
+public final class StartException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** A refusal in one line. */
+    public StartException(String message) {
+        super(message, null, false, false);
+    }
+
+    /**
+     * What to say when a listener cannot be opened.
+     *
+     * @param key the key that names its port
+     */
+    public static StartException listening(String key, String host, int port, Throwable cause) {
+        return new StartException("cannot listen on " + host + ":" + port + " (" + key + "): " + reason(cause));
+    }
+
+    private static String reason(Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
+        if (text.contains("Address already in use")) {
+            return "the port is in use";
+        }
+        if (text.contains("Permission denied")) {
+            return "permission denied";
+        }
+        if (text.contains("assign requested address")) {
+            return "this machine does not have that address";
+        }
+        if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+            return "the host is unknown";
+        }
+        return text;
+    }
+
+    /** One line for anything that stopped a start. */
+    static String lineOf(Throwable failure) {
+        if (failure instanceof StartException
+                || failure instanceof ConfigException
+                || failure instanceof StoreException
+                || failure instanceof QueueException
+                || failure instanceof BindException
+                || failure instanceof IllegalStateException) {
+            return String.valueOf(failure.getMessage());
+        }
+        Logger log = LoggerFactory.getLogger(StartException.class);
+        log.debug("start failed", failure);
+        return "cannot start: " + failure + (log.isDebugEnabled() ? "" : " (log.level=debug shows where)");
+    }
+}

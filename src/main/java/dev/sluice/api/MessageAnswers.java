@@ -1,0 +1,181 @@
+package dev.sluice.api;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Metrics;
+import dev.sluice.runtime.QueueClient;
+import dev.sluice.store.StoredContent;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes the success envelopes of the message operations (reference 1.4, 6), complete and straight into one buffer. One
+ * instance per event loop.
+ */
+public final class MessageAnswers {
+    private static final byte[] RESULT =
+            JsonBytes.ascii("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{");
+    private static final byte[] METRICS = JsonBytes.ascii("\"metadata\":{\"metrics\":{\"backlog_count\":");
+    private static final byte[] BACKLOG_BYTES = JsonBytes.ascii(",\"backlog_bytes\":");
+    private static final byte[] OLDEST = JsonBytes.ascii(",\"oldest_message_timestamp_ms\":");
+    private static final byte[] END_METRICS = JsonBytes.ascii("}}}}");
+    private static final byte[] BACKLOG_COUNT = JsonBytes.ascii("\"message_backlog_count\":");
+    private static final byte[] NEXT_MESSAGES = JsonBytes.ascii(",\"messages\":[");
+    private static final byte[] MESSAGES = JsonBytes.ascii("\"messages\":[");
+    private static final byte[] END_MESSAGES = JsonBytes.ascii("]}}");
+    private static final byte[] END_PULLED = JsonBytes.ascii("],");
+    private static final byte[] ID = JsonBytes.ascii("{\"id\":\"");
+    private static final byte[] TIMESTAMP = JsonBytes.ascii("\",\"timestamp_ms\":");
+    private static final byte[] ATTEMPTS = JsonBytes.ascii(",\"attempts\":");
+    private static final byte[] BODY = JsonBytes.ascii(",\"body\":\"");
+    private static final byte[] TEXT_METADATA = metadata(ContentType.TEXT);
+    private static final byte[] JSON_METADATA = metadata(ContentType.JSON);
+    private static final byte[] DELAY = JsonBytes.ascii(",\"CF-msg-delay-secs\":\"");
+    private static final byte[] END_DELAY = JsonBytes.ascii("\"");
+    private static final byte[] LEASE_ID = JsonBytes.ascii("},\"lease_id\":\"");
+    private static final byte[] REF = JsonBytes.ascii("},\"ref\":\"");
+    private static final byte[] END_MESSAGE = JsonBytes.ascii("\"}");
+    private static final byte[] COMMA = JsonBytes.ascii(",");
+    private static final byte[] ACK_COUNT = JsonBytes.ascii("\"ackCount\":");
+    private static final byte[] RETRY_COUNT = JsonBytes.ascii(",\"retryCount\":");
+    private static final byte[] NO_ERRORS = JsonBytes.ascii("\"errors\":[],");
+    private static final byte[] WARNINGS = JsonBytes.ascii("\"warnings\":{");
+    private static final byte[] QUOTE = JsonBytes.ascii("\"");
+    private static final byte[] IS = JsonBytes.ascii("\":\"");
+    private static final byte[] END_WARNINGS = JsonBytes.ascii("}}}");
+
+    private final MessagesFormat format;
+    private final LeaseTokens tokens;
+    private final JsonBytes json = new JsonBytes();
+
+    /** Answers in that format, with tokens from there. */
+    public MessageAnswers(MessagesFormat format, LeaseTokens tokens) {
+        this.format = format;
+        this.tokens = tokens;
+    }
+
+    /** Starts an answer; what an earlier one may have left behind is gone. */
+    private JsonBytes begin() {
+        return json.clear().raw(RESULT);
+    }
+
+    private static byte[] metadata(ContentType type) {
+        return JsonBytes.ascii(
+                "\",\"metadata\":{\"CF-Content-Type\":\"" + type.wireName() + "\",\"CF-sourceMessageSource\":\"api\"");
+    }
+
+    /** The answer to a push: the backlog including what was pushed (reference 6.1). */
+    public Buffer pushed(Metrics metrics) {
+        begin();
+        metrics(metrics);
+        return json.take();
+    }
+
+    /** The answer to a pull (reference 6.3): a delivery shows its number as {@code attempts}. */
+    public Buffer pulled(long queueNumber, QueueClient.Delivered delivered) {
+        begin().raw(BACKLOG_COUNT).number(delivered.metrics().backlogCount()).raw(NEXT_MESSAGES);
+        boolean first = true;
+        for (QueueClient.Delivery delivery : delivered.deliveries()) {
+            StoredContent message = delivery.message();
+            message(message, delivery.delivery(), first);
+            json.raw(LEASE_ID);
+            token(LeaseTokens.Kind.LEASE, queueNumber, message, delivery.delivery());
+            first = false;
+        }
+        json.raw(END_PULLED);
+        metrics(delivered.metrics());
+        return json.take();
+    }
+
+    /** The answer to a peek (reference 6.5): {@code attempts} are the deliveries so far. */
+    public Buffer peeked(long queueNumber, List<QueueClient.Peeked> messages) {
+        return shown(queueNumber, messages, REF);
+    }
+
+    /** The answer to a preview, peek's predecessor: the ref is called {@code lease_id}. */
+    public Buffer previewed(long queueNumber, List<QueueClient.Peeked> messages) {
+        return shown(queueNumber, messages, LEASE_ID);
+    }
+
+    /** The answer to an ack (reference 6.4); warnings by lease id as sent. */
+    public Buffer acked(int ackCount, int retryCount, Map<String, String> warnings) {
+        begin().raw(ACK_COUNT).number(ackCount).raw(RETRY_COUNT).number(retryCount);
+        json.raw(COMMA);
+        return warned(warnings);
+    }
+
+    /** The answer to a purge by ref (reference 6.6); warnings by ref as sent. */
+    public Buffer purged(Map<String, String> warnings) {
+        begin().raw(NO_ERRORS);
+        return warned(warnings);
+    }
+
+    /** The answer to the acknowledgement of previewed messages (reference 2); warnings by lease id as sent. */
+    public Buffer previewAcked(Map<String, String> warnings) {
+        begin();
+        return warned(warnings);
+    }
+
+    private Buffer shown(long queueNumber, List<QueueClient.Peeked> messages, byte[] tokenName) {
+        begin().raw(MESSAGES);
+        boolean first = true;
+        for (QueueClient.Peeked peeked : messages) {
+            message(peeked.message(), peeked.deliveries(), first);
+            json.raw(tokenName);
+            token(LeaseTokens.Kind.REF, queueNumber, peeked.message(), peeked.deliveries());
+            first = false;
+        }
+        return json.raw(END_MESSAGES).take();
+    }
+
+    /** A message up to the end of its metadata, whose brace the name of the token closes. */
+    private void message(StoredContent message, int attempts, boolean first) {
+        Content content = message.content();
+        if (!first) {
+            json.raw(COMMA);
+        }
+        json.raw(ID).hex(content.idHigh()).hex(content.idLow());
+        json.raw(TIMESTAMP).number(message.header().timestampMillis());
+        json.raw(ATTEMPTS).number(attempts);
+        json.raw(BODY);
+        boolean text = content.contentType() == ContentType.TEXT;
+        if (text || format.plainJsonBodies()) {
+            json.escaped(content.body());
+        } else {
+            json.base64(content.body());
+        }
+        json.raw(text ? TEXT_METADATA : JSON_METADATA);
+        if (content.delaySeconds() > 0) {
+            json.raw(DELAY).number(content.delaySeconds()).raw(END_DELAY);
+        }
+    }
+
+    private void token(LeaseTokens.Kind kind, long queueNumber, StoredContent message, int delivery) {
+        json.token(tokens, kind, queueNumber, message.header().seq(), delivery).raw(END_MESSAGE);
+    }
+
+    private void metrics(Metrics metrics) {
+        json.raw(METRICS)
+                .number(metrics.backlogCount())
+                .raw(BACKLOG_BYTES)
+                .number(metrics.backlogBytes())
+                .raw(OLDEST)
+                .number(metrics.oldestTimestampMillis())
+                .raw(END_METRICS);
+    }
+
+    private Buffer warned(Map<String, String> warnings) {
+        json.raw(WARNINGS);
+        boolean first = true;
+        for (Map.Entry<String, String> warning : warnings.entrySet()) {
+            if (!first) {
+                json.raw(COMMA);
+            }
+            json.raw(QUOTE).escaped(warning.getKey()).raw(IS).escaped(warning.getValue());
+            json.raw(QUOTE);
+            first = false;
+        }
+        return json.raw(END_WARNINGS).take();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.api.operation;
+
+import dev.sluice.api.LeaseTokens;
+import dev.sluice.api.MessageAnswers;
+import dev.sluice.api.MessageDecoder;
+import dev.sluice.api.MessageIds;
+import dev.sluice.api.MessagesFormat;
+import dev.sluice.api.Operation;
+import dev.sluice.api.PullDecoder;
+import dev.sluice.api.TokenDecoder;
+import dev.sluice.queue.Limits;
+import dev.sluice.runtime.QueueClient;
+import java.util.List;
+
+/** Puts the operations on messages together. */
+public final class MessageOperations {
+    private MessageOperations() {}
+
+    /**
+     * The eight operations on messages for one event loop; they share decoders and buffers and must stay on that loop.
+     *
+     * @param tokenKey key of the installation for lease and ref tokens, at least 16 random bytes, the same after a restart
+     */
+    public static List<Operation> forEventLoop(
+            QueueClient queues, Limits limits, MessagesFormat format, byte[] tokenKey) {
+        LeaseTokens tokens = new LeaseTokens(tokenKey);
+        MessageAnswers answers = new MessageAnswers(format, tokens);
+        MessageDecoder messages = new MessageDecoder(limits, format, new MessageIds());
+        PullDecoder pulls = new PullDecoder(limits);
+        TokenDecoder decoder = new TokenDecoder(limits);
+        return List.of(
+                new PushMessage(queues, messages, answers),
+                new PushMessages(queues, messages, answers),
+                new PullMessages(queues, pulls, answers),
+                new AckMessages(queues, decoder, tokens, answers),
+                new PeekMessages(queues, pulls, answers),
+                new PurgeMessages(queues, decoder, tokens, answers),
+                new PreviewMessages(queues, pulls, answers),
+                new AckPreviewMessages(queues, decoder, tokens, answers));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.api.operation;
+
+import dev.sluice.api.Access;
+import dev.sluice.api.Answer;
+import dev.sluice.api.Call;
+import dev.sluice.api.MessageAnswers;
+import dev.sluice.api.Operation;
+import dev.sluice.api.PullDecoder;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.runtime.QueueClient;
+import io.vertx.core.Future;
+
+/**
+ * Peek under its former name (reference 2): the same, but the ref is called {@code lease_id}. It is no lease all the same:
+ * only {@link AckPreviewMessages} takes it.
+ */
+public final class PreviewMessages implements Operation {
+    private final QueueClient queues;
+    private final PullDecoder decoder;
+    private final MessageAnswers answers;
+
+    /** With the decoder and the answers of the event loop. */
+    public PreviewMessages(QueueClient queues, PullDecoder decoder, MessageAnswers answers) {
+        this.queues = queues;
+        this.decoder = decoder;
+        this.answers = answers;
+    }
+
+    @Override
+    public String operationId() {
+        return "queues-preview-messages";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Answer> answer(Call call) {
+        QueueDefinition queue = call.queue();
+        return queues.peek(queue, decoder.peek(call.body().getBytes()))
+                .map(messages -> new Answer(answers.previewed(queue.number(), messages)));
+    }
+}

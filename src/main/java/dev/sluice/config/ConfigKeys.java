@@ -1,0 +1,239 @@
+package dev.sluice.config;
+
+import dev.sluice.queue.Limits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The table of keys: the one place that says what can be configured, what the default is and what it means. The
+ * configuration file and the README are compared to it by a test.
+ */
+public final class ConfigKeys {
+    /** What the name of an environment variable begins with. */
+    public static final String ENVIRONMENT_PREFIX = "SLUICE_";
+
+    private static final int INT_MAX = Integer.MAX_VALUE;
+    private static final long DAY_MILLIS = 86_400_000;
+    private static final Limits DOCUMENTED = Limits.DOCUMENTED;
+    private static final List<ConfigKey<?>> TABLE = new ArrayList<>();
+
+    static final ConfigKey<String> HTTP_HOST =
+            key("http.host", "127.0.0.1", "Address on which the API listens.", ValueTypes.text());
+    static final ConfigKey<Integer> HTTP_PORT =
+            key("http.port", "8080", "Port of the API; 0 picks a free one.", ValueTypes.integer(0, 65_535));
+    static final ConfigKey<Integer> HTTP_EVENT_LOOPS =
+            key("http.event_loops", "0", "Threads that serve requests; 0 is one per core.", ValueTypes.integer(0, 256));
+    static final ConfigKey<Long> HTTP_HEADER_TIMEOUT = key(
+            "http.header_timeout",
+            "10s",
+            "Time in which the headers of a request must arrive.",
+            ValueTypes.duration(100, DAY_MILLIS));
+    static final ConfigKey<Long> HTTP_BODY_TIMEOUT = key(
+            "http.body_timeout",
+            "30s",
+            "Time in which the body of a request must arrive.",
+            ValueTypes.duration(100, DAY_MILLIS));
+    static final ConfigKey<Long> HTTP_IDLE_TIMEOUT = key(
+            "http.idle_timeout",
+            "2m",
+            "A connection without traffic for this long is closed.",
+            ValueTypes.duration(1_000, DAY_MILLIS));
+    static final ConfigKey<Integer> HTTP_CONNECTIONS_MAX = key(
+            "http.connections_max",
+            "16384",
+            "Open connections; further ones are closed at once.",
+            ValueTypes.integer(1, 1_000_000));
+    static final ConfigKey<Path> HTTP_TLS_CERT = key(
+            "http.tls.cert",
+            "",
+            "Certificate chain (PEM). With a key it turns on TLS 1.2 and 1.3, with HTTP/2.",
+            ValueTypes.path());
+    static final ConfigKey<Path> HTTP_TLS_KEY =
+            key("http.tls.key", "", "Private key of the certificate (PEM).", ValueTypes.path());
+
+    static final ConfigKey<String> MANAGEMENT_HOST =
+            key("management.host", "127.0.0.1", "Address for health and metrics.", ValueTypes.text());
+    static final ConfigKey<Integer> MANAGEMENT_PORT = key(
+            "management.port",
+            "8081",
+            "Port for health and metrics; 0 picks a free one.",
+            ValueTypes.integer(0, 65_535));
+
+    static final ConfigKey<StorageConfig.Engine> STORAGE_ENGINE = key(
+            "storage.engine",
+            "rocksdb",
+            "Where messages are kept: rocksdb (on disk) or memory (gone when the process ends).",
+            ValueTypes.oneOf(StorageConfig.Engine.class));
+    static final ConfigKey<Path> STORAGE_DIRECTORY =
+            key("storage.directory", "data", "Directory of the rocksdb engine.", ValueTypes.path());
+    static final ConfigKey<StorageConfig.Durability> STORAGE_DURABILITY = key(
+            "storage.durability",
+            "fsync",
+            "When a push is answered: fsync (the disk has confirmed it) or async (the operating system has it).",
+            ValueTypes.oneOf(StorageConfig.Durability.class));
+
+    static final ConfigKey<Secret> AUTH_TOKEN = key(
+            "auth.token",
+            "",
+            "A token with full rights on every account, for containers and tests.",
+            ValueTypes.secret());
+    static final ConfigKey<String> AUTH_EMAIL =
+            key("auth.email", "", "The same for X-Auth-Email and X-Auth-Key: the email.", ValueTypes.text());
+    static final ConfigKey<Secret> AUTH_KEY =
+            key("auth.key", "", "The key that goes with auth.email.", ValueTypes.secret());
+    static final ConfigKey<List<AuthConfig.Token>> AUTH_TOKENS = key(
+            "auth.tokens",
+            "[]",
+            "Tokens by hash: a list of {name, sha256, accounts, access}; access is read or write, account '*' is every"
+                    + " account.",
+            new TokenListType());
+
+    static final ConfigKey<MessagesConfig.JsonBodyEncoding> MESSAGES_JSON_BODY_ENCODING = key(
+            "messages.json_body_encoding",
+            "base64",
+            "How a pull shows a JSON body: base64 (as documented) or plain (the JSON text).",
+            ValueTypes.oneOf(MessagesConfig.JsonBodyEncoding.class));
+    static final ConfigKey<Boolean> MESSAGES_STRICT_JSON_BODIES = key(
+            "messages.strict_json_bodies",
+            "false",
+            "Refuse JSON bodies that are neither an object nor an array.",
+            ValueTypes.bool());
+    static final ConfigKey<Boolean> MESSAGES_STRICT_QUEUE_NAMES = key(
+            "messages.strict_queue_names",
+            "false",
+            "Refuse queue names with capitals or underscores.",
+            ValueTypes.bool());
+
+    static final ConfigKey<List<DeclaredQueueType.Draft>> QUEUES = key(
+            "queues",
+            "[]",
+            "Queues that must exist: a list of {account, name, settings, consumer}, created or updated at every start.",
+            new DeclaredQueueType());
+
+    static final ConfigKey<Long> MEMORY_WINDOW_BYTES = key(
+            "memory.window_bytes",
+            "25%",
+            "Memory for the heads of all queues and their cached bodies; what does not fit is read from disk.",
+            ValueTypes.bytesOrHeapShare(1 << 20));
+    static final ConfigKey<Long> SHUTDOWN_TIMEOUT = key(
+            "shutdown.timeout",
+            "10s",
+            "Time in which a stop answers what is under way and closes the store.",
+            ValueTypes.duration(0, 3_600_000));
+    static final ConfigKey<LogLevel> LOG_LEVEL = key(
+            "log.level",
+            "info",
+            "How much goes to standard error: debug, info, warn or error.",
+            ValueTypes.oneOf(LogLevel.class));
+
+    static final ConfigKey<Integer> MESSAGE_BYTES_MAX =
+            limit("message_bytes_max", DOCUMENTED.messageBytesMax(), 1, 1 << 26, "Body of one message, in bytes.");
+    static final ConfigKey<Integer> BATCH_MESSAGES_MAX =
+            limit("batch_messages_max", DOCUMENTED.batchMessagesMax(), 1, 10_000, "Messages in one batch.");
+    static final ConfigKey<Integer> BATCH_BYTES_MAX =
+            limit("batch_bytes_max", DOCUMENTED.batchBytesMax(), 1, 1 << 27, "Bodies of one batch together, in bytes.");
+    static final ConfigKey<Integer> REQUEST_BYTES_MAX =
+            limit("request_bytes_max", DOCUMENTED.requestBytesMax(), 1 << 10, 1 << 29, "HTTP request body, in bytes.");
+    static final ConfigKey<Integer> JSON_DEPTH_MAX =
+            limit("json_depth_max", DOCUMENTED.jsonDepthMax(), 8, 1_000, "Nesting of a JSON request body.");
+    static final ConfigKey<Integer> DELAY_SECONDS_MAX =
+            limit("delay_seconds_max", DOCUMENTED.delaySecondsMax(), 0, INT_MAX, "Any delay, in seconds.");
+    static final ConfigKey<Integer> PULL_MESSAGES_MAX = limit(
+            "pull_messages_max",
+            DOCUMENTED.pullMessagesMax(),
+            1,
+            10_000,
+            "batch_size of a pull, a peek or a consumer.");
+    static final ConfigKey<Integer> VISIBILITY_TIMEOUT_MILLIS_MAX = limit(
+            "visibility_timeout_millis_max",
+            DOCUMENTED.visibilityTimeoutMillisMax(),
+            1,
+            INT_MAX,
+            "Length of a lease, in milliseconds.");
+    static final ConfigKey<Integer> RETENTION_SECONDS_MIN = limit(
+            "retention_seconds_min",
+            DOCUMENTED.retentionSecondsMin(),
+            1,
+            INT_MAX,
+            "Smallest message_retention_period, in seconds.");
+    static final ConfigKey<Integer> RETENTION_SECONDS_MAX = limit(
+            "retention_seconds_max",
+            DOCUMENTED.retentionSecondsMax(),
+            1,
+            INT_MAX,
+            "Largest message_retention_period, in seconds.");
+    static final ConfigKey<Integer> RETRIES_MAX =
+            limit("retries_max", DOCUMENTED.retriesMax(), 0, 10_000, "Largest max_retries of a consumer.");
+    static final ConfigKey<Integer> WAIT_TIME_MILLIS_MAX = limit(
+            "wait_time_millis_max",
+            DOCUMENTED.waitTimeMillisMax(),
+            0,
+            INT_MAX,
+            "Largest max_wait_time_ms of a consumer, in milliseconds.");
+    static final ConfigKey<Integer> CONCURRENCY_MAX =
+            limit("concurrency_max", DOCUMENTED.concurrencyMax(), 1, 10_000, "Largest max_concurrency of a consumer.");
+    static final ConfigKey<Integer> ACK_ENTRIES_MAX = limit(
+            "ack_entries_max",
+            DOCUMENTED.ackEntriesMax(),
+            1,
+            1_000_000,
+            "Acknowledgements and retries in one request.");
+    static final ConfigKey<Integer> QUEUES_PER_ACCOUNT_MAX =
+            limit("queues_per_account_max", DOCUMENTED.queuesPerAccountMax(), 1, INT_MAX, "Queues of one account.");
+    static final ConfigKey<Integer> LEASES_PER_QUEUE_MAX = limit(
+            "leases_per_queue_max",
+            DOCUMENTED.leasesPerQueueMax(),
+            1,
+            INT_MAX,
+            "Messages of one queue in the hands of consumers; a pull beyond it gets fewer.");
+    static final ConfigKey<Long> BACKLOG_BYTES_MAX = key(
+            "limits.backlog_bytes_max",
+            String.valueOf(DOCUMENTED.backlogBytesMax()),
+            "Bytes stored in one queue, as 25GiB; 0 is no limit.",
+            ValueTypes.bytes(0));
+    static final ConfigKey<Integer> MESSAGES_PER_SECOND_MAX = limit(
+            "messages_per_second_max",
+            DOCUMENTED.messagesPerSecondMax(),
+            0,
+            INT_MAX,
+            "Messages pushed to one queue per second; 0 is no limit.");
+
+    private ConfigKeys() {}
+
+    /** Every key, in the order of the documentation. */
+    public static List<ConfigKey<?>> all() {
+        return Collections.unmodifiableList(TABLE);
+    }
+
+    /** The key of that name, or null. */
+    static ConfigKey<?> find(String name) {
+        for (ConfigKey<?> key : TABLE) {
+            if (key.name().equals(name)) {
+                return key;
+            }
+        }
+        return null;
+    }
+
+    /** The key that this environment variable sets, or null. */
+    static ConfigKey<?> findByEnvironmentName(String variable) {
+        for (ConfigKey<?> key : TABLE) {
+            if (key.environmentName().equals(variable)) {
+                return key;
+            }
+        }
+        return null;
+    }
+
+    private static ConfigKey<Integer> limit(String name, int documented, int min, int max, String doc) {
+        return key("limits." + name, String.valueOf(documented), doc, ValueTypes.integer(min, max));
+    }
+
+    private static <T> ConfigKey<T> key(String name, String defaultText, String doc, ValueType<T> type) {
+        ConfigKey<T> key = new ConfigKey<>(name, defaultText, doc, type);
+        TABLE.add(key);
+        return key;
+    }
+}

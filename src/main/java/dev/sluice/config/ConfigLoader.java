@@ -1,0 +1,152 @@
+package dev.sluice.config;
+
+import dev.sluice.config.AuthConfig.EmailAndKey;
+import dev.sluice.queue.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes a checked {@link ServerConfig}: defaults, then the file, then the environment, then flags. */
+public final class ConfigLoader {
+    private final Sources sources = new Sources();
+
+    private ConfigLoader() {}
+
+    /**
+     * Loads the configuration.
+     *
+     * @param file a YAML file, or null
+     * @param environment the process's environment
+     * @param assignments flags of the form {@code key=value}
+     * @throws ConfigException if anything in it is unknown, of the wrong type or out of range
+     */
+    public static ServerConfig load(Path file, Map<String, String> environment, List<String> assignments) {
+        ConfigLoader loader = new ConfigLoader();
+        if (file != null) {
+            loader.sources.addFile(file);
+        }
+        loader.sources.addEnvironment(environment);
+        assignments.forEach(loader.sources::addAssignment);
+        return loader.build();
+    }
+
+    private ServerConfig build() {
+        Limits limits = limits();
+        AuthConfig auth = auth();
+        return new ServerConfig(
+                http(),
+                new ManagementConfig(get(ConfigKeys.MANAGEMENT_HOST), get(ConfigKeys.MANAGEMENT_PORT)),
+                new StorageConfig(
+                        get(ConfigKeys.STORAGE_ENGINE),
+                        get(ConfigKeys.STORAGE_DIRECTORY),
+                        get(ConfigKeys.STORAGE_DURABILITY)),
+                auth,
+                new MessagesConfig(
+                        get(ConfigKeys.MESSAGES_JSON_BODY_ENCODING),
+                        get(ConfigKeys.MESSAGES_STRICT_JSON_BODIES),
+                        get(ConfigKeys.MESSAGES_STRICT_QUEUE_NAMES)),
+                limits,
+                queues(limits, auth),
+                get(ConfigKeys.MEMORY_WINDOW_BYTES),
+                get(ConfigKeys.SHUTDOWN_TIMEOUT),
+                get(ConfigKeys.LOG_LEVEL));
+    }
+
+    private HttpConfig http() {
+        int eventLoops = get(ConfigKeys.HTTP_EVENT_LOOPS);
+        return new HttpConfig(
+                get(ConfigKeys.HTTP_HOST),
+                get(ConfigKeys.HTTP_PORT),
+                eventLoops == 0 ? Runtime.getRuntime().availableProcessors() : eventLoops,
+                tls(),
+                get(ConfigKeys.HTTP_HEADER_TIMEOUT),
+                get(ConfigKeys.HTTP_BODY_TIMEOUT),
+                get(ConfigKeys.HTTP_IDLE_TIMEOUT),
+                get(ConfigKeys.HTTP_CONNECTIONS_MAX));
+    }
+
+    private Optional<HttpConfig.Tls> tls() {
+        if (!bothOrNone(ConfigKeys.HTTP_TLS_CERT, ConfigKeys.HTTP_TLS_KEY)) {
+            return Optional.empty();
+        }
+        return Optional.of(new HttpConfig.Tls(readable(ConfigKeys.HTTP_TLS_CERT), readable(ConfigKeys.HTTP_TLS_KEY)));
+    }
+
+    private AuthConfig auth() {
+        boolean globalKey = bothOrNone(ConfigKeys.AUTH_EMAIL, ConfigKeys.AUTH_KEY);
+        return new AuthConfig(
+                Optional.ofNullable(get(ConfigKeys.AUTH_TOKEN)),
+                globalKey
+                        ? Optional.of(new EmailAndKey(get(ConfigKeys.AUTH_EMAIL), get(ConfigKeys.AUTH_KEY)))
+                        : Optional.empty(),
+                get(ConfigKeys.AUTH_TOKENS));
+    }
+
+    private Limits limits() {
+        Limits limits = new Limits(
+                get(ConfigKeys.MESSAGE_BYTES_MAX),
+                get(ConfigKeys.BATCH_MESSAGES_MAX),
+                get(ConfigKeys.BATCH_BYTES_MAX),
+                get(ConfigKeys.REQUEST_BYTES_MAX),
+                get(ConfigKeys.JSON_DEPTH_MAX),
+                get(ConfigKeys.DELAY_SECONDS_MAX),
+                get(ConfigKeys.PULL_MESSAGES_MAX),
+                get(ConfigKeys.VISIBILITY_TIMEOUT_MILLIS_MAX),
+                get(ConfigKeys.RETENTION_SECONDS_MIN),
+                get(ConfigKeys.RETENTION_SECONDS_MAX),
+                get(ConfigKeys.RETRIES_MAX),
+                get(ConfigKeys.WAIT_TIME_MILLIS_MAX),
+                get(ConfigKeys.CONCURRENCY_MAX),
+                get(ConfigKeys.ACK_ENTRIES_MAX),
+                get(ConfigKeys.QUEUES_PER_ACCOUNT_MAX),
+                get(ConfigKeys.LEASES_PER_QUEUE_MAX),
+                get(ConfigKeys.BACKLOG_BYTES_MAX),
+                get(ConfigKeys.MESSAGES_PER_SECOND_MAX));
+        inOrder(ConfigKeys.MESSAGE_BYTES_MAX, ConfigKeys.BATCH_BYTES_MAX);
+        inOrder(ConfigKeys.BATCH_BYTES_MAX, ConfigKeys.REQUEST_BYTES_MAX);
+        inOrder(ConfigKeys.RETENTION_SECONDS_MIN, ConfigKeys.RETENTION_SECONDS_MAX);
+        return limits;
+    }
+
+    private List<DeclaredQueue> queues(Limits limits, AuthConfig auth) {
+        try {
+            return DeclaredQueueType.check(get(ConfigKeys.QUEUES), limits, !auth.isEmpty());
+        } catch (ValueType.Unfit unfit) {
+            throw new ConfigException(ConfigKeys.QUEUES.name() + unfit.path() + " ("
+                    + sources.sourceOf(ConfigKeys.QUEUES) + ") " + unfit.getMessage());
+        }
+    }
+
+    private <T> T get(ConfigKey<T> key) {
+        return sources.get(key);
+    }
+
+    private Path readable(ConfigKey<Path> key) {
+        Path file = get(key);
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new ConfigException(
+                    key.name() + " (" + sources.sourceOf(key) + ") names a file that cannot be read: " + file);
+        }
+        return file;
+    }
+
+    private boolean bothOrNone(ConfigKey<?> one, ConfigKey<?> other) {
+        boolean oneSet = get(one) != null;
+        if (oneSet != (get(other) != null)) {
+            ConfigKey<?> present = oneSet ? one : other;
+            ConfigKey<?> absent = oneSet ? other : one;
+            throw new ConfigException(present.name() + " (" + sources.sourceOf(present) + ") is set but "
+                    + absent.name() + " is not: they go together");
+        }
+        return oneSet;
+    }
+
+    private void inOrder(ConfigKey<Integer> smaller, ConfigKey<Integer> larger) {
+        if (get(smaller) > get(larger)) {
+            throw new ConfigException(larger.name() + " must be at least " + smaller.name() + " (" + get(smaller)
+                    + "), not " + get(larger));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sluice.config;
+
+import dev.sluice.config.DeclaredQueue.DeclaredConsumer;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueSettings;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The value of {@code queues}: field names as in the API. Ranges depend on the limits and are checked when those are known. */
+final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>> {
+    private static final List<String> FIELDS = List.of("account", "name", "settings", "consumer");
+    private static final List<String> QUEUE_SETTINGS =
+            List.of("delivery_delay", "delivery_paused", "message_retention_period");
+    private static final List<String> CONSUMER = List.of("type", "script_name", "dead_letter_queue", "settings");
+    private static final List<String> CONSUMER_SETTINGS = List.of(
+            "batch_size", "max_retries", "retry_delay", "visibility_timeout_ms", "max_wait_time_ms", "max_concurrency");
+
+    /** One entry whose numbers are not checked yet. */
+    record Draft(Entry entry) {
+        /** The checked entry. */
+        DeclaredQueue check(Limits limits) throws Unfit {
+            return declaredQueue(entry, limits);
+        }
+    }
+
+    @Override
+    public List<Draft> parse(Object raw) throws Unfit {
+        List<Draft> drafts = new ArrayList<>();
+        for (Entry entry : Entry.list(raw, FIELDS)) {
+            drafts.add(new Draft(entry));
+        }
+        return drafts;
+    }
+
+    /** The queues, checked against the limits. */
+    static List<DeclaredQueue> check(List<Draft> drafts, Limits limits, boolean accountRequired) throws Unfit {
+        List<DeclaredQueue> queues = new ArrayList<>();
+        Set<List<String>> seen = new HashSet<>();
+        for (Draft draft : drafts) {
+            DeclaredQueue queue = draft.check(limits);
+            if (accountRequired && queue.account().isEmpty()) {
+                throw draft.entry().refuse("account", "is missing: it is needed once credentials are configured");
+            }
+            if (!seen.add(List.of(queue.account().orElse(""), queue.name()))) {
+                throw draft.entry().refuse("name", "is used twice: '" + queue.name() + "'");
+            }
+            queues.add(queue);
+        }
+        return List.copyOf(queues);
+    }
+
+    private static DeclaredQueue declaredQueue(Entry entry, Limits limits) throws Unfit {
+        String account = entry.get("account", ValueTypes.text(), null);
+        if (account != null && !AccountIds.isWellFormed(account)) {
+            throw entry.refuse("account", "must be 32 hexadecimal digits, in quotes");
+        }
+        String name = entry.require("name", ValueTypes.text());
+        Optional<Entry> settings = entry.child("settings", QUEUE_SETTINGS);
+        Optional<Entry> consumer = entry.child("consumer", CONSUMER);
+        return new DeclaredQueue(
+                Optional.ofNullable(account),
+                name,
+                settings.isEmpty() ? QueueSettings.DEFAULT : queueSettings(settings.get(), limits),
+                consumer.isEmpty() ? Optional.empty() : Optional.of(declaredConsumer(consumer.get(), limits)));
+    }
+
+    private static QueueSettings queueSettings(Entry entry, Limits limits) throws Unfit {
+        QueueSettings absent = QueueSettings.DEFAULT;
+        return new QueueSettings(
+                number(entry, "delivery_delay", 0, limits.delaySecondsMax(), absent.deliveryDelaySeconds()),
+                entry.get("delivery_paused", ValueTypes.bool(), absent.deliveryPaused()),
+                number(
+                        entry,
+                        "message_retention_period",
+                        limits.retentionSecondsMin(),
+                        limits.retentionSecondsMax(),
+                        absent.retentionSeconds()));
+    }
+
+    private static DeclaredConsumer declaredConsumer(Entry entry, Limits limits) throws Unfit {
+        ConsumerType type = ConsumerType.ofWireName(entry.require("type", ValueTypes.text()));
+        if (type == null) {
+            throw entry.refuse("type", "must be http_pull or worker");
+        }
+        String script = entry.get("script_name", ValueTypes.text(), "");
+        if (script.isEmpty() == (type == ConsumerType.WORKER)) {
+            throw entry.refuse("script_name", "goes with type worker, and only with it");
+        }
+        Optional<Entry> settings = entry.child("settings", CONSUMER_SETTINGS);
+        ConsumerSettings absent = ConsumerSettings.defaultsOf(type);
+        return new DeclaredConsumer(
+                type,
+                script,
+                entry.get("dead_letter_queue", ValueTypes.text(), ""),
+                settings.isEmpty() ? absent : consumerSettings(settings.get(), absent, limits));
+    }
+
+    private static ConsumerSettings consumerSettings(Entry entry, ConsumerSettings absent, Limits limits) throws Unfit {
+        return new ConsumerSettings(
+                number(entry, "batch_size", 1, limits.pullMessagesMax(), absent.batchSize()),
+                number(entry, "max_retries", 0, limits.retriesMax(), absent.maxRetries()),
+                number(entry, "retry_delay", 0, limits.delaySecondsMax(), absent.retryDelaySeconds()),
+                number(
+                        entry,
+                        "visibility_timeout_ms",
+                        1,
+                        limits.visibilityTimeoutMillisMax(),
+                        absent.visibilityTimeoutMillis()),
+                number(entry, "max_wait_time_ms", 0, limits.waitTimeMillisMax(), absent.maxWaitTimeMillis()),
+                number(entry, "max_concurrency", 1, limits.concurrencyMax(), absent.maxConcurrency()));
+    }
+
+    private static int number(Entry entry, String name, int min, int max, int absent) throws Unfit {
+        return entry.get(name, ValueTypes.integer(min, max), absent);
+    }
+
+    @Override
+    public String expectation() {
+        return "a list of {account, name, settings, consumer}";
+    }
+
+    @Override
+    public boolean structured() {
+        return true;
+    }
+}

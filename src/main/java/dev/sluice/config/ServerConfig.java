@@ -1,0 +1,30 @@
+package dev.sluice.config;
+
+import dev.sluice.queue.Limits;
+import java.util.List;
+
+/**
+ * The whole configuration, checked.
+ *
+ * @param http the API's listener
+ * @param management the listener for health and metrics
+ * @param storage where messages are kept
+ * @param auth who may use the API
+ * @param messages choices of compatibility
+ * @param limits the limits of the service
+ * @param queues queues to declare at start
+ * @param windowBytes memory for windows and cached bodies of all queues together
+ * @param shutdownTimeoutMillis time for a graceful stop
+ * @param logLevel how much goes to the log
+ */
+public record ServerConfig(
+        HttpConfig http,
+        ManagementConfig management,
+        StorageConfig storage,
+        AuthConfig auth,
+        MessagesConfig messages,
+        Limits limits,
+        List<DeclaredQueue> queues,
+        long windowBytes,
+        long shutdownTimeoutMillis,
+        LogLevel logLevel) {}

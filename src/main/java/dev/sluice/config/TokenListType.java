@@ -1,0 +1,64 @@
+package dev.sluice.config;
+
+import dev.sluice.config.AuthConfig.Token;
+import dev.sluice.config.AuthConfig.TokenAccess;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The value of {@code auth.tokens}. */
+final class TokenListType implements ValueType<List<Token>> {
+    private static final List<String> FIELDS = List.of("name", "sha256", "accounts", "access");
+
+    @Override
+    public List<Token> parse(Object raw) throws Unfit {
+        List<Token> tokens = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Entry entry : Entry.list(raw, FIELDS)) {
+            String name = entry.require("name", ValueTypes.text());
+            if (!names.add(name)) {
+                throw entry.refuse("name", "is used twice: '" + name + "'");
+            }
+            String sha256 = entry.require("sha256", ValueTypes.text()).toLowerCase(Locale.ROOT);
+            if (!sha256.matches("[0-9a-f]{64}")) {
+                throw entry.refuse("sha256", "must be 64 hexadecimal digits");
+            }
+            TokenAccess access = entry.require("access", ValueTypes.oneOf(TokenAccess.class));
+            tokens.add(new Token(name, sha256, accounts(entry), access));
+        }
+        return List.copyOf(tokens);
+    }
+
+    private static Set<String> accounts(Entry entry) throws Unfit {
+        List<?> elements = entry.elements("accounts");
+        if (elements == null || elements.isEmpty()) {
+            throw entry.refuse("accounts", "must name at least one account, or '*' for all");
+        }
+        Set<String> accounts = new LinkedHashSet<>();
+        for (Object element : elements) {
+            if (!(element instanceof String account) || !(account.equals("*") || AccountIds.isWellFormed(account))) {
+                throw entry.refuse("accounts", "must hold account ids of 32 hexadecimal digits (in quotes), or '*'");
+            }
+            accounts.add(account);
+        }
+        return Set.copyOf(accounts);
+    }
+
+    @Override
+    public String expectation() {
+        return "a list of {name, sha256, accounts, access}";
+    }
+
+    @Override
+    public boolean secret() {
+        return true;
+    }
+
+    @Override
+    public boolean structured() {
+        return true;
+    }
+}

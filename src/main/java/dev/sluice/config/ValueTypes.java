@@ -1,0 +1,166 @@
+package dev.sluice.config;
+
+import dev.sluice.config.ValueType.Unfit;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The types of scalar values. */
+final class ValueTypes {
+    private static final Map<String, Long> MILLIS_PER_UNIT =
+            Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
+    private static final Map<String, Long> BYTES_PER_UNIT =
+            Map.of("", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,18})\\s*(|KiB|MiB|GiB)");
+    private static final Pattern PERCENT = Pattern.compile("(\\d{1,2})\\s*%");
+
+    private ValueTypes() {}
+
+    /** Any text that is not empty. */
+    static ValueType<String> text() {
+        return of("text (in quotes if it looks like a number)", false, raw -> raw instanceof String s ? s : null);
+    }
+
+    /** Visible characters only, and never shown. */
+    static ValueType<Secret> secret() {
+        return of(
+                "text of visible ASCII characters (in quotes if it looks like a number)",
+                true,
+                raw -> raw instanceof String s && s.chars().allMatch(c -> c > ' ' && c < 0x7f) ? new Secret(s) : null);
+    }
+
+    /** A path of the file system. */
+    static ValueType<Path> path() {
+        return of("a path", false, raw -> {
+            try {
+                return raw instanceof String s ? Path.of(s) : null;
+            } catch (InvalidPathException e) {
+                return null;
+            }
+        });
+    }
+
+    /** {@code true} or {@code false}. */
+    static ValueType<Boolean> bool() {
+        return of("true or false", false, raw -> switch (String.valueOf(raw)) {
+            case "true" -> Boolean.TRUE;
+            case "false" -> Boolean.FALSE;
+            default -> null;
+        });
+    }
+
+    /** A whole number in an inclusive range. */
+    static ValueType<Integer> integer(int min, int max) {
+        return of("a whole number from " + min + " to " + max, false, raw -> {
+            Long value = wholeNumber(raw);
+            return value == null || value < min || value > max ? null : Integer.valueOf(value.intValue());
+        });
+    }
+
+    /** A time span with its unit, in milliseconds. */
+    static ValueType<Long> duration(long minMillis, long maxMillis) {
+        String expectation =
+                "a time like 500ms, 30s, 5m or 2h, from " + shownMillis(minMillis) + " to " + shownMillis(maxMillis);
+        return of(expectation, false, raw -> {
+            Matcher matcher = DURATION.matcher(String.valueOf(raw));
+            if (!matcher.matches()) {
+                return null;
+            }
+            long millis = Long.parseLong(matcher.group(1)) * MILLIS_PER_UNIT.get(matcher.group(2));
+            return millis < minMillis || millis > maxMillis ? null : Long.valueOf(millis);
+        });
+    }
+
+    /** A number of bytes, plain or with a unit. */
+    static ValueType<Long> bytes(long min) {
+        return of("a number of bytes like 65536, 64KiB, 64MiB or 1GiB, at least " + min, false, raw -> {
+            Long bytes = byteCount(raw);
+            return bytes == null || bytes < min ? null : bytes;
+        });
+    }
+
+    /** A number of bytes, plain, with a unit, or as a share of the heap. */
+    static ValueType<Long> bytesOrHeapShare(long min) {
+        return of("a number of bytes like 64MiB, at least " + min + ", or a share of the heap like 25%", false, raw -> {
+            Matcher percent = PERCENT.matcher(String.valueOf(raw));
+            if (percent.matches()) {
+                long share = Runtime.getRuntime().maxMemory() / 100 * Integer.parseInt(percent.group(1));
+                return Integer.parseInt(percent.group(1)) == 0 ? null : Long.valueOf(Math.max(min, share));
+            }
+            Long bytes = byteCount(raw);
+            return bytes == null || bytes < min ? null : bytes;
+        });
+    }
+
+    /** One of the constants of an enum, written in lower case. */
+    static <E extends Enum<E>> ValueType<E> oneOf(Class<E> constants) {
+        List<E> all = List.of(constants.getEnumConstants());
+        StringBuilder names = new StringBuilder();
+        for (E constant : all) {
+            String separator = names.isEmpty() ? "" : constant == all.get(all.size() - 1) ? " or " : ", ";
+            names.append(separator).append(nameOf(constant));
+        }
+        return of(names.toString(), false, raw -> all.stream()
+                .filter(constant -> nameOf(constant).equals(raw))
+                .findFirst()
+                .orElse(null));
+    }
+
+    private static String nameOf(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Long wholeNumber(Object raw) {
+        if (raw instanceof Integer || raw instanceof Long) {
+            return ((Number) raw).longValue();
+        }
+        return raw instanceof String s && s.matches("-?\\d{1,18}") ? Long.valueOf(s) : null;
+    }
+
+    private static Long byteCount(Object raw) {
+        Matcher matcher = BYTES.matcher(String.valueOf(raw));
+        if (!matcher.matches()) {
+            return null;
+        }
+        long count = Long.parseLong(matcher.group(1));
+        long unit = BYTES_PER_UNIT.get(matcher.group(2));
+        return count > Long.MAX_VALUE / unit ? null : Long.valueOf(count * unit);
+    }
+
+    private static String shownMillis(long millis) {
+        if (millis % 3_600_000 == 0) {
+            return millis / 3_600_000 + "h";
+        }
+        return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+    }
+
+    /** A type whose parser answers null for what does not fit. */
+    private static <T> ValueType<T> of(String expectation, boolean secret, Function<Object, T> parser) {
+        return new ValueType<>() {
+            @Override
+            public T parse(Object raw) throws Unfit {
+                T value = parser.apply(raw);
+                if (value == null) {
+                    throw new Unfit();
+                }
+                return value;
+            }
+
+            @Override
+            public String expectation() {
+                return expectation;
+            }
+
+            @Override
+            public boolean secret() {
+                return secret;
+            }
+        };
+    }
+}

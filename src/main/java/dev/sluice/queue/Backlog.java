@@ -1,0 +1,264 @@
+package dev.sluice.queue;
+
+/**
+ * The messages of a queue and what is known of them: where each one is, how many there are. Knows no rules and no settings;
+ * events change it, commands look at it.
+ */
+final class Backlog {
+    private final Windows windows;
+    private final Leases leases = new Leases();
+    private final Departures departures;
+    private final Findings findings = new Findings();
+
+    private long nextSeq;
+    private long count;
+    private long bytes;
+    private long storedAtMillis;
+    private long purgedBelowSeq;
+    private long purgedAtMillis;
+
+    Backlog(QueueImage image, MemoryBudget budget, int windowMessagesMax) {
+        QueueHead head = image.head();
+        nextSeq = head.nextSeq();
+        count = head.count();
+        bytes = head.bytes();
+        storedAtMillis = head.storedAtMillis();
+        purgedBelowSeq = head.purgedBelowSeq();
+        purgedAtMillis = head.purgedAtMillis();
+        windows = new Windows(head, windowMessagesMax, budget);
+        departures = new Departures(image.departed(), purgedBelowSeq);
+        for (Lease lease : image.leases()) {
+            leases.put(lease);
+        }
+        windows.settle(arrivalsCount());
+    }
+
+    Windows windows() {
+        return windows;
+    }
+
+    Leases leases() {
+        return leases;
+    }
+
+    Departures departures() {
+        return departures;
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    long nextSeq() {
+        return nextSeq;
+    }
+
+    long count() {
+        return count;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** Arrival of the newest message. */
+    long storedAtMillis() {
+        return storedAtMillis;
+    }
+
+    long purgedBelowSeq() {
+        return purgedBelowSeq;
+    }
+
+    long purgedAtMillis() {
+        return purgedAtMillis;
+    }
+
+    /** Whether a message of that number was ever stored here. */
+    boolean hadMessage(long seq) {
+        return seq > 0 && seq < nextSeq;
+    }
+
+    /**
+     * Whether only the store can tell what became of a message. After that, {@link #waiting} and {@link #arrival} know; what
+     * neither they nor the leases hold is gone.
+     */
+    boolean mustFind(long seq) {
+        if (!hadMessage(seq)
+                || seq < purgedBelowSeq
+                || windows.arrivals.covers(0, seq) && windows.waiting.covers(0, seq)) {
+            return false;
+        }
+        return leases.get(seq) == null
+                && departures.header(seq) == null
+                && windows.arrivals.find(0, seq) == null
+                && windows.waiting.find(0, seq) == null
+                && !findings.knows(seq);
+    }
+
+    /** The waiting message of that number, or null. */
+    Waiting waiting(long seq) {
+        Waiting message = windows.waiting.find(0, seq);
+        if (message != null) {
+            return message;
+        }
+        Found found = findings.get(seq);
+        return found == null || found.availableAtMillis() == Found.NOT_WAITING || windows.waiting.covers(0, seq)
+                ? null
+                : new Waiting(found.header(), found.deliveries(), found.availableAtMillis());
+    }
+
+    /** The arrival of that number, or null. */
+    MessageHeader arrival(long seq) {
+        MessageHeader header = windows.arrivals.find(0, seq);
+        if (header != null) {
+            return header;
+        }
+        Found found = findings.get(seq);
+        boolean isArrival = found != null
+                && found.availableAtMillis() == Found.NOT_WAITING
+                && found.deliveries() == 0
+                && !windows.arrivals.covers(0, seq);
+        return isArrival ? found.header() : null;
+    }
+
+    /**
+     * The event that removes a message, wherever it is; null if it is gone or departing, which is as good as gone. To be asked when
+     * {@link #mustFind} has no more questions.
+     */
+    QueueEvent removal(long seq, QueueEvent.Cause cause) {
+        Lease lease = leases.get(seq);
+        if (lease != null) {
+            return new QueueEvent.Removed(lease.header(), QueueEvent.Place.LEASED, 0, cause);
+        }
+        if (departures.header(seq) != null) {
+            return null;
+        }
+        Waiting waiting = waiting(seq);
+        if (waiting != null) {
+            return new QueueEvent.Removed(
+                    waiting.header(), QueueEvent.Place.WAITING, waiting.availableAtMillis(), cause);
+        }
+        MessageHeader arrival = arrival(seq);
+        return arrival == null ? null : new QueueEvent.Removed(arrival, QueueEvent.Place.ARRIVAL, 0, cause);
+    }
+
+    void apply(QueueEvent event) {
+        switch (event.kind()) {
+            case ENQUEUED -> enqueued((QueueEvent.Enqueued) event);
+            case LEASED -> leased((QueueEvent.Leased) event);
+            case RELEASED -> released(((QueueEvent.Released) event).waiting());
+            case RESCHEDULED -> rescheduled((QueueEvent.Rescheduled) event);
+            case REMOVED -> removed((QueueEvent.Removed) event);
+            case DEPARTING -> departing(((QueueEvent.Departing) event).lease());
+            case DEPARTED -> departed(((QueueEvent.Departed) event).header().seq());
+            case PURGED -> purged((QueueEvent.Purged) event);
+        }
+        windows.settle(arrivalsCount());
+    }
+
+    private void enqueued(QueueEvent.Enqueued event) {
+        MessageHeader header = event.header();
+        nextSeq = header.seq() + 1;
+        storedAtMillis = header.storedAtMillis();
+        count++;
+        bytes += header.bodyBytes();
+        windows.addTimestamp(header);
+        if (header.delayed()) {
+            windows.addWaiting(new Waiting(header, 0, event.availableAtMillis()));
+        } else {
+            windows.arrivals.add(header);
+        }
+    }
+
+    private void leased(QueueEvent.Leased event) {
+        long seq = event.lease().header().seq();
+        findings.touch(seq);
+        if (event.waitedUntilMillis() == QueueEvent.Leased.FROM_ARRIVALS) {
+            windows.arrivals.remove(0, seq);
+        } else {
+            windows.removeWaiting(event.waitedUntilMillis(), seq);
+        }
+        leases.put(event.lease());
+    }
+
+    private void released(Waiting message) {
+        long seq = message.header().seq();
+        findings.touch(seq);
+        takeFromConsumer(seq);
+        windows.addWaiting(message);
+    }
+
+    private void rescheduled(QueueEvent.Rescheduled event) {
+        long seq = event.waiting().header().seq();
+        findings.touch(seq);
+        windows.removeWaiting(event.fromAvailableAtMillis(), seq);
+        windows.addWaiting(event.waiting());
+    }
+
+    private void removed(QueueEvent.Removed event) {
+        MessageHeader header = event.header();
+        findings.touch(header.seq());
+        switch (event.place()) {
+            case ARRIVAL -> windows.arrivals.remove(0, header.seq());
+            case WAITING -> windows.removeWaiting(event.availableAtMillis(), header.seq());
+            case LEASED -> takeFromConsumer(header.seq());
+        }
+        uncount(header);
+    }
+
+    private void departing(Lease lease) {
+        findings.touch(lease.header().seq());
+        leases.remove(lease.header().seq());
+        departures.depart(lease);
+    }
+
+    private void departed(long seq) {
+        MessageHeader header = departures.remove(seq);
+        if (header != null) {
+            findings.touch(seq);
+            uncount(header);
+        }
+    }
+
+    private void purged(QueueEvent.Purged event) {
+        findings.touchAll();
+        leases.clear();
+        departures.clear();
+        windows.clear();
+        count = 0;
+        bytes = 0;
+        purgedBelowSeq = event.belowSeq();
+        purgedAtMillis = event.atMillis();
+    }
+
+    /** A lease ended, or a departure was called off: on disk they are the same. */
+    private void takeFromConsumer(long seq) {
+        if (leases.remove(seq) == null) {
+            departures.remove(seq);
+        }
+    }
+
+    private void uncount(MessageHeader header) {
+        count--;
+        bytes -= header.bodyBytes();
+        windows.removeTimestamp(header);
+    }
+
+    /** How many messages are ready, counted up to that many; of the schedule only what its window holds is counted. */
+    int readyCount(long nowMillis, int max) {
+        long ready = Math.min(max, arrivalsCount());
+        for (int i = 0; ready < max && i < windows.schedule.size(); i++) {
+            if (windows.schedule.get(i).availableAtMillis() > nowMillis) {
+                break;
+            }
+            ready++;
+        }
+        return (int) ready;
+    }
+
+    /** Every message has exactly one place, so what has no other is an arrival. */
+    private long arrivalsCount() {
+        return count - leases.size() - windows.waitingCount() - departures.size();
+    }
+}

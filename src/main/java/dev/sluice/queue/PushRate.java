@@ -1,0 +1,52 @@
+package dev.sluice.queue;
+
+/**
+ * How many messages per second a queue takes (reference 12): a bucket that holds one second's worth and fills evenly. A batch
+ * larger than the bucket passes when the bucket is full.
+ */
+final class PushRate {
+    private static final long MILLIS_PER_SECOND = 1_000;
+
+    private final int messagesPerSecond;
+    /** Thousandths of a message; negative after a batch larger than the bucket. */
+    private long level;
+
+    private long filledAtMillis;
+
+    /**
+     * A full bucket.
+     *
+     * @param messagesPerSecond 0 for no limit
+     */
+    PushRate(int messagesPerSecond) {
+        this.messagesPerSecond = messagesPerSecond;
+        this.level = capacity();
+    }
+
+    /** Whether so many messages may come now. */
+    boolean allows(int messages, long nowMillis) {
+        return messagesPerSecond == 0
+                || levelAt(nowMillis) >= Math.min(messages * MILLIS_PER_SECOND, capacity())
+                // A clock that was set back must not stop the queue until it has caught up.
+                || nowMillis < filledAtMillis - MILLIS_PER_SECOND;
+    }
+
+    /** One message came. */
+    void take(long atMillis) {
+        if (messagesPerSecond > 0) {
+            level = levelAt(atMillis) - MILLIS_PER_SECOND;
+            filledAtMillis = Math.max(filledAtMillis, atMillis);
+        }
+    }
+
+    private long levelAt(long nowMillis) {
+        long elapsedMillis = Math.max(0, nowMillis - filledAtMillis);
+        // Bounded before the product, which could overflow for the first message of all.
+        long refilling = Math.min(elapsedMillis, MILLIS_PER_SECOND * MILLIS_PER_SECOND) * messagesPerSecond;
+        return Math.min(capacity(), level + refilling);
+    }
+
+    private long capacity() {
+        return messagesPerSecond * MILLIS_PER_SECOND;
+    }
+}

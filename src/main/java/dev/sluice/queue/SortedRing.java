@@ -1,0 +1,152 @@
+package dev.sluice.queue;
+
+/**
+ * A sorted array that is also a ring: taking from the front and adding at the back, which is what a queue does, moves nothing.
+ * Elsewhere the shorter side moves by one, which for the thousand references that a window holds at most is cheaper than the
+ * nodes of a tree.
+ */
+final class SortedRing<E> {
+    private static final int SLOTS_MIN = 16;
+
+    private final Order<E> order;
+    private Object[] slots = new Object[SLOTS_MIN];
+    private int head;
+    private int size;
+
+    SortedRing(Order<E> order) {
+        this.order = order;
+    }
+
+    int size() {
+        return size;
+    }
+
+    @SuppressWarnings("unchecked")
+    E get(int index) {
+        return (E) slots[slot(index)];
+    }
+
+    /** The index of the element with that key, or {@code -(index where it would be) - 1}. */
+    int indexOf(long millis, long seq) {
+        if (size > 0) {
+            int toFirst = compare(0, millis, seq);
+            if (toFirst >= 0) {
+                return toFirst == 0 ? 0 : -1;
+            }
+            int toLast = compare(size - 1, millis, seq);
+            if (toLast <= 0) {
+                return toLast == 0 ? size - 1 : -size - 1;
+            }
+        }
+        int low = 0;
+        int high = size - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int side = compare(middle, millis, seq);
+            if (side == 0) {
+                return middle;
+            }
+            if (side < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -low - 1;
+    }
+
+    /** The element with that key, or null. */
+    E find(long millis, long seq) {
+        int index = indexOf(millis, seq);
+        return index < 0 ? null : get(index);
+    }
+
+    /** Puts an element in its place; replaces one with the same key and answers false then. */
+    boolean insert(E element) {
+        int index = indexOf(order.millis(element), order.seq(element));
+        if (index >= 0) {
+            slots[slot(index)] = element;
+            return false;
+        }
+        if (size == slots.length) {
+            grow();
+        }
+        open(-index - 1);
+        slots[slot(-index - 1)] = element;
+        return true;
+    }
+
+    /** Takes the element with that key out; null if there is none. */
+    E remove(long millis, long seq) {
+        int index = indexOf(millis, seq);
+        if (index < 0) {
+            return null;
+        }
+        E element = get(index);
+        close(index);
+        return element;
+    }
+
+    /** Takes the greatest element out. */
+    E removeLast() {
+        E element = get(size - 1);
+        close(size - 1);
+        return element;
+    }
+
+    void clear() {
+        slots = new Object[SLOTS_MIN];
+        head = 0;
+        size = 0;
+    }
+
+    /** Makes a gap at an index by moving the shorter side. */
+    private void open(int index) {
+        if (index < size - index) {
+            head = (head - 1) & (slots.length - 1);
+            for (int i = 0; i < index; i++) {
+                slots[slot(i)] = slots[slot(i + 1)];
+            }
+        } else {
+            for (int i = size; i > index; i--) {
+                slots[slot(i)] = slots[slot(i - 1)];
+            }
+        }
+        size++;
+    }
+
+    /** Closes the gap at an index by moving the shorter side. */
+    private void close(int index) {
+        if (index < size - 1 - index) {
+            for (int i = index; i > 0; i--) {
+                slots[slot(i)] = slots[slot(i - 1)];
+            }
+            slots[head] = null;
+            head = slot(1);
+        } else {
+            for (int i = index; i < size - 1; i++) {
+                slots[slot(i)] = slots[slot(i + 1)];
+            }
+            slots[slot(size - 1)] = null;
+        }
+        size--;
+    }
+
+    private void grow() {
+        Object[] wider = new Object[slots.length * 2];
+        for (int i = 0; i < size; i++) {
+            wider[i] = slots[slot(i)];
+        }
+        slots = wider;
+        head = 0;
+    }
+
+    private int slot(int index) {
+        return (head + index) & (slots.length - 1);
+    }
+
+    private int compare(int index, long millis, long seq) {
+        E element = get(index);
+        return Order.compare(order.millis(element), order.seq(element), millis, seq);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.store.QueueStore;
+
+/**
+ * Whether pushes are let in: the bus has no back-pressure of its own, so what waits for the store is bounded here, and so is
+ * the free space that a push may rest on. Safe for use from several threads.
+ */
+final class Admission {
+    private final QueueStore store;
+    private final RuntimeOptions options;
+    private volatile boolean spaceLow;
+
+    Admission(QueueStore store, RuntimeOptions options) {
+        this.store = store;
+        this.options = options;
+        measureSpace();
+    }
+
+    /** Looks at the disk; to be called now and then, never on an event loop. */
+    void measureSpace() {
+        spaceLow = store.freeBytes() < options.freeBytesMin();
+    }
+
+    /** Why no push can be taken now, or null. */
+    QueueException refusalOfPush() {
+        if (spaceLow) {
+            return new QueueException(
+                    QueueError.STORAGE_LIMIT,
+                    "The server's disk is nearly full. Pull and acknowledge messages, or purge.");
+        }
+        if (store.bytesWaiting() > options.commitBytesMax()) {
+            return new QueueException(QueueError.OVERLOADED);
+        }
+        return null;
+    }
+}

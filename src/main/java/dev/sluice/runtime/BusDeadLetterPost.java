@@ -1,0 +1,30 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueDefinition;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Brings dead letters over the event bus. Usable from any event loop. */
+final class BusDeadLetterPost implements DeadLetterPost {
+    private final CatalogView catalog;
+    private final BusCatalogClient changes;
+    private final BusQueueClient queues;
+
+    BusDeadLetterPost(CatalogView catalog, BusCatalogClient changes, BusQueueClient queues) {
+        this.catalog = catalog;
+        this.changes = changes;
+        this.queues = queues;
+    }
+
+    @Override
+    public Future<Void> bring(
+            String accountId, String deadLetterQueue, long originNumber, List<MessageHeader> headers) {
+        QueueDefinition known = catalog.findByName(accountId, deadLetterQueue);
+        Future<QueueDefinition> target =
+                known != null ? Future.succeededFuture(known) : changes.ensureQueue(accountId, deadLetterQueue);
+        return target.compose(
+                        queue -> queues.send(queue.number(), new QueueRequest.TakeDeadLetters(originNumber, headers)))
+                .mapEmpty();
+    }
+}

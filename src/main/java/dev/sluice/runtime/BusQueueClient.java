@@ -1,0 +1,109 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Ack;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Metrics;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.Peek;
+import dev.sluice.queue.Pull;
+import dev.sluice.queue.Purge;
+import dev.sluice.queue.PurgeRefs;
+import dev.sluice.queue.Push;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.ReadMetrics;
+import dev.sluice.queue.ReadPurge;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+
+/** Sends commands to the verticles of queues, waking those that sleep. Usable from any event loop. */
+public final class BusQueueClient implements QueueClient {
+    private static final int WAKE_MAX = 5;
+    private static final QueueRequest.Execute<Metrics> METRICS = new QueueRequest.Execute<>(new ReadMetrics());
+    private static final QueueRequest.Execute<Long> PURGE = new QueueRequest.Execute<>(new Purge());
+    private static final QueueRequest.Execute<Long> LAST_PURGE = new QueueRequest.Execute<>(new ReadPurge());
+
+    private final QueueSlots slots;
+    private final BusSender sender;
+    private final int inFlightMax;
+
+    BusQueueClient(Vertx vertx, QueueSlots slots, RuntimeOptions options) {
+        this.slots = slots;
+        this.sender = new BusSender(vertx, options.sendTimeoutMillis());
+        this.inFlightMax = options.commandsInFlightMax();
+    }
+
+    @Override
+    public Future<Metrics> push(QueueDefinition queue, List<NewMessage> messages) {
+        return send(queue.number(), new QueueRequest.Execute<>(new Push(messages)));
+    }
+
+    @Override
+    public Future<Delivered> pull(QueueDefinition queue, int batchSize, int visibilityTimeoutMillis) {
+        return send(
+                queue.number(),
+                new QueueRequest.Deliver(new Pull(batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL)));
+    }
+
+    @Override
+    public Future<Ack.Reply> ack(QueueDefinition queue, Ack command) {
+        return send(queue.number(), new QueueRequest.Execute<>(command));
+    }
+
+    @Override
+    public Future<List<Peeked>> peek(QueueDefinition queue, int batchSize) {
+        return send(queue.number(), new QueueRequest.Show(new Peek(batchSize)));
+    }
+
+    @Override
+    public Future<List<Boolean>> purge(QueueDefinition queue, List<Long> seqs) {
+        return send(queue.number(), new QueueRequest.Execute<>(new PurgeRefs(seqs)));
+    }
+
+    @Override
+    public Future<Long> purge(QueueDefinition queue) {
+        return send(queue.number(), PURGE);
+    }
+
+    @Override
+    public Future<Long> lastPurge(QueueDefinition queue) {
+        return send(queue.number(), LAST_PURGE);
+    }
+
+    @Override
+    public Future<Metrics> metrics(QueueDefinition queue) {
+        return send(queue.number(), METRICS);
+    }
+
+    /** Sends to the queue of that number, waking it if need be. */
+    <R> Future<R> send(long queueNumber, QueueRequest<R> request) {
+        return send(slots.slot(queueNumber), request, 0);
+    }
+
+    private <R> Future<R> send(QueueSlot slot, QueueRequest<R> request, int wakes) {
+        return switch (slot.enter(inFlightMax)) {
+            case ENTERED -> dispatch(slot, request);
+            case FULL -> Future.failedFuture(new QueueException(QueueError.OVERLOADED));
+            case GONE -> Future.failedFuture(new QueueException(QueueError.QUEUE_UNKNOWN_TO_MESSAGES));
+            case CLOSED ->
+                wakes >= WAKE_MAX
+                        ? Future.failedFuture(new QueueException(QueueError.UNAVAILABLE))
+                        : wake(slot, request, wakes);
+        };
+    }
+
+    private <R> Future<R> dispatch(QueueSlot slot, QueueRequest<R> request) {
+        return sender.<R>request(slot.address(), request).andThen(answered -> slot.leave());
+    }
+
+    private <R> Future<R> wake(QueueSlot slot, QueueRequest<R> request, int wakes) {
+        if (!slot.tryWait(inFlightMax)) {
+            return Future.failedFuture(new QueueException(QueueError.OVERLOADED));
+        }
+        return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Wake(slot.number()))
+                .andThen(answered -> slot.stopWaiting())
+                .compose(awake -> send(slot, request, wakes + 1));
+    }
+}

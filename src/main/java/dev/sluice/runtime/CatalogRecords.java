@@ -1,0 +1,158 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.Subscription;
+import dev.sluice.store.CatalogRecord;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The catalog on disk. A key is a letter and an id, a value is JSON: these records are few, are read once at start, and
+ * should be readable in ten years.
+ */
+final class CatalogRecords {
+    private static final byte QUEUE = 'q';
+    private static final byte SUBSCRIPTION = 's';
+    private static final byte COUNTER = 'n';
+    private static final byte KEY = 'k';
+
+    private CatalogRecords() {}
+
+    /** What a record holds: exactly one of the fields. */
+    record Read(QueueDefinition queue, Subscription subscription, Long lastNumber, byte[] installationKey) {}
+
+    static byte[] key(QueueDefinition queue) {
+        return ByteBuffer.allocate(9).put(QUEUE).putLong(queue.number()).array();
+    }
+
+    static byte[] key(Subscription subscription) {
+        return ((char) SUBSCRIPTION + subscription.accountId() + subscription.id()).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static CatalogRecord counter(long lastNumber) {
+        return new CatalogRecord(
+                new byte[] {COUNTER},
+                ByteBuffer.allocate(Long.BYTES).putLong(lastNumber).array());
+    }
+
+    static CatalogRecord installationKey(byte[] key) {
+        return new CatalogRecord(new byte[] {KEY}, key);
+    }
+
+    static Read read(CatalogRecord record) {
+        return switch (record.key()[0]) {
+            case QUEUE -> new Read(queue(json(record.value())), null, null, null);
+            case SUBSCRIPTION -> new Read(null, subscription(json(record.value())), null, null);
+            case COUNTER -> new Read(null, null, ByteBuffer.wrap(record.value()).getLong(), null);
+            case KEY -> new Read(null, null, null, record.value());
+            default -> throw new IllegalStateException("unknown catalog record " + record.key()[0]);
+        };
+    }
+
+    private static JsonObject json(byte[] value) {
+        return new JsonObject(Buffer.buffer(value));
+    }
+
+    static byte[] value(QueueDefinition queue) {
+        JsonObject json = new JsonObject()
+                .put("number", queue.number())
+                .put("account", queue.accountId())
+                .put("id", queue.queueId())
+                .put("name", queue.name())
+                .put("jurisdiction", queue.jurisdiction())
+                .put("delaySeconds", queue.settings().deliveryDelaySeconds())
+                .put("paused", queue.settings().deliveryPaused())
+                .put("retentionSeconds", queue.settings().retentionSeconds())
+                .put("createdMicros", queue.createdMicros())
+                .put("modifiedMicros", queue.modifiedMicros());
+        if (queue.consumer() != null) {
+            json.put("consumer", consumer(queue.consumer()));
+        }
+        return json.toBuffer().getBytes();
+    }
+
+    private static JsonObject consumer(Consumer consumer) {
+        ConsumerSettings settings = consumer.settings();
+        return new JsonObject()
+                .put("id", consumer.consumerId())
+                .put("type", consumer.type().wireName())
+                .put("script", consumer.scriptName())
+                .put("deadLetterQueue", consumer.deadLetterQueue())
+                .put("batchSize", settings.batchSize())
+                .put("maxRetries", settings.maxRetries())
+                .put("retryDelaySeconds", settings.retryDelaySeconds())
+                .put("visibilityTimeoutMillis", settings.visibilityTimeoutMillis())
+                .put("maxWaitTimeMillis", settings.maxWaitTimeMillis())
+                .put("maxConcurrency", settings.maxConcurrency())
+                .put("createdMicros", consumer.createdMicros());
+    }
+
+    private static QueueDefinition queue(JsonObject json) {
+        JsonObject consumer = json.getJsonObject("consumer");
+        return new QueueDefinition(
+                json.getLong("number"),
+                json.getString("account"),
+                json.getString("id"),
+                json.getString("name"),
+                json.getString("jurisdiction"),
+                new QueueSettings(
+                        json.getInteger("delaySeconds"),
+                        json.getBoolean("paused"),
+                        json.getInteger("retentionSeconds")),
+                consumer == null ? null : consumer(consumer),
+                json.getLong("createdMicros"),
+                json.getLong("modifiedMicros"));
+    }
+
+    private static Consumer consumer(JsonObject json) {
+        return new Consumer(
+                json.getString("id"),
+                ConsumerType.ofWireName(json.getString("type")),
+                json.getString("script"),
+                json.getString("deadLetterQueue"),
+                new ConsumerSettings(
+                        json.getInteger("batchSize"),
+                        json.getInteger("maxRetries"),
+                        json.getInteger("retryDelaySeconds"),
+                        json.getInteger("visibilityTimeoutMillis"),
+                        json.getInteger("maxWaitTimeMillis"),
+                        json.getInteger("maxConcurrency")),
+                json.getLong("createdMicros"));
+    }
+
+    static byte[] value(Subscription subscription) {
+        return new JsonObject()
+                .put("id", subscription.id())
+                .put("account", subscription.accountId())
+                .put("name", subscription.name())
+                .put("enabled", subscription.enabled())
+                .put("source", subscription.sourceJson())
+                .put("queue", subscription.queueId())
+                .put("events", new JsonArray(List.copyOf(subscription.events())))
+                .put("createdMicros", subscription.createdMicros())
+                .put("modifiedMicros", subscription.modifiedMicros())
+                .toBuffer()
+                .getBytes();
+    }
+
+    private static Subscription subscription(JsonObject json) {
+        return new Subscription(
+                json.getString("id"),
+                json.getString("account"),
+                json.getString("name"),
+                json.getBoolean("enabled"),
+                json.getString("source"),
+                json.getString("queue"),
+                json.getJsonArray("events").stream().map(String.class::cast).toList(),
+                json.getLong("createdMicros"),
+                json.getLong("modifiedMicros"));
+    }
+}

@@ -1,0 +1,209 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.Subscription;
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreBatch;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.HexFormat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer of the catalog. Changes run one after the other: decide, store, show to readers, put in force in the queue,
+ * answer. Runs on one event loop.
+ */
+final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
+    static final String ADDRESS = "sluice.catalog";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogVerticle.class);
+    private static final int WAITING_MAX = 10_000;
+
+    private final QueueStore store;
+    private final CatalogView catalog;
+    private final QueueSlots slots;
+    private final RuntimeParts parts;
+    private final boolean strictNames;
+    private final SecureRandom random = new SecureRandom();
+    private final ArrayDeque<Message<CatalogChange<?>>> waiting = new ArrayDeque<>();
+    private boolean busy;
+    private long lastNumber;
+    private long lastMicros;
+    private BusSender sender;
+
+    CatalogVerticle(CatalogView catalog, QueueSlots slots, RuntimeParts parts, boolean strictNames, long lastNumber) {
+        this.store = parts.store();
+        this.catalog = catalog;
+        this.slots = slots;
+        this.parts = parts;
+        this.strictNames = strictNames;
+        this.lastNumber = lastNumber;
+    }
+
+    @Override
+    public Future<?> start() {
+        sender = new BusSender(vertx, parts.options().sendTimeoutMillis());
+        vertx.eventBus().<CatalogChange<?>>localConsumer(ADDRESS, this::receive);
+        return Future.succeededFuture();
+    }
+
+    private void receive(Message<CatalogChange<?>> message) {
+        if (waiting.size() >= WAITING_MAX) {
+            message.fail(QueueError.OVERLOADED.number(), QueueError.OVERLOADED.text());
+            return;
+        }
+        waiting.add(message);
+        next();
+    }
+
+    private void next() {
+        if (busy || waiting.isEmpty()) {
+            return;
+        }
+        busy = true;
+        Message<CatalogChange<?>> message = waiting.remove();
+        Future<?> done;
+        try {
+            done = carryOut(message.body());
+        } catch (RuntimeException refusal) {
+            done = Future.failedFuture(refusal);
+        }
+        done.onComplete(result -> {
+            if (result.succeeded()) {
+                message.reply(result.result());
+            } else {
+                refuse(message, result.cause());
+            }
+            busy = false;
+            context.runOnContext(nothing -> next());
+        });
+    }
+
+    private void refuse(Message<CatalogChange<?>> message, Throwable cause) {
+        if (cause instanceof QueueException refusal) {
+            message.fail(refusal.error().number(), refusal.getMessage());
+        } else {
+            LOG.error("{} failed", message.body().getClass().getSimpleName(), cause);
+            message.fail(QueueError.UNAVAILABLE.number(), QueueError.UNAVAILABLE.text());
+        }
+    }
+
+    private <R> Future<R> carryOut(CatalogChange<R> change) {
+        long numberBefore = lastNumber;
+        CatalogChange.Outcome<R> outcome = change.decide(catalog, this);
+        for (QueueDefinition dropped : outcome.droppedQueues()) {
+            catalog.remove(dropped);
+        }
+        return retire(outcome)
+                .compose(retired -> commit(outcome, lastNumber != numberBefore))
+                .onFailure(failure -> outcome.droppedQueues().forEach(catalog::put))
+                .compose(stored -> {
+                    outcome.queues().forEach(catalog::put);
+                    outcome.subscriptions().forEach(catalog::put);
+                    outcome.droppedSubscriptions().forEach(catalog::remove);
+                    return putInForce(outcome);
+                })
+                .map(inForce -> outcome.reply());
+    }
+
+    /** A dropped queue must be out of memory before its records go, or it would write them again. */
+    private Future<Void> retire(CatalogChange.Outcome<?> outcome) {
+        Future<Void> retired = Future.succeededFuture();
+        for (QueueDefinition dropped : outcome.droppedQueues()) {
+            retired = retired.compose(
+                    before -> sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Retire(dropped.number()))
+                            .mapEmpty());
+        }
+        return retired;
+    }
+
+    private Future<Void> commit(CatalogChange.Outcome<?> outcome, boolean numbersGiven) {
+        StoreBatch batch = new StoreBatch();
+        if (numbersGiven) {
+            CatalogRecord counter = CatalogRecords.counter(lastNumber);
+            batch.putCatalog(counter.key(), counter.value());
+        }
+        outcome.queues().forEach(queue -> batch.putCatalog(CatalogRecords.key(queue), CatalogRecords.value(queue)));
+        for (Subscription subscription : outcome.subscriptions()) {
+            batch.putCatalog(CatalogRecords.key(subscription), CatalogRecords.value(subscription));
+        }
+        outcome.droppedSubscriptions().forEach(subscription -> batch.deleteCatalog(CatalogRecords.key(subscription)));
+        for (QueueDefinition dropped : outcome.droppedQueues()) {
+            batch.deleteCatalog(CatalogRecords.key(dropped));
+            batch.dropQueue(dropped.number());
+        }
+        if (batch.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> stored = Promise.promise();
+        store.commit(
+                batch,
+                failure -> context.runOnContext(nothing -> {
+                    if (failure == null) {
+                        stored.complete();
+                    } else {
+                        stored.fail(failure);
+                    }
+                }));
+        return stored.future();
+    }
+
+    /** Queues that are active learn their new settings before the answer goes out; the others read them when they wake. */
+    private Future<Void> putInForce(CatalogChange.Outcome<?> outcome) {
+        Future<Void> told = Future.succeededFuture();
+        for (QueueDefinition queue : outcome.queues()) {
+            told = told.compose(before -> tell(queue));
+        }
+        return told;
+    }
+
+    private Future<Void> tell(QueueDefinition queue) {
+        QueueSlot slot = slots.slot(queue.number());
+        if (slot.enter(Integer.MAX_VALUE) != QueueSlot.Entry.ENTERED) {
+            return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Settle(queue.number()))
+                    .compose(active -> active ? tell(queue) : Future.succeededFuture());
+        }
+        return sender.<Boolean>request(slot.address(), new QueueRequest.Configure(queue))
+                .andThen(answered -> slot.leave())
+                .mapEmpty();
+    }
+
+    @Override
+    public String newId() {
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public long newQueueNumber() {
+        return ++lastNumber;
+    }
+
+    @Override
+    public long nowMicros() {
+        lastMicros = Math.max(
+                lastMicros + 1,
+                java.time.temporal.ChronoUnit.MICROS.between(java.time.Instant.EPOCH, java.time.Instant.now()));
+        return lastMicros;
+    }
+
+    @Override
+    public Limits limits() {
+        return parts.limits();
+    }
+
+    @Override
+    public boolean strictNames() {
+        return strictNames;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The way of a queue's events into the store, and the place where answers wait for them.
+ *
+ * <p>Events of one turn gather in one batch, which is handed to the store at the end of the turn. What is parked is released,
+ * in order, once everything appended before it is stored. After a failure the pipeline is broken for good: all that waits is
+ * refused, and the queue must load again with a new one.
+ *
+ * <pre>
+ *   append, append, park ──► open batch ──(end of turn)──► flights ──(stored)──► release
+ * </pre>
+ *
+ * Owned by the turns of one queue.
+ */
+final class CommitPipeline {
+    private final QueueStore store;
+    private final long queueNumber;
+    private final Turns turns;
+    private final Supplier<QueueHead> head;
+    private final Consumer<StoreException> onBreak;
+    private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+    private StoreBatch batch = new StoreBatch();
+    private List<Parked> parked = new ArrayList<>();
+    private boolean flushAsked;
+    private boolean broken;
+
+    /** Something that waits for the events before it. */
+    interface Parked {
+        /** They are stored. */
+        void release();
+
+        /** They are not and will not be. */
+        void refuse(QueueException why);
+    }
+
+    private record Flight(List<Parked> parked) {}
+
+    CommitPipeline(
+            QueueStore store,
+            long queueNumber,
+            Turns turns,
+            Supplier<QueueHead> head,
+            Consumer<StoreException> onBreak) {
+        this.store = store;
+        this.queueNumber = queueNumber;
+        this.turns = turns;
+        this.head = head;
+        this.onBreak = onBreak;
+    }
+
+    /** Adds an event, already applied to memory, to what goes to the store at the end of this turn. */
+    void append(QueueEvent event) {
+        batch.add(queueNumber, event);
+        if (!flushAsked) {
+            flushAsked = true;
+            turns.next(this::flush);
+        }
+    }
+
+    /** Releases at once if nothing is on its way, otherwise behind the last thing that is. */
+    void park(Parked waiter) {
+        if (broken) {
+            waiter.refuse(new QueueException(QueueError.UNAVAILABLE));
+        } else if (flushAsked) {
+            parked.add(waiter);
+        } else if (!flights.isEmpty()) {
+            flights.peekLast().parked().add(waiter);
+        } else {
+            waiter.release();
+        }
+    }
+
+    /** Whether everything appended is stored. */
+    boolean idle() {
+        return !flushAsked && flights.isEmpty();
+    }
+
+    private void flush() {
+        flushAsked = false;
+        if (broken) {
+            return;
+        }
+        batch.head(queueNumber, head.get());
+        Flight flight = new Flight(parked);
+        StoreBatch leaving = batch;
+        batch = new StoreBatch();
+        parked = new ArrayList<>();
+        flights.add(flight);
+        store.commit(leaving, failure -> {
+            if (turns.inTurn()) {
+                land(failure);
+            } else {
+                turns.next(() -> land(failure));
+            }
+        });
+    }
+
+    private void land(StoreException failure) {
+        if (broken) {
+            return;
+        }
+        if (failure != null) {
+            breakDown(failure);
+            return;
+        }
+        for (Parked waiter : flights.remove().parked()) {
+            waiter.release();
+        }
+    }
+
+    /** Refuses everything that waits and everything that comes. */
+    void breakDown(StoreException failure) {
+        if (broken) {
+            return;
+        }
+        broken = true;
+        List<Parked> stranded = new ArrayList<>();
+        flights.forEach(flight -> stranded.addAll(flight.parked()));
+        stranded.addAll(parked);
+        flights.clear();
+        parked = new ArrayList<>();
+        QueueException why = new QueueException(QueueError.UNAVAILABLE);
+        stranded.forEach(waiter -> waiter.refuse(why));
+        onBreak.accept(failure);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.CatalogChange.Desk;
+import dev.sluice.runtime.CatalogChange.Outcome;
+import dev.sluice.runtime.CatalogClient.ConsumerSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Changes of consumers (reference 5). */
+final class ConsumerChanges {
+    private ConsumerChanges() {}
+
+    /** Adds the consumer of a queue. */
+    record Create(String accountId, String queueId, ConsumerSpec spec) implements CatalogChange<Consumer> {
+        @Override
+        public Outcome<Consumer> decide(CatalogView catalog, Desk desk) {
+            QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
+            if (queue.consumer() != null) {
+                throw new QueueException(
+                        QueueError.CONSUMER_EXISTS, "Queue '" + queue.name() + "' already has a consumer.");
+            }
+            return save(catalog, desk, queue, desk.newId(), desk.nowMicros(), spec);
+        }
+    }
+
+    /** Replaces the consumer, or makes one on a queue that has none (reference 5.4). */
+    record Replace(String accountId, String queueId, String consumerId, ConsumerSpec spec)
+            implements CatalogChange<Consumer> {
+        @Override
+        public Outcome<Consumer> decide(CatalogView catalog, Desk desk) {
+            QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
+            Consumer before = queue.consumer();
+            if (before == null) {
+                if (spec.type() == null) {
+                    throw new QueueException(QueueError.REQUEST_INVALID, "type is required: http_pull or worker.");
+                }
+                return save(catalog, desk, queue, desk.newId(), desk.nowMicros(), spec);
+            }
+            if (!before.consumerId().equals(consumerId)) {
+                throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
+            }
+            ConsumerType type = spec.type() == null ? before.type() : spec.type();
+            ConsumerSpec complete = new ConsumerSpec(
+                    type,
+                    spec.scriptName().isEmpty() ? before.scriptName() : spec.scriptName(),
+                    spec.deadLetterQueue(),
+                    spec.settings());
+            return save(catalog, desk, queue, consumerId, before.createdMicros(), complete);
+        }
+    }
+
+    /** Takes the consumer away; leases stay as they are. */
+    record Delete(String accountId, String queueId, String consumerId) implements CatalogChange<Boolean> {
+        @Override
+        public Outcome<Boolean> decide(CatalogView catalog, Desk desk) {
+            QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
+            if (queue.consumer() == null || !queue.consumer().consumerId().equals(consumerId)) {
+                throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
+            }
+            QueueDefinition after = QueueChanges.changed(queue, queue.name(), queue.settings(), null, desk);
+            return Outcome.queues(List.of(after), true);
+        }
+    }
+
+    private static Outcome<Consumer> save(
+            CatalogView catalog,
+            Desk desk,
+            QueueDefinition queue,
+            String consumerId,
+            long createdMicros,
+            ConsumerSpec spec) {
+        spec.settings().check(spec.type(), desk.limits());
+        if (spec.type() == ConsumerType.WORKER && spec.scriptName().isEmpty()) {
+            throw new QueueException(
+                    QueueError.CONSUMER_SETTINGS_INVALID,
+                    "A worker consumer needs the name of its script in script_name.");
+        }
+        if (spec.deadLetterQueue().equals(queue.name())) {
+            throw new QueueException(
+                    QueueError.CONSUMER_SETTINGS_INVALID,
+                    "A queue cannot be its own dead letter queue: name another one.");
+        }
+        List<QueueDefinition> queues = new ArrayList<>();
+        if (!spec.deadLetterQueue().isEmpty()
+                && catalog.findByName(queue.accountId(), spec.deadLetterQueue()) == null) {
+            queues.add(QueueChanges.fresh(
+                    catalog,
+                    desk,
+                    queue.accountId(),
+                    spec.deadLetterQueue(),
+                    QueueSettings.DEFAULT,
+                    queue.jurisdiction()));
+        }
+        Consumer consumer = new Consumer(
+                consumerId,
+                spec.type(),
+                spec.type() == ConsumerType.WORKER ? spec.scriptName() : "",
+                spec.deadLetterQueue(),
+                spec.settings(),
+                createdMicros);
+        queues.add(QueueChanges.changed(queue, queue.name(), queue.settings(), consumer, desk));
+        return Outcome.queues(queues, consumer);
+    }
+}

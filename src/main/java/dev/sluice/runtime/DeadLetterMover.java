@@ -1,0 +1,99 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.ConfirmDeparted;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees departing messages off to the dead letter queue, some at a time, and confirms when they are there. Tries again for ever:
+ * until the other queue has a message, this one keeps it. Owned by the turns of one queue.
+ */
+final class DeadLetterMover {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterMover.class);
+    private static final int LETTERS_MAX = 100;
+    private static final long RETRY_MILLIS = 1_000;
+
+    private final QueueShell shell;
+    private final Turns turns;
+    private final DeadLetterPost post;
+    private QueueDefinition definition;
+    private String deadLetterQueue;
+    private boolean underWay;
+
+    DeadLetterMover(QueueDefinition definition, QueueShell shell, Turns turns, DeadLetterPost post) {
+        this.shell = shell;
+        this.turns = turns;
+        this.post = post;
+        configure(definition);
+    }
+
+    /** Takes note of the consumer. Without one, messages already departing still go where they were sent. */
+    void configure(QueueDefinition definition) {
+        this.definition = definition;
+        if (definition.consumer() != null
+                && !definition.consumer().deadLetterQueue().isEmpty()) {
+            deadLetterQueue = definition.consumer().deadLetterQueue();
+        }
+    }
+
+    /** Starts a move unless one is under way or nothing departs. */
+    void move() {
+        if (underWay || deadLetterQueue == null) {
+            return;
+        }
+        List<MessageHeader> headers = shell.state().departing(0, LETTERS_MAX).stream()
+                .map(Lease::header)
+                .toList();
+        if (headers.isEmpty()) {
+            return;
+        }
+        underWay = true;
+        // The leases must be on disk before the other queue deletes them.
+        shell.afterStored(() -> bring(headers), refusal -> underWay = false);
+    }
+
+    private void bring(List<MessageHeader> headers) {
+        post.bring(definition.accountId(), deadLetterQueue, definition.number(), headers)
+                .onComplete(brought -> turns.next(() -> {
+                    if (brought.succeeded()) {
+                        confirm(headers);
+                    } else {
+                        LOG.warn(
+                                "queue {}: dead letter queue '{}' did not take {} messages ({}), trying again",
+                                definition.number(),
+                                deadLetterQueue,
+                                headers.size(),
+                                brought.cause().getMessage());
+                        turns.after(RETRY_MILLIS, this::again);
+                    }
+                }));
+    }
+
+    private void confirm(List<MessageHeader> headers) {
+        underWay = false;
+        shell.execute(
+                new ConfirmDeparted(headers.stream().map(MessageHeader::seq).toList()), unanswered());
+        move();
+    }
+
+    private void again() {
+        underWay = false;
+        move();
+    }
+
+    /** A reply that nobody waits for. */
+    static <R> Reply<R> unanswered() {
+        return new Reply<>() {
+            @Override
+            public void succeed(R answer) {}
+
+            @Override
+            public void fail(QueueException why) {}
+        };
+    }
+}

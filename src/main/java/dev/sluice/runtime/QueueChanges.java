@@ -1,0 +1,156 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueName;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.Subscription;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Changes of queues (reference 3). */
+final class QueueChanges {
+    private QueueChanges() {}
+
+    /** The queue, or QUEUE_UNKNOWN. */
+    static QueueDefinition required(CatalogView catalog, String accountId, String queueId) {
+        QueueDefinition queue = catalog.find(accountId, queueId);
+        if (queue == null) {
+            throw new QueueException(QueueError.QUEUE_UNKNOWN);
+        }
+        return queue;
+    }
+
+    /** A new queue after all checks. */
+    static QueueDefinition fresh(
+            CatalogView catalog,
+            CatalogChange.Desk desk,
+            String accountId,
+            String name,
+            QueueSettings settings,
+            String jurisdiction) {
+        QueueName.check(name, desk.strictNames());
+        settings.check(desk.limits());
+        requireFree(catalog, accountId, name);
+        if (catalog.count(accountId) >= desk.limits().queuesPerAccountMax()) {
+            throw new QueueException(
+                    QueueError.QUEUE_SETTINGS_INVALID,
+                    "The account has " + desk.limits().queuesPerAccountMax()
+                            + " queues, the most it may have. Delete one first.");
+        }
+        long nowMicros = desk.nowMicros();
+        return new QueueDefinition(
+                desk.newQueueNumber(),
+                accountId,
+                desk.newId(),
+                name,
+                jurisdiction,
+                settings,
+                null,
+                nowMicros,
+                nowMicros);
+    }
+
+    private static void requireFree(CatalogView catalog, String accountId, String name) {
+        if (catalog.findByName(accountId, name) != null) {
+            throw new QueueException(
+                    QueueError.QUEUE_NAME_TAKEN,
+                    "Queue name '" + name + "' is already taken. Please use a different name and try again.");
+        }
+    }
+
+    /** Makes a queue. */
+    record Create(String accountId, String name, QueueSettings settings, String jurisdiction)
+            implements CatalogChange<QueueDefinition> {
+        @Override
+        public Outcome<QueueDefinition> decide(CatalogView catalog, Desk desk) {
+            QueueDefinition queue = fresh(catalog, desk, accountId, name, settings, jurisdiction);
+            return Outcome.queues(List.of(queue), queue);
+        }
+    }
+
+    /** Makes a queue with default settings unless there is one of that name; for dead letters. */
+    record Ensure(String accountId, String name) implements CatalogChange<QueueDefinition> {
+        @Override
+        public Outcome<QueueDefinition> decide(CatalogView catalog, Desk desk) {
+            QueueDefinition queue = catalog.findByName(accountId, name);
+            if (queue != null) {
+                return Outcome.queues(List.of(), queue);
+            }
+            queue = fresh(catalog, desk, accountId, name, QueueSettings.DEFAULT, "");
+            return Outcome.queues(List.of(queue), queue);
+        }
+    }
+
+    /** Changes name and settings; references to the old name follow. */
+    record Update(String accountId, String queueId, String name, CatalogClient.SettingsChange change)
+            implements CatalogChange<QueueDefinition> {
+        @Override
+        public Outcome<QueueDefinition> decide(CatalogView catalog, Desk desk) {
+            QueueDefinition before = required(catalog, accountId, queueId);
+            String nameAfter = name == null ? before.name() : name;
+            boolean renamed = !nameAfter.equals(before.name());
+            if (renamed) {
+                QueueName.check(nameAfter, desk.strictNames());
+                requireFree(catalog, accountId, nameAfter);
+            }
+            QueueSettings settings = change.apply(before.settings());
+            settings.check(desk.limits());
+            if (!renamed && settings.equals(before.settings())) {
+                return Outcome.queues(List.of(), before);
+            }
+            QueueDefinition after = changed(before, nameAfter, settings, before.consumer(), desk);
+            List<QueueDefinition> queues = new ArrayList<>();
+            queues.add(after);
+            if (renamed) {
+                redirect(catalog, before.name(), nameAfter, desk, queues);
+            }
+            return Outcome.queues(queues, after);
+        }
+
+        private void redirect(CatalogView catalog, String from, String to, Desk desk, List<QueueDefinition> queues) {
+            for (QueueDefinition other : catalog.list(accountId)) {
+                Consumer consumer = other.consumer();
+                if (consumer != null && consumer.deadLetterQueue().equals(from)) {
+                    Consumer redirected = new Consumer(
+                            consumer.consumerId(),
+                            consumer.type(),
+                            consumer.scriptName(),
+                            to,
+                            consumer.settings(),
+                            consumer.createdMicros());
+                    queues.add(changed(other, other.name(), other.settings(), redirected, desk));
+                }
+            }
+        }
+    }
+
+    /** The queue with new contents and a new time of change. */
+    static QueueDefinition changed(
+            QueueDefinition queue, String name, QueueSettings settings, Consumer consumer, CatalogChange.Desk desk) {
+        return new QueueDefinition(
+                queue.number(),
+                queue.accountId(),
+                queue.queueId(),
+                name,
+                queue.jurisdiction(),
+                settings,
+                consumer,
+                queue.createdMicros(),
+                desk.nowMicros());
+    }
+
+    /** Deletes a queue with everything that belongs to it. */
+    record Delete(String accountId, String queueId) implements CatalogChange<Boolean> {
+        @Override
+        public Outcome<Boolean> decide(CatalogView catalog, Desk desk) {
+            QueueDefinition queue = required(catalog, accountId, queueId);
+            List<Subscription> subscriptions = catalog.listSubscriptions(accountId).stream()
+                    .filter(subscription -> subscription.queueId().equals(queueId))
+                    .toList();
+            return new Outcome<>(List.of(), List.of(queue), List.of(), subscriptions, true);
+        }
+    }
+}

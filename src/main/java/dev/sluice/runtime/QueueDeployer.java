@@ -1,0 +1,202 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueHead;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns the map from queue to verticle: brings a queue up on first use, takes it down when it idles or is deleted, and wakes it
+ * when its deadline comes. One change is under way per queue at a time. Runs on one event loop.
+ */
+final class QueueDeployer extends VerticleBase {
+    static final String ADDRESS = "sluice.deployer";
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueueDeployer.class);
+    private static final long DRAIN_POLL_MILLIS = 2;
+    private static final int SWEEP_MAX = 256;
+
+    /** Bring the queue up; answers true when it takes requests. */
+    record Wake(long queueNumber) {}
+
+    /** Take the queue down for good; answers true when nothing of it is left in memory. */
+    record Retire(long queueNumber) {}
+
+    /** Wait for a change under way; answers whether the queue is up then. */
+    record Settle(long queueNumber) {}
+
+    private record Deployed(QueueVerticle verticle, String deploymentId) {}
+
+    private final CatalogView catalog;
+    private final QueueSlots slots;
+    private final RuntimeParts parts;
+    private final Admission admission;
+    private final DeadLetterPost post;
+    private final Map<Long, Deployed> deployed = new HashMap<>();
+    private final Map<Long, Future<?>> changes = new HashMap<>();
+    private final WakeCalendar calendar;
+
+    QueueDeployer(CatalogView catalog, QueueSlots slots, RuntimeParts parts, Admission admission, DeadLetterPost post) {
+        this.catalog = catalog;
+        this.slots = slots;
+        this.parts = parts;
+        this.admission = admission;
+        this.post = post;
+        this.calendar = new WakeCalendar(this::wakeForDeadline);
+    }
+
+    @Override
+    public Future<?> start() {
+        calendar.open(new ContextTurns(vertx, context));
+        vertx.eventBus().localConsumer(ADDRESS, this::receive);
+        long sweepMillis = Math.max(50, parts.options().idleMillis() / 4);
+        vertx.setPeriodic(sweepMillis, id -> sweep());
+        return Future.fromCompletionStage(parts.store().heads(), context)
+                .onSuccess(heads -> heads.forEach((number, head) -> calendar.put(number, wakeMillis(number, head))));
+    }
+
+    /** A queue with a mapped Worker and a backlog starts at once, the others at their deadline. */
+    private long wakeMillis(long number, QueueHead head) {
+        QueueDefinition queue = catalog.findByNumber(number);
+        if (queue == null) {
+            return Long.MAX_VALUE;
+        }
+        boolean pushes = queue.consumer() != null
+                && queue.consumer().type() == ConsumerType.WORKER
+                && parts.workers().find(queue.consumer().scriptName()) != null;
+        return pushes && head.count() > 0 ? 0 : head.deadlineMillis();
+    }
+
+    private void receive(Message<Object> message) {
+        answer(message.body()).onComplete(result -> {
+            if (result.succeeded()) {
+                message.reply(!Boolean.FALSE.equals(result.result()));
+            } else {
+                LOG.debug("queue does not come up", result.cause());
+                message.fail(QueueError.UNAVAILABLE.number(), QueueError.UNAVAILABLE.text());
+            }
+        });
+    }
+
+    private Future<?> answer(Object request) {
+        if (request instanceof Wake wake) {
+            return wake(wake.queueNumber());
+        }
+        if (request instanceof Retire retire) {
+            return retire(retire.queueNumber());
+        }
+        return settle(((Settle) request).queueNumber());
+    }
+
+    private Future<Boolean> settle(long number) {
+        Future<?> change = changes.get(number);
+        if (change != null) {
+            return change.transform(ended -> settle(number));
+        }
+        return Future.succeededFuture(deployed.containsKey(number));
+    }
+
+    private Future<?> wake(long number) {
+        Future<?> change = changes.get(number);
+        if (change != null) {
+            return change.transform(ended -> wake(number));
+        }
+        if (deployed.containsKey(number)) {
+            return Future.succeededFuture();
+        }
+        QueueDefinition definition = catalog.findByNumber(number);
+        if (definition == null) {
+            slots.slot(number).tryRetire();
+            return Future.succeededFuture();
+        }
+        return track(number, deploy(definition));
+    }
+
+    private Future<?> deploy(QueueDefinition definition) {
+        long number = definition.number();
+        QueueVerticle verticle = new QueueVerticle(definition, parts, admission, post);
+        return vertx.deployVerticle(verticle).onSuccess(id -> {
+            deployed.put(number, new Deployed(verticle, id));
+            calendar.remove(number);
+            slots.slot(number).open();
+        });
+    }
+
+    private Future<?> undeploy(long number) {
+        Deployed gone = deployed.remove(number);
+        if (gone == null) {
+            return Future.succeededFuture();
+        }
+        return vertx.undeploy(gone.deploymentId())
+                .onFailure(failure -> LOG.error("queue {} did not stop cleanly", number, failure))
+                .otherwiseEmpty()
+                .onSuccess(ended -> {
+                    if (catalog.findByNumber(number) != null) {
+                        calendar.put(number, gone.verticle().deadlineMillis());
+                    }
+                });
+    }
+
+    private Future<?> retire(long number) {
+        Future<?> change = changes.get(number);
+        if (change != null) {
+            return change.transform(ended -> retire(number));
+        }
+        Promise<Void> drained = Promise.promise();
+        drain(slots.slot(number), drained);
+        return track(
+                number, drained.future().compose(closed -> undeploy(number)).onSuccess(ended -> {
+                    calendar.remove(number);
+                    slots.remove(number);
+                }));
+    }
+
+    private void drain(QueueSlot slot, Promise<Void> drained) {
+        if (slot.tryRetire()) {
+            drained.complete();
+        } else {
+            vertx.setTimer(DRAIN_POLL_MILLIS, id -> drain(slot, drained));
+        }
+    }
+
+    private Future<?> track(long number, Future<?> change) {
+        if (!change.isComplete()) {
+            changes.put(number, change);
+            change.onComplete(ended -> changes.remove(number, change));
+        }
+        return change;
+    }
+
+    /** Takes down what has not been used for a while and has nothing to do soon. */
+    private void sweep() {
+        int budget = SWEEP_MAX;
+        for (QueueSlot slot : slots.all()) {
+            long number = slot.number();
+            if (budget > 0
+                    && deployed.containsKey(number)
+                    && !changes.containsKey(number)
+                    && slot.inFlight() == 0
+                    && slot.idleNanos() > parts.options().idleMillis() * 1_000_000L
+                    && deployed.get(number).verticle().restsFor(parts.options().idleMillis())
+                    && slot.tryClose()) {
+                budget--;
+                track(number, undeploy(number));
+            }
+        }
+    }
+
+    private void wakeForDeadline(long number) {
+        wake(number).onFailure(failure -> {
+            LOG.error("queue {} could not be woken", number, failure);
+            calendar.put(number, System.currentTimeMillis() + parts.options().idleMillis());
+        });
+    }
+}

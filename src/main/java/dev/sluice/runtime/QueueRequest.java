@@ -1,0 +1,30 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.Peek;
+import dev.sluice.queue.Pull;
+import dev.sluice.queue.QueueCommand;
+import dev.sluice.queue.QueueDefinition;
+import java.util.List;
+
+/**
+ * What the verticle of a queue understands. Immutable; crosses the bus by reference.
+ *
+ * @param <R> type of the answer
+ */
+sealed interface QueueRequest<R> {
+    /** A command of the domain whose reply is the answer. */
+    record Execute<R>(QueueCommand<R> command) implements QueueRequest<R> {}
+
+    /** A pull; the answer carries the contents. */
+    record Deliver(Pull command) implements QueueRequest<QueueClient.Delivered> {}
+
+    /** A peek; the answer carries the contents. */
+    record Show(Peek command) implements QueueRequest<List<QueueClient.Peeked>> {}
+
+    /** New settings, in force when answered. */
+    record Configure(QueueDefinition definition) implements QueueRequest<Boolean> {}
+
+    /** Take over messages that the origin holds as departing; answers how many were still there. */
+    record TakeDeadLetters(long originNumber, List<MessageHeader> headers) implements QueueRequest<Integer> {}
+}

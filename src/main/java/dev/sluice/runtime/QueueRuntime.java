@@ -1,0 +1,152 @@
+package dev.sluice.runtime;
+
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreBatch;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.util.List;
+
+/**
+ * Everything between the edge and the store, brought up and taken down as one: catalog, deployer, queue verticles, and the
+ * clients that the edge uses.
+ */
+public final class QueueRuntime {
+    private static final long SPACE_CHECK_MILLIS = 1_000;
+
+    private final Vertx vertx;
+    private final CatalogView catalog;
+    private final BusCatalogClient catalogClient;
+    private final BusQueueClient queueClient;
+    private final byte[] installationKey;
+    private final QueueSlots slots;
+    private final long spaceTimer;
+
+    private QueueRuntime(
+            Vertx vertx,
+            CatalogView catalog,
+            BusCatalogClient catalogClient,
+            BusQueueClient queueClient,
+            byte[] installationKey,
+            QueueSlots slots,
+            long spaceTimer) {
+        this.vertx = vertx;
+        this.catalog = catalog;
+        this.catalogClient = catalogClient;
+        this.queueClient = queueClient;
+        this.installationKey = installationKey;
+        this.slots = slots;
+        this.spaceTimer = spaceTimer;
+    }
+
+    /**
+     * Reads the catalog and deploys what answers requests. The store stays the caller's to close, after {@link #close}.
+     *
+     * @param strictNames whether queue names must be lower-case (reference 3.7)
+     */
+    public static Future<QueueRuntime> start(Vertx vertx, RuntimeParts parts, boolean strictNames) {
+        registerCodec(vertx);
+        return Future.fromCompletionStage(parts.store().readCatalog(), vertx.getOrCreateContext())
+                .compose(records ->
+                        keyOf(records, parts.store()).compose(key -> deploy(vertx, parts, strictNames, records, key)));
+    }
+
+    private static void registerCodec(Vertx vertx) {
+        vertx.eventBus().registerCodec(new ByReferenceCodec());
+        vertx.eventBus().codecSelector(body -> ByReferenceCodec.NAME);
+    }
+
+    private static Future<QueueRuntime> deploy(
+            Vertx vertx, RuntimeParts parts, boolean strictNames, List<CatalogRecord> records, byte[] key) {
+        CatalogView catalog = new CatalogView();
+        long lastNumber = fill(catalog, records);
+        QueueSlots slots = new QueueSlots();
+        Admission admission = new Admission(parts.store(), parts.options());
+        BusCatalogClient catalogClient = new BusCatalogClient(vertx, parts.options());
+        BusQueueClient queueClient = new BusQueueClient(vertx, slots, parts.options());
+        DeadLetterPost post = new BusDeadLetterPost(catalog, catalogClient, queueClient);
+        long spaceTimer = vertx.setPeriodic(
+                SPACE_CHECK_MILLIS,
+                id -> vertx.executeBlocking(() -> {
+                    admission.measureSpace();
+                    return null;
+                }));
+        return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, lastNumber))
+                .compose(id -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post)))
+                .map(id -> new QueueRuntime(vertx, catalog, catalogClient, queueClient, key, slots, spaceTimer));
+    }
+
+    private static long fill(CatalogView catalog, List<CatalogRecord> records) {
+        long lastNumber = 0;
+        for (CatalogRecord record : records) {
+            CatalogRecords.Read read = CatalogRecords.read(record);
+            if (read.queue() != null) {
+                catalog.put(read.queue());
+                lastNumber = Math.max(lastNumber, read.queue().number());
+            } else if (read.subscription() != null) {
+                catalog.put(read.subscription());
+            } else if (read.lastNumber() != null) {
+                lastNumber = Math.max(lastNumber, read.lastNumber());
+            }
+        }
+        return lastNumber;
+    }
+
+    /** The key that authenticates leases, made once per installation. */
+    private static Future<byte[]> keyOf(List<CatalogRecord> records, QueueStore store) {
+        for (CatalogRecord record : records) {
+            byte[] key = CatalogRecords.read(record).installationKey();
+            if (key != null) {
+                return Future.succeededFuture(key);
+            }
+        }
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        CatalogRecord record = CatalogRecords.installationKey(key);
+        StoreBatch batch = new StoreBatch();
+        batch.putCatalog(record.key(), record.value());
+        Promise<byte[]> stored = Promise.promise();
+        store.commit(batch, failure -> {
+            if (failure == null) {
+                stored.complete(key);
+            } else {
+                stored.fail(failure);
+            }
+        });
+        return stored.future();
+    }
+
+    /** The queues, for reading. */
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /** For changing the catalog. */
+    public CatalogClient catalogClient() {
+        return catalogClient;
+    }
+
+    /** For speaking to queues. */
+    public QueueClient queueClient() {
+        return queueClient;
+    }
+
+    /** The 32 bytes that authenticate leases of this installation. */
+    public byte[] installationKey() {
+        return installationKey.clone();
+    }
+
+    /** Queues with requests under way. */
+    public long busyQueues() {
+        return slots.all().stream().filter(slot -> slot.inFlight() > 0).count();
+    }
+
+    /** Takes all verticles down; what was answered is stored then. The edge must be closed before. */
+    public Future<Void> close() {
+        vertx.cancelTimer(spaceTimer);
+        return Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
+                .mapEmpty();
+    }
+}

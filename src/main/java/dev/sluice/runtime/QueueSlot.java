@@ -1,0 +1,108 @@
+package dev.sluice.runtime;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The gate in front of one queue, shared by all senders: counts what is on its way, and is closed while no verticle takes
+ * requests. Because a sender enters before it sends and leaves after the answer, a gate that closed at zero has nothing under
+ * way, and a verticle can be taken down without losing a request. Safe for use from several threads.
+ */
+final class QueueSlot {
+    /** How an attempt to enter ended. */
+    enum Entry {
+        ENTERED,
+        /** As many requests are on their way as the queue admits. */
+        FULL,
+        /** No verticle takes requests; ask the deployer for one. */
+        CLOSED,
+        /** The queue was deleted. */
+        GONE
+    }
+
+    private static final int CLOSED = -1;
+    private static final int GONE = -2;
+
+    private final long number;
+    private final String address;
+    private final AtomicInteger inFlight = new AtomicInteger(CLOSED);
+    private final AtomicInteger waiting = new AtomicInteger();
+    private volatile long usedAtNanos = System.nanoTime();
+
+    QueueSlot(long number) {
+        this.number = number;
+        this.address = QueueAddress.of(number);
+    }
+
+    long number() {
+        return number;
+    }
+
+    /** Where its verticle listens. */
+    String address() {
+        return address;
+    }
+
+    Entry enter(int inFlightMax) {
+        while (true) {
+            int seen = inFlight.get();
+            if (seen == CLOSED) {
+                return Entry.CLOSED;
+            }
+            if (seen == GONE) {
+                return Entry.GONE;
+            }
+            if (seen >= inFlightMax) {
+                return Entry.FULL;
+            }
+            if (inFlight.compareAndSet(seen, seen + 1)) {
+                return Entry.ENTERED;
+            }
+        }
+    }
+
+    void leave() {
+        if (inFlight.decrementAndGet() == 0) {
+            usedAtNanos = System.nanoTime();
+        }
+    }
+
+    /** Counts someone who waits for a verticle; answers false if too many do already. */
+    boolean tryWait(int waitingMax) {
+        if (waiting.incrementAndGet() > waitingMax) {
+            waiting.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** The other side of {@link #tryWait}. */
+    void stopWaiting() {
+        waiting.decrementAndGet();
+    }
+
+    /** A verticle takes requests from now on. */
+    void open() {
+        usedAtNanos = System.nanoTime();
+        inFlight.compareAndSet(CLOSED, 0);
+    }
+
+    /** Closes the gate if nothing is on its way; answers whether it is closed. */
+    boolean tryClose() {
+        return inFlight.compareAndSet(0, CLOSED) || inFlight.get() < 0;
+    }
+
+    /** Closes the gate for ever if nothing is on its way; answers whether it is closed. */
+    boolean tryRetire() {
+        return inFlight.compareAndSet(0, GONE) || inFlight.compareAndSet(CLOSED, GONE) || inFlight.get() == GONE;
+    }
+
+    /** Requests on their way, 0 while closed. */
+    int inFlight() {
+        return Math.max(0, inFlight.get());
+    }
+
+    /** Since when nothing has been on its way; meaningless while something is. */
+    long idleNanos() {
+        return System.nanoTime() - usedAtNanos;
+    }
+}

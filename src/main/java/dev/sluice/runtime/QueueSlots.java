@@ -1,0 +1,22 @@
+package dev.sluice.runtime;
+
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The gates of all queues, by number. Safe for use from several threads. */
+final class QueueSlots {
+    private final ConcurrentHashMap<Long, QueueSlot> slots = new ConcurrentHashMap<>();
+
+    QueueSlot slot(long number) {
+        QueueSlot slot = slots.get(number);
+        return slot != null ? slot : slots.computeIfAbsent(number, QueueSlot::new);
+    }
+
+    void remove(long number) {
+        slots.remove(number);
+    }
+
+    Collection<QueueSlot> all() {
+        return slots.values();
+    }
+}

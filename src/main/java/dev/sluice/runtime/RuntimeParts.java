@@ -1,0 +1,17 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.MemoryBudget;
+import dev.sluice.store.QueueStore;
+
+/**
+ * What every queue shares.
+ *
+ * @param store where queues live
+ * @param limits of the service
+ * @param budget bytes that windows and cached contents of all queues may take together
+ * @param workers where batches of worker consumers go
+ * @param options bounds and times of the runtime itself
+ */
+public record RuntimeParts(
+        QueueStore store, Limits limits, MemoryBudget budget, RuntimeOptions options, WorkerTarget.Directory workers) {}

@@ -1,0 +1,72 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.CatalogChange.Desk;
+import dev.sluice.runtime.CatalogChange.Outcome;
+import dev.sluice.runtime.CatalogClient.SubscriptionSpec;
+import java.util.List;
+
+/** Changes of event subscriptions (reference 8). */
+final class SubscriptionChanges {
+    private SubscriptionChanges() {}
+
+    private static Subscription required(CatalogView catalog, String accountId, String subscriptionId) {
+        Subscription subscription = catalog.findSubscription(accountId, subscriptionId);
+        if (subscription == null) {
+            throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Subscription not found");
+        }
+        return subscription;
+    }
+
+    /** Stores a subscription. */
+    record Create(String accountId, SubscriptionSpec spec) implements CatalogChange<Subscription> {
+        @Override
+        public Outcome<Subscription> decide(CatalogView catalog, Desk desk) {
+            QueueChanges.required(catalog, accountId, spec.queueId());
+            long nowMicros = desk.nowMicros();
+            return Outcome.subscription(new Subscription(
+                    desk.newId(),
+                    accountId,
+                    spec.name() == null ? "" : spec.name(),
+                    spec.enabled() == null || spec.enabled(),
+                    spec.sourceJson(),
+                    spec.queueId(),
+                    spec.events(),
+                    nowMicros,
+                    nowMicros));
+        }
+    }
+
+    /** Changes the fields that are given. */
+    record Update(String accountId, String subscriptionId, SubscriptionSpec spec)
+            implements CatalogChange<Subscription> {
+        @Override
+        public Outcome<Subscription> decide(CatalogView catalog, Desk desk) {
+            Subscription before = required(catalog, accountId, subscriptionId);
+            if (spec.queueId() != null) {
+                QueueChanges.required(catalog, accountId, spec.queueId());
+            }
+            return Outcome.subscription(new Subscription(
+                    before.id(),
+                    accountId,
+                    spec.name() == null ? before.name() : spec.name(),
+                    spec.enabled() == null ? before.enabled() : spec.enabled(),
+                    before.sourceJson(),
+                    spec.queueId() == null ? before.queueId() : spec.queueId(),
+                    spec.events() == null ? before.events() : spec.events(),
+                    before.createdMicros(),
+                    desk.nowMicros()));
+        }
+    }
+
+    /** Deletes a subscription. */
+    record Delete(String accountId, String subscriptionId) implements CatalogChange<Subscription> {
+        @Override
+        public Outcome<Subscription> decide(CatalogView catalog, Desk desk) {
+            Subscription before = required(catalog, accountId, subscriptionId);
+            return new Outcome<>(List.of(), List.of(), List.of(), List.of(before), before);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Metrics;
+import dev.sluice.queue.QueueDefinition;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+
+/** Where the batches of one Worker go. Usable from any event loop; never blocks. */
+public interface WorkerTarget {
+    /**
+     * Hands a batch over. The future completes within {@link #timeoutMillis}; it fails, with a text fit for the log, if the batch
+     * did not arrive or was refused, and all of it is to be delivered again.
+     */
+    Future<Verdict> deliver(Batch batch);
+
+    /** The longest a delivery may take, in milliseconds; leases are made to outlast it. */
+    long timeoutMillis();
+
+    /** Messages that go together. */
+    record Batch(QueueDefinition queue, List<QueueClient.Delivery> deliveries, Metrics metrics) {}
+
+    /**
+     * What the target made of a batch it took: everything is acknowledged except what it wants again.
+     *
+     * @param retries seq of a message → delay in seconds, or {@link dev.sluice.queue.NewMessage#DELAY_UNSET}
+     */
+    record Verdict(Map<Long, Integer> retries) {
+        /** All of it is done. */
+        public static final Verdict ALL_DONE = new Verdict(Map.of());
+    }
+
+    /** The targets by script name. */
+    interface Directory {
+        /** Nobody is mapped. */
+        Directory EMPTY = scriptName -> null;
+
+        /** The target of that script, or null if it is not mapped: then the consumer is metadata only (reference 11.12). */
+        WorkerTarget find(String scriptName);
+    }
+}

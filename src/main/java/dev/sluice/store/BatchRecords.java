@@ -1,0 +1,147 @@
+package dev.sluice.store;
+
+/**
+ * Puts and deletes in the record format of RocksDB's {@code WriteBatch}, without its 12-byte header, so that many batches become
+ * one by concatenation and cross into native code in one call. Any other store can decode them again with {@link #visit}.
+ *
+ * <pre>
+ * record  tag:1  [family:varint unless INDEX]  key length:varint  key  [value or end key, likewise]
+ * </pre>
+ *
+ * <p>Keys that are put once and deleted once, which is all but a few, are deleted by a <i>single deletion</i>: it vanishes
+ * together with its put as soon as a flush or compaction sees both, whereas a plain deletion sinks to the last level as a
+ * tombstone over which every later scan must walk. Its condition is that between two deletions a key is put at most once, so
+ * whoever overwrites such a key deletes it first.
+ */
+final class BatchRecords {
+    private static final int TAG_DELETION = 0x0;
+    private static final int TAG_VALUE = 0x1;
+    private static final int TAG_FAMILY_DELETION = 0x4;
+    private static final int TAG_FAMILY_VALUE = 0x5;
+    private static final int TAG_SINGLE_DELETION = 0x7;
+    private static final int TAG_FAMILY_SINGLE_DELETION = 0x8;
+    private static final int TAG_FAMILY_RANGE_DELETION = 0xE;
+    private static final int TAG_RANGE_DELETION = 0xF;
+
+    private final RecordBytes bytes;
+    private int count;
+
+    BatchRecords(int capacityBytes) {
+        bytes = new RecordBytes(capacityBytes);
+    }
+
+    /** How many records there are. */
+    int count() {
+        return count;
+    }
+
+    /** How many bytes they take. */
+    int length() {
+        return bytes.length();
+    }
+
+    /** Copies the records to where they are to stand in a group. */
+    void copyTo(byte[] target, int offset) {
+        System.arraycopy(bytes.array(), 0, target, offset, bytes.length());
+    }
+
+    /** Begins a put of a key with a seq; exactly {@code valueBytes} must be written to the answer. */
+    RecordBytes putSeqKey(Family family, byte space, long queueNumber, long seq, int valueBytes) {
+        begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
+        seqKey(space, queueNumber, seq);
+        return bytes.putVarint(valueBytes);
+    }
+
+    /** Begins a put of a key with a time and a seq; exactly {@code valueBytes} must be written to the answer. */
+    RecordBytes putTimeKey(byte space, long queueNumber, long timeMillis, long seq, int valueBytes) {
+        begin(Family.INDEX, TAG_VALUE, TAG_FAMILY_VALUE);
+        timeKey(space, queueNumber, timeMillis, seq);
+        return bytes.putVarint(valueBytes);
+    }
+
+    /** Sets a whole record. */
+    void put(Family family, byte[] key, byte[] value) {
+        begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
+        slice(key);
+        slice(value);
+    }
+
+    /** Removes a key with a seq that was put once. */
+    void deleteSeqKey(Family family, byte space, long queueNumber, long seq) {
+        begin(family, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
+        seqKey(space, queueNumber, seq);
+    }
+
+    /** Removes a key with a time and a seq that was put once. */
+    void deleteTimeKey(byte space, long queueNumber, long timeMillis, long seq) {
+        begin(Family.INDEX, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
+        timeKey(space, queueNumber, timeMillis, seq);
+    }
+
+    /** Removes a key that may have been put several times. */
+    void delete(Family family, byte[] key) {
+        begin(family, TAG_DELETION, TAG_FAMILY_DELETION);
+        slice(key);
+    }
+
+    /** Removes all keys of a range. */
+    void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+        begin(family, TAG_RANGE_DELETION, TAG_FAMILY_RANGE_DELETION);
+        slice(fromKey);
+        slice(toKey);
+    }
+
+    /** Shows all records in order. */
+    void visit(BatchVisitor visitor) {
+        RecordCursor from = new RecordCursor(bytes.array(), 0, bytes.length());
+        while (!from.atEnd()) {
+            visitNext(from, visitor);
+        }
+    }
+
+    private static void visitNext(RecordCursor from, BatchVisitor visitor) {
+        int tag = from.get8();
+        switch (tag) {
+            case TAG_VALUE -> visitor.put(Family.INDEX, readSlice(from), readSlice(from));
+            case TAG_FAMILY_VALUE -> visitor.put(readFamily(from), readSlice(from), readSlice(from));
+            case TAG_DELETION, TAG_SINGLE_DELETION -> visitor.delete(Family.INDEX, readSlice(from));
+            case TAG_FAMILY_DELETION, TAG_FAMILY_SINGLE_DELETION -> visitor.delete(readFamily(from), readSlice(from));
+            case TAG_RANGE_DELETION -> visitor.deleteRange(Family.INDEX, readSlice(from), readSlice(from));
+            case TAG_FAMILY_RANGE_DELETION -> visitor.deleteRange(readFamily(from), readSlice(from), readSlice(from));
+            default -> throw new StoreCorruptException("a batch has a record of the unknown kind " + tag);
+        }
+    }
+
+    private static Family readFamily(RecordCursor from) {
+        return Family.ofId(from.getVarint32());
+    }
+
+    private static byte[] readSlice(RecordCursor from) {
+        return from.getBytes(from.getVarint32());
+    }
+
+    private void begin(Family family, int indexTag, int familyTag) {
+        count++;
+        if (family == Family.INDEX) {
+            bytes.put8(indexTag);
+        } else {
+            bytes.put8(familyTag).putVarint(family.id());
+        }
+    }
+
+    private void seqKey(byte space, long queueNumber, long seq) {
+        bytes.putVarint(KeyFormat.SEQ_KEY_BYTES).put8(space).put64(queueNumber).put64(seq);
+    }
+
+    private void timeKey(byte space, long queueNumber, long timeMillis, long seq) {
+        bytes.putVarint(KeyFormat.TIME_KEY_BYTES)
+                .put8(space)
+                .put64(queueNumber)
+                .put64(timeMillis)
+                .put64(seq);
+    }
+
+    private void slice(byte[] slice) {
+        bytes.putVarint(slice.length).putBytes(slice);
+    }
+}

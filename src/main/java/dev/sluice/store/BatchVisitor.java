@@ -1,0 +1,17 @@
+package dev.sluice.store;
+
+/**
+ * Sees the puts and deletes of a {@link StoreBatch} in order. A later one wins over an earlier one with the same key.
+ *
+ * <p>The arrays belong to the visitor.
+ */
+public interface BatchVisitor {
+    /** Sets the value of a key. */
+    void put(Family family, byte[] key, byte[] value);
+
+    /** Removes a key, which need not be there. */
+    void delete(Family family, byte[] key);
+
+    /** Removes every key from {@code fromKey} on and below {@code toKey}. */
+    void deleteRange(Family family, byte[] fromKey, byte[] toKey);
+}

@@ -1,0 +1,44 @@
+package dev.sluice.store;
+
+import dev.sluice.queue.QueueHead;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The heads that a batch, or a group of batches, leaves behind: the last one per queue, or none where the queue was dropped.
+ * Kept apart from the other records because a busy queue changes its head with every batch and only the last one of a
+ * group needs to be written.
+ */
+final class HeadChanges {
+    /** Room for one written head with its key. */
+    static final int BYTES_EACH = 80;
+
+    private final Map<Long, QueueHead> heads = new LinkedHashMap<>(4);
+
+    void set(long queueNumber, QueueHead head) {
+        heads.put(queueNumber, head);
+    }
+
+    void drop(long queueNumber) {
+        heads.put(queueNumber, null);
+    }
+
+    void addAll(HeadChanges later) {
+        heads.putAll(later.heads);
+    }
+
+    int size() {
+        return heads.size();
+    }
+
+    void writeTo(BatchRecords records) {
+        for (Map.Entry<Long, QueueHead> entry : heads.entrySet()) {
+            byte[] key = KeyFormat.queueKey(KeyFormat.SPACE_HEAD, entry.getKey());
+            if (entry.getValue() == null) {
+                records.delete(Family.INDEX, key);
+            } else {
+                records.put(Family.INDEX, key, RecordFormat.head(entry.getValue()));
+            }
+        }
+    }
+}

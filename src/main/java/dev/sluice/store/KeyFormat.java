@@ -1,0 +1,120 @@
+package dev.sluice.store;
+
+import dev.sluice.queue.MessageHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * How keys are written: a byte for the space, then big-endian numbers, so that bytewise order is order by queue, then by the
+ * index. The table of spaces is in {@code docs/architecture.md}. Never changes within a format version.
+ */
+public final class KeyFormat {
+    /** The version of keys and values; a store with a higher one is refused. */
+    public static final int VERSION = 1;
+
+    /** The version record. */
+    public static final byte SPACE_FORMAT = 0x00;
+    /** Bodies of messages published without delay, by seq. */
+    public static final byte SPACE_MESSAGES = 0x01;
+    /** Bodies of messages published with delay, by seq. */
+    public static final byte SPACE_DELAYED = 0x02;
+    /** One head per queue. */
+    public static final byte SPACE_HEAD = 0x10;
+    /** Leases, by seq. */
+    public static final byte SPACE_LEASE = 0x11;
+    /** Waiting messages, by seq. */
+    public static final byte SPACE_WAITING = 0x12;
+    /** Waiting messages, by (available at, seq). */
+    public static final byte SPACE_SCHEDULE = 0x13;
+    /** Messages with an inherited timestamp, by (timestamp, seq). */
+    public static final byte SPACE_INHERITED = 0x14;
+    /** Messages that a dead letter queue took over, by seq. */
+    public static final byte SPACE_DEPARTED = 0x15;
+    /** The catalog, by whatever its owner chose. */
+    public static final byte SPACE_CATALOG = 0x20;
+
+    /** Space, queue. */
+    static final int QUEUE_KEY_BYTES = 1 + Long.BYTES;
+    /** Space, queue, seq. */
+    static final int SEQ_KEY_BYTES = QUEUE_KEY_BYTES + Long.BYTES;
+    /** Space, queue, time, seq. */
+    static final int TIME_KEY_BYTES = SEQ_KEY_BYTES + Long.BYTES;
+
+    private static final byte[] FORMAT_KEY = {SPACE_FORMAT};
+
+    private KeyFormat() {}
+
+    /** Where the version of the format stands. */
+    public static byte[] formatKey() {
+        return FORMAT_KEY.clone();
+    }
+
+    /** The space in which the body of that message lies. */
+    static byte bodySpace(MessageHeader header) {
+        return header.delayed() ? SPACE_DELAYED : SPACE_MESSAGES;
+    }
+
+    /** The head of a queue, and the first possible key of a queue in any space. */
+    static byte[] queueKey(byte space, long queueNumber) {
+        return ByteBuffer.allocate(QUEUE_KEY_BYTES)
+                .put(space)
+                .putLong(queueNumber)
+                .array();
+    }
+
+    /** The first key behind everything of a queue in that space. */
+    static byte[] queueEnd(byte space, long queueNumber) {
+        return queueNumber == -1 ? spaceKey(space + 1) : queueKey(space, queueNumber + 1);
+    }
+
+    static byte[] seqKey(byte space, long queueNumber, long seq) {
+        return ByteBuffer.allocate(SEQ_KEY_BYTES)
+                .put(space)
+                .putLong(queueNumber)
+                .putLong(seq)
+                .array();
+    }
+
+    static byte[] timeKey(byte space, long queueNumber, long timeMillis, long seq) {
+        return ByteBuffer.allocate(TIME_KEY_BYTES)
+                .put(space)
+                .putLong(queueNumber)
+                .putLong(timeMillis)
+                .putLong(seq)
+                .array();
+    }
+
+    /** The first possible key of a space. */
+    static byte[] spaceKey(int space) {
+        return new byte[] {(byte) space};
+    }
+
+    static byte[] catalogKey(byte[] key) {
+        return ByteBuffer.allocate(1 + key.length).put(SPACE_CATALOG).put(key).array();
+    }
+
+    static long queueOf(byte[] key) {
+        return numberAt(key, 1);
+    }
+
+    /** The seq of a {@link #seqKey}. */
+    static long seqOf(byte[] seqKey) {
+        return numberAt(seqKey, QUEUE_KEY_BYTES);
+    }
+
+    /** The time of a {@link #timeKey}. */
+    static long timeOf(byte[] timeKey) {
+        return numberAt(timeKey, QUEUE_KEY_BYTES);
+    }
+
+    /** The seq of a {@link #timeKey}. */
+    static long seqOfTimeKey(byte[] timeKey) {
+        return numberAt(timeKey, SEQ_KEY_BYTES);
+    }
+
+    private static long numberAt(byte[] key, int offset) {
+        if (key.length < offset + Long.BYTES) {
+            throw new StoreCorruptException("a stored key is only " + key.length + " bytes long");
+        }
+        return ByteBuffer.wrap(key).getLong(offset);
+    }
+}

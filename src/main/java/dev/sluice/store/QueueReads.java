@@ -1,0 +1,207 @@
+package dev.sluice.store;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * The reads of {@link QueueStore} over any sorted view of the records: the counterpart of {@link StoreBatch}. Stateless, runs
+ * on the thread that calls, blocks as the view does.
+ */
+public final class QueueReads {
+    private QueueReads() {}
+
+    /** See {@link QueueStore#load}. Wants a view that does not move. */
+    public static QueueImage load(OrderedView view, long queueNumber) {
+        byte[] head =
+                view.getStart(Family.INDEX, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber), Integer.MAX_VALUE);
+        if (head == null) {
+            return QueueImage.NEW;
+        }
+        List<Lease> leases =
+                bySeq(view, KeyFormat.SPACE_LEASE, queueNumber, 0, Integer.MAX_VALUE, RecordFormat::readLease);
+        List<MessageHeader> departed =
+                bySeq(view, KeyFormat.SPACE_DEPARTED, queueNumber, 0, Integer.MAX_VALUE, RecordFormat::readHeaderOnly);
+        return new QueueImage(RecordFormat.readHead(head), leases, departed);
+    }
+
+    /** See {@link QueueStore#heads}. */
+    public static Map<Long, QueueHead> heads(OrderedView view) {
+        Map<Long, QueueHead> heads = new LinkedHashMap<>();
+        view.scan(
+                Family.INDEX,
+                KeyFormat.spaceKey(KeyFormat.SPACE_HEAD),
+                KeyFormat.spaceKey(KeyFormat.SPACE_HEAD + 1),
+                (key, value) -> {
+                    heads.put(KeyFormat.queueOf(key), RecordFormat.readHead(value));
+                    return true;
+                });
+        return heads;
+    }
+
+    /** See {@link QueueStore#readArrivals}. */
+    public static List<StoredContent> arrivals(OrderedView view, long queueNumber, long fromSeq, int limit) {
+        List<StoredContent> rows = new ArrayList<>();
+        if (limit <= 0) {
+            return rows;
+        }
+        view.scan(
+                Family.MESSAGES,
+                KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, fromSeq),
+                KeyFormat.queueEnd(KeyFormat.SPACE_MESSAGES, queueNumber),
+                (key, value) -> {
+                    rows.add(RecordFormat.readMessage(value, KeyFormat.seqOf(key)));
+                    return rows.size() < limit;
+                });
+        return rows;
+    }
+
+    /** See {@link QueueStore#readSchedule}. */
+    public static List<Waiting> schedule(OrderedView view, long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return byTime(
+                view,
+                KeyFormat.SPACE_SCHEDULE,
+                queueNumber,
+                fromMillis,
+                fromSeq,
+                limit,
+                (key, value) -> RecordFormat.readSchedule(value, KeyFormat.seqOfTimeKey(key), KeyFormat.timeOf(key)));
+    }
+
+    /** See {@link QueueStore#readWaiting}. */
+    public static List<Waiting> waiting(OrderedView view, long queueNumber, long fromSeq, int limit) {
+        return bySeq(view, KeyFormat.SPACE_WAITING, queueNumber, fromSeq, limit, RecordFormat::readWaiting);
+    }
+
+    /** See {@link QueueStore#readInherited}. */
+    public static List<MessageHeader> inherited(
+            OrderedView view, long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return byTime(
+                view,
+                KeyFormat.SPACE_INHERITED,
+                queueNumber,
+                fromMillis,
+                fromSeq,
+                limit,
+                (key, value) -> RecordFormat.readHeaderOnly(value, KeyFormat.seqOfTimeKey(key)));
+    }
+
+    /** See {@link QueueStore#find}. Wants a view that does not move. */
+    public static List<Found> find(OrderedView view, long queueNumber, long[] seqs) {
+        List<Found> rows = new ArrayList<>(seqs.length);
+        for (long seq : seqs) {
+            Found found = findOne(view, queueNumber, seq);
+            if (found != null) {
+                rows.add(found);
+            }
+        }
+        return rows;
+    }
+
+    /** See {@link QueueStore#readContents}. */
+    public static List<StoredContent> contents(OrderedView view, long queueNumber, List<MessageHeader> headers) {
+        List<byte[]> keys = new ArrayList<>(headers.size());
+        for (MessageHeader header : headers) {
+            keys.add(KeyFormat.seqKey(KeyFormat.bodySpace(header), queueNumber, header.seq()));
+        }
+        List<byte[]> values = view.getAll(Family.MESSAGES, keys);
+        List<StoredContent> rows = new ArrayList<>(values.size());
+        for (int i = 0; i < values.size(); i++) {
+            if (values.get(i) != null) {
+                rows.add(RecordFormat.readMessage(values.get(i), headers.get(i).seq()));
+            }
+        }
+        return rows;
+    }
+
+    /** See {@link QueueStore#readCatalog}. */
+    public static List<CatalogRecord> catalog(OrderedView view) {
+        List<CatalogRecord> rows = new ArrayList<>();
+        view.scan(
+                Family.INDEX,
+                KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG),
+                KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG + 1),
+                (key, value) -> {
+                    rows.add(new CatalogRecord(Arrays.copyOfRange(key, 1, key.length), value));
+                    return true;
+                });
+        return rows;
+    }
+
+    /** A delayed message is either waiting or leased, so its big record is never looked at. */
+    private static Found findOne(OrderedView view, long queueNumber, long seq) {
+        byte[] waiting = indexRecord(view, KeyFormat.SPACE_WAITING, queueNumber, seq);
+        if (waiting != null) {
+            Waiting row = RecordFormat.readWaiting(waiting, seq);
+            return new Found(row.header(), row.deliveries(), row.availableAtMillis());
+        }
+        byte[] lease = indexRecord(view, KeyFormat.SPACE_LEASE, queueNumber, seq);
+        if (lease != null) {
+            Lease row = RecordFormat.readLease(lease, seq);
+            return new Found(row.header(), row.delivery(), Found.NOT_WAITING);
+        }
+        byte[] message = view.getStart(
+                Family.MESSAGES,
+                KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, seq),
+                RecordFormat.HEADER_BYTES_MAX);
+        return message == null
+                ? null
+                : new Found(RecordFormat.readHeader(new RecordCursor(message), seq), 0, Found.NOT_WAITING);
+    }
+
+    private static byte[] indexRecord(OrderedView view, byte space, long queueNumber, long seq) {
+        return view.getStart(Family.INDEX, KeyFormat.seqKey(space, queueNumber, seq), Integer.MAX_VALUE);
+    }
+
+    /** Reads the value of a row whose key holds that seq. */
+    private interface SeqRow<T> {
+        T read(byte[] value, long seq);
+    }
+
+    private static <T> List<T> bySeq(
+            OrderedView view, byte space, long queueNumber, long fromSeq, int limit, SeqRow<T> row) {
+        return rows(
+                view,
+                KeyFormat.seqKey(space, queueNumber, fromSeq),
+                KeyFormat.queueEnd(space, queueNumber),
+                limit,
+                (key, value) -> row.read(value, KeyFormat.seqOf(key)));
+    }
+
+    private static <T> List<T> byTime(
+            OrderedView view,
+            byte space,
+            long queueNumber,
+            long fromMillis,
+            long fromSeq,
+            int limit,
+            BiFunction<byte[], byte[], T> row) {
+        return rows(
+                view,
+                KeyFormat.timeKey(space, queueNumber, fromMillis, fromSeq),
+                KeyFormat.queueEnd(space, queueNumber),
+                limit,
+                row);
+    }
+
+    private static <T> List<T> rows(
+            OrderedView view, byte[] fromKey, byte[] toKey, int limit, BiFunction<byte[], byte[], T> row) {
+        List<T> rows = new ArrayList<>();
+        if (limit > 0) {
+            view.scan(Family.INDEX, fromKey, toKey, (key, value) -> {
+                rows.add(row.apply(key, value));
+                return rows.size() < limit;
+            });
+        }
+        return rows;
+    }
+}

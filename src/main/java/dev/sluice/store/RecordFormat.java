@@ -1,0 +1,183 @@
+package dev.sluice.store;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.Waiting;
+
+/**
+ * How values are written. Every value that stands for a message begins with its header (without the seq, which is in the
+ * key), so that no index read ever touches a body.
+ *
+ * <pre>
+ * header   flags:1 (1 delayed, 2 inherited)  storedAt:8  [timestamp:8 if inherited]  bodyBytes:varint
+ * message  header  idHigh:8  idLow:8  contentType:1  delaySeconds:varint  body
+ * lease    header  delivery:varint  expiresAt:8
+ * waiting  header  deliveries:varint  availableAt:8
+ * schedule header  deliveries:varint
+ * head     13 varints in the order of the record
+ * </pre>
+ */
+final class RecordFormat {
+    /** More than a header ever takes. */
+    static final int HEADER_BYTES_MAX = 1 + 2 * Long.BYTES + 5;
+
+    private static final int FLAG_DELAYED = 1;
+    private static final int FLAG_INHERITED = 2;
+
+    private RecordFormat() {}
+
+    static int headerBytes(MessageHeader header) {
+        return 1 + Long.BYTES + (header.inherited() ? Long.BYTES : 0) + RecordBytes.varintBytes(header.bodyBytes());
+    }
+
+    static void writeHeader(RecordBytes to, MessageHeader header) {
+        boolean inherited = header.inherited();
+        to.put8((header.delayed() ? FLAG_DELAYED : 0) | (inherited ? FLAG_INHERITED : 0));
+        to.put64(header.storedAtMillis());
+        if (inherited) {
+            to.put64(header.timestampMillis());
+        }
+        to.putVarint(header.bodyBytes());
+    }
+
+    static MessageHeader readHeader(RecordCursor from, long seq) {
+        int flags = from.get8();
+        if ((flags & ~(FLAG_DELAYED | FLAG_INHERITED)) != 0) {
+            throw new StoreCorruptException("a stored message has the unknown flags " + flags);
+        }
+        long storedAtMillis = from.get64();
+        long timestampMillis = (flags & FLAG_INHERITED) != 0 ? from.get64() : storedAtMillis;
+        int bodyBytes = from.getVarint32();
+        return new MessageHeader(seq, timestampMillis, storedAtMillis, bodyBytes, (flags & FLAG_DELAYED) != 0);
+    }
+
+    static MessageHeader readHeaderOnly(byte[] value, long seq) {
+        RecordCursor from = new RecordCursor(value);
+        MessageHeader header = readHeader(from, seq);
+        from.expectEnd();
+        return header;
+    }
+
+    static int messageBytes(MessageHeader header, Content content) {
+        return headerBytes(header)
+                + 2 * Long.BYTES
+                + 1
+                + RecordBytes.varintBytes(content.delaySeconds())
+                + content.body().length;
+    }
+
+    static void writeMessage(RecordBytes to, MessageHeader header, Content content) {
+        writeHeader(to, header);
+        to.put64(content.idHigh()).put64(content.idLow());
+        to.put8(content.contentType().tag());
+        to.putVarint(content.delaySeconds());
+        to.putBytes(content.body());
+    }
+
+    static StoredContent readMessage(byte[] value, long seq) {
+        RecordCursor from = new RecordCursor(value);
+        MessageHeader header = readHeader(from, seq);
+        long idHigh = from.get64();
+        long idLow = from.get64();
+        ContentType contentType = contentTypeOf(from.get8());
+        int delaySeconds = from.getVarint32();
+        return new StoredContent(header, new Content(idHigh, idLow, contentType, delaySeconds, from.getRest()));
+    }
+
+    static int leaseBytes(Lease lease) {
+        return headerBytes(lease.header()) + RecordBytes.varintBytes(lease.delivery()) + Long.BYTES;
+    }
+
+    static void writeLease(RecordBytes to, Lease lease) {
+        writeHeader(to, lease.header());
+        to.putVarint(lease.delivery()).put64(lease.expiresAtMillis());
+    }
+
+    static Lease readLease(byte[] value, long seq) {
+        RecordCursor from = new RecordCursor(value);
+        Lease lease = new Lease(readHeader(from, seq), from.getVarint32(), from.get64());
+        from.expectEnd();
+        return lease;
+    }
+
+    static int scheduleBytes(MessageHeader header, int deliveries) {
+        return headerBytes(header) + RecordBytes.varintBytes(deliveries);
+    }
+
+    static void writeSchedule(RecordBytes to, MessageHeader header, int deliveries) {
+        writeHeader(to, header);
+        to.putVarint(deliveries);
+    }
+
+    static Waiting readSchedule(byte[] value, long seq, long availableAtMillis) {
+        RecordCursor from = new RecordCursor(value);
+        Waiting waiting = new Waiting(readHeader(from, seq), from.getVarint32(), availableAtMillis);
+        from.expectEnd();
+        return waiting;
+    }
+
+    static int waitingBytes(MessageHeader header, int deliveries) {
+        return scheduleBytes(header, deliveries) + Long.BYTES;
+    }
+
+    static void writeWaiting(RecordBytes to, MessageHeader header, int deliveries, long availableAtMillis) {
+        writeSchedule(to, header, deliveries);
+        to.put64(availableAtMillis);
+    }
+
+    static Waiting readWaiting(byte[] value, long seq) {
+        RecordCursor from = new RecordCursor(value);
+        Waiting waiting = new Waiting(readHeader(from, seq), from.getVarint32(), from.get64());
+        from.expectEnd();
+        return waiting;
+    }
+
+    static byte[] head(QueueHead head) {
+        return new RecordBytes(96)
+                .putVarint(head.nextSeq())
+                .putVarint(head.arrivalsFrom())
+                .putVarint(head.count())
+                .putVarint(head.bytes())
+                .putVarint(head.waitingCount())
+                .putVarint(head.inheritedCount())
+                .putVarint(head.scheduleFromMillis())
+                .putVarint(head.waitingFromSeq())
+                .putVarint(head.inheritedFromMillis())
+                .putVarint(head.storedAtMillis())
+                .putVarint(head.purgedBelowSeq())
+                .putVarint(head.purgedAtMillis())
+                .putVarint(head.deadlineMillis())
+                .toByteArray();
+    }
+
+    static QueueHead readHead(byte[] value) {
+        RecordCursor from = new RecordCursor(value);
+        QueueHead head = new QueueHead(
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint(),
+                from.getVarint());
+        from.expectEnd();
+        return head;
+    }
+
+    private static ContentType contentTypeOf(int tag) {
+        try {
+            return ContentType.ofTag(tag);
+        } catch (IllegalArgumentException unknown) {
+            throw new StoreCorruptException("a stored message has the unknown content type " + tag, unknown);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.store.memory;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.CommitListener;
+import dev.sluice.store.OrderedView;
+import dev.sluice.store.QueueReads;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
+import dev.sluice.store.StoredContent;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * A store that forgets everything with its process: {@code storage.engine: memory}, and tests. Keeps the same records in the
+ * same format as the store on disk, so that what works here works there.
+ *
+ * <p>Has no thread: a commit is done and its listener told before {@link #commit} returns, a read is complete when it is
+ * returned. Batches of several threads take turns.
+ */
+public final class MemoryStore implements QueueStore {
+    private final MemoryTable table;
+    private volatile boolean closed;
+
+    /** An empty store. */
+    public MemoryStore() {
+        this(new MemoryTable());
+    }
+
+    private MemoryStore(MemoryTable table) {
+        this.table = table;
+    }
+
+    /** Closes this store and opens another one on what it holds, as a restart would. Every commit counts as durable. */
+    public MemoryStore reopen() {
+        close();
+        return new MemoryStore(table);
+    }
+
+    @Override
+    public void commit(StoreBatch batch, CommitListener listener) {
+        StoreException failure = null;
+        synchronized (table) {
+            if (closed) {
+                failure = closedException();
+            } else {
+                table.apply(batch);
+            }
+        }
+        listener.committed(failure);
+    }
+
+    @Override
+    public long bytesWaiting() {
+        return 0;
+    }
+
+    @Override
+    public CompletionStage<QueueImage> load(long queueNumber) {
+        return read(view -> QueueReads.load(view, queueNumber));
+    }
+
+    @Override
+    public CompletionStage<Map<Long, QueueHead>> heads() {
+        return read(QueueReads::heads);
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit) {
+        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit) {
+        return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<MessageHeader>> readInherited(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(view -> QueueReads.inherited(view, queueNumber, fromMillis, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Found>> find(long queueNumber, long[] seqs) {
+        return read(view -> QueueReads.find(view, queueNumber, seqs));
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+        return read(view -> QueueReads.contents(view, queueNumber, headers));
+    }
+
+    @Override
+    public CompletionStage<List<CatalogRecord>> readCatalog() {
+        return read(QueueReads::catalog);
+    }
+
+    @Override
+    public long freeBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void close() {
+        synchronized (table) {
+            closed = true;
+        }
+    }
+
+    private <T> CompletionStage<T> read(Function<OrderedView, T> read) {
+        try {
+            synchronized (table) {
+                if (closed) {
+                    throw closedException();
+                }
+                return CompletableFuture.completedStage(read.apply(table));
+            }
+        } catch (StoreException failure) {
+            return CompletableFuture.failedStage(failure);
+        }
+    }
+
+    private static StoreException closedException() {
+        return new StoreException("the store is closed");
+    }
+}

@@ -1,0 +1,229 @@
+package dev.sluice.store.rocksdb;
+
+import dev.sluice.store.StoreCorruptException;
+import dev.sluice.store.StoreException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The directory of an installation: whose it is, which format it has, that nobody else uses it. Decides all of that before the
+ * database below is touched, and changes nothing in a directory it refuses.
+ *
+ * <pre>
+ * SLUICE   the marker: one line that says which format this is, or that the directory is still being made
+ * lock     locked while a process uses the directory
+ * db/      the database
+ * native/  the native library of RocksDB, while a process runs
+ * </pre>
+ */
+final class DataDirectory implements AutoCloseable {
+    private static final String MARKER = "SLUICE";
+    private static final String LOCK = "lock";
+    private static final String DATABASE = "db";
+    private static final String NATIVE_CODE = "native";
+    private static final String MARKER_FORMAT = "Sluice data directory, format ";
+    private static final String MARKER_UNFINISHED = "Sluice data directory, being made";
+    /** What may be in a directory before it is ours: what a mounted file system brings along. */
+    private static final Set<String> HARMLESS = Set.of("lost+found");
+
+    private final Path path;
+    private final FileChannel lockChannel;
+    private final boolean unfinished;
+
+    private DataDirectory(Path path, FileChannel lockChannel, boolean unfinished) {
+        this.path = path;
+        this.lockChannel = lockChannel;
+        this.unfinished = unfinished;
+    }
+
+    /**
+     * Takes a directory into use, making it if it is missing or empty.
+     *
+     * @param formatKnown the newest format this jar can read
+     * @throws StoreException with one line for the operator, if it is not ours to use
+     */
+    static DataDirectory open(Path path, int formatKnown) {
+        boolean fresh = isFresh(path);
+        if (!fresh) {
+            checkMarker(path, formatKnown);
+        }
+        try {
+            create(path);
+            FileChannel lock = lock(path);
+            try {
+                if (fresh) {
+                    writeMarker(path, MARKER_UNFINISHED);
+                }
+                return new DataDirectory(path, lock, isUnfinished(path));
+            } catch (IOException | RuntimeException failure) {
+                lock.close();
+                throw failure;
+            }
+        } catch (IOException failure) {
+            throw new StoreException("data directory " + path + " cannot be used: " + failure, failure);
+        }
+    }
+
+    /** Where the database is. */
+    Path database() {
+        return path.resolve(DATABASE);
+    }
+
+    /** Where the native library is unpacked. */
+    Path nativeCode() {
+        return path.resolve(NATIVE_CODE);
+    }
+
+    /** Whether the database was never completely made: only then may one be made. */
+    boolean unfinished() {
+        return unfinished;
+    }
+
+    /** From now on a missing database is a damage. */
+    void finish(int format) {
+        try {
+            writeMarker(path, MARKER_FORMAT + format);
+        } catch (IOException failure) {
+            throw new StoreException("data directory " + path + " cannot be used: " + failure, failure);
+        }
+    }
+
+    long freeBytes() {
+        try {
+            return Files.getFileStore(path).getUsableSpace();
+        } catch (IOException failure) {
+            throw new StoreException("free space of " + path + " cannot be read: " + failure, failure);
+        }
+    }
+
+    /** Lets others use the directory. */
+    @Override
+    public void close() {
+        try {
+            lockChannel.close();
+        } catch (IOException failure) {
+            throw new StoreException("data directory " + path + " cannot be released: " + failure, failure);
+        }
+    }
+
+    private static boolean isFresh(Path path) {
+        if (!Files.exists(path)) {
+            return true;
+        }
+        if (!Files.isDirectory(path)) {
+            throw new StoreException("data directory " + path + " is a file, not a directory");
+        }
+        if (!Files.isReadable(path) || !Files.isWritable(path) || !Files.isExecutable(path)) {
+            throw new StoreException("data directory " + path + " is not writable");
+        }
+        if (Files.exists(path.resolve(MARKER))) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            Set<String> foreign = entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> !HARMLESS.contains(name) && !name.equals(LOCK))
+                    .collect(Collectors.toSet());
+            if (foreign.isEmpty()) {
+                return true;
+            }
+            throw new StoreException("data directory " + path + " is not Sluice's: it holds "
+                    + foreign.iterator().next() + " but no file " + MARKER);
+        } catch (IOException failure) {
+            throw new StoreException("data directory " + path + " cannot be read: " + failure, failure);
+        }
+    }
+
+    private static void checkMarker(Path path, int formatKnown) {
+        String marker = readMarker(path);
+        if (marker.equals(MARKER_UNFINISHED)) {
+            return;
+        }
+        int format = marker.startsWith(MARKER_FORMAT) ? formatOf(marker.substring(MARKER_FORMAT.length())) : -1;
+        if (format < 1) {
+            throw new StoreCorruptException("file " + path.resolve(MARKER) + " is damaged: it names no format");
+        }
+        if (format > formatKnown) {
+            throw new StoreException("data directory " + path + " has format " + format
+                    + ", written by a newer Sluice; this one knows formats up to " + formatKnown);
+        }
+    }
+
+    private static int formatOf(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException damaged) {
+            return -1;
+        }
+    }
+
+    private static boolean isUnfinished(Path path) {
+        return readMarker(path).equals(MARKER_UNFINISHED);
+    }
+
+    private static String readMarker(Path path) {
+        try {
+            return new String(Files.readAllBytes(path.resolve(MARKER)), StandardCharsets.ISO_8859_1).strip();
+        } catch (IOException failure) {
+            throw new StoreException("file " + path.resolve(MARKER) + " cannot be read: " + failure, failure);
+        }
+    }
+
+    private static void create(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return;
+        }
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectories(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectories(path);
+        }
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException sameProcess) {
+            // Refused below like any other.
+        } catch (IOException failure) {
+            channel.close();
+            throw failure;
+        }
+        channel.close();
+        throw new StoreException("another Sluice is running on data directory " + path);
+    }
+
+    /** Atomic: after a crash the marker is the old one or the new one. */
+    private static void writeMarker(Path path, String line) throws IOException {
+        Path written = path.resolve(MARKER + ".new");
+        try (FileChannel channel = FileChannel.open(
+                written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            channel.write(StandardCharsets.ISO_8859_1.encode(line + "\n"));
+            channel.force(true);
+        }
+        Files.move(written, path.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
+        sync(path);
+    }
+
+    /** Makes the names in a directory durable. */
+    private static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.store.rocksdb;
+
+import dev.sluice.store.StoreException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** The few threads on which reads may block. Bounded: beyond its queue a read fails at once, and its caller may try again. */
+final class ReadPool {
+    private static final int THREADS = 2;
+    private static final int WAITING_MAX = 4096;
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_MAX), namedThreads());
+
+    /** Runs a read on the pool. */
+    <T> CompletionStage<T> read(Supplier<T> read) {
+        CompletableFuture<T> outcome = new CompletableFuture<>();
+        try {
+            threads.execute(() -> run(read, outcome));
+        } catch (RejectedExecutionException full) {
+            outcome.completeExceptionally(new StoreException(
+                    threads.isShutdown() ? "the store is closed" : "too many reads of the store are waiting"));
+        }
+        return outcome;
+    }
+
+    /** Ends what was begun, refuses the rest. Blocks. */
+    void close() {
+        threads.shutdown();
+        boolean interrupted = false;
+        while (!threads.isTerminated()) {
+            try {
+                threads.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static <T> void run(Supplier<T> read, CompletableFuture<T> outcome) {
+        try {
+            outcome.complete(read.get());
+        } catch (StoreException failure) {
+            outcome.completeExceptionally(failure);
+        } catch (RuntimeException | Error unexpected) {
+            outcome.completeExceptionally(new StoreException("the store cannot read: " + unexpected, unexpected));
+        }
+    }
+
+    private static ThreadFactory namedThreads() {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "sluice-store-read-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,183 @@
+package dev.sluice.store.rocksdb;
+
+import dev.sluice.store.Family;
+import dev.sluice.store.KeyFormat;
+import dev.sluice.store.StoreCorruptException;
+import dev.sluice.store.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.NativeLibraryLoader;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The RocksDB database with all its native handles: opened completely or not at all, closed in the order that RocksDB wants.
+ * Whoever closes it makes sure that no thread is inside.
+ */
+final class RocksDatabase implements AutoCloseable {
+    /** The newest format of keys and values that this jar reads, and the one it writes. */
+    static final int FORMAT = KeyFormat.VERSION;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RocksDatabase.class);
+    private static final byte[] MESSAGES_NAME = "messages".getBytes(StandardCharsets.US_ASCII);
+
+    private final RocksDB database;
+    private final RocksDbOptions options;
+    private final List<ColumnFamilyHandle> families;
+    private final WriteOptions synced = new WriteOptions().setSync(true);
+    private final WriteOptions unsynced = new WriteOptions();
+
+    private RocksDatabase(RocksDB database, RocksDbOptions options, List<ColumnFamilyHandle> families) {
+        this.database = database;
+        this.options = options;
+        this.families = families;
+    }
+
+    /** Opens the database of a directory; makes it if the directory says that this was never completed. */
+    static RocksDatabase open(DataDirectory directory, long writeBufferBytes) {
+        boolean create = directory.unfinished();
+        if (!create && !Files.isDirectory(directory.database())) {
+            throw new StoreCorruptException("the store is damaged: directory " + directory.database() + " is missing");
+        }
+        LogCheck.refuseHiddenDamage(directory.database());
+        loadNativeCode(directory.nativeCode());
+        RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);
+        RocksDatabase opened;
+        try {
+            opened = open(directory, options);
+        } catch (RuntimeException | Error failure) {
+            options.close();
+            throw failure;
+        }
+        try {
+            opened.settleFormat(directory);
+            return opened;
+        } catch (RuntimeException | Error failure) {
+            opened.close();
+            throw failure;
+        }
+    }
+
+    /** Writes a group as one atomic step. */
+    void write(byte[] group, boolean sync) {
+        try (WriteBatch batch = new WriteBatch(group)) {
+            database.write(sync ? synced : unsynced, batch);
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("write", failure);
+        }
+    }
+
+    /** The database as it is now. */
+    RocksView view() {
+        return new RocksView(database, families);
+    }
+
+    /** Rewrites everything without what was deleted. Blocks. */
+    void compact() {
+        try {
+            for (ColumnFamilyHandle family : families) {
+                database.compactRange(family);
+            }
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("compact", failure);
+        }
+    }
+
+    /** Flushes the log to disk and releases everything. Whoever waited for a sync has had it, so a failure harms nobody. */
+    @Override
+    public void close() {
+        try {
+            database.flushWal(true);
+        } catch (RocksDBException failure) {
+            LOG.warn("The log could not be flushed: {}", failure.getMessage());
+        } finally {
+            families.forEach(ColumnFamilyHandle::close);
+            database.close();
+            synced.close();
+            unsynced.close();
+            options.close();
+        }
+    }
+
+    /**
+     * Unpacks the native library from the jar, once per process, into the data directory: in the directory for temporary files
+     * every killed process would leave another copy behind. That one is the way out where nothing below the data directory
+     * may be executed.
+     */
+    private static void loadNativeCode(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
+        } catch (IOException | RuntimeException | LinkageError notThere) {
+            LOG.info("Native code cannot be loaded from {}, trying elsewhere: {}", directory, notThere.toString());
+        }
+        try {
+            RocksDB.loadLibrary();
+        } catch (RuntimeException | LinkageError failure) {
+            throw new StoreException("the native code of RocksDB cannot be loaded: " + failure.getMessage(), failure);
+        }
+    }
+
+    private static RocksDatabase open(DataDirectory directory, RocksDbOptions options) {
+        List<ColumnFamilyHandle> families = new ArrayList<>();
+        List<ColumnFamilyDescriptor> descriptors = List.of(
+                new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.index()),
+                new ColumnFamilyDescriptor(MESSAGES_NAME, options.messages()));
+        try {
+            RocksDB database =
+                    RocksDB.open(options.database(), directory.database().toString(), descriptors, families);
+            return new RocksDatabase(database, options, families);
+        } catch (RocksDBException failure) {
+            throw LogCheck.explain(directory.database(), failure);
+        }
+    }
+
+    /** Writes the format into a new database, compares it in an old one. */
+    private void settleFormat(DataDirectory directory) {
+        for (Family family : Family.values()) {
+            if (families.get(family.id()).getID() != family.id()) {
+                throw new StoreCorruptException("the store is damaged: column families are in the wrong order");
+            }
+        }
+        try {
+            byte[] format = database.get(KeyFormat.formatKey());
+            if (format != null) {
+                checkFormat(format);
+            } else if (!directory.unfinished()) {
+                throw new StoreCorruptException("the store is damaged: its format record is missing");
+            } else {
+                database.put(
+                        synced,
+                        KeyFormat.formatKey(),
+                        ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT).array());
+            }
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("open", failure);
+        }
+        if (directory.unfinished()) {
+            directory.finish(FORMAT);
+        }
+    }
+
+    private static void checkFormat(byte[] stored) {
+        int format = stored.length == Integer.BYTES ? ByteBuffer.wrap(stored).getInt() : -1;
+        if (format < 1) {
+            throw new StoreCorruptException("the store is damaged: its format record cannot be read");
+        }
+        if (format > FORMAT) {
+            throw new StoreException("the store has format " + format
+                    + ", written by a newer Sluice; this one knows formats up to " + FORMAT);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.sluice.store.rocksdb;
+
+import java.util.List;
+import java.util.Properties;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.TablePropertiesCollectorFactory;
+import org.rocksdb.WALRecoveryMode;
+
+/**
+ * The native option objects of a database, with the reason for each choice, and their release. Used by the thread that opens and
+ * closes the store.
+ *
+ * <p>Memory: two families of at most {@code writeBufferBytes} each under one common limit of twice that, one block cache for data,
+ * indexes and filters. The cache is not strict: a strict one fails reads when everything in it is in use, an elastic one
+ * exceeds its size by the few blocks that the reader threads hold at that moment.
+ */
+final class RocksDbOptions implements AutoCloseable {
+    private static final long KIB = 1024;
+    private static final long MIB = 1024 * KIB;
+    private static final long CACHE_BYTES = 64 * MIB;
+    private static final int OPEN_FILES_MAX = 512;
+    /** A file in which that many of as many neighbours are deletions is compacted soon: a queue is the worst case for tombstones. */
+    private static final long DELETION_WINDOW = 4096;
+
+    private static final long DELETION_TRIGGER = 1024;
+
+    private final long writeBufferBytes;
+    private final Cache cache = new LRUCache(CACHE_BYTES);
+    private final BloomFilter filter = new BloomFilter(10);
+    private final TablePropertiesCollectorFactory deletionCollector =
+            TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                    DELETION_WINDOW, DELETION_TRIGGER, 0.5);
+    private final Options base = new Options();
+    private final DBOptions database;
+    private final ColumnFamilyOptions index;
+    private final ColumnFamilyOptions messages;
+
+    /**
+     * Makes the options.
+     *
+     * @param writeBufferBytes size of a memtable; also what a restart after a crash may have to replay, several times over
+     */
+    RocksDbOptions(long writeBufferBytes, boolean createIfMissing) {
+        this.writeBufferBytes = writeBufferBytes;
+        base.setTablePropertiesCollectorFactory(List.of(deletionCollector));
+        database = databaseOptions(createIfMissing);
+        index = familyOptions(4 * KIB);
+        messages = familyOptions(16 * KIB);
+    }
+
+    DBOptions database() {
+        return database;
+    }
+
+    ColumnFamilyOptions index() {
+        return index;
+    }
+
+    ColumnFamilyOptions messages() {
+        return messages;
+    }
+
+    @Override
+    public void close() {
+        messages.close();
+        index.close();
+        database.close();
+        base.close();
+        deletionCollector.close();
+        filter.close();
+        cache.close();
+    }
+
+    private DBOptions databaseOptions(boolean createIfMissing) {
+        Properties unknownToJava = new Properties();
+        // Closed logs and their synced sizes are noted in the manifest: a log that vanished or shrank is noticed.
+        unknownToJava.setProperty("track_and_verify_wals_in_manifest", "true");
+        return DBOptions.getDBOptionsFromProps(unknownToJava)
+                .setCreateIfMissing(createIfMissing)
+                .setCreateMissingColumnFamilies(createIfMissing)
+                .setParanoidChecks(true)
+                // A log may end in the middle of a record, as a kill leaves it; any other fault in it is a refusal to
+                // open.
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setMaxTotalWalSize(8 * writeBufferBytes)
+                .setDbWriteBufferSize(2 * writeBufferBytes)
+                .setMaxOpenFiles(OPEN_FILES_MAX)
+                .setMaxBackgroundJobs(2)
+                .setBytesPerSync(MIB)
+                // There is one writer, so nothing to gain from concurrent inserts.
+                .setAllowConcurrentMemtableWrite(false)
+                .setEnableWriteThreadAdaptiveYield(false)
+                // Nothing wakes up while the server is idle.
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setMaxLogFileSize(4 * MIB)
+                .setKeepLogFileNum(4);
+    }
+
+    private ColumnFamilyOptions familyOptions(long blockBytes) {
+        ColumnFamilyOptions options = new ColumnFamilyOptions(base);
+        options.setWriteBufferSize(writeBufferBytes)
+                .setMaxWriteBufferNumber(3)
+                .setTargetFileSizeBase(writeBufferBytes)
+                .setMaxBytesForLevelBase(8 * writeBufferBytes)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                // Purges are rare; should they not be, range tombstones do not pile up in memory, where reads pay for
+                // them.
+                .setMemtableMaxRangeDeletions(1000)
+                .setTableFormatConfig(tableConfig(blockBytes));
+        return options;
+    }
+
+    private BlockBasedTableConfig tableConfig(long blockBytes) {
+        return new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setBlockSize(blockBytes)
+                .setFilterPolicy(filter)
+                .setWholeKeyFiltering(true)
+                .setOptimizeFiltersForMemory(true)
+                // Index and filters come in pieces that the cache can drop, so that memory does not follow the backlog.
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setMetadataBlockSize(4 * KIB)
+                .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                .setPinTopLevelIndexAndFilter(true);
+    }
+}

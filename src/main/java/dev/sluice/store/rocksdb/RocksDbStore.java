@@ -1,0 +1,155 @@
+package dev.sluice.store.rocksdb;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.CommitListener;
+import dev.sluice.store.Durability;
+import dev.sluice.store.OrderedView;
+import dev.sluice.store.QueueReads;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
+import dev.sluice.store.StoredContent;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * The store on disk: one RocksDB database for all queues, because one log means one stream of syncs.
+ *
+ * <p>Threads: one writer ({@link GroupCommit}), two readers ({@link ReadPool}), and RocksDB's own. Nothing of RocksDB runs on the
+ * threads that call.
+ */
+public final class RocksDbStore implements QueueStore {
+    private static final int GROUP_BYTES_MAX = 8 * 1024 * 1024;
+    private static final long WRITE_BUFFER_BYTES = 32L * 1024 * 1024;
+
+    private final DataDirectory directory;
+    private final RocksDatabase database;
+    private final GroupCommit groupCommit;
+    private final ReadPool readPool = new ReadPool();
+    private boolean closed;
+
+    private RocksDbStore(DataDirectory directory, RocksDatabase database, Durability durability) {
+        this.directory = directory;
+        this.database = database;
+        boolean syncs = durability == Durability.FSYNC;
+        this.groupCommit = new GroupCommit((group, sync) -> database.write(group, sync && syncs), GROUP_BYTES_MAX);
+    }
+
+    /**
+     * Opens the store of a directory, making both if there is none. Blocks until everything that was stored can be read.
+     *
+     * @throws dev.sluice.store.StoreCorruptException if what is there is damaged
+     * @throws StoreException with one line for the operator, if the directory is not ours to use
+     */
+    public static RocksDbStore open(Path directory, Durability durability) {
+        return open(directory, durability, WRITE_BUFFER_BYTES);
+    }
+
+    static RocksDbStore open(Path directory, Durability durability, long writeBufferBytes) {
+        DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
+        try {
+            return new RocksDbStore(opened, RocksDatabase.open(opened, writeBufferBytes), durability);
+        } catch (RuntimeException | Error failure) {
+            opened.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public void commit(StoreBatch batch, CommitListener listener) {
+        groupCommit.commit(batch, listener);
+    }
+
+    @Override
+    public long bytesWaiting() {
+        return groupCommit.bytesWaiting();
+    }
+
+    @Override
+    public CompletionStage<QueueImage> load(long queueNumber) {
+        return read(view -> QueueReads.load(view, queueNumber));
+    }
+
+    @Override
+    public CompletionStage<Map<Long, QueueHead>> heads() {
+        return read(QueueReads::heads);
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit) {
+        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit) {
+        return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<MessageHeader>> readInherited(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(view -> QueueReads.inherited(view, queueNumber, fromMillis, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Found>> find(long queueNumber, long[] seqs) {
+        return read(view -> QueueReads.find(view, queueNumber, seqs));
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+        return read(view -> QueueReads.contents(view, queueNumber, headers));
+    }
+
+    @Override
+    public CompletionStage<List<CatalogRecord>> readCatalog() {
+        return read(QueueReads::catalog);
+    }
+
+    @Override
+    public long freeBytes() {
+        return directory.freeBytes();
+    }
+
+    /** Ends the writer and the readers first, so that nobody is left inside RocksDB when it goes. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        groupCommit.close();
+        readPool.close();
+        try {
+            database.close();
+        } finally {
+            directory.close();
+        }
+    }
+
+    /** Rewrites everything into as few files as possible, without what was deleted. Blocks; not while closing. */
+    void compact() {
+        database.compact();
+    }
+
+    private <T> CompletionStage<T> read(Function<OrderedView, T> read) {
+        return readPool.read(() -> {
+            try (RocksView view = database.view()) {
+                return read.apply(view);
+            }
+        });
+    }
+}

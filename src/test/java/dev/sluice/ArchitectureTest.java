@@ -1,0 +1,212 @@
+package dev.sluice;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.sluice.store.StoredContent;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.VerticleBase;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the package table of {@code docs/architecture.md} true. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.sluice";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void theDomainKnowsNothingButJava() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.sluice.queue..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.sluice.queue..")));
+    }
+
+    @Test
+    void theDomainIsGivenTimeAndChance() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.queue..")
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .dependOnClassesThat(describe("draw numbers or read clocks", ArchitectureTest::readsTimeOrChance)));
+    }
+
+    @Test
+    void configImportsTheDomain() {
+        check(package_("config", "queue"));
+    }
+
+    @Test
+    void storeImportsTheDomain() {
+        check(package_("store", "queue"));
+    }
+
+    @Test
+    void runtimeImportsDomainAndStore() {
+        check(package_("runtime", "queue", "store"));
+    }
+
+    @Test
+    void theEdgeImportsRuntimeAndDomain() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.sluice.api..")
+                .should()
+                .onlyDependOnClassesThat(ours("api", "runtime", "queue")
+                        .or(describe(
+                                "are what a delivery carries", type -> type.isEquivalentTo(StoredContent.class)))));
+    }
+
+    @Test
+    void managementImportsRuntime() {
+        check(package_("management", "runtime"));
+    }
+
+    @Test
+    void packagesAreFreeOfCycles() {
+        check(slices().matching("dev.sluice.(*)..").should().beFreeOfCycles());
+    }
+
+    @Test
+    void theStoreKnowsNoVertx() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("dev.sluice.store..", "dev.sluice.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.vertx.."));
+    }
+
+    @Test
+    void onlyItsStoreTouchesRocksDb() {
+        check(only("org.rocksdb..", "dev.sluice.store.rocksdb.."));
+    }
+
+    @Test
+    void onlyTheEdgeRoutesHttp() {
+        check(only("io.vertx.ext.web..", "dev.sluice.api..", "dev.sluice.management..", ROOT));
+    }
+
+    @Test
+    void onlyManagementSeesTheMetricsLibrary() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.sluice.management..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "io.prometheus.."));
+    }
+
+    @Test
+    void onlyTheRootParsesArguments() {
+        check(only("picocli..", ROOT));
+    }
+
+    @Test
+    void onlyConfigAndTheContractReadYaml() {
+        check(only("org.yaml..", "dev.sluice.config..", "dev.sluice.api"));
+    }
+
+    @Test
+    void onlyTheRootSetsUpTheLog() {
+        check(only("ch.qos.logback..", ROOT));
+    }
+
+    @Test
+    void onlyTheRootWritesToTheConsole() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT)
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err"));
+    }
+
+    @Test
+    void verticlesAreNotSynchronized() {
+        check(methods()
+                .that()
+                .areDeclaredInClassesThat()
+                .areAssignableTo(VerticleBase.class)
+                .should()
+                .notHaveModifier(JavaModifier.SYNCHRONIZED));
+    }
+
+    @Test
+    void verticlesReturnFutures() {
+        check(noClasses().should().beAssignableTo(AbstractVerticle.class).because("VerticleBase returns futures"));
+    }
+
+    @Test
+    void namesSayWhatAClassIs() {
+        check(noClasses()
+                .should()
+                .haveSimpleName("Util")
+                .orShould()
+                .haveNameMatching(".*[.$a-z](Util|Utils|Utility|Helper|Manager|Common|Impl)([A-Z$].*)?"));
+    }
+
+    @Test
+    void packagesAreNamedAfterTheirSubject() {
+        check(noClasses().should().resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..impl.."));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(CLASSES);
+    }
+
+    private static ArchRule package_(String name, String... imports) {
+        String[] all = Stream.concat(Stream.of(name), Stream.of(imports)).toArray(String[]::new);
+        return classes()
+                .that()
+                .resideInAPackage("dev.sluice." + name + "..")
+                .should()
+                .onlyDependOnClassesThat(ours(all));
+    }
+
+    private static DescribedPredicate<JavaClass> ours(String... names) {
+        String[] packages =
+                Stream.of(names).map(name -> "dev.sluice." + name + "..").toArray(String[]::new);
+        return resideOutsideOfPackage("dev.sluice..").or(resideInAnyPackage(packages));
+    }
+
+    private static ArchRule only(String library, String... packages) {
+        return noClasses()
+                .that(DescribedPredicate.not(resideInAnyPackage(packages)))
+                .should()
+                .dependOnClassesThat(resideInAPackage(library));
+    }
+
+    private static boolean readsTimeOrChance(JavaClass type) {
+        return Set.of(
+                        "java.time.Clock",
+                        "java.util.Random",
+                        "java.util.UUID",
+                        "java.security.SecureRandom",
+                        "java.util.concurrent.ThreadLocalRandom",
+                        "java.util.SplittableRandom")
+                .contains(type.getName());
+    }
+}

@@ -1,0 +1,193 @@
+package dev.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.DocTrees;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreePath;
+import com.sun.source.util.TreePathScanner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+
+/** What reviewers would otherwise have to say again and again. */
+class HouseRulesTest {
+    private static final Path PROJECT = Path.of("").toAbsolutePath();
+    private static final int CLASS_LINES_MAX = 300;
+    private static final int METHOD_LINES_MAX = 50;
+    /** Files that may be longer, with the number of lines they may have. */
+    private static final Map<String, Integer> LONGER = Map.of(
+            "src/main/java/dev/sluice/api/JsonCursor.java", 340,
+            "src/main/java/dev/sluice/queue/Window.java", 320);
+
+    private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
+    private static final Pattern SOMEBODYS_MACHINE = Pattern.compile("/(home|root|Users|work)/" + "[a-z]");
+    private static final List<String> NOT_OURS =
+            List.of("target", "node_modules", "data", ".git", ".idea", ".vscode", "LICENSE", "package-lock.json");
+
+    @Test
+    void javaFilesAreShort() throws IOException {
+        assertThat(files(".java").flatMap(HouseRulesTest::tooLong)).isEmpty();
+    }
+
+    @Test
+    void methodsAreShortAndPublicTypesAndMethodsAreDocumented() throws IOException {
+        List<String> findings = new ArrayList<>();
+        List<Path> sources = files(".java")
+                .filter(file -> file.startsWith(PROJECT.resolve("src/main")))
+                .toList();
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
+            JavacTask task = (JavacTask) compiler.getTask(
+                    null, manager, null, List.of("-proc:none"), null, manager.getJavaFileObjectsFromPaths(sources));
+            DocTrees trees = DocTrees.instance(task);
+            for (CompilationUnitTree unit : task.parse()) {
+                new Reader(unit, trees, findings).scan(unit, null);
+            }
+        }
+        assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftUnfinished() throws IOException {
+        assertThat(files("").flatMap(file -> matches(file, UNFINISHED))).isEmpty();
+    }
+
+    @Test
+    void nothingNamesSomebodysMachine() throws IOException {
+        assertThat(files("").flatMap(file -> matches(file, SOMEBODYS_MACHINE))).isEmpty();
+    }
+
+    @Test
+    void theLicenseIsThere() {
+        assertThat(PROJECT.resolve("LICENSE")).content().contains("Apache License", "Version 2.0, January 2004");
+    }
+
+    @Test
+    void everyDecisionIsInTheIndexAndEveryLinkOfTheIndexLeadsToOne() throws IOException {
+        Path decisions = PROJECT.resolve("docs/decisions");
+        String index = Files.readString(decisions.resolve("README.md"));
+        try (Stream<Path> pages = Files.list(decisions)) {
+            assertThat(pages.map(page -> page.getFileName().toString()).filter(name -> !name.equals("README.md")))
+                    .allSatisfy(name -> assertThat(index).contains("](" + name + ")"));
+        }
+        Pattern.compile("]\\(([^)#]+)\\)").matcher(index).results().forEach(link -> assertThat(
+                        decisions.resolve(link.group(1)))
+                .exists());
+    }
+
+    private static Stream<String> tooLong(Path file) {
+        String name = PROJECT.relativize(file).toString();
+        int lines = linesOf(file).size();
+        return lines > LONGER.getOrDefault(name, CLASS_LINES_MAX)
+                ? Stream.of(name + " has " + lines + " lines")
+                : Stream.empty();
+    }
+
+    private static Stream<String> matches(Path file, Pattern pattern) {
+        return linesOf(file).stream()
+                .filter(line -> pattern.matcher(line).find())
+                .map(line -> PROJECT.relativize(file) + ": " + line.strip());
+    }
+
+    private static List<String> linesOf(Path file) {
+        try {
+            return Files.readString(file).lines().toList();
+        } catch (IOException notText) {
+            return List.of();
+        }
+    }
+
+    private static Stream<Path> files(String ending) throws IOException {
+        List<Path> found = new ArrayList<>();
+        collect(PROJECT, ending, found);
+        return found.stream();
+    }
+
+    private static void collect(Path directory, String ending, List<Path> found) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            for (Path entry : entries.sorted().toList()) {
+                String name = entry.getFileName().toString();
+                if (NOT_OURS.contains(name)) {
+                    continue;
+                }
+                if (Files.isDirectory(entry)) {
+                    collect(entry, ending, found);
+                } else if (name.endsWith(ending)) {
+                    found.add(entry);
+                }
+            }
+        }
+    }
+
+    /** Notes what is wrong in one file. */
+    private static final class Reader extends TreePathScanner<Void, Void> {
+        private final CompilationUnitTree unit;
+        private final DocTrees trees;
+        private final List<String> findings;
+
+        Reader(CompilationUnitTree unit, DocTrees trees, List<String> findings) {
+            this.unit = unit;
+            this.trees = trees;
+            this.findings = findings;
+        }
+
+        @Override
+        public Void visitClass(ClassTree type, Void nothing) {
+            boolean open = type.getModifiers().getFlags().contains(Modifier.PUBLIC)
+                    && getCurrentPath().getParentPath().getLeaf() == unit;
+            if (open && trees.getDocComment(getCurrentPath()) == null) {
+                findings.add(type.getSimpleName() + " has no Javadoc");
+            }
+            return super.visitClass(type, nothing);
+        }
+
+        @Override
+        public Void visitMethod(MethodTree method, Void nothing) {
+            SourcePositions positions = trees.getSourcePositions();
+            long lines = lineOf(positions.getEndPosition(unit, method))
+                    - lineOf(positions.getStartPosition(unit, method))
+                    + 1;
+            if (lines > METHOD_LINES_MAX) {
+                findings.add(nameOf(method) + " has " + lines + " lines");
+            }
+            boolean open = method.getModifiers().getFlags().contains(Modifier.PUBLIC)
+                    && method.getModifiers().getAnnotations().isEmpty()
+                    && isTopLevelAndPublic(getCurrentPath().getParentPath());
+            if (open && trees.getDocComment(getCurrentPath()) == null) {
+                findings.add(nameOf(method) + " has no Javadoc");
+            }
+            return super.visitMethod(method, nothing);
+        }
+
+        private boolean isTopLevelAndPublic(TreePath owner) {
+            Tree type = owner.getLeaf();
+            return owner.getParentPath().getLeaf() == unit
+                    && type instanceof ClassTree tree
+                    && tree.getModifiers().getFlags().contains(Modifier.PUBLIC);
+        }
+
+        private String nameOf(MethodTree method) {
+            return PROJECT.relativize(Path.of(unit.getSourceFile().toUri())) + " " + method.getName();
+        }
+
+        private long lineOf(long position) {
+            return unit.getLineMap().getLineNumber(position);
+        }
+    }
+}

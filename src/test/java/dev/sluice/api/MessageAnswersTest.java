@@ -1,0 +1,182 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.queue.Content;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.Metrics;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.runtime.QueueClient;
+import dev.sluice.store.StoredContent;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class MessageAnswersTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final LeaseTokens tokens = new LeaseTokens(new byte[32]);
+    private final MessageAnswers answers = new MessageAnswers(MessagesFormat.DOCUMENTED, tokens);
+    private final MessageAnswers plainAnswers = new MessageAnswers(new MessagesFormat(true, false), tokens);
+    private final MessageDecoder decoder =
+            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+
+    @Property(tries = 1000)
+    void anyTextComesBackAsItWas(@ForAll("spelledStrings") String spelled) throws JsonProcessingException {
+        NewMessage pushed = push("{\"body\":" + spelled + ",\"content_type\":\"text\"}");
+        String text = MAPPER.readValue(spelled, String.class);
+        assertThat(pushed.body()).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
+        assertThat(pulledBody(answers, pushed)).isEqualTo(text);
+        assertThat(pulledBody(plainAnswers, pushed)).isEqualTo(text);
+    }
+
+    @Property(tries = 1000)
+    void anyJsonValueComesBackAsItWas(@ForAll("values") String value) throws JsonProcessingException {
+        NewMessage pushed = push("{\"body\":" + value + '}');
+        String plain = pulledBody(plainAnswers, pushed);
+        assertThat(MAPPER.readTree(plain)).isEqualTo(MAPPER.readTree(value));
+        String base64 = pulledBody(answers, pushed);
+        assertThat(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8))
+                .isEqualTo(plain);
+    }
+
+    @Property(tries = 1000)
+    void aStringUnderJsonIsStoredAsStringifyWouldWriteIt(
+            @ForAll("texts") String text, @ForAll("spelledStrings") String other) throws JsonProcessingException {
+        assertThat(new String(push("{\"body\":" + other + '}').body(), StandardCharsets.UTF_8))
+                .isEqualTo(stringify(MAPPER.readValue(other, String.class)));
+        assertThat(new String(push("{\"body\":" + stringify(text) + '}').body(), StandardCharsets.UTF_8))
+                .isEqualTo(stringify(text));
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        return JsonSamples.unicode();
+    }
+
+    @Provide
+    Arbitrary<String> spelledStrings() {
+        return JsonSamples.string();
+    }
+
+    @Provide
+    Arbitrary<String> values() {
+        return JsonSamples.value();
+    }
+
+    @Test
+    void aPullShowsEveryField() throws JsonProcessingException {
+        Content content = new Content(
+                0xa1b2c3d4e5f60718L, 0x293a4b5c6d7e8f90L, dev.sluice.queue.ContentType.TEXT, 20, bytes("high"));
+        MessageHeader header = new MessageHeader(7, 1788000002500L, 1788000002500L, 4, true);
+        QueueClient.Delivery delivery = new QueueClient.Delivery(new StoredContent(header, content), 3);
+        Buffer answer = answers.pulled(
+                9, new QueueClient.Delivered(List.of(delivery, delivery), new Metrics(4, 75, 1788000000000L)));
+        String token = tokens.encode(LeaseTokens.Kind.LEASE, 9, 7, 3);
+        String message = "{\"id\":\"a1b2c3d4e5f60718293a4b5c6d7e8f90\",\"timestamp_ms\":1788000002500,\"attempts\":3,"
+                + "\"body\":\"high\",\"metadata\":{\"CF-Content-Type\":\"text\",\"CF-sourceMessageSource\":\"api\","
+                + "\"CF-msg-delay-secs\":\"20\"},\"lease_id\":\"" + token + "\"}";
+        assertThat(answer.toString())
+                .isEqualTo("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{\"message_backlog_count\":4,"
+                        + "\"messages\":[" + message + ',' + message
+                        + "],\"metadata\":{\"metrics\":{\"backlog_count\":4,"
+                        + "\"backlog_bytes\":75,\"oldest_message_timestamp_ms\":1788000000000}}}}");
+    }
+
+    @Test
+    void emptyAnswersAreComplete() {
+        String open = "{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{";
+        String metrics =
+                "\"metadata\":{\"metrics\":{\"backlog_count\":0,\"backlog_bytes\":0,\"oldest_message_timestamp_ms\":0}}}}";
+        assertThat(answers.pushed(Metrics.EMPTY).toString()).isEqualTo(open + metrics);
+        assertThat(answers.pulled(1, new QueueClient.Delivered(List.of(), Metrics.EMPTY))
+                        .toString())
+                .isEqualTo(open + "\"message_backlog_count\":0,\"messages\":[]," + metrics);
+        assertThat(answers.peeked(1, List.of()).toString()).isEqualTo(open + "\"messages\":[]}}");
+        assertThat(answers.acked(0, 0, Map.of()).toString())
+                .isEqualTo(open + "\"ackCount\":0,\"retryCount\":0,\"warnings\":{}}}");
+        assertThat(answers.purged(Map.of()).toString()).isEqualTo(open + "\"errors\":[],\"warnings\":{}}}");
+        assertThat(answers.previewAcked(Map.of()).toString()).isEqualTo(open + "\"warnings\":{}}}");
+    }
+
+    @Test
+    void warningsAreKeyedByTheTokenAsSent() throws JsonProcessingException {
+        Map<String, String> warnings = new LinkedHashMap<>();
+        warnings.put("a\"\\\n\0é😀", "first");
+        warnings.put("\ud800", "second");
+        String answer = answers.acked(1, 2, warnings).toString();
+        JsonNode result = MAPPER.readTree(answer).path("result");
+        assertThat(result.path("warnings").path("a\"\\\n\0é😀").asText()).isEqualTo("first");
+        assertThat(answer).contains("\"\\ud800\":\"second\"");
+    }
+
+    @Test
+    void aLargeAnswerLeavesNothingBehindForTheNext() {
+        NewMessage large = push("{\"body\":\"" + "\\n".repeat(120_000) + "\",\"content_type\":\"text\"}");
+        QueueClient.Peeked peeked = new QueueClient.Peeked(stored(large), 0);
+        Buffer first = answers.peeked(1, List.of(peeked, peeked));
+        String shown = first.toString();
+        answers.pushed(Metrics.EMPTY);
+        assertThat(first.toString()).isEqualTo(shown).endsWith("\"}]}}");
+        assertThat(first.length()).isGreaterThan(480_000);
+    }
+
+    @Test
+    void numbersOfEverySize() {
+        for (long number : new long[] {0, 9, 10, 99, 100, 1788000000000L, Long.MAX_VALUE}) {
+            assertThat(new JsonBytes().number(number).take().toString()).isEqualTo(Long.toString(number));
+        }
+    }
+
+    private NewMessage push(String request) {
+        return decoder.single(bytes(request));
+    }
+
+    private static String pulledBody(MessageAnswers answers, NewMessage message) throws JsonProcessingException {
+        Buffer answer = answers.peeked(1, List.of(new QueueClient.Peeked(stored(message), 1)));
+        JsonNode shown = MAPPER.readTree(answer.toString())
+                .path("result")
+                .path("messages")
+                .path(0);
+        assertThat(shown.path("id").asText()).matches("[0-9a-f]{32}");
+        return shown.path("body").textValue();
+    }
+
+    private static StoredContent stored(NewMessage message) {
+        return new StoredContent(
+                new MessageHeader(1, 1, 1, message.body().length, false),
+                new Content(message.idHigh(), message.idLow(), message.contentType(), 0, message.body()));
+    }
+
+    /** What ECMAScript's {@code JSON.stringify} makes of a string. */
+    private static String stringify(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            int letter = "\"\\\b\f\n\r\t".indexOf(c);
+            if (letter >= 0) {
+                json.append('\\').append("\"\\bfnrt".charAt(letter));
+            } else if (c < 0x20) {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append('"').toString();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

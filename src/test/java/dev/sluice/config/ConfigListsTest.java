@@ -1,0 +1,119 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.config.AuthConfig.TokenAccess;
+import dev.sluice.queue.ConsumerType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tokens and declared queues. */
+class ConfigListsTest {
+    private static final String HASH = "ab".repeat(32);
+    private static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void tokensAreReadWithTheirRights() throws IOException {
+        AuthConfig auth = withFile("auth:\n  tokens:\n  - {name: app, sha256: " + HASH.toUpperCase(Locale.ROOT)
+                        + ", accounts: ['" + ACCOUNT + "'], access: read}")
+                .auth();
+
+        AuthConfig.Token token = auth.tokens().get(0);
+        assertThat(token.sha256()).isEqualTo(HASH);
+        assertThat(token.accounts()).containsExactly(ACCOUNT);
+        assertThat(token.access()).isEqualTo(TokenAccess.READ);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{name: a}] | auth.tokens[0].sha256 (--set) is missing",
+                "[{name: a, sha256: xyz}] | auth.tokens[0].sha256 (--set) must be 64 hexadecimal digits",
+                "[{nam: a}] | auth.tokens[0] (--set) has an unknown field 'nam'; did you mean 'name'?",
+                "[3] | auth.tokens[0] (--set) must be a map of",
+                "[{name: 3}] | auth.tokens[0].name (--set) must be text"
+            })
+    void aWrongTokenEntrySaysWhichOne(String value, String message) {
+        refuses("auth.tokens=" + value, message);
+    }
+
+    @Test
+    void tokensNeedAKnownAccessAnAccountAndTheirOwnName() {
+        String good = "{name: a, sha256: " + HASH + ", accounts: ['*'], access: read}";
+        refuses("auth.tokens=[" + good.replace("read", "admin") + "]", "access (--set) must be read or write");
+        refuses("auth.tokens=[" + good.replace("['*']", "[]") + "]", "must name at least one account");
+        refuses("auth.tokens=[" + good.replace("['*']", "[me]") + "]", "must hold account ids");
+        refuses("auth.tokens=[" + good + "," + good + "]", "auth.tokens[1].name", "used twice");
+    }
+
+    @Test
+    void declaredQueuesTakeTheFieldNamesOfTheApi() throws IOException {
+        DeclaredQueue queue = withFile(
+                        """
+                        queues:
+                        - name: orders
+                          settings: {delivery_delay: 5, message_retention_period: 600}
+                          consumer:
+                            type: http_pull
+                            dead_letter_queue: failed
+                            settings: {batch_size: 50, visibility_timeout_ms: 1000}
+                        """)
+                .queues()
+                .get(0);
+
+        assertThat(queue.account()).isEqualTo(Optional.empty());
+        assertThat(queue.settings().deliveryDelaySeconds()).isEqualTo(5);
+        DeclaredQueue.DeclaredConsumer consumer = queue.consumer().orElseThrow();
+        assertThat(consumer.type()).isEqualTo(ConsumerType.HTTP_PULL);
+        assertThat(consumer.deadLetterQueue()).isEqualTo("failed");
+        assertThat(consumer.settings().batchSize()).isEqualTo(50);
+        assertThat(consumer.settings().maxRetries()).isEqualTo(3);
+    }
+
+    @Test
+    void declaredQueuesAreCheckedAgainstTheLimits() {
+        refuses("queues=[{name: a, settings: {delivery_delay: 86401}}]", "queues[0].settings.delivery_delay (--set)");
+        refuses("queues=[{name: a, consumer: {type: kafka}}]", "queues[0].consumer.type (--set) must be http_pull");
+        refuses("queues=[{name: a, consumer: {type: worker}}]", "queues[0].consumer.script_name (--set)");
+        refuses("queues=[{name: a}, {name: a}]", "queues[1].name (--set) is used twice: 'a'");
+        refuses("queues=[{name: a, account: me}]", "queues[0].account (--set) must be 32 hexadecimal digits");
+        assertThat(withFlags("limits.delay_seconds_max=100000", "queues=[{name: a, settings: {delivery_delay: 86401}}]")
+                        .queues())
+                .hasSize(1);
+    }
+
+    @Test
+    void declaredQueuesNeedAnAccountOnceCredentialsAreConfigured() {
+        assertThatThrownBy(() -> withFlags("auth.token=t", "queues=[{name: a}]"))
+                .hasMessage("queues[0].account (--set) is missing: it is needed once credentials are configured");
+    }
+
+    private ServerConfig withFile(String text) throws IOException {
+        return ConfigLoader.load(Files.writeString(directory.resolve("sluice.yaml"), text), Map.of(), List.of());
+    }
+
+    private static ServerConfig withFlags(String... assignments) {
+        return ConfigLoader.load(null, Map.of(), List.of(assignments));
+    }
+
+    private static void refuses(String assignment, String... parts) {
+        assertThatThrownBy(() -> withFlags(assignment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll(parts)
+                .hasMessageNotContaining("\n");
+    }
+}

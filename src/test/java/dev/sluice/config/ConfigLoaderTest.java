@@ -1,0 +1,245 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.queue.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigLoaderTest {
+    private static final String HASH = "ab".repeat(32);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void withoutAnySourceEveryValueIsTheDefault() {
+        ServerConfig config = ConfigLoader.load(null, Map.of(), List.of());
+
+        assertThat(config.http().host()).isEqualTo("127.0.0.1");
+        assertThat(config.http().port()).isEqualTo(8080);
+        assertThat(config.http().eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(config.http().tls()).isEmpty();
+        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8081));
+        assertThat(config.storage())
+                .isEqualTo(new StorageConfig(
+                        StorageConfig.Engine.ROCKSDB, Path.of("data"), StorageConfig.Durability.FSYNC));
+        assertThat(config.auth().isEmpty()).isTrue();
+        assertThat(config.limits()).isEqualTo(Limits.DOCUMENTED);
+        assertThat(config.queues()).isEmpty();
+        assertThat(config.windowBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 100 * 25);
+    }
+
+    @Test
+    void flagsBeatEnvironmentBeatsFileBeatsDefaults() {
+        Path file = yaml("http: {port: 1, host: file.example, body_timeout: 5s}");
+        Map<String, String> environment = Map.of("SLUICE_HTTP_PORT", "2", "SLUICE_HTTP_HOST", "env.example");
+
+        HttpConfig http =
+                ConfigLoader.load(file, environment, List.of("http.port=3")).http();
+
+        assertThat(http.port()).isEqualTo(3);
+        assertThat(http.host()).isEqualTo("env.example");
+        assertThat(http.bodyTimeoutMillis()).isEqualTo(5_000);
+        assertThat(http.headerTimeoutMillis()).isEqualTo(10_000);
+    }
+
+    @Test
+    void theLastFlagForAKeyWins() {
+        assertThat(withFlags("http.port=1", "http.port=2").http().port()).isEqualTo(2);
+    }
+
+    @Test
+    void anEmptyValueMeansTheDefault() {
+        Path file = yaml("auth:\n  token: from-file\nhttp:\n");
+
+        assertThat(ConfigLoader.load(file, Map.of(), List.of()).auth().isEmpty())
+                .isFalse();
+        assertThat(ConfigLoader.load(file, Map.of("SLUICE_AUTH_TOKEN", ""), List.of())
+                        .auth()
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void keysMayBeDottedOrNestedInAFileButNotBoth() {
+        assertThat(withFile("http.tls: {}\nhttp.port: 9").http().port()).isEqualTo(9);
+        refuses(yaml("http.port: 9\nhttp: {port: 9}"), "http.port is set twice");
+    }
+
+    @Test
+    void everyKeyCanBeSetFromTheEnvironment() {
+        for (ConfigKey<?> key : ConfigKeys.all()) {
+            assertThat(ConfigKeys.findByEnvironmentName(key.environmentName())).isSameAs(key);
+        }
+        Map<String, String> environment = Map.of(
+                "SLUICE_AUTH_TOKENS", "[{name: ci, sha256: " + HASH + ", accounts: ['*'], access: write}]",
+                "SLUICE_LIMITS_MESSAGE_BYTES_MAX", "1000",
+                "SLUICE_MESSAGES_STRICT_JSON_BODIES", "true",
+                "PATH", "/bin");
+
+        ServerConfig config = ConfigLoader.load(null, environment, List.of());
+
+        assertThat(config.auth().tokens()).hasSize(1);
+        assertThat(config.limits().messageBytesMax()).isEqualTo(1000);
+        assertThat(config.messages().strictJsonBodies()).isTrue();
+    }
+
+    @Test
+    void whatKubernetesSetsForAServiceOfThatNameIsNotOurs() {
+        Map<String, String> environment = Map.of(
+                "SLUICE_SERVICE_HOST", "10.0.0.1",
+                "SLUICE_SERVICE_PORT", "80",
+                "SLUICE_SERVICE_PORT_HTTP", "80",
+                "SLUICE_PORT", "tcp://10.0.0.1:80",
+                "SLUICE_PORT_80_TCP_ADDR", "10.0.0.1");
+
+        assertThat(ConfigLoader.load(null, environment, List.of()).http().port())
+                .isEqualTo(8080);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http.prt,http.port",
+        "storage.durabilty,storage.durability",
+        "limits.message_bytes,limits.message_bytes_max"
+    })
+    void anUnknownKeyNamesTheNearestKnownOne(String unknown, String known) {
+        refuses(unknown + "=1", "unknown key '" + unknown + "' in --set; did you mean '" + known + "'?");
+        refuses(yaml(unknown + ": 1"), "did you mean '" + known + "'?");
+    }
+
+    @Test
+    void anUnknownVariableNamesTheNearestKnownOne() {
+        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of("SLUICE_HTTP_PROT", "1"), List.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("unknown environment variable SLUICE_HTTP_PROT; did you mean SLUICE_HTTP_PORT?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http.port=-1",
+                "http.port=65536",
+                "http.port=http",
+                "http.port=8080.5",
+                "http.event_loops=999",
+                "http.header_timeout=10",
+                "http.idle_timeout=0s",
+                "http.idle_timeout=999999999h",
+                "storage.engine=sqlite",
+                "storage.durability=FSYNC",
+                "messages.strict_json_bodies=yes",
+                "messages.json_body_encoding=hex",
+                "memory.window_bytes=0%",
+                "memory.window_bytes=1",
+                "memory.window_bytes=999999999999999999GiB",
+                "limits.backlog_bytes_max=-1",
+                "limits.message_bytes_max=0",
+                "auth.tokens=yes",
+                "auth.token=two words",
+                "queues={}",
+                "log.level=loud"
+            })
+    void aValueOutOfRangeOrOfTheWrongTypeIsOneLineWithItsKey(String assignment) {
+        String key = assignment.substring(0, assignment.indexOf('='));
+        assertThatThrownBy(() -> withFlags(assignment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(key + " (--set) must be ")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void anErrorSaysWhatWasThereAndWhere() {
+        Path file = yaml("http:\n  port: many\n");
+        assertThatThrownBy(() -> ConfigLoader.load(file, Map.of(), List.of()))
+                .hasMessage("http.port (" + file + ") must be a whole number from 0 to 65535, not 'many'");
+    }
+
+    @Test
+    void textThatYamlTakesForANumberMustBeQuoted() {
+        refuses(yaml("auth: {token: 0123}"), "auth.token", "in quotes");
+        assertThat(withFile("auth: {token: '0123'}").auth().token()).contains(new Secret("0123"));
+    }
+
+    @Test
+    void aFileThatIsNotAMapOfKeysIsRefused() {
+        refuses(yaml("- a"), "must hold a map of keys");
+        refuses(yaml("http: 3"), "http", "must be a section");
+        refuses(yaml("http: {port: 1, port: 2}"), "is not valid YAML", "line 1");
+        refuses(yaml("a: b: c"), "is not valid YAML", "line 1");
+        refuses(yaml("http: !!java.net.URL [x]"), "is not valid YAML");
+        refuses(directory.resolve("absent.yaml"), "it does not exist");
+        assertThat(withFile("").http().port()).isEqualTo(8080);
+    }
+
+    @Test
+    void whatBelongsTogetherIsDemandedTogether() {
+        refuses("auth.email=a@example.com", "auth.email (--set) is set but auth.key is not");
+        refuses("http.tls.key=key.pem", "http.tls.key (--set) is set but http.tls.cert is not");
+        assertThatThrownBy(() -> withFlags("http.tls.key=absent.pem", "http.tls.cert=absent.pem"))
+                .hasMessageContaining("http.tls.cert (--set) names a file that cannot be read");
+        refuses("limits.request_bytes_max=1024", "limits.request_bytes_max must be at least limits.batch_bytes_max");
+    }
+
+    @Test
+    void noSecretIsEverShown() {
+        String config = withFlags("auth.token=hush1", "auth.email=a@example.com", "auth.key=hush2")
+                .toString();
+        assertThat(config).contains("a@example.com", "***").doesNotContain("hush");
+        assertThatThrownBy(() -> withFlags("auth.token=hush hush")).hasMessageNotContaining("hush");
+        assertThatThrownBy(() -> withFlags("auth.tokens=hush")).hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void everyLimitHasItsKey() {
+        List<String> components = Arrays.stream(Limits.class.getRecordComponents())
+                .map(component -> "limits."
+                        + component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+                .toList();
+        assertThat(ConfigKeys.all().stream().map(ConfigKey::name).filter(name -> name.startsWith("limits.")))
+                .containsExactlyElementsOf(components);
+    }
+
+    private Path yaml(String text) {
+        try {
+            return Files.writeString(Files.createTempFile(directory, "sluice", ".yaml"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ServerConfig withFile(String text) {
+        return ConfigLoader.load(yaml(text), Map.of(), List.of());
+    }
+
+    private static ServerConfig withFlags(String... assignments) {
+        return ConfigLoader.load(null, Map.of(), List.of(assignments));
+    }
+
+    private static void refuses(String assignment, String... parts) {
+        assertThatThrownBy(() -> withFlags(assignment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll(parts)
+                .hasMessageNotContaining("\n");
+    }
+
+    private static void refuses(Path file, String... parts) {
+        assertThatThrownBy(() -> ConfigLoader.load(file, Map.of(), List.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll(parts)
+                .hasMessageNotContaining("\n");
+    }
+}

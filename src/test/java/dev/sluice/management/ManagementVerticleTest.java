@@ -1,0 +1,102 @@
+package dev.sluice.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runtime.Meters;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ManagementVerticleTest {
+    private final Meters meters = new Meters();
+    private final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
+    private final Vertx vertx = Vertx.vertx();
+    private final ManagementVerticle verticle = new ManagementVerticle("127.0.0.1", 0, meters, unready::get);
+
+    @BeforeEach
+    void deploy() {
+        vertx.deployVerticle(verticle).await();
+    }
+
+    @AfterEach
+    void close() {
+        vertx.close().await();
+    }
+
+    @Test
+    void aRunningProcessIsLive() throws Exception {
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void readinessFollowsTheServer() throws Exception {
+        assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+
+        unready.set(Optional.of("the \"disk\" is full"));
+
+        HttpResponse<String> answer = get("/health/ready");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"unready\",\"reason\":\"the \\\"disk\\\" is full\"}\n");
+    }
+
+    @Test
+    void metricsShowWhatWasCounted() throws Exception {
+        meters.requests("push").answered(200, 1_000_000);
+        meters.requests("push").answered(200, 1_000_000);
+        meters.requests("push").answered(429, 1_000_000);
+        meters.messagesPushed().add(2);
+        meters.parkedReplies().add(5);
+        meters.parkedReplies().decrement();
+        meters.commitBatches().add(3);
+        meters.gauge("sluice_store_free_bytes", "Free bytes.", () -> 42);
+
+        HttpResponse<String> answer = get("/metrics");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+        assertThat(answer.body().lines())
+                .contains(
+                        "sluice_requests_total{operation=\"push\",status=\"200\"} 2.0",
+                        "sluice_requests_total{operation=\"push\",status=\"429\"} 1.0",
+                        "sluice_request_seconds_count{operation=\"push\"} 3",
+                        "sluice_messages_pushed_total 2.0",
+                        "sluice_parked_replies 4.0",
+                        "sluice_active_queues 0.0",
+                        "sluice_commit_batches_bucket{le=\"2.0\"} 0",
+                        "sluice_commit_batches_bucket{le=\"4.0\"} 1",
+                        "sluice_commit_batches_sum 3.0",
+                        "sluice_store_free_bytes 42.0");
+        assertThat(answer.body()).contains("jvm_memory_used_bytes", "process_uptime_seconds");
+        assertThat(get("/metrics").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void otherPathsAndMethodsAreRefused() throws Exception {
+        assertThat(get("/").statusCode()).isEqualTo(404);
+        HttpRequest post = HttpRequest.newBuilder(uri("/metrics"))
+                .POST(HttpRequest.BodyPublishers.ofString("x"))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(post, HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(405);
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri(path)).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + verticle.port() + path);
+    }
+}

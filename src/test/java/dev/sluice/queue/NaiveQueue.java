@@ -1,0 +1,224 @@
+package dev.sluice.queue;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A queue as the reference describes it, without any thought of speed: a list that is searched from end to end. Written from
+ * the reference alone, to disagree with {@link QueueState} where either of them is wrong.
+ */
+final class NaiveQueue {
+    enum Place {
+        ARRIVAL,
+        WAITING,
+        LEASED,
+        /** On its way to the dead letter queue and still here. */
+        DEPARTING,
+        /** In the dead letter queue and still counted here. */
+        MOVED
+    }
+
+    static final class Message {
+        long seq;
+        long id;
+        long timestampMillis;
+        long storedAtMillis;
+        int bytes;
+        Place place;
+        int deliveries;
+        /** Since when or from when it may be delivered, for arrivals and waiting ones. */
+        long sinceMillis;
+        /** For leased ones. */
+        long leaseEndMillis;
+    }
+
+    final List<Message> messages = new ArrayList<>();
+    QueueSettings settings;
+    Consumer consumer;
+    long nextSeq = 1;
+    long purgedAtMillis;
+    private long storedAtMillis;
+
+    Message message(long seq) {
+        return messages.stream()
+                .filter(message -> message.seq == seq)
+                .findFirst()
+                .orElse(null);
+    }
+
+    long bytes() {
+        return messages.stream().mapToLong(message -> message.bytes).sum();
+    }
+
+    Metrics metrics() {
+        long oldest = messages.stream()
+                .mapToLong(message -> message.timestampMillis)
+                .min()
+                .orElse(0);
+        return new Metrics(messages.size(), bytes(), oldest);
+    }
+
+    long deadlineMillis() {
+        return messages.stream()
+                .mapToLong(message -> switch (message.place) {
+                    case ARRIVAL, WAITING -> message.storedAtMillis + settings.retentionSeconds() * 1000L;
+                    case LEASED -> message.leaseEndMillis;
+                    case DEPARTING, MOVED -> Long.MAX_VALUE;
+                })
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    List<Message> in(Place place) {
+        return messages.stream().filter(message -> message.place == place).toList();
+    }
+
+    Message store(long id, int bytes, long timestampMillis, long nowMillis) {
+        storedAtMillis = Math.max(nowMillis, storedAtMillis);
+        Message message = new Message();
+        message.seq = nextSeq++;
+        message.id = id;
+        message.bytes = bytes;
+        message.place = Place.ARRIVAL;
+        message.timestampMillis = timestampMillis < 0 ? storedAtMillis : timestampMillis;
+        storedAtMillis = Math.max(storedAtMillis, message.timestampMillis);
+        message.storedAtMillis = storedAtMillis;
+        message.sinceMillis = storedAtMillis;
+        messages.add(message);
+        return message;
+    }
+
+    void push(long id, int bytes, int delaySeconds, long nowMillis) {
+        Message message = store(id, bytes, -1, nowMillis);
+        int delay = delaySeconds < 0 ? settings.deliveryDelaySeconds() : delaySeconds;
+        if (delay > 0) {
+            message.place = Place.WAITING;
+            message.sinceMillis += delay * 1000L;
+        }
+    }
+
+    private boolean isTooOld(Message message, long nowMillis) {
+        return nowMillis - message.storedAtMillis >= settings.retentionSeconds() * 1000L;
+    }
+
+    void expire(long nowMillis) {
+        for (Message message : List.copyOf(messages)) {
+            if (message.place == Place.LEASED && message.leaseEndMillis <= nowMillis) {
+                long delay = consumer == null ? 0 : consumer.settings().retryDelaySeconds() * 1000L;
+                fail(message, message.leaseEndMillis + delay, nowMillis);
+            }
+            if ((message.place == Place.ARRIVAL || message.place == Place.WAITING) && isTooOld(message, nowMillis)) {
+                messages.remove(message);
+            }
+        }
+    }
+
+    private void fail(Message message, long sinceMillis, long nowMillis) {
+        if (isTooOld(message, nowMillis)) {
+            messages.remove(message);
+        } else if (consumer != null && message.deliveries >= consumer.settings().maxRetries() + 1) {
+            if (consumer.deadLetterQueue().isEmpty()) {
+                messages.remove(message);
+            } else {
+                message.place = Place.DEPARTING;
+            }
+        } else {
+            message.place = Place.WAITING;
+            message.sinceMillis = sinceMillis;
+        }
+    }
+
+    /** What could be delivered now, in order. */
+    List<Message> ready(long nowMillis) {
+        return messages.stream()
+                .filter(message -> message.place == Place.ARRIVAL
+                        || message.place == Place.WAITING && message.sinceMillis <= nowMillis)
+                .sorted(Comparator.<Message>comparingLong(message -> message.sinceMillis)
+                        .thenComparingLong(message -> message.seq))
+                .toList();
+    }
+
+    void lease(Message message, long endMillis) {
+        message.place = Place.LEASED;
+        message.deliveries++;
+        message.leaseEndMillis = endMillis;
+    }
+
+    Ack.Reply ack(Ack ack, long nowMillis) {
+        Set<LeaseId> seen = new HashSet<>();
+        int acked = 0;
+        int retried = 0;
+        List<Ack.Warning> ackWarnings = new ArrayList<>();
+        List<Ack.Warning> retryWarnings = new ArrayList<>();
+        for (LeaseId token : ack.acks()) {
+            Ack.Warning warning = null;
+            if (token.seq() >= nextSeq) {
+                warning = Ack.Warning.UNKNOWN;
+            } else if (!seen.add(token)) {
+                warning = Ack.Warning.DUPLICATE;
+            } else {
+                acked++;
+                messages.removeIf(message ->
+                        message.seq == token.seq() && message.place != Place.DEPARTING && message.place != Place.MOVED);
+            }
+            ackWarnings.add(warning);
+        }
+        for (Ack.Retry retry : ack.retries()) {
+            Ack.Warning warning;
+            if (retry.lease().seq() >= nextSeq) {
+                warning = Ack.Warning.UNKNOWN;
+            } else if (!seen.add(retry.lease())) {
+                warning = Ack.Warning.DUPLICATE;
+            } else {
+                warning = retry(retry, nowMillis);
+                retried += warning == null ? 1 : 0;
+            }
+            retryWarnings.add(warning);
+        }
+        return new Ack.Reply(acked, retried, ackWarnings, retryWarnings);
+    }
+
+    private Ack.Warning retry(Ack.Retry retry, long nowMillis) {
+        Message message = message(retry.lease().seq());
+        if (message == null || message.place == Place.DEPARTING || message.place == Place.MOVED) {
+            return Ack.Warning.GONE;
+        }
+        long delay = retry.delaySeconds() >= 0
+                ? retry.delaySeconds()
+                : consumer == null ? 0 : consumer.settings().retryDelaySeconds();
+        if (message.place == Place.LEASED) {
+            if (retry.lease().delivery() < message.deliveries) {
+                return Ack.Warning.SUPERSEDED;
+            }
+            fail(message, nowMillis + delay * 1000L, nowMillis);
+        } else if (message.place == Place.WAITING) {
+            message.sinceMillis = nowMillis + delay * 1000L;
+        }
+        return null;
+    }
+
+    boolean purge(long seq) {
+        return messages.removeIf(
+                message -> message.seq == seq && message.place != Place.DEPARTING && message.place != Place.MOVED);
+    }
+
+    void purge(List<Message> all, long nowMillis) {
+        messages.removeAll(all);
+        purgedAtMillis = nowMillis;
+    }
+
+    void callOff(long seq, long nowMillis) {
+        Message message = message(seq);
+        if (message != null
+                && message.place == Place.DEPARTING
+                && (consumer == null || consumer.deadLetterQueue().isEmpty())) {
+            fail(
+                    message,
+                    nowMillis + (consumer == null ? 0 : consumer.settings().retryDelaySeconds() * 1000L),
+                    nowMillis);
+        }
+    }
+}

@@ -1,0 +1,393 @@
+package dev.sluice.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiConsumer;
+
+/**
+ * One random history of two queues that are each other's dead letter queue, on one disk, under a simulated clock. Each step is
+ * done by the queue and by its model, and the two are compared. A seed determines the history.
+ */
+final class QueueHistory {
+    private static final int BODY_BYTES_MAX = 20;
+
+    private final Random random;
+    private final FakeDisk disk = new FakeDisk();
+    private final QueueUnderTest[] queues = new QueueUnderTest[2];
+    private final List<String> steps;
+    private long nowMillis = 1_000_000_000L;
+    private long nextId = 1;
+
+    /**
+     * A history that has not begun.
+     *
+     * @param steps takes a line per step, or null
+     */
+    QueueHistory(long seed, List<String> steps) {
+        this.random = new Random(seed);
+        this.steps = steps;
+        Limits limits = limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0);
+        int windowMax = 1 + random.nextInt(6);
+        for (int i = 0; i < queues.length; i++) {
+            queues[i] = new QueueUnderTest(i + 1, disk, random, limits, windowMax);
+            configure(queues[i]);
+        }
+    }
+
+    private static Limits limits(int leasesMax, long backlogBytesMax) {
+        Limits d = Limits.DOCUMENTED;
+        return new Limits(
+                d.messageBytesMax(),
+                d.batchMessagesMax(),
+                d.batchBytesMax(),
+                d.requestBytesMax(),
+                d.jsonDepthMax(),
+                d.delaySecondsMax(),
+                d.pullMessagesMax(),
+                d.visibilityTimeoutMillisMax(),
+                d.retentionSecondsMin(),
+                d.retentionSecondsMax(),
+                d.retriesMax(),
+                d.waitTimeMillisMax(),
+                d.concurrencyMax(),
+                d.ackEntriesMax(),
+                d.queuesPerAccountMax(),
+                leasesMax,
+                backlogBytesMax,
+                0);
+    }
+
+    void run(int count) {
+        for (int i = 0; i < count; i++) {
+            tick();
+            QueueUnderTest queue = queues[random.nextInt(10) < 7 ? 0 : 1];
+            step(queue);
+            for (QueueUnderTest each : queues) {
+                new QueueInvariants(each, nowMillis).check(random.nextInt(3) == 0);
+            }
+        }
+        restart();
+    }
+
+    private void step(QueueUnderTest queue) {
+        int choice = random.nextInt(100);
+        if (choice < 20) {
+            push(queue);
+        } else if (choice < 40) {
+            pull(queue);
+        } else if (choice < 58) {
+            ack(queue);
+        } else if (choice < 62) {
+            peek(queue);
+        } else if (choice < 66) {
+            purgeRefs(queue);
+        } else if (choice < 67) {
+            purge(queue);
+        } else if (choice < 70) {
+            note("expire", queue);
+            queue.expire(nowMillis);
+        } else if (choice < 74) {
+            configure(queue);
+        } else if (choice < 81) {
+            moveDeadLetters(queue);
+        } else if (choice < 82) {
+            callOff(queue);
+        } else if (choice < 84) {
+            restart();
+        } else if (choice < 87) {
+            metrics(queue);
+        } else {
+            note("proceed", queue);
+            queue.proceed(nowMillis);
+        }
+    }
+
+    /** The clock stands, creeps, jumps, or is set back a little. */
+    private void tick() {
+        int choice = random.nextInt(20);
+        if (choice < 8) {
+            nowMillis += random.nextInt(2_000);
+        } else if (choice < 12) {
+            nowMillis += random.nextInt(20_000);
+        } else if (choice == 12) {
+            nowMillis += random.nextInt(120_000);
+        } else if (choice == 13) {
+            nowMillis -= random.nextInt(3_000);
+        }
+    }
+
+    private void note(String what, QueueUnderTest queue) {
+        if (steps != null) {
+            steps.add(nowMillis + " queue " + queue.number + ": " + what);
+        }
+    }
+
+    private <R> void call(
+            QueueUnderTest queue, QueueCommand<R> command, BiConsumer<Decision<R>, QueueException> check) {
+        note(command.toString(), queue);
+        queue.call(
+                new QueueUnderTest.Call<>(command, (decision, refusal) -> {
+                    note("  decided " + command + " -> " + (refusal == null ? decision : refusal), queue);
+                    check.accept(decision, refusal);
+                }),
+                nowMillis);
+    }
+
+    private void configure(QueueUnderTest queue) {
+        QueueSettings settings = new QueueSettings(
+                random.nextInt(3) == 0 ? random.nextInt(10) : 0, random.nextInt(6) == 0, 60 + random.nextInt(240));
+        ConsumerSettings consumerSettings = new ConsumerSettings(
+                1 + random.nextInt(6),
+                random.nextInt(4),
+                random.nextInt(3) == 0 ? random.nextInt(20) : 0,
+                1 + random.nextInt(40_000),
+                0,
+                0);
+        ConsumerType type = random.nextInt(10) == 0 ? ConsumerType.WORKER : ConsumerType.HTTP_PULL;
+        Consumer consumer = random.nextInt(10) == 0
+                ? null
+                : new Consumer("c", type, "", random.nextBoolean() ? "dead" : "", consumerSettings, 0);
+        note("configure " + settings + " " + consumer, queue);
+        queue.configure(settings, consumer, nowMillis);
+    }
+
+    private void push(QueueUnderTest queue) {
+        List<NewMessage> messages = new ArrayList<>();
+        int count = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(8);
+        for (int i = 0; i < count; i++) {
+            int delay =
+                    switch (random.nextInt(4)) {
+                        case 0 -> random.nextInt(30);
+                        case 1 -> 0;
+                        default -> NewMessage.DELAY_UNSET;
+                    };
+            byte[] body = new byte[random.nextInt(BODY_BYTES_MAX)];
+            messages.add(new NewMessage(0, nextId++, ContentType.TEXT, body, delay));
+        }
+        call(queue, new Push(messages), (decision, refusal) -> {
+            long bytes = messages.stream()
+                    .mapToLong(message -> message.body().length)
+                    .sum();
+            long bytesMax = queue.limits().backlogBytesMax();
+            if (bytesMax > 0 && queue.model.bytes() + bytes > bytesMax) {
+                assertThat(refusal).isNotNull();
+                assertThat(refusal.error()).isEqualTo(QueueError.STORAGE_LIMIT);
+                return;
+            }
+            assertThat(refusal).isNull();
+            for (NewMessage message : messages) {
+                queue.model.push(message.idLow(), message.body().length, message.delaySeconds(), nowMillis);
+            }
+            assertThat(decision.reply().backlogCount()).isEqualTo(queue.model.messages.size());
+            assertThat(decision.reply().backlogBytes()).isEqualTo(queue.model.bytes());
+            assertThat(decision.reply().oldestTimestampMillis())
+                    .isLessThanOrEqualTo(queue.model.metrics().oldestTimestampMillis());
+        });
+    }
+
+    private void pull(QueueUnderTest queue) {
+        int size = random.nextInt(4) == 0 ? Pull.FROM_CONSUMER : 1 + random.nextInt(8);
+        int timeout = random.nextInt(4) == 0 ? Pull.FROM_CONSUMER : 1 + random.nextInt(40_000);
+        call(queue, new Pull(size, timeout, ConsumerType.HTTP_PULL), (decision, refusal) -> {
+            NaiveQueue model = queue.model;
+            if (model.consumer == null || model.consumer.type() != ConsumerType.HTTP_PULL) {
+                assertThat(refusal.error()).isEqualTo(QueueError.PULL_NOT_ENABLED);
+            } else if (model.settings.deliveryPaused()) {
+                assertThat(refusal.error()).isEqualTo(QueueError.DELIVERY_PAUSED);
+            } else {
+                assertThat(refusal).isNull();
+                checkPull(queue, size, timeout, decision.reply());
+            }
+        });
+    }
+
+    private void checkPull(QueueUnderTest queue, int size, int timeout, Pull.Reply reply) {
+        NaiveQueue model = queue.model;
+        ConsumerSettings consumer = model.consumer.settings();
+        int held = model.in(NaiveQueue.Place.LEASED).size()
+                + model.in(NaiveQueue.Place.DEPARTING).size()
+                + model.in(NaiveQueue.Place.MOVED).size();
+        int wanted = Math.min(
+                size == Pull.FROM_CONSUMER ? consumer.batchSize() : size,
+                queue.limits().leasesPerQueueMax() - held);
+        List<NaiveQueue.Message> ready = model.ready(nowMillis);
+        int leastExpected = Math.min(ready.size(), Math.min(wanted, queue.windowMax()));
+        assertThat(reply.leases()).hasSizeBetween(Math.max(0, leastExpected), Math.max(0, wanted));
+        for (int i = 0; i < reply.leases().size(); i++) {
+            Lease lease = reply.leases().get(i);
+            NaiveQueue.Message expected = ready.get(i);
+            assertThat(lease.header().seq()).isEqualTo(expected.seq);
+            assertThat(lease.delivery()).isEqualTo(expected.deliveries + 1);
+            model.lease(
+                    expected,
+                    nowMillis + (timeout == Pull.FROM_CONSUMER ? consumer.visibilityTimeoutMillis() : timeout));
+            assertThat(lease.expiresAtMillis()).isEqualTo(expected.leaseEndMillis);
+            queue.tokens.add(new LeaseId(lease.header().seq(), lease.delivery()));
+        }
+        assertThat(reply.metrics().backlogCount()).isEqualTo(model.messages.size());
+    }
+
+    private void ack(QueueUnderTest queue) {
+        List<LeaseId> acks = new ArrayList<>();
+        List<Ack.Retry> retries = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            acks.add(token(queue));
+        }
+        for (int i = random.nextInt(4); i > 0; i--) {
+            retries.add(new Ack.Retry(token(queue), random.nextInt(15) - 5 < 0 ? -1 : random.nextInt(20)));
+        }
+        Ack command = new Ack(acks, retries);
+        call(queue, command, (decision, refusal) -> {
+            assertThat(refusal).isNull();
+            assertThat(decision.reply()).isEqualTo(queue.model.ack(command, nowMillis));
+        });
+    }
+
+    /** One of the last tokens, any token, or one that was never given out but could have been before power was lost. */
+    private LeaseId token(QueueUnderTest queue) {
+        int known = queue.tokens.size();
+        if (known == 0 || random.nextInt(12) == 0) {
+            return new LeaseId(1 + random.nextInt((int) queue.model.nextSeq + 2), 1 + random.nextInt(3));
+        }
+        int recent = Math.min(known, 8);
+        return random.nextInt(3) == 0
+                ? queue.tokens.get(random.nextInt(known))
+                : queue.tokens.get(known - 1 - random.nextInt(recent));
+    }
+
+    private void peek(QueueUnderTest queue) {
+        int size = 1 + random.nextInt(6);
+        call(queue, new Peek(size), (decision, refusal) -> {
+            List<NaiveQueue.Message> ready = queue.model.ready(nowMillis);
+            assertThat(decision.events()).isEmpty();
+            assertThat(decision.reply())
+                    .hasSizeBetween(Math.min(ready.size(), Math.min(size, queue.windowMax())), size);
+            for (int i = 0; i < decision.reply().size(); i++) {
+                assertThat(decision.reply().get(i).header().seq()).isEqualTo(ready.get(i).seq);
+                assertThat(decision.reply().get(i).deliveries()).isEqualTo(ready.get(i).deliveries);
+            }
+        });
+    }
+
+    private void purgeRefs(QueueUnderTest queue) {
+        List<Long> seqs = new ArrayList<>();
+        for (int i = 1 + random.nextInt(4); i > 0; i--) {
+            seqs.add((long) random.nextInt((int) queue.model.nextSeq + 2));
+        }
+        call(queue, new PurgeRefs(seqs), (decision, refusal) -> {
+            List<Boolean> expected = new ArrayList<>();
+            for (long seq : seqs) {
+                expected.add(queue.model.purge(seq));
+            }
+            assertThat(decision.reply()).isEqualTo(expected);
+        });
+    }
+
+    private void purge(QueueUnderTest queue) {
+        call(queue, new Purge(), (decision, refusal) -> {
+            queue.model.purge(List.copyOf(queue.model.messages), nowMillis);
+            assertThat(decision.reply()).isEqualTo(nowMillis);
+        });
+    }
+
+    private void metrics(QueueUnderTest queue) {
+        call(queue, new ReadPurge(), (decision, refusal) -> assertThat(decision.reply())
+                .isEqualTo(queue.model.purgedAtMillis));
+        call(queue, new ReadMetrics(), (decision, refusal) -> {
+            assertThat(decision.reply()).isEqualTo(queue.model.metrics());
+            assertThat(queue.state.deadlineMillis()).isEqualTo(queue.model.deadlineMillis());
+        });
+    }
+
+    /** One of the three steps of a move: read the contents, hand them over, confirm. */
+    private void moveDeadLetters(QueueUnderTest queue) {
+        QueueUnderTest target = queue == queues[0] ? queues[1] : queues[0];
+        if (!queue.toConfirm.isEmpty() && random.nextBoolean()) {
+            confirm(queue);
+        } else if (!queue.letters.isEmpty() && random.nextBoolean()) {
+            accept(queue, target);
+        } else {
+            note("prepare dead letters", queue);
+            disk.drainAll();
+            for (Lease lease : queue.state.departing(random.nextInt(5), 1 + random.nextInt(3))) {
+                long seq = lease.header().seq();
+                boolean prepared = queue.letters.stream()
+                                .anyMatch(letter -> letter.origin().header().seq() == seq)
+                        || queue.toConfirm.contains(seq);
+                Content content = disk.content(queue.number, lease.header());
+                if (!prepared && content != null) {
+                    queue.letters.add(
+                            new AcceptDeadLetters.Letter(new QueueEvent.Origin(queue.number, lease.header()), content));
+                }
+            }
+        }
+    }
+
+    private void accept(QueueUnderTest queue, QueueUnderTest target) {
+        List<AcceptDeadLetters.Letter> letters = List.copyOf(queue.letters);
+        queue.letters.clear();
+        call(target, new AcceptDeadLetters(letters), (decision, refusal) -> {
+            assertThat(decision.reply()).isEqualTo(letters.size());
+            for (AcceptDeadLetters.Letter letter : letters) {
+                MessageHeader old = letter.origin().header();
+                target.model.store(letter.content().idLow(), old.bodyBytes(), old.timestampMillis(), nowMillis);
+                NaiveQueue.Message message = queue.model.message(old.seq());
+                if (message != null) {
+                    assertThat(message.place).isEqualTo(NaiveQueue.Place.DEPARTING);
+                    assertThat(message.id).isEqualTo(letter.content().idLow());
+                    message.place = NaiveQueue.Place.MOVED;
+                }
+                queue.toConfirm.add(old.seq());
+            }
+        });
+    }
+
+    private void confirm(QueueUnderTest queue) {
+        List<Long> seqs = new ArrayList<>(queue.toConfirm);
+        seqs.add(seqs.get(0) + 1 + random.nextInt(20) * queue.model.nextSeq);
+        queue.toConfirm.clear();
+        call(queue, new ConfirmDeparted(seqs.subList(0, seqs.size() - 1)), (decision, refusal) -> {
+            int counted = 0;
+            for (int i = 0; i < seqs.size() - 1; i++) {
+                long seq = seqs.get(i);
+                counted += queue.model.messages.removeIf(message -> message.seq == seq) ? 1 : 0;
+            }
+            assertThat(decision.reply()).isEqualTo(counted);
+        });
+    }
+
+    private void callOff(QueueUnderTest queue) {
+        List<Long> seqs = new ArrayList<>();
+        for (Lease lease : queue.state.departing()) {
+            long seq = lease.header().seq();
+            boolean underWay = queue.letters.stream()
+                            .anyMatch(letter -> letter.origin().header().seq() == seq)
+                    || queue.toConfirm.contains(seq)
+                    || queue.model.message(seq).place == NaiveQueue.Place.MOVED;
+            if (!underWay) {
+                seqs.add(seq);
+            }
+        }
+        call(queue, new CallOffDepartures(seqs), (decision, refusal) -> {
+            for (long seq : seqs) {
+                queue.model.callOff(seq, nowMillis);
+            }
+        });
+    }
+
+    /** The process dies and starts again; everything committed is on disk. Departing messages are leases again. */
+    private void restart() {
+        for (QueueUnderTest queue : queues) {
+            note("restart", queue);
+            disk.drainAll();
+            new QueueInvariants(queue, nowMillis).checkDisk(disk);
+            for (NaiveQueue.Message message : queue.model.in(NaiveQueue.Place.DEPARTING)) {
+                message.place = NaiveQueue.Place.LEASED;
+            }
+            queue.load();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.sluice.store;
+
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.queue.Waiting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Makes up events of two queues as a correct domain could emit them, the second being the dead letter queue of the first. */
+public final class QueueHistory {
+    /** The queue with the events. */
+    public static final long QUEUE = 41;
+    /** Its dead letter queue. */
+    public static final long DEAD_QUEUE = 42;
+
+    private final Random random;
+    private final TreeMap<Long, MessageHeader> arrivals = new TreeMap<>();
+    private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+    private final TreeMap<Long, Lease> leases = new TreeMap<>();
+    private final TreeMap<Long, MessageHeader> departed = new TreeMap<>();
+    private long nextSeq = 1;
+    private long nextDeadSeq = 1;
+
+    /** The same seed makes the same history. */
+    public QueueHistory(long seed) {
+        random = new Random(seed);
+    }
+
+    /** A batch of up to that many random events, with the heads they lead to. */
+    public StoreBatch nextBatch(int eventsMax) {
+        StoreBatch batch = new StoreBatch();
+        int events = random.nextInt(eventsMax + 1);
+        for (int i = 0; i < events; i++) {
+            addRandomEvent(batch);
+        }
+        batch.head(QUEUE, Samples.head(nextSeq));
+        return batch;
+    }
+
+    private void addRandomEvent(StoreBatch batch) {
+        switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4 -> publish(batch);
+            case 5, 6, 7 -> leaseArrival(batch);
+            case 8, 9, 10 -> leaseWaiting(batch);
+            case 11, 12, 13 -> release(batch);
+            case 14 -> reschedule(batch);
+            case 15, 16 -> remove(batch);
+            case 17 -> moveToDeadLetters(batch);
+            case 18 -> confirmDeparted(batch);
+            default -> rarely(batch);
+        }
+    }
+
+    private void publish(StoreBatch batch) {
+        long seq = nextSeq++;
+        switch (random.nextInt(3)) {
+            case 0 -> {
+                arrivals.put(seq, Samples.arrival(seq));
+                batch.add(QUEUE, Samples.enqueued(arrivals.get(seq)));
+            }
+            case 1 -> {
+                arrivals.put(seq, Samples.inherited(seq, random.nextInt(50)));
+                batch.add(QUEUE, Samples.enqueued(arrivals.get(seq)));
+            }
+            default -> {
+                Waiting row = new Waiting(Samples.delayed(seq), 0, someTime());
+                waiting.put(seq, row);
+                batch.add(QUEUE, Samples.enqueued(row.header(), row.availableAtMillis()));
+            }
+        }
+    }
+
+    private void leaseArrival(StoreBatch batch) {
+        MessageHeader header = take(arrivals);
+        if (header != null) {
+            Lease lease = new Lease(header, 1, someTime());
+            leases.put(header.seq(), lease);
+            batch.add(QUEUE, Samples.leased(lease));
+        }
+    }
+
+    private void leaseWaiting(StoreBatch batch) {
+        Waiting row = take(waiting);
+        if (row != null) {
+            Lease lease = new Lease(row.header(), row.deliveries() + 1, someTime());
+            leases.put(row.header().seq(), lease);
+            batch.add(QUEUE, new QueueEvent.Leased(lease, row.availableAtMillis()));
+        }
+    }
+
+    private void release(StoreBatch batch) {
+        Lease lease = take(leases);
+        if (lease != null) {
+            Waiting row = new Waiting(lease.header(), lease.delivery(), someTime());
+            waiting.put(lease.header().seq(), row);
+            batch.add(QUEUE, new QueueEvent.Released(row));
+        }
+    }
+
+    private void reschedule(StoreBatch batch) {
+        Waiting row = take(waiting);
+        if (row != null) {
+            Waiting moved = new Waiting(row.header(), row.deliveries(), someTime());
+            waiting.put(row.header().seq(), moved);
+            batch.add(QUEUE, new QueueEvent.Rescheduled(moved, row.availableAtMillis()));
+        }
+    }
+
+    private void remove(StoreBatch batch) {
+        switch (random.nextInt(3)) {
+            case 0 -> {
+                MessageHeader header = take(arrivals);
+                if (header != null) {
+                    batch.add(QUEUE, removed(header, QueueEvent.Place.ARRIVAL, 0));
+                }
+            }
+            case 1 -> {
+                Waiting row = take(waiting);
+                if (row != null) {
+                    batch.add(QUEUE, removed(row.header(), QueueEvent.Place.WAITING, row.availableAtMillis()));
+                }
+            }
+            default -> {
+                Lease lease = take(leases);
+                if (lease != null) {
+                    batch.add(QUEUE, removed(lease.header(), QueueEvent.Place.LEASED, 0));
+                }
+            }
+        }
+    }
+
+    private void moveToDeadLetters(StoreBatch batch) {
+        Lease lease = take(leases);
+        if (lease != null) {
+            MessageHeader header = lease.header();
+            MessageHeader there = Samples.inherited(nextDeadSeq++, header.timestampMillis());
+            departed.put(header.seq(), header);
+            batch.add(QUEUE, new QueueEvent.Departing(lease));
+            batch.add(
+                    DEAD_QUEUE,
+                    new QueueEvent.Enqueued(
+                            there,
+                            Samples.content(there.seq()),
+                            there.storedAtMillis(),
+                            new QueueEvent.Origin(QUEUE, header)));
+            batch.head(DEAD_QUEUE, Samples.head(nextDeadSeq));
+        }
+    }
+
+    private void confirmDeparted(StoreBatch batch) {
+        MessageHeader header = take(departed);
+        if (header != null) {
+            batch.add(QUEUE, new QueueEvent.Departed(header));
+        }
+    }
+
+    private void rarely(StoreBatch batch) {
+        switch (random.nextInt(12)) {
+            case 0 -> {
+                forget();
+                batch.add(QUEUE, new QueueEvent.Purged(nextSeq, someTime()));
+            }
+            case 1 -> {
+                batch.dropQueue(DEAD_QUEUE);
+                nextDeadSeq += 100;
+            }
+            default -> batch.putCatalog(new byte[] {(byte) random.nextInt(3)}, new byte[] {(byte) random.nextInt()});
+        }
+    }
+
+    private void forget() {
+        arrivals.clear();
+        waiting.clear();
+        leases.clear();
+        departed.clear();
+    }
+
+    private long someTime() {
+        return random.nextInt(30);
+    }
+
+    /** Takes a random row away, or answers null if there is none. */
+    private <T> T take(TreeMap<Long, T> rows) {
+        if (rows.isEmpty()) {
+            return null;
+        }
+        List<Long> seqs = new ArrayList<>(rows.keySet());
+        return rows.remove(seqs.get(random.nextInt(seqs.size())));
+    }
+
+    private static QueueEvent removed(MessageHeader header, QueueEvent.Place place, long availableAtMillis) {
+        return new QueueEvent.Removed(header, place, availableAtMillis, QueueEvent.Cause.ACKED);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.store;
+
+import static dev.sluice.store.Outcomes.get;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Everything that the reads of a store say about one queue, to compare with another store or another time. */
+public record StoreReading(
+        QueueImage image,
+        List<String> arrivals,
+        List<Waiting> schedule,
+        List<Waiting> waiting,
+        List<MessageHeader> inherited,
+        List<Found> found) {
+    private static final int LIMIT = 10_000;
+    private static final long SEQ_MAX = 200;
+
+    /** Reads it. */
+    public static StoreReading of(QueueStore store, long queue) {
+        return new StoreReading(
+                get(store.load(queue)),
+                get(store.readArrivals(queue, 0, LIMIT)).stream()
+                        .map(StoreReading::text)
+                        .toList(),
+                get(store.readSchedule(queue, 0, 0, LIMIT)),
+                get(store.readWaiting(queue, 0, LIMIT)),
+                get(store.readInherited(queue, 0, 0, LIMIT)),
+                get(store.find(queue, LongStream.rangeClosed(1, SEQ_MAX).toArray())));
+    }
+
+    private static String text(StoredContent row) {
+        return row.header() + " " + row.content().idHigh() + " "
+                + new String(row.content().body());
+    }
+}

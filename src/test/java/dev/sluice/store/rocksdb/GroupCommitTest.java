@@ -1,0 +1,261 @@
+package dev.sluice.store.rocksdb;
+
+import static dev.sluice.store.Samples.arrival;
+import static dev.sluice.store.Samples.enqueued;
+import static dev.sluice.store.Samples.head;
+import static dev.sluice.store.Samples.leased;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class GroupCommitTest {
+    private static final int GROUP_BYTES_MAX = 100_000;
+
+    private final ScriptedDisk disk = new ScriptedDisk();
+    private final GroupCommit groupCommit = new GroupCommit(disk, GROUP_BYTES_MAX);
+    private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void close() {
+        disk.letThrough(1_000);
+        groupCommit.close();
+    }
+
+    @Test
+    void whatComesDuringAWriteIsGatheredIntoTheNextGroup() throws Exception {
+        commit("first", durable(1));
+        disk.awaitArrivals(1);
+        for (int i = 0; i < 20; i++) {
+            commit("later " + i, durable(2 + i));
+        }
+        disk.letThrough(2);
+        awaitHeard(21);
+
+        assertThat(disk.syncs()).containsExactly(true, true);
+        assertThat(disk.recordCounts()).containsExactly(2, 21);
+        assertThat(heard.get(0)).isEqualTo("first ok");
+        assertThat(heard.get(20)).isEqualTo("later 19 ok");
+    }
+
+    @Test
+    void oneDurableBatchSyncsItsGroupAndOthersDoNot() throws Exception {
+        commit("a", fleeting(1));
+        disk.awaitArrivals(1);
+        commit("b", fleeting(2));
+        commit("c", durable(3));
+        disk.letThrough(1);
+        disk.awaitArrivals(2);
+        commit("d", fleeting(4));
+        disk.letThrough(2);
+        awaitHeard(4);
+
+        assertThat(disk.syncs()).containsExactly(false, true, false);
+    }
+
+    @Test
+    void aGroupDoesNotGrowBeyondItsBound() throws Exception {
+        commit("first", durable(1));
+        disk.awaitArrivals(1);
+        for (int i = 0; i < 4; i++) {
+            commit("big " + i, big(2 + i, 60_000));
+        }
+        disk.letThrough(10);
+        awaitHeard(5);
+
+        assertThat(disk.recordCounts()).hasSize(3);
+    }
+
+    @Test
+    void aBatchBiggerThanTheBoundIsWrittenAlone() throws Exception {
+        disk.letThrough(10);
+        commit("huge", big(1, 3 * GROUP_BYTES_MAX));
+        awaitHeard(1);
+
+        assertThat(heard).containsExactly("huge ok");
+    }
+
+    @Test
+    void nobodyHearsBeforeTheWriteIsDone() throws Exception {
+        commit("a", durable(1));
+        disk.awaitArrivals(1);
+
+        assertThat(heard).isEmpty();
+        assertThat(groupCommit.bytesWaiting()).isPositive();
+        disk.letThrough(1);
+        awaitHeard(1);
+        assertThat(groupCommit.bytesWaiting()).isZero();
+    }
+
+    @Test
+    void aFailedWriteFailsItsGroupAndEverythingAfterIt() throws Exception {
+        commit("first", durable(1));
+        disk.awaitArrivals(1);
+        commit("a", durable(2));
+        commit("b", fleeting(3));
+        disk.failFromNowOn();
+        disk.letThrough(2);
+        awaitHeard(3);
+        disk.work();
+        commit("c", durable(4));
+        awaitHeard(4);
+
+        assertThat(heard).containsExactly("first disk broke", "a disk broke", "b disk broke", "c disk broke");
+        assertThat(disk.syncs()).as("nothing is written after the failure").hasSize(1);
+    }
+
+    @Test
+    void aListenerThatThrowsDoesNotHarmTheOthers() throws Exception {
+        disk.letThrough(10);
+        groupCommit.commit(durable(1), failure -> {
+            throw new IllegalStateException("broken listener");
+        });
+        commit("b", durable(2));
+        awaitHeard(1);
+
+        assertThat(heard).containsExactly("b ok");
+    }
+
+    @Test
+    void aListenerMayCommitAgain() throws Exception {
+        disk.letThrough(10);
+        groupCommit.commit(durable(1), failure -> commit("second", durable(2)));
+        awaitHeard(1);
+
+        assertThat(heard).containsExactly("second ok");
+    }
+
+    @Test
+    void closeWritesWhatWaitsAndRefusesWhatComesAfter() throws Exception {
+        commit("first", durable(1));
+        disk.awaitArrivals(1);
+        commit("waiting", durable(2));
+        Thread closer = new Thread(groupCommit::close);
+        closer.start();
+        disk.letThrough(2);
+        closer.join();
+        commit("late", durable(3));
+
+        assertThat(heard).containsExactly("first ok", "waiting ok", "late the store is closed");
+        assertThat(groupCommit.bytesWaiting()).isZero();
+    }
+
+    @Test
+    void everyCommitIsHeardOnceWhenCloseComesInBetween() throws Exception {
+        disk.letThrough(100_000);
+        CountDownLatch started = new CountDownLatch(1);
+        Thread committer = new Thread(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                commit("x", fleeting(i + 1));
+                started.countDown();
+            }
+        });
+        committer.start();
+        started.await();
+        groupCommit.close();
+        committer.join();
+
+        assertThat(heard).hasSize(10_000);
+    }
+
+    @Test
+    void anIdleWriterIsParkedAndWakesUp() throws Exception {
+        disk.letThrough(100);
+        for (int i = 1; i <= 50; i++) {
+            commit("x", durable(i));
+            awaitHeard(i);
+        }
+
+        assertThat(disk.syncs()).hasSize(50);
+    }
+
+    private void commit(String name, StoreBatch batch) {
+        groupCommit.commit(batch, failure -> heard.add(name + (failure == null ? " ok" : " " + failure.getMessage())));
+    }
+
+    private void awaitHeard(int count) throws InterruptedException {
+        while (heard.size() < count) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    private static StoreBatch durable(long seq) {
+        StoreBatch batch = new StoreBatch();
+        batch.add(1, enqueued(arrival(seq)));
+        batch.head(1, head(seq));
+        return batch;
+    }
+
+    private static StoreBatch fleeting(long seq) {
+        StoreBatch batch = new StoreBatch();
+        batch.add(1, leased(new Lease(arrival(seq), 1, 1)));
+        return batch;
+    }
+
+    private static StoreBatch big(long seq, int bytes) {
+        StoreBatch batch = new StoreBatch();
+        Content content = new Content(1, 1, ContentType.TEXT, 0, new byte[bytes]);
+        batch.add(1, new QueueEvent.Enqueued(arrival(seq), content, arrival(seq).storedAtMillis(), null));
+        return batch;
+    }
+
+    /** A disk that writes when it is told to, and notes what it wrote. */
+    private static final class ScriptedDisk implements GroupCommit.GroupWriter {
+        private final Semaphore arrivals = new Semaphore(0);
+        private final Semaphore permits = new Semaphore(0);
+        private final List<Boolean> syncs = Collections.synchronizedList(new ArrayList<>());
+        private final List<Integer> recordCounts = Collections.synchronizedList(new ArrayList<>());
+        private int awaited;
+        private volatile boolean broken;
+
+        @Override
+        public void write(byte[] group, boolean sync) {
+            syncs.add(sync);
+            recordCounts.add(group[8] & 0xFF | (group[9] & 0xFF) << 8);
+            arrivals.release();
+            permits.acquireUninterruptibly();
+            if (broken) {
+                throw new StoreException("disk broke");
+            }
+        }
+
+        void awaitArrivals(int count) throws InterruptedException {
+            arrivals.acquire(count - awaited);
+            awaited = count;
+        }
+
+        void letThrough(int writes) {
+            permits.release(writes);
+        }
+
+        void failFromNowOn() {
+            broken = true;
+        }
+
+        void work() {
+            broken = false;
+        }
+
+        List<Boolean> syncs() {
+            return new ArrayList<>(syncs);
+        }
+
+        List<Integer> recordCounts() {
+            return new ArrayList<>(recordCounts);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.store.rocksdb;
+
+import static dev.sluice.store.Outcomes.commitLater;
+import static dev.sluice.store.Outcomes.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.store.Durability;
+import dev.sluice.store.QueueHistory;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreReading;
+import dev.sluice.store.memory.MemoryStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+
+/** Both stores say the same after the same batches, also across reopening, flushes and compactions. */
+class SameReadsPropertyTest {
+    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    void bothStoresReadTheSameAfterTheSameHistory(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int batches)
+            throws IOException {
+        Path directory = Files.createTempDirectory("sluice-same-reads");
+        try {
+            run(seed, batches, directory);
+        } finally {
+            DiskImage.delete(directory);
+        }
+    }
+
+    private static void run(long seed, int batches, Path directory) {
+        Random random = new Random(seed);
+        QueueHistory history = new QueueHistory(seed);
+        QueueHistory sameHistory = new QueueHistory(seed);
+        RocksDbStore onDisk = RocksDbStore.open(directory, Durability.ASYNC);
+        try (MemoryStore inMemory = new MemoryStore()) {
+            for (int i = 0; i < batches; i++) {
+                get(commitLater(inMemory, history.nextBatch(12)));
+                get(commitLater(onDisk, sameHistory.nextBatch(12)));
+                switch (random.nextInt(8)) {
+                    case 0 -> assertSame(inMemory, onDisk);
+                    case 1 -> {
+                        onDisk.close();
+                        onDisk = RocksDbStore.open(directory, Durability.ASYNC);
+                    }
+                    case 2 -> onDisk.compact();
+                    default -> {
+                        // On to the next batch.
+                    }
+                }
+            }
+            assertSame(inMemory, onDisk);
+            onDisk.compact();
+            assertSame(inMemory, onDisk);
+        } finally {
+            onDisk.close();
+        }
+    }
+
+    private static void assertSame(QueueStore inMemory, QueueStore onDisk) {
+        for (long queue : new long[] {QueueHistory.QUEUE, QueueHistory.DEAD_QUEUE}) {
+            assertThat(StoreReading.of(onDisk, queue)).isEqualTo(StoreReading.of(inMemory, queue));
+        }
+        assertThat(get(onDisk.heads())).isEqualTo(get(inMemory.heads()));
+        assertThat(get(onDisk.readCatalog()))
+                .usingRecursiveFieldByFieldElementComparator()
+                .isEqualTo(get(inMemory.readCatalog()));
+    }
+}
