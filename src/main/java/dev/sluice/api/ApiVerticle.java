@@ -51,13 +51,17 @@ public final class ApiVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Router router = new ContractRouter(contract, gateway).build(vertx, operations.get());
+        Collection<Operation> handlers = List.copyOf(operations.get());
+        Router router = new ContractRouter(contract, gateway).build(vertx, handlers);
+        MessageRoutes messages = new MessageRoutes(contract, gateway, handlers);
         server = vertx.createHttpServer(options())
                 .connectionHandler(this::watch)
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
                     hear(request);
-                    route(router, request);
+                    if (!messages.serve(request)) {
+                        route(router, request);
+                    }
                 });
         return server.listen();
     }
