@@ -116,9 +116,16 @@ class QueuesTest {
             assertThat(edge.send("POST", "/queues", body).status()).as(body).isEqualTo(200);
         }
         String[] refused = {
-            "[".repeat(10_000) + "]".repeat(10_000), "{\"a\":".repeat(9_000), "9".repeat(90_000),
-            "{\"queue_name\":\"a\",\"x\":" + "9".repeat(90_000) + "}", "{\"queue_name\":\"a\u0000\"}", "{'queue_name':'a'}",
-            "{\"queue_name\":\"a\",}", "{\"queue_name\":\"a\"} x", "NaN", "{\"queue_name\":\"a\",\"x\":NaN}"
+            "[".repeat(10_000) + "]".repeat(10_000),
+            "{\"a\":".repeat(9_000),
+            "9".repeat(90_000),
+            "{\"queue_name\":\"a\",\"x\":" + "9".repeat(90_000) + "}",
+            "{\"queue_name\":\"a\u0000\"}",
+            "{'queue_name':'a'}",
+            "{\"queue_name\":\"a\",}",
+            "{\"queue_name\":\"a\"} x",
+            "NaN",
+            "{\"queue_name\":\"a\",\"x\":NaN}"
         };
         for (String body : refused) {
             assertFails(edge.send("POST", "/queues", body), 400, 10026);
