@@ -99,7 +99,12 @@ public final class ContractRouter {
     /** The router itself failed, or something in it threw. */
     private void failAsRouted(RoutingContext rc, int status) {
         Throwable failure = rc.failure();
-        fail(rc, failure == null ? new HttpException(status) : failure);
+        if (failure == null) {
+            failure = new HttpException(status);
+        } else if (status == 400 && !(failure instanceof HttpException)) {
+            failure = new QueueException(QueueError.HTTP_MALFORMED);
+        }
+        fail(rc, failure);
     }
 
     private void fail(RoutingContext rc, Throwable failure) {
