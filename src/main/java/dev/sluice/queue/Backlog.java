@@ -84,9 +84,7 @@ final class Backlog {
      * neither they nor the leases hold is gone.
      */
     boolean mustFind(long seq) {
-        if (!hadMessage(seq)
-                || seq < purgedBelowSeq
-                || windows.arrivals.covers(0, seq) && windows.waiting.covers(0, seq)) {
+        if (!hadMessage(seq) || windows.arrivals.covers(0, seq) && windows.waiting.covers(0, seq)) {
             return false;
         }
         return leases.get(seq) == null

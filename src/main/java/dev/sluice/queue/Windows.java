@@ -18,10 +18,12 @@ final class Windows {
     Windows(QueueHead head, int capacity, MemoryBudget budget) {
         waitingCount = head.waitingCount();
         inheritedCount = head.inheritedCount();
-        arrivals = new Window<>(Order.ARRIVALS, MessageHeader.class, capacity, budget, 0, head.arrivalsFrom());
-        schedule = new Window<>(Order.SCHEDULE, Waiting.class, capacity, budget, head.scheduleFromMillis(), 0);
-        waiting = new Window<>(Order.WAITING, Waiting.class, capacity, budget, 0, head.waitingFromSeq());
-        inherited = new Window<>(Order.INHERITED, MessageHeader.class, capacity, budget, head.inheritedFromMillis(), 0);
+        int floor = Window.FLOOR;
+        arrivals = new Window<>(Order.ARRIVALS, MessageHeader.class, capacity, floor, budget, 0, head.arrivalsFrom());
+        schedule = new Window<>(Order.SCHEDULE, Waiting.class, capacity, floor, budget, head.scheduleFromMillis(), 0);
+        waiting = new Window<>(Order.WAITING, Waiting.class, capacity, floor, budget, 0, head.waitingFromSeq());
+        inherited = new Window<>(
+                Order.INHERITED, MessageHeader.class, capacity, floor, budget, head.inheritedFromMillis(), 0);
     }
 
     long waitingCount() {

@@ -105,7 +105,7 @@ final class QueueHistory {
         }
     }
 
-    /** The clock stands, creeps, jumps, or is set back a little. */
+    /** The clock stands, creeps, jumps, is set back a little, or strikes exactly when something is due. */
     private void tick() {
         int choice = random.nextInt(20);
         if (choice < 8) {
@@ -116,6 +116,8 @@ final class QueueHistory {
             nowMillis += random.nextInt(120_000);
         } else if (choice == 13) {
             nowMillis -= random.nextInt(3_000);
+        } else if (choice == 14) {
+            nowMillis = queues[random.nextInt(queues.length)].model.nextMillis(nowMillis);
         }
     }
 
