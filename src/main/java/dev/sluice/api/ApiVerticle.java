@@ -57,7 +57,7 @@ public final class ApiVerticle extends VerticleBase {
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
                     hear(request);
-                    router.handle(request);
+                    route(router, request);
                 });
         return server.listen();
     }
@@ -96,6 +96,15 @@ public final class ApiVerticle extends VerticleBase {
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
         return options;
+    }
+
+    /** The router must not see a query that cannot be decoded: it decodes it itself, and fails on it in its own way. */
+    private void route(Router router, HttpServerRequest request) {
+        if (QueryString.isWellFormed(request.query())) {
+            router.handle(request);
+        } else {
+            gateway.fail(request, new QueueException(QueueError.HTTP_MALFORMED));
+        }
     }
 
     /** Bytes that are no HTTP, or more header than allowed. */

@@ -48,15 +48,16 @@ public final class Contract {
         this.routes = routesOf(openApi);
     }
 
-    /** Loads the contract that is part of this program. Fails if it is not a valid one. */
+    /** Loads the contract that is part of this program, off the event loop. */
     public static Future<Contract> load(Vertx vertx) {
         return vertx.executeBlocking(() -> read(RESOURCE)).compose(text -> load(vertx, text));
     }
 
     /** Loads a contract from its YAML text. */
     static Future<Contract> load(Vertx vertx, Buffer text) {
-        JsonObject document = parse(text);
-        return OpenAPIContract.from(vertx, forRouting(document)).map(openApi -> new Contract(text, document, openApi));
+        return vertx.executeBlocking(() -> parse(text))
+                .compose(document -> OpenAPIContract.from(vertx, RoutingSkeleton.of(document))
+                        .map(openApi -> new Contract(text, document, openApi)));
     }
 
     /** The contract as it was written, in YAML. */
@@ -103,13 +104,6 @@ public final class Contract {
     /** The contract as parsed, references unresolved; not to be changed. */
     JsonObject document() {
         return document;
-    }
-
-    /** A copy, since loading annotates it; without security, which the router would insist on checking by its own means. */
-    private static JsonObject forRouting(JsonObject document) {
-        JsonObject copy = document.copy();
-        copy.remove("security");
-        return copy;
     }
 
     /** A schema with every reference replaced by what it stands for; no schema of the contract contains itself. */
@@ -160,7 +154,7 @@ public final class Contract {
     private static JsonObject parse(Buffer text) {
         Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
         Map<String, Object> root = yaml.load(text.toString(StandardCharsets.UTF_8));
-        return new JsonObject(new JsonObject(root).encode());
+        return new JsonObject(root);
     }
 
     private static Buffer read(String resource) {

@@ -34,9 +34,6 @@ final class JsonCursor {
     }
 
     private static final QueueException MALFORMED = new QueueException(QueueError.MESSAGE_BODY_MALFORMED);
-    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
-    private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
-    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private final int depthMax;
     private final long[] objects;
@@ -176,16 +173,16 @@ final class JsonCursor {
                 escaped = string();
                 return false;
             case 't':
-                literal(TRUE);
+                pass(JsonScalars.afterWord(JsonScalars.TRUE, bytes, at, limit));
                 return false;
             case 'f':
-                literal(FALSE);
+                pass(JsonScalars.afterWord(JsonScalars.FALSE, bytes, at, limit));
                 return false;
             case 'n':
-                literal(NULL);
+                pass(JsonScalars.afterWord(JsonScalars.NULL, bytes, at, limit));
                 return false;
             default:
-                number();
+                pass(JsonScalars.afterNumber(bytes, at, limit));
                 return false;
         }
     }
@@ -249,10 +246,7 @@ final class JsonCursor {
                 at++;
                 return escapes;
             } else if (odd < 0) {
-                at = Utf8Text.afterMultibyte(bytes, at, limit);
-                if (at < 0) {
-                    throw MALFORMED;
-                }
+                pass(Utf8Text.afterMultibyte(bytes, at, limit));
             } else if (odd == '\\') {
                 escapes = true;
                 escape();
@@ -276,41 +270,8 @@ final class JsonCursor {
         }
     }
 
-    private void number() {
-        if (current() == '-') {
-            at++;
-        }
-        if (current() == '0') {
-            at++;
-        } else {
-            digits();
-        }
-        if (at < limit && bytes[at] == '.') {
-            at++;
-            digits();
-        }
-        if (at < limit && (bytes[at] | 0x20) == 'e') {
-            at++;
-            if (current() == '+' || current() == '-') {
-                at++;
-            }
-            digits();
-        }
-    }
-
-    private void digits() {
-        int from = at;
-        while (at < limit && bytes[at] >= '0' && bytes[at] <= '9') {
-            at++;
-        }
-        if (at == from) {
-            throw MALFORMED;
-        }
-    }
-
-    private void literal(byte[] word) {
-        int after = at + word.length;
-        if (after > limit || !Arrays.equals(bytes, at, after, word, 0, word.length)) {
+    private void pass(int after) {
+        if (after < 0) {
             throw MALFORMED;
         }
         at = after;

@@ -62,44 +62,45 @@ final class JsonStrings {
         int written = 0;
         int at = 0;
         while (at < text.length) {
-            byte b = text[at];
-            if (b == '"') {
-                int after = closing(text, at + 1) + 1;
-                written = copyString(text, at, after, written);
-                at = after;
+            byte b = text[at++];
+            if (b == ' ' || b == '\n' || b == '\r' || b == '\t') {
                 continue;
             }
-            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-                text[written++] = b;
+            text[written++] = b;
+            if (b != '"') {
+                continue;
             }
-            at++;
+            while (true) {
+                int plainEnd = rawEnd(text, at);
+                if (written < at) {
+                    System.arraycopy(text, at, text, written, plainEnd - at);
+                }
+                written += plainEnd - at;
+                at = plainEnd;
+                if (text[at] == '"') {
+                    text[written++] = text[at++];
+                    break;
+                }
+                int codePoint = codePoint(text, at, text.length);
+                at = afterEscape(text, at, codePoint);
+                written = putCharacter(text, written, codePoint);
+            }
         }
         return written == text.length ? text : Arrays.copyOf(text, written);
     }
 
-    private static int closing(byte[] text, int from) {
-        int at = from;
-        while (text[at] != '"') {
-            at += text[at] == '\\' ? 2 : 1;
+    /** Index of the quote or backslash that comes next in a string. */
+    private static int rawEnd(byte[] text, int from) {
+        int at = Utf8Text.plainEnd(text, from, text.length);
+        while (text[at] < 0) {
+            at = Utf8Text.plainEnd(text, at + 1, text.length);
         }
         return at;
     }
 
-    /** Moves the string at {@code [from, to)}, quotes included, down to {@code target}; answers the index after it. */
-    private static int copyString(byte[] text, int from, int to, int target) {
-        int written = target;
-        int at = from;
-        while (at < to) {
-            if (text[at] != '\\') {
-                text[written++] = text[at++];
-                continue;
-            }
-            int codePoint = codePoint(text, at, to);
-            at = afterEscape(text, at, codePoint);
-            boolean escape = codePoint < 0x20 || codePoint == '"' || codePoint == '\\' || isSurrogate(codePoint);
-            written = escape ? Utf8Text.putEscape(text, written, codePoint) : Utf8Text.put(text, written, codePoint);
-        }
-        return written;
+    private static int putCharacter(byte[] text, int at, int codePoint) {
+        boolean escape = codePoint < 0x20 || codePoint == '"' || codePoint == '\\' || isSurrogate(codePoint);
+        return escape ? Utf8Text.putEscape(text, at, codePoint) : Utf8Text.put(text, at, codePoint);
     }
 
     /** What the escape at {@code at} stands for, two of them if they make a pair. */

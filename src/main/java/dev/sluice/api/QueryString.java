@@ -11,6 +11,19 @@ import java.util.Map;
 final class QueryString {
     private QueryString() {}
 
+    /** Whether the query of a request can be decoded, if it has one. */
+    static boolean isWellFormed(String query) {
+        if (query == null || query.indexOf('%') < 0) {
+            return true;
+        }
+        try {
+            decode(query);
+            return true;
+        } catch (QueueException e) {
+            return false;
+        }
+    }
+
     /**
      * Decodes it.
      *

@@ -36,7 +36,9 @@ final class RequestBody {
         if (request.headers().contains(HttpHeaders.EXPECT)) {
             request.response().writeContinue();
         }
-        return length == UNKNOWN ? readCounted(request) : request.body();
+        return length == UNKNOWN
+                ? readCounted(request)
+                : request.body().recover(failure -> Future.failedFuture(broken()));
     }
 
     private Future<Buffer> readCounted(HttpServerRequest request) {
@@ -50,9 +52,14 @@ final class RequestBody {
                 promise.tryFail(new QueueException(QueueError.REQUEST_TOO_LARGE));
             }
         });
-        request.exceptionHandler(promise::tryFail);
+        request.exceptionHandler(failure -> promise.tryFail(broken()));
         request.endHandler(end -> promise.tryComplete(body));
         return promise.future();
+    }
+
+    /** The client has gone, in which case nobody will read this, or has sent what is no HTTP. */
+    private static QueueException broken() {
+        return new QueueException(QueueError.HTTP_MALFORMED, "Request body ended before it was complete.");
     }
 
     /** The content length, {@link #UNKNOWN} if none is given, beyond every limit if it is none we can count to. */

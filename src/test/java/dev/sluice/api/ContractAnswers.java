@@ -69,8 +69,7 @@ public final class ContractAnswers {
 
     /** Checks any value against a schema of the contract; the problems, empty if it fits. */
     public List<String> problems(String schema, Object value) {
-        OutputUnit result =
-                validators.computeIfAbsent(schema, contract::schema).validate(value);
+        OutputUnit result = validators.computeIfAbsent(schema, contract::schema).validate(value);
         return result.getValid() ? List.of() : describe(result);
     }
 
@@ -110,8 +109,8 @@ public final class ContractAnswers {
     }
 
     JsonObject operation(String operationId) {
-        for (Object path : contract.document().getJsonObject("paths").getMap().values()) {
-            for (Map.Entry<String, Object> method : JsonObject.mapFrom(path)) {
+        for (Map.Entry<String, Object> path : contract.document().getJsonObject("paths")) {
+            for (Map.Entry<String, Object> method : (JsonObject) path.getValue()) {
                 if (method.getValue() instanceof JsonObject
                         && operationId.equals(((JsonObject) method.getValue()).getString("operationId"))) {
                     return (JsonObject) method.getValue();

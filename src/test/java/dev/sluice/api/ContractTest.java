@@ -2,9 +2,12 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -29,14 +32,53 @@ class ContractTest {
         assertThat(routes())
                 .extracting(Route::operationId)
                 .containsExactlyInAnyOrder(
-                        "queues-list", "queues-create", "queues-get", "queues-update", "queues-update-partial",
-                        "queues-delete", "queues-get-metrics", "queues-list-consumers", "queues-create-consumer",
-                        "queues-get-consumer", "queues-update-consumer", "queues-delete-consumer",
-                        "queues-push-message", "queues-push-messages", "queues-pull-messages", "queues-ack-messages",
-                        "queues-peek-messages", "queues-purge-messages", "queues-purge", "queues-purge-get",
-                        "subscriptions-list", "subscriptions-create", "subscriptions-get", "subscriptions-patch",
-                        "subscriptions-delete", "queues-preview-messages", "queues-ack-preview-messages",
-                        "accounts-list", "memberships-list", "user-get", "user-tokens-verify");
+                        "queues-list",
+                        "queues-create",
+                        "queues-get",
+                        "queues-update",
+                        "queues-update-partial",
+                        "queues-delete",
+                        "queues-get-metrics",
+                        "queues-list-consumers",
+                        "queues-create-consumer",
+                        "queues-get-consumer",
+                        "queues-update-consumer",
+                        "queues-delete-consumer",
+                        "queues-push-message",
+                        "queues-push-messages",
+                        "queues-pull-messages",
+                        "queues-ack-messages",
+                        "queues-peek-messages",
+                        "queues-purge-messages",
+                        "queues-purge",
+                        "queues-purge-get",
+                        "subscriptions-list",
+                        "subscriptions-create",
+                        "subscriptions-get",
+                        "subscriptions-patch",
+                        "subscriptions-delete",
+                        "queues-preview-messages",
+                        "queues-ack-preview-messages",
+                        "accounts-list",
+                        "memberships-list",
+                        "user-get",
+                        "user-tokens-verify");
+    }
+
+    @Test
+    void isValidOpenApiInFull() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            OpenAPIContract full = OpenAPIContract.from(
+                            vertx, ANSWERS.contract().document().copy())
+                    .await();
+            assertThat(full.operations())
+                    .extracting(Operation::getOperationId)
+                    .containsExactlyInAnyOrderElementsOf(
+                            routes().stream().map(Route::operationId).toList());
+        } finally {
+            vertx.close().await();
+        }
     }
 
     @ParameterizedTest
@@ -88,8 +130,13 @@ class ContractTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ack-with-retries:MqAck", "batch:MqQueueBatch", "create-http-pull-consumer:MqConsumerRequest",
-                "create-queue:MqQueueCreate", "pull:MqPull", "push-json:MqQueueMessage", "push-text:MqQueueMessage"
+                "ack-with-retries:MqAck",
+                "batch:MqQueueBatch",
+                "create-http-pull-consumer:MqConsumerRequest",
+                "create-queue:MqQueueCreate",
+                "pull:MqPull",
+                "push-json:MqQueueMessage",
+                "push-text:MqQueueMessage"
             })
     void everyRecordedRequestFitsTheContract(String nameAndSchema) throws IOException {
         String[] parts = nameAndSchema.split(":");
@@ -101,14 +148,15 @@ class ContractTest {
 
     @Test
     void aMessageOfTheWrongKindFitsNot() throws IOException {
-        JsonObject body = exchanges("error-schema").get(0).getJsonObject("request").getJsonObject("body");
+        JsonObject body =
+                exchanges("error-schema").get(0).getJsonObject("request").getJsonObject("body");
         assertThat(ANSWERS.problems("MqQueueMessage", body)).isNotEmpty();
     }
 
     @Test
     void integralFloatsAreIntegers() {
-        JsonObject body = new JsonObject("{\"queue_name\":\"q\",\"settings\":{\"delivery_delay\":30.0,"
-                + "\"message_retention_period\":1e3}}");
+        JsonObject body = new JsonObject(
+                "{\"queue_name\":\"q\",\"settings\":{\"delivery_delay\":30.0," + "\"message_retention_period\":1e3}}");
         assertThat(ANSWERS.problems("MqQueueCreate", body)).isEmpty();
         body.getJsonObject("settings").put("delivery_delay", 30.5);
         assertThat(ANSWERS.problems("MqQueueCreate", body)).isNotEmpty();

@@ -26,12 +26,18 @@ import java.util.function.Function;
  * The real edge on a free port, over fakes. Message operations are stubs that answer what a test puts into {@link #behaviours}, or
  * fail with the text of the body they got. Every JSON answer is held against the contract.
  */
-final class EdgeServer implements AutoCloseable {
-    static final String ACCOUNT = "7f1d2c3b4a5968778695a4b3c2d1e0f9";
-    static final String OTHER_ACCOUNT = "11111111111111111111111111111111";
-    static final String WRITER = "writer-token";
-    static final String READER = "reader-token";
-    static final String ANYWHERE = "anywhere-token";
+public final class EdgeServer implements AutoCloseable {
+    /** Known to the tests. */
+    public static final String ACCOUNT = "7f1d2c3b4a5968778695a4b3c2d1e0f9";
+    /** Known to the tests. */
+    public static final String OTHER_ACCOUNT = "11111111111111111111111111111111";
+    /** Known to the tests. */
+    public static final String WRITER = "writer-token";
+    /** Known to the tests. */
+    public static final String READER = "reader-token";
+    /** Known to the tests. */
+    public static final String ANYWHERE = "anywhere-token";
+
     static final int REQUEST_BYTES_MAX = 100_000;
 
     private static final Map<String, Caller> CALLERS = Map.of(
@@ -40,14 +46,17 @@ final class EdgeServer implements AutoCloseable {
             ANYWHERE, new Caller("anywhere", "", Set.of("*"), Access.WRITE));
 
     final FakeCatalog catalog = new FakeCatalog();
-    final FakeQueues queues = new FakeQueues();
+    /** The queues behind it. */
+    public final FakeQueues queues = new FakeQueues();
+
     final Map<String, Function<Call, Future<Answer>>> behaviours = new ConcurrentHashMap<>();
     final Vertx vertx = Vertx.vertx();
     final HttpClient client = HttpClient.newHttpClient();
 
     private final ApiVerticle verticle;
 
-    EdgeServer() {
+    /** Plain HTTP on any free port. */
+    public EdgeServer() {
         this(new HttpSettings("127.0.0.1", 0, null, 60, 1, 8192));
     }
 
@@ -65,10 +74,23 @@ final class EdgeServer implements AutoCloseable {
     static Limits limits() {
         Limits d = Limits.DOCUMENTED;
         return new Limits(
-                d.messageBytesMax(), d.batchMessagesMax(), d.batchBytesMax(), REQUEST_BYTES_MAX, d.jsonDepthMax(),
-                d.delaySecondsMax(), d.pullMessagesMax(), d.visibilityTimeoutMillisMax(), d.retentionSecondsMin(),
-                d.retentionSecondsMax(), d.retriesMax(), d.waitTimeMillisMax(), d.concurrencyMax(),
-                d.ackEntriesMax(), d.queuesPerAccountMax(), d.leasesPerQueueMax(), d.backlogBytesMax(),
+                d.messageBytesMax(),
+                d.batchMessagesMax(),
+                d.batchBytesMax(),
+                REQUEST_BYTES_MAX,
+                d.jsonDepthMax(),
+                d.delaySecondsMax(),
+                d.pullMessagesMax(),
+                d.visibilityTimeoutMillisMax(),
+                d.retentionSecondsMin(),
+                d.retentionSecondsMax(),
+                d.retriesMax(),
+                d.waitTimeMillisMax(),
+                d.concurrencyMax(),
+                d.ackEntriesMax(),
+                d.queuesPerAccountMax(),
+                d.leasesPerQueueMax(),
+                d.backlogBytesMax(),
                 d.messagesPerSecondMax());
     }
 
@@ -104,16 +126,17 @@ final class EdgeServer implements AutoCloseable {
     }
 
     /** Sends a request as the writer; the path is below {@code /client/v4/accounts/ACCOUNT}. */
-    Reply send(String method, String path, String body) {
+    public Reply send(String method, String path, String body) {
         return sendTo(method, "/client/v4/accounts/" + ACCOUNT + path, WRITER, body);
     }
 
-    Reply get(String path) {
+    /** Gets a path below the account. */
+    public Reply get(String path) {
         return send("GET", path, null);
     }
 
     /** Sends a request to any path, with a token or without one. */
-    Reply sendTo(String method, String path, String token, String body) {
+    public Reply sendTo(String method, String path, String token, String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (token != null) {
@@ -135,7 +158,7 @@ final class EdgeServer implements AutoCloseable {
     }
 
     /** Creates a queue and answers its id. */
-    String queue(String name) {
+    public String queue(String name) {
         return send("POST", "/queues", new JsonObject().put("queue_name", name).encode())
                 .result()
                 .getString("queue_id");
@@ -147,16 +170,19 @@ final class EdgeServer implements AutoCloseable {
     }
 
     /** An answer that fits the contract. */
-    record Reply(HttpResponse<String> response) {
-        int status() {
+    public record Reply(HttpResponse<String> response) {
+        /** Part of the answer. */
+        public int status() {
             return response.statusCode();
         }
 
-        JsonObject envelope() {
+        /** Part of the answer. */
+        public JsonObject envelope() {
             return new JsonObject(response.body());
         }
 
-        JsonObject result() {
+        /** Part of the answer. */
+        public JsonObject result() {
             return envelope().getJsonObject("result");
         }
 
@@ -164,15 +190,18 @@ final class EdgeServer implements AutoCloseable {
             return envelope().getJsonArray("errors").getJsonObject(0);
         }
 
-        int code() {
+        /** Part of the answer. */
+        public int code() {
             return error().getInteger("code");
         }
 
-        String message() {
+        /** Part of the answer. */
+        public String message() {
             return error().getString("message");
         }
 
-        String header(String name) {
+        /** Part of the answer. */
+        public String header(String name) {
             return response.headers().firstValue(name).orElse(null);
         }
     }

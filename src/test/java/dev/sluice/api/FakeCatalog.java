@@ -76,8 +76,8 @@ public final class FakeCatalog implements Catalog, CatalogClient {
             refuseTaken(accountId, name, null);
             long number = counter.incrementAndGet();
             long now = START_MICROS + number;
-            QueueDefinition queue = new QueueDefinition(
-                    number, accountId, id(number), name, jurisdiction, settings, null, now, now);
+            QueueDefinition queue =
+                    new QueueDefinition(number, accountId, id(number), name, jurisdiction, settings, null, now, now);
             queues.put(queue.queueId(), queue);
             return queue;
         });
@@ -143,8 +143,15 @@ public final class FakeCatalog implements Catalog, CatalogClient {
             long number = counter.incrementAndGet();
             long now = START_MICROS + number;
             Subscription made = new Subscription(
-                    id(number), accountId, spec.name(), spec.enabled(), spec.sourceJson(), spec.queueId(),
-                    spec.events(), now, now);
+                    id(number),
+                    accountId,
+                    spec.name(),
+                    spec.enabled(),
+                    spec.sourceJson(),
+                    spec.queueId(),
+                    spec.events(),
+                    now,
+                    now);
             subscriptions.put(made.id(), made);
             return made;
         });
@@ -158,10 +165,14 @@ public final class FakeCatalog implements Catalog, CatalogClient {
                 existing(accountId, spec.queueId());
             }
             Subscription made = new Subscription(
-                    old.id(), accountId, Objects.requireNonNullElse(spec.name(), old.name()),
-                    Objects.requireNonNullElse(spec.enabled(), old.enabled()), old.sourceJson(),
+                    old.id(),
+                    accountId,
+                    Objects.requireNonNullElse(spec.name(), old.name()),
+                    Objects.requireNonNullElse(spec.enabled(), old.enabled()),
+                    old.sourceJson(),
                     Objects.requireNonNullElse(spec.queueId(), old.queueId()),
-                    Objects.requireNonNullElse(spec.events(), old.events()), old.createdMicros(),
+                    Objects.requireNonNullElse(spec.events(), old.events()),
+                    old.createdMicros(),
                     START_MICROS + counter.incrementAndGet());
             subscriptions.put(made.id(), made);
             return made;
@@ -170,7 +181,8 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<Subscription> deleteSubscription(String accountId, String subscriptionId) {
-        return answer(() -> subscriptions.remove(existingSubscription(accountId, subscriptionId).id()));
+        return answer(() -> subscriptions.remove(
+                existingSubscription(accountId, subscriptionId).id()));
     }
 
     private Consumer save(QueueDefinition queue, String consumerId, ConsumerSpec spec) {
@@ -178,7 +190,11 @@ public final class FakeCatalog implements Catalog, CatalogClient {
             createQueue(queue.accountId(), spec.deadLetterQueue(), QueueSettings.DEFAULT, "");
         }
         Consumer consumer = new Consumer(
-                consumerId, spec.type(), spec.scriptName(), spec.deadLetterQueue(), spec.settings(),
+                consumerId,
+                spec.type(),
+                spec.scriptName(),
+                spec.deadLetterQueue(),
+                spec.settings(),
                 START_MICROS + counter.incrementAndGet());
         put(queue, queue.name(), queue.settings(), consumer);
         return consumer;
@@ -186,8 +202,15 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     private QueueDefinition put(QueueDefinition old, String name, QueueSettings settings, Consumer consumer) {
         QueueDefinition queue = new QueueDefinition(
-                old.number(), old.accountId(), old.queueId(), name, old.jurisdiction(), settings, consumer,
-                old.createdMicros(), START_MICROS + counter.incrementAndGet());
+                old.number(),
+                old.accountId(),
+                old.queueId(),
+                name,
+                old.jurisdiction(),
+                settings,
+                consumer,
+                old.createdMicros(),
+                START_MICROS + counter.incrementAndGet());
         queues.put(queue.queueId(), queue);
         return queue;
     }

@@ -11,10 +11,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Queues that know their metrics and their last purge, as far as the control plane asks. */
-final class FakeQueues implements QueueClient {
+public final class FakeQueues implements QueueClient {
     static final long PURGE_MILLIS = 1_788_000_000_500L;
 
-    final Map<String, Metrics> metrics = new ConcurrentHashMap<>();
+    /** By queue id. */
+    public final Map<String, Metrics> metrics = new ConcurrentHashMap<>();
+
     final Map<String, Long> purges = new ConcurrentHashMap<>();
 
     @Override

@@ -30,12 +30,12 @@ class HostileInputTest {
     private final List<Consumer<byte[]>> decoders =
             List.of(messages::single, messages::batch, pulls::pull, pulls::peek, tokens::ack, tokens::refs);
 
-    @Property(tries = 3000)
+    @Property(tries = 1000)
     void randomBytes(@ForAll byte[] bytes) {
         decodeEverywhere(bytes);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 1000)
     void damagedRequests(@ForAll("requests") byte[] bytes) {
         decodeEverywhere(bytes);
     }

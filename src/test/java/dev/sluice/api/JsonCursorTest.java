@@ -22,7 +22,7 @@ class JsonCursorTest {
 
     private final JsonCursor cursor = new JsonCursor(512);
 
-    @Property(tries = 20_000)
+    @Property(tries = 5000)
     void takesWhatJacksonTakesAndNothingElse(@ForAll("texts") byte[] text) throws IOException {
         assertThat(accepts(text)).as(new String(text, StandardCharsets.UTF_8)).isEqualTo(jacksonAccepts(text));
     }

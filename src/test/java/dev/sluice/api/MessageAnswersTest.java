@@ -33,7 +33,7 @@ class MessageAnswersTest {
     private final MessageDecoder decoder =
             new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
 
-    @Property(tries = 3000)
+    @Property(tries = 1000)
     void anyTextComesBackAsItWas(@ForAll("spelledStrings") String spelled) throws JsonProcessingException {
         NewMessage pushed = push("{\"body\":" + spelled + ",\"content_type\":\"text\"}");
         String text = MAPPER.readValue(spelled, String.class);
@@ -42,7 +42,7 @@ class MessageAnswersTest {
         assertThat(pulledBody(plainAnswers, pushed)).isEqualTo(text);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 1000)
     void anyJsonValueComesBackAsItWas(@ForAll("values") String value) throws JsonProcessingException {
         NewMessage pushed = push("{\"body\":" + value + '}');
         String plain = pulledBody(plainAnswers, pushed);
@@ -52,7 +52,7 @@ class MessageAnswersTest {
                 .isEqualTo(plain);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 1000)
     void aStringUnderJsonIsStoredAsStringifyWouldWriteIt(
             @ForAll("texts") String text, @ForAll("spelledStrings") String other) throws JsonProcessingException {
         assertThat(new String(push("{\"body\":" + other + '}').body(), StandardCharsets.UTF_8))

@@ -55,15 +55,27 @@ class RoutingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/client", "/client/v4", "/client/v4/", "/client/v4/nothing", "/client/v5/accounts",
-                "/client/v4/accounts/" + EdgeServer.ACCOUNT, "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queuesx",
+                "/",
+                "/client",
+                "/client/v4",
+                "/client/v4/",
+                "/client/v4/nothing",
+                "/client/v5/accounts",
+                "/client/v4/accounts/" + EdgeServer.ACCOUNT,
+                "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queuesx",
                 "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/a/b/c/d",
-                "/client/v4/accounts/%zz/queues", "/client/v4/accounts/%/queues", "/client/v4/accounts/%c3%28/queues",
-                "/client/v4/accounts/../../x"
+                "/client/v4/accounts/%zz/queues",
+                "/client/v4/accounts/%/queues",
+                "/client/v4/accounts/%c3%28/queues",
+                "/client/v4/accounts/../../x",
+                "*",
+                "http://x/nothing",
+                "/client/v4/accounts/a%2fb/queues",
+                "/client/v4/accounts/a%00b/queues"
             })
     void anUnknownPathIs7003(String path) throws Exception {
-        RawClient.Response response =
-                RawClient.exchange(edge.port(), "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer writer-token\r\n\r\n");
+        RawClient.Response response = RawClient.exchange(
+                edge.port(), "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer writer-token\r\n\r\n");
         assertThat(response.status()).as(response.body()).isEqualTo(404);
         ContractAnswers.shared().check("GET", URI.create("/unknown"), 404, response.body());
         assertThat(response.body()).contains("\"code\":7003");
@@ -89,7 +101,8 @@ class RoutingTest {
 
     @Test
     void anUnknownTokenIs10000() {
-        assertFails(edge.sendTo("GET", "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues", "bad", null), 403, 10000);
+        assertFails(
+                edge.sendTo("GET", "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues", "bad", null), 403, 10000);
     }
 
     @Test
@@ -102,9 +115,18 @@ class RoutingTest {
     @Test
     void aForeignAccountIs10000AndAMalformedOne7003() {
         String rest = "/queues";
-        assertFails(edge.sendTo("GET", "/client/v4/accounts/" + EdgeServer.OTHER_ACCOUNT + rest, EdgeServer.WRITER, null), 403, 10000);
+        assertFails(
+                edge.sendTo("GET", "/client/v4/accounts/" + EdgeServer.OTHER_ACCOUNT + rest, EdgeServer.WRITER, null),
+                403,
+                10000);
         assertFails(edge.sendTo("GET", "/client/v4/accounts/my-account" + rest, EdgeServer.WRITER, null), 404, 7003);
-        assertThat(edge.sendTo("GET", "/client/v4/accounts/" + EdgeServer.OTHER_ACCOUNT + rest, EdgeServer.ANYWHERE, null).status()).isEqualTo(200);
+        assertThat(edge.sendTo(
+                                "GET",
+                                "/client/v4/accounts/" + EdgeServer.OTHER_ACCOUNT + rest,
+                                EdgeServer.ANYWHERE,
+                                null)
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -139,7 +161,11 @@ class RoutingTest {
 
     @Test
     void duplicateSlashesCollapse() {
-        Reply reply = edge.sendTo("GET", "//client/v4//accounts/" + EdgeServer.ACCOUNT + "///queues//" + queueId, EdgeServer.WRITER, null);
+        Reply reply = edge.sendTo(
+                "GET",
+                "//client/v4//accounts/" + EdgeServer.ACCOUNT + "///queues//" + queueId,
+                EdgeServer.WRITER,
+                null);
         assertThat(reply.status()).isEqualTo(200);
     }
 
@@ -151,7 +177,8 @@ class RoutingTest {
     @ParameterizedTest
     @ValueSource(strings = {"queues-peek-messages:peek", "queues-preview-messages:preview"})
     void anExceptionInAHandlerIs15000AndStaysSecret(String operation) {
-        Reply reply = edge.send("POST", "/queues/" + queueId + "/messages/" + operation.split(":")[1], "{}");
+        Reply reply = edge.send(
+                "POST", "/queues/" + queueId + "/messages/" + operation.split(":")[1], "{}");
         assertFails(reply, 500, 15000);
         assertThat(reply.response().body()).doesNotContain("secret");
         assertThat(reply.header("x-request-id")).matches("[0-9a-f]{16}");
@@ -175,7 +202,14 @@ class RoutingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nonsense", "application/json"})
+    @ValueSource(
+            strings = {
+                "text/plain;charset=UTF-8",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "nonsense",
+                "application/json"
+            })
     void aBodyIsReadWhateverItsContentTypeSays(String contentType) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port()
                         + "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId + "/messages"))
@@ -190,8 +224,7 @@ class RoutingTest {
 
     @Test
     void theContractIsServed() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + edge.port() + "/openapi.yaml"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + "/openapi.yaml"))
                 .build();
         HttpResponse<String> response = edge.client.send(request, BodyHandlers.ofString());
         assertThat(response.statusCode()).isEqualTo(200);

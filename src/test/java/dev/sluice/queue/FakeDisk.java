@@ -107,9 +107,7 @@ final class FakeDisk {
     QueueImage load(long queueNumber) {
         Spaces queue = queue(queueNumber);
         return new QueueImage(
-                queue.head,
-                new ArrayList<>(queue.leases.values()),
-                new ArrayList<>(queue.departed.values()));
+                queue.head, new ArrayList<>(queue.leases.values()), new ArrayList<>(queue.departed.values()));
     }
 
     Content content(long queueNumber, MessageHeader header) {
@@ -126,21 +124,26 @@ final class FakeDisk {
         Spaces queue = queue(queueNumber);
         Key from = new Key(need.fromMillis(), need.fromSeq());
         return switch (need.kind()) {
-            case ARRIVALS -> queue.messages.tailMap(need.fromSeq()).values().stream()
-                    .limit(need.limit())
-                    .map(Record::header)
-                    .toList();
-            case SCHEDULE -> queue.schedule.tailMap(from).values().stream()
-                    .limit(need.limit())
-                    .toList();
-            case WAITING -> queue.schedule.values().stream()
-                    .filter(waiting -> waiting.header().seq() >= need.fromSeq())
-                    .sorted(Comparator.comparingLong(waiting -> waiting.header().seq()))
-                    .limit(need.limit())
-                    .toList();
-            case INHERITED -> queue.inherited.tailMap(from).values().stream()
-                    .limit(need.limit())
-                    .toList();
+            case ARRIVALS ->
+                queue.messages.tailMap(need.fromSeq()).values().stream()
+                        .limit(need.limit())
+                        .map(Record::header)
+                        .toList();
+            case SCHEDULE ->
+                queue.schedule.tailMap(from).values().stream()
+                        .limit(need.limit())
+                        .toList();
+            case WAITING ->
+                queue.schedule.values().stream()
+                        .filter(waiting -> waiting.header().seq() >= need.fromSeq())
+                        .sorted(Comparator.comparingLong(
+                                waiting -> waiting.header().seq()))
+                        .limit(need.limit())
+                        .toList();
+            case INHERITED ->
+                queue.inherited.tailMap(from).values().stream()
+                        .limit(need.limit())
+                        .toList();
             case FIND -> find(queue, need.seqs());
         };
     }
@@ -183,12 +186,13 @@ final class FakeDisk {
                 queue.schedule(rescheduled.waiting());
             }
             case REMOVED -> remove(queue, (QueueEvent.Removed) event);
-            case DEPARTING -> check(
-                    queue.leases.containsKey(
-                            ((QueueEvent.Departing) event).lease().header().seq()),
-                    "no lease to depart");
-            case DEPARTED -> queue.departed.remove(
-                    ((QueueEvent.Departed) event).header().seq());
+            case DEPARTING ->
+                check(
+                        queue.leases.containsKey(
+                                ((QueueEvent.Departing) event).lease().header().seq()),
+                        "no lease to depart");
+            case DEPARTED ->
+                queue.departed.remove(((QueueEvent.Departed) event).header().seq());
             case PURGED -> purge(queue, ((QueueEvent.Purged) event).belowSeq());
         }
     }
@@ -230,9 +234,10 @@ final class FakeDisk {
         MessageHeader header = event.header();
         queue.deleteRecord(header);
         switch (event.place()) {
-            case ARRIVAL -> check(
-                    !queue.leases.containsKey(header.seq()) && !queue.released.containsKey(header.seq()),
-                    "removed as an arrival");
+            case ARRIVAL ->
+                check(
+                        !queue.leases.containsKey(header.seq()) && !queue.released.containsKey(header.seq()),
+                        "removed as an arrival");
             case WAITING -> queue.unschedule(event.availableAtMillis(), header.seq());
             case LEASED -> check(queue.leases.remove(header.seq()) != null, "no lease to remove");
         }

@@ -43,7 +43,10 @@ final class NaiveQueue {
     private long storedAtMillis;
 
     Message message(long seq) {
-        return messages.stream().filter(message -> message.seq == seq).findFirst().orElse(null);
+        return messages.stream()
+                .filter(message -> message.seq == seq)
+                .findFirst()
+                .orElse(null);
     }
 
     long bytes() {
@@ -158,9 +161,8 @@ final class NaiveQueue {
                 warning = Ack.Warning.DUPLICATE;
             } else {
                 acked++;
-                messages.removeIf(message -> message.seq == token.seq()
-                        && message.place != Place.DEPARTING
-                        && message.place != Place.MOVED);
+                messages.removeIf(message ->
+                        message.seq == token.seq() && message.place != Place.DEPARTING && message.place != Place.MOVED);
             }
             ackWarnings.add(warning);
         }
@@ -199,8 +201,8 @@ final class NaiveQueue {
     }
 
     boolean purge(long seq) {
-        return messages.removeIf(message ->
-                message.seq == seq && message.place != Place.DEPARTING && message.place != Place.MOVED);
+        return messages.removeIf(
+                message -> message.seq == seq && message.place != Place.DEPARTING && message.place != Place.MOVED);
     }
 
     void purge(List<Message> all, long nowMillis) {
@@ -213,7 +215,10 @@ final class NaiveQueue {
         if (message != null
                 && message.place == Place.DEPARTING
                 && (consumer == null || consumer.deadLetterQueue().isEmpty())) {
-            fail(message, nowMillis + (consumer == null ? 0 : consumer.settings().retryDelaySeconds() * 1000L), nowMillis);
+            fail(
+                    message,
+                    nowMillis + (consumer == null ? 0 : consumer.settings().retryDelaySeconds() * 1000L),
+                    nowMillis);
         }
     }
 }

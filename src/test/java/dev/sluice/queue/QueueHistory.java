@@ -125,7 +125,8 @@ final class QueueHistory {
         }
     }
 
-    private <R> void call(QueueUnderTest queue, QueueCommand<R> command, BiConsumer<Decision<R>, QueueException> check) {
+    private <R> void call(
+            QueueUnderTest queue, QueueCommand<R> command, BiConsumer<Decision<R>, QueueException> check) {
         note(command.toString(), queue);
         queue.call(
                 new QueueUnderTest.Call<>(command, (decision, refusal) -> {
@@ -157,16 +158,19 @@ final class QueueHistory {
         List<NewMessage> messages = new ArrayList<>();
         int count = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(8);
         for (int i = 0; i < count; i++) {
-            int delay = switch (random.nextInt(4)) {
-                case 0 -> random.nextInt(30);
-                case 1 -> 0;
-                default -> NewMessage.DELAY_UNSET;
-            };
+            int delay =
+                    switch (random.nextInt(4)) {
+                        case 0 -> random.nextInt(30);
+                        case 1 -> 0;
+                        default -> NewMessage.DELAY_UNSET;
+                    };
             byte[] body = new byte[random.nextInt(BODY_BYTES_MAX)];
             messages.add(new NewMessage(0, nextId++, ContentType.TEXT, body, delay));
         }
         call(queue, new Push(messages), (decision, refusal) -> {
-            long bytes = messages.stream().mapToLong(message -> message.body().length).sum();
+            long bytes = messages.stream()
+                    .mapToLong(message -> message.body().length)
+                    .sum();
             long bytesMax = queue.limits().backlogBytesMax();
             if (bytesMax > 0 && queue.model.bytes() + bytes > bytesMax) {
                 assertThat(refusal).isNotNull();
@@ -315,8 +319,8 @@ final class QueueHistory {
                         || queue.toConfirm.contains(seq);
                 Content content = disk.content(queue.number, lease.header());
                 if (!prepared && content != null) {
-                    queue.letters.add(new AcceptDeadLetters.Letter(
-                            new QueueEvent.Origin(queue.number, lease.header()), content));
+                    queue.letters.add(
+                            new AcceptDeadLetters.Letter(new QueueEvent.Origin(queue.number, lease.header()), content));
                 }
             }
         }

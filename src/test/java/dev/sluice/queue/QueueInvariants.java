@@ -64,7 +64,8 @@ final class QueueInvariants {
                 "departures");
         long ready = model.ready(nowMillis).isEmpty() ? Long.MAX_VALUE : nowMillis;
         hold(
-                ready == Long.MAX_VALUE || queue.state.nextReadyMillis() <= Math.max(nowMillis, backlog.storedAtMillis()),
+                ready == Long.MAX_VALUE
+                        || queue.state.nextReadyMillis() <= Math.max(nowMillis, backlog.storedAtMillis()),
                 "ready now, not at %s",
                 queue.state.nextReadyMillis());
     }

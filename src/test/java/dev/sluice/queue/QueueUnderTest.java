@@ -20,6 +20,7 @@ final class QueueUnderTest {
         final Need need;
         /** Everything committed before the read began. */
         final long committed;
+
         List<?> rows;
 
         Read(Need need, long committed) {

@@ -1,6 +1,6 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.QueueStoreContract.get;
+import static dev.sluice.store.Outcomes.get;
 
 import dev.sluice.queue.Found;
 import dev.sluice.queue.MessageHeader;

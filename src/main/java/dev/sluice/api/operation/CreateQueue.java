@@ -47,6 +47,9 @@ public final class CreateQueue implements Operation {
     @Override
     public Future<Answer> answer(Call call) {
         JsonObject body = JsonBody.read(call.body());
+        if (body.getValue("queue_name") == null) {
+            QueueName.check(null);
+        }
         shape.check(body);
         String name = body.getString("queue_name");
         QueueName.check(name);

@@ -24,12 +24,14 @@ import java.util.stream.Stream;
  * SLUICE   the marker: one line that says which format this is, or that the directory is still being made
  * lock     locked while a process uses the directory
  * db/      the database
+ * native/  the native library of RocksDB, while a process runs
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {
     private static final String MARKER = "SLUICE";
     private static final String LOCK = "lock";
     private static final String DATABASE = "db";
+    private static final String NATIVE_CODE = "native";
     private static final String MARKER_FORMAT = "Sluice data directory, format ";
     private static final String MARKER_UNFINISHED = "Sluice data directory, being made";
     /** What may be in a directory before it is ours: what a mounted file system brings along. */
@@ -76,6 +78,11 @@ final class DataDirectory implements AutoCloseable {
     /** Where the database is. */
     Path database() {
         return path.resolve(DATABASE);
+    }
+
+    /** Where the native library is unpacked. */
+    Path nativeCode() {
+        return path.resolve(NATIVE_CODE);
     }
 
     /** Whether the database was never completely made: only then may one be made. */

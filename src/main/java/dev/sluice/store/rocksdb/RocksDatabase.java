@@ -4,17 +4,22 @@ import dev.sluice.store.Family;
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The RocksDB database with all its native handles: opened completely or not at all, closed in the order that RocksDB wants.
@@ -24,6 +29,7 @@ final class RocksDatabase implements AutoCloseable {
     /** The newest format of keys and values that this jar reads, and the one it writes. */
     static final int FORMAT = KeyFormat.VERSION;
 
+    private static final Logger LOG = LoggerFactory.getLogger(RocksDatabase.class);
     private static final byte[] MESSAGES_NAME = "messages".getBytes(StandardCharsets.US_ASCII);
 
     private final RocksDB database;
@@ -45,7 +51,7 @@ final class RocksDatabase implements AutoCloseable {
             throw new StoreCorruptException("the store is damaged: directory " + directory.database() + " is missing");
         }
         LogCheck.refuseHiddenDamage(directory.database());
-        loadNativeCode();
+        loadNativeCode(directory.nativeCode());
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);
         RocksDatabase opened;
         try {
@@ -88,13 +94,13 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
-    /** Flushes the log to disk and releases everything. */
+    /** Flushes the log to disk and releases everything. Whoever waited for a sync has had it, so a failure harms nobody. */
     @Override
     public void close() {
         try {
             database.flushWal(true);
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("close", failure);
+            LOG.warn("The log could not be flushed: {}", failure.getMessage());
         } finally {
             families.forEach(ColumnFamilyHandle::close);
             database.close();
@@ -104,8 +110,18 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
-    /** Unpacks the native library from the jar into the directory for temporary files, once per process. */
-    private static void loadNativeCode() {
+    /**
+     * Unpacks the native library from the jar, once per process, into the data directory: in the directory for temporary files
+     * every killed process would leave another copy behind. That one is the way out where nothing below the data directory
+     * may be executed.
+     */
+    private static void loadNativeCode(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
+        } catch (IOException | RuntimeException | LinkageError notThere) {
+            LOG.info("Native code cannot be loaded from {}, trying elsewhere: {}", directory, notThere.toString());
+        }
         try {
             RocksDB.loadLibrary();
         } catch (RuntimeException | LinkageError failure) {

@@ -1,7 +1,7 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.QueueStoreContract.commitLater;
-import static dev.sluice.store.QueueStoreContract.get;
+import static dev.sluice.store.Outcomes.commitLater;
+import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;

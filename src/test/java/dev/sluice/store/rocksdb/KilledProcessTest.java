@@ -1,6 +1,6 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.QueueStoreContract.get;
+import static dev.sluice.store.Outcomes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.store.Durability;

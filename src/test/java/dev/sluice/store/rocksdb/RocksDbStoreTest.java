@@ -1,37 +1,88 @@
 package dev.sluice.store.rocksdb;
 
+import static dev.sluice.store.Outcomes.commitLater;
+import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.Samples.arrival;
+import static dev.sluice.store.Samples.enqueued;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.store.Durability;
-import dev.sluice.store.QueueStore;
 import dev.sluice.store.QueueStoreContract;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
+import dev.sluice.store.StoreFixture;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RocksDbStoreTest extends QueueStoreContract {
     @TempDir
     Path directory;
 
-    private Path current;
-    private int crashes;
-
     @Override
-    protected QueueStore open() {
-        current = directory.resolve("data");
-        return RocksDbStore.open(current, Durability.FSYNC);
+    protected StoreFixture fixture() {
+        return new RocksDbFixture();
     }
 
-    @Override
-    protected QueueStore reopen(QueueStore store) {
-        store.close();
-        return RocksDbStore.open(current, Durability.FSYNC);
+    @Test
+    void readsThatRaceWithCloseEndOneWayOrTheOther() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            RocksDbStore store = RocksDbStore.open(directory.resolve("race"), Durability.ASYNC);
+            StoreBatch batch = new StoreBatch();
+            batch.add(1, enqueued(arrival(round + 1)));
+            get(commitLater(store, batch));
+            List<CompletableFuture<?>> reads = new ArrayList<>();
+            Thread reader = new Thread(() -> {
+                for (int i = 0; i < 2_000; i++) {
+                    reads.add(store.readArrivals(1, 0, 10).toCompletableFuture());
+                    reads.add(store.find(1, new long[] {1, 2}).toCompletableFuture());
+                }
+            });
+            reader.start();
+            Thread.yield();
+            store.close();
+            reader.join();
+            for (CompletableFuture<?> read : reads) {
+                assertThat(read.handle((rows, failure) -> failure == null || failure instanceof StoreException))
+                        .succeedsWithin(10, TimeUnit.SECONDS)
+                        .isEqualTo(true);
+            }
+        }
     }
 
-    /** Copies the files while the store is open, as they would be found if the process were killed now. */
-    @Override
-    protected QueueStore crash(QueueStore store) throws Exception {
-        Path image = directory.resolve("image" + crashes++);
-        DiskImage.copy(current, image);
-        store.close();
-        current = image;
-        return RocksDbStore.open(current, Durability.FSYNC);
+    @Test
+    void tooManyWaitingReadsFailAtOnce() throws Exception {
+        ReadPool pool = new ReadPool();
+        CountDownLatch gate = new CountDownLatch(1);
+        List<CompletableFuture<Boolean>> reads = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            reads.add(pool.read(() -> {
+                        awaitOpen(gate);
+                        return true;
+                    })
+                    .toCompletableFuture());
+        }
+        long refused = reads.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .count();
+        gate.countDown();
+        pool.close();
+
+        assertThat(refused).isBetween(5_000L, 9_000L);
+        assertThat(reads.stream().filter(read -> !read.isCompletedExceptionally()))
+                .allMatch(CompletableFuture::isDone);
+    }
+
+    private static void awaitOpen(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
     }
 }

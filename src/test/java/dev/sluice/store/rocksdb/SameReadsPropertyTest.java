@@ -1,7 +1,7 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.QueueStoreContract.commitLater;
-import static dev.sluice.store.QueueStoreContract.get;
+import static dev.sluice.store.Outcomes.commitLater;
+import static dev.sluice.store.Outcomes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.store.Durability;
@@ -12,9 +12,7 @@ import dev.sluice.store.memory.MemoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Random;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -29,7 +27,7 @@ class SameReadsPropertyTest {
         try {
             run(seed, batches, directory);
         } finally {
-            delete(directory);
+            DiskImage.delete(directory);
         }
     }
 
@@ -70,13 +68,5 @@ class SameReadsPropertyTest {
         assertThat(get(onDisk.readCatalog()))
                 .usingRecursiveFieldByFieldElementComparator()
                 .isEqualTo(get(inMemory.readCatalog()));
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -1,0 +1,100 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.queue.Limits;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Contract and handlers have to match, or nothing starts. */
+class ContractRouterTest {
+    private final Contract contract = ContractAnswers.shared().contract();
+    private Vertx vertx;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterEach
+    void close() {
+        vertx.close().await();
+    }
+
+    private List<Operation> handlers() {
+        return contract.routes().stream()
+                .map(route -> stub(route.operationId()))
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static Operation stub(String operationId) {
+        return new StubOperation(operationId, Access.READ, call -> Future.failedFuture("unused"));
+    }
+
+    private ApiVerticle verticle(List<Operation> operations) {
+        Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED);
+        HttpSettings settings = new HttpSettings("127.0.0.1", 0, null, 60, 10, 8192);
+        return new ApiVerticle(settings, contract, gateway, () -> operations);
+    }
+
+    @Test
+    void startsIfEveryOperationHasItsHandler() {
+        ApiVerticle verticle = verticle(handlers());
+        vertx.deployVerticle(verticle).await();
+        assertThat(verticle.actualPort()).isPositive();
+    }
+
+    @Test
+    void aMissingHandlerFailsTheStart() {
+        List<Operation> handlers = handlers();
+        handlers.removeIf(each -> each.operationId().equals("queues-get"));
+        assertThatThrownBy(() -> vertx.deployVerticle(verticle(handlers)).await())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("operations without a handler [queues-get]");
+    }
+
+    @Test
+    void anExtraHandlerFailsTheStart() {
+        List<Operation> handlers = handlers();
+        handlers.add(stub("queues-dance"));
+        assertThatThrownBy(() -> vertx.deployVerticle(verticle(handlers)).await())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("handlers without an operation [queues-dance]");
+    }
+
+    @Test
+    void twoHandlersForOneOperationFailTheStart() {
+        List<Operation> handlers = handlers();
+        handlers.add(stub("queues-get"));
+        assertThatThrownBy(() -> vertx.deployVerticle(verticle(handlers)).await())
+                .hasMessageContaining("two handlers for operation queues-get");
+    }
+
+    @Test
+    void allInstancesShareOnePort() {
+        List<ApiVerticle> verticles = new CopyOnWriteArrayList<>();
+        vertx.deployVerticle(
+                        () -> {
+                            ApiVerticle verticle = verticle(handlers());
+                            verticles.add(verticle);
+                            return verticle;
+                        },
+                        new DeploymentOptions().setInstances(3))
+                .await();
+        Set<Integer> ports = new HashSet<>();
+        verticles.forEach(verticle -> ports.add(verticle.actualPort()));
+        assertThat(verticles).hasSize(3);
+        assertThat(ports).hasSize(1);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.sluice.store;
+
+import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.Samples.arrival;
+import static dev.sluice.store.Samples.content;
+import static dev.sluice.store.Samples.delayed;
+import static dev.sluice.store.Samples.enqueued;
+import static dev.sluice.store.Samples.head;
+import static dev.sluice.store.Samples.leased;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every store makes of a message that comes, is delivered and goes back. */
+abstract class EventContract extends StoreContract {
+    EventContract(StoreFixture fixture) {
+        super(fixture);
+    }
+
+    @Test
+    void aDelayedMessageWaitsAndIsNoArrival() {
+        MessageHeader header = delayed(3);
+        commit(batch -> batch.add(Q, enqueued(header, 9_000)));
+
+        assertThat(get(store.readArrivals(Q, 0, 10))).isEmpty();
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(new Waiting(header, 0, 9_000));
+        assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(new Waiting(header, 0, 9_000));
+        assertThat(find(3)).containsExactly(new Found(header, 0, 9_000));
+        assertContents(get(store.readContents(Q, List.of(header))), new StoredContent(header, content(3)));
+    }
+
+    @Test
+    void aLeasedArrivalIsInTheImageAndStaysFindable() {
+        Lease lease = new Lease(arrival(1), 1, 4_000);
+        commit(batch -> {
+            batch.add(Q, enqueued(arrival(1)));
+            batch.add(Q, leased(lease));
+            batch.head(Q, head(2));
+        });
+
+        assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(2), List.of(lease), List.of()));
+        assertThat(find(1)).containsExactly(new Found(arrival(1), 1, Found.NOT_WAITING));
+        assertThat(get(store.readContents(Q, List.of(arrival(1))))).hasSize(1);
+    }
+
+    @Test
+    void aLeasedDelayedMessageNoLongerWaits() {
+        Lease lease = new Lease(delayed(1), 1, 40_000);
+        commit(batch -> batch.add(Q, enqueued(delayed(1), 9_000)));
+        commit(batch -> {
+            batch.add(Q, new QueueEvent.Leased(lease, 9_000));
+            batch.head(Q, head(2));
+        });
+
+        assertThat(get(store.readWaiting(Q, 0, 10))).isEmpty();
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
+        assertThat(find(1)).containsExactly(new Found(delayed(1), 1, Found.NOT_WAITING));
+        assertThat(get(store.load(Q)).leases()).containsExactly(lease);
+    }
+
+    @Test
+    void aReleasedMessageWaitsAndItsLeaseIsGone() {
+        Waiting waiting = new Waiting(arrival(1), 1, 6_000);
+        commit(batch -> {
+            batch.add(Q, enqueued(arrival(1)));
+            batch.add(Q, leased(new Lease(arrival(1), 1, 4_000)));
+            batch.add(Q, new QueueEvent.Released(waiting));
+            batch.head(Q, head(2));
+        });
+
+        assertThat(get(store.load(Q)).leases()).isEmpty();
+        assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(waiting);
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(waiting);
+        assertThat(find(1)).containsExactly(new Found(arrival(1), 1, 6_000));
+    }
+
+    @Test
+    void aMessageGoesRoundBetweenLeaseAndScheduleManyTimes() {
+        commit(batch -> batch.add(Q, enqueued(delayed(1), 100)));
+        long availableAtMillis = 100;
+        for (int delivery = 1; delivery <= 20; delivery++) {
+            Lease lease = new Lease(delayed(1), delivery, 50);
+            long waited = availableAtMillis;
+            commit(batch -> batch.add(Q, new QueueEvent.Leased(lease, waited)));
+            assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
+            availableAtMillis = 100 + delivery % 3;
+            Waiting waiting = new Waiting(delayed(1), delivery, availableAtMillis);
+            commit(batch -> batch.add(Q, new QueueEvent.Released(waiting)));
+            assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(waiting);
+            assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(waiting);
+        }
+    }
+
+    @Test
+    void aRescheduledMessageHasItsNewPlaceOnly() {
+        Waiting later = new Waiting(delayed(1), 0, 90_000);
+        commit(batch -> batch.add(Q, enqueued(delayed(1), 9_000)));
+        commit(batch -> batch.add(Q, new QueueEvent.Rescheduled(later, 9_000)));
+
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(later);
+        assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(later);
+
+        commit(batch -> batch.add(Q, new QueueEvent.Rescheduled(later, 90_000)));
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(later);
+    }
+
+    @Test
+    void aDepartingMessageStaysALeaseOnDisk() {
+        Lease lease = new Lease(arrival(1), 4, 4_000);
+        commit(batch -> {
+            batch.add(Q, enqueued(arrival(1)));
+            batch.add(Q, leased(lease));
+            batch.add(Q, new QueueEvent.Departing(lease));
+            batch.head(Q, head(2));
+        });
+
+        assertThat(get(store.load(Q)).leases()).containsExactly(lease);
+    }
+}

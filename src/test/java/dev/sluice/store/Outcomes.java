@@ -1,0 +1,28 @@
+package dev.sluice.store;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Waiting for what a store answers. */
+public final class Outcomes {
+    private Outcomes() {}
+
+    /** Completes when the listener is told. */
+    public static CompletableFuture<Void> commitLater(QueueStore store, StoreBatch batch) {
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        store.commit(batch, failure -> {
+            if (failure == null) {
+                outcome.complete(null);
+            } else {
+                outcome.completeExceptionally(failure);
+            }
+        });
+        return outcome;
+    }
+
+    /** Waits for a stage, but not for ever. */
+    public static <T> T get(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+}

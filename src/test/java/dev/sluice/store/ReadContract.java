@@ -1,0 +1,130 @@
+package dev.sluice.store;
+
+import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.Samples.arrival;
+import static dev.sluice.store.Samples.content;
+import static dev.sluice.store.Samples.delayed;
+import static dev.sluice.store.Samples.enqueued;
+import static dev.sluice.store.Samples.inherited;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Found;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueEvent;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every store promises about its reads: order, bounds, contents. */
+abstract class ReadContract extends StoreContract {
+    ReadContract(StoreFixture fixture) {
+        super(fixture);
+    }
+
+    @Test
+    void anArrivalIsReadBackWithItsContent() {
+        MessageHeader header = arrival(1);
+        Content content = new Content(-1, Long.MIN_VALUE, ContentType.JSON, 0, "{\"ä\":null}".getBytes());
+        commit(batch -> batch.add(Q, new QueueEvent.Enqueued(header, content, header.storedAtMillis(), null)));
+
+        assertContents(get(store.readArrivals(Q, 1, 10)), new StoredContent(header, content));
+        assertContents(get(store.readContents(Q, List.of(header))), new StoredContent(header, content));
+        assertThat(find(1)).containsExactly(new Found(header, 0, Found.NOT_WAITING));
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
+        assertThat(get(store.readWaiting(Q, 0, 10))).isEmpty();
+    }
+
+    @Test
+    void anEmptyBodyAndABigBodyAreStored() {
+        byte[] big = new byte[128_000];
+        big[77] = 1;
+        Content empty = new Content(1, 2, ContentType.TEXT, 0, new byte[0]);
+        Content full = new Content(1, 2, ContentType.TEXT, 86_400, big);
+        commit(batch -> {
+            batch.add(Q, new QueueEvent.Enqueued(arrival(1), empty, arrival(1).storedAtMillis(), null));
+            batch.add(Q, new QueueEvent.Enqueued(arrival(2), full, arrival(2).storedAtMillis(), null));
+        });
+
+        assertContents(
+                get(store.readArrivals(Q, 0, 10)),
+                new StoredContent(arrival(1), empty),
+                new StoredContent(arrival(2), full));
+        assertThat(find(2)).containsExactly(new Found(arrival(2), 0, Found.NOT_WAITING));
+    }
+
+    @Test
+    void arrivalsComeInOrderFromTheGivenSeqUpToTheLimit() {
+        commit(batch -> {
+            for (long seq = 300; seq > 0; seq--) {
+                batch.add(Q, enqueued(arrival(seq)));
+            }
+        });
+
+        assertThat(get(store.readArrivals(Q, 250, 10)))
+                .extracting(row -> row.header().seq())
+                .containsExactly(250L, 251L, 252L, 253L, 254L, 255L, 256L, 257L, 258L, 259L);
+        assertThat(get(store.readArrivals(Q, 299, 10))).hasSize(2);
+        assertThat(get(store.readArrivals(Q, 301, 10))).isEmpty();
+        assertThat(get(store.readArrivals(Q, 0, 0))).isEmpty();
+    }
+
+    @Test
+    void theScheduleComesInOrderOfTimeThenSeq() {
+        commit(batch -> {
+            batch.add(Q, enqueued(delayed(1), 9_000));
+            batch.add(Q, enqueued(delayed(2), 5_000));
+            batch.add(Q, enqueued(delayed(3), 9_000));
+            batch.add(Q, enqueued(delayed(4), 256_000));
+        });
+
+        assertThat(seqs(get(store.readSchedule(Q, 0, 0, 10)))).containsExactly(2L, 1L, 3L, 4L);
+        assertThat(seqs(get(store.readSchedule(Q, 9_000, 2, 10)))).containsExactly(3L, 4L);
+        assertThat(seqs(get(store.readSchedule(Q, 9_001, 0, 10)))).containsExactly(4L);
+        assertThat(seqs(get(store.readSchedule(Q, 0, 0, 2)))).containsExactly(2L, 1L);
+        assertThat(seqs(get(store.readWaiting(Q, 2, 2)))).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void inheritedTimestampsAreReadInTheirOrder() {
+        commit(batch -> {
+            batch.add(Q, enqueued(inherited(1, 900)));
+            batch.add(Q, enqueued(inherited(2, 500)));
+            batch.add(Q, enqueued(inherited(3, 900)));
+            batch.add(Q, enqueued(arrival(4)));
+        });
+
+        assertThat(get(store.readInherited(Q, 0, 0, 10)))
+                .containsExactly(inherited(2, 500), inherited(1, 900), inherited(3, 900));
+        assertThat(get(store.readInherited(Q, 900, 2, 10))).containsExactly(inherited(3, 900));
+        assertThat(get(store.readInherited(Q, 0, 0, 1))).containsExactly(inherited(2, 500));
+        assertThat(find(1)).containsExactly(new Found(inherited(1, 900), 0, Found.NOT_WAITING));
+    }
+
+    @Test
+    void findLeavesOutWhatIsNotStored() {
+        commit(batch -> {
+            batch.add(Q, enqueued(arrival(1)));
+            batch.add(Q, enqueued(delayed(3), 9_000));
+        });
+
+        assertThat(find(3, 2, 1, 99)).extracting(row -> row.header().seq()).containsExactly(3L, 1L);
+        assertThat(find()).isEmpty();
+    }
+
+    @Test
+    void contentsComeInTheOrderAskedWithoutThoseThatAreGone() {
+        commit(batch -> {
+            batch.add(Q, enqueued(arrival(1)));
+            batch.add(Q, enqueued(delayed(2), 9_000));
+            batch.add(Q, enqueued(arrival(3)));
+        });
+
+        assertContents(
+                get(store.readContents(Q, List.of(arrival(3), arrival(9), delayed(2), arrival(1)))),
+                new StoredContent(arrival(3), content(3)),
+                new StoredContent(delayed(2), content(2)),
+                new StoredContent(arrival(1), content(1)));
+        assertThat(get(store.readContents(Q, List.of()))).isEmpty();
+    }
+}

@@ -1,0 +1,152 @@
+package dev.sluice.store;
+
+import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.Samples.arrival;
+import static dev.sluice.store.Samples.content;
+import static dev.sluice.store.Samples.delayed;
+import static dev.sluice.store.Samples.enqueued;
+import static dev.sluice.store.Samples.head;
+import static dev.sluice.store.Samples.inherited;
+import static dev.sluice.store.Samples.leased;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.queue.QueueImage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every store makes of messages and queues that go: removed, moved, purged, dropped. */
+abstract class RemovalContract extends StoreContract {
+    RemovalContract(StoreFixture fixture) {
+        super(fixture);
+    }
+
+    @Test
+    void aRemovedMessageLeavesNothingWhereverItWas() {
+        MessageHeader old = inherited(3, 500);
+        commit(batch -> {
+            batch.add(Q, enqueued(arrival(1)));
+            batch.add(Q, enqueued(delayed(2), 9_000));
+            batch.add(Q, enqueued(old));
+            batch.add(Q, leased(new Lease(old, 1, 4_000)));
+            batch.head(Q, head(4));
+        });
+        commit(batch -> {
+            batch.add(Q, removed(arrival(1), QueueEvent.Place.ARRIVAL, 0));
+            batch.add(Q, removed(delayed(2), QueueEvent.Place.WAITING, 9_000));
+            batch.add(Q, removed(old, QueueEvent.Place.LEASED, 0));
+        });
+
+        assertNothingStored(store, Q);
+        assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(4), List.of(), List.of()));
+    }
+
+    @Test
+    void aMoveToADeadLetterQueueIsOneBatchAndLeavesAMarkerUntilConfirmed() throws Exception {
+        long deadQueue = 8;
+        MessageHeader there = inherited(1, arrival(5).timestampMillis());
+        commit(batch -> {
+            batch.add(Q, enqueued(arrival(5)));
+            batch.add(Q, leased(new Lease(arrival(5), 4, 4_000)));
+            batch.head(Q, head(6));
+        });
+        commit(batch -> {
+            batch.add(
+                    deadQueue,
+                    new QueueEvent.Enqueued(
+                            there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, arrival(5))));
+            batch.head(deadQueue, head(2));
+        });
+        crash();
+
+        assertNothingStored(store, Q);
+        assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(6), List.of(), List.of(arrival(5))));
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)), new StoredContent(there, content(5)));
+        assertThat(get(store.readInherited(deadQueue, 0, 0, 10))).containsExactly(there);
+
+        commit(batch -> batch.add(Q, new QueueEvent.Departed(arrival(5))));
+        assertThat(get(store.load(Q)).departed()).isEmpty();
+    }
+
+    @Test
+    void aMoveTakesTheInheritedEntryOfTheOriginAlong() {
+        MessageHeader here = inherited(5, 700);
+        MessageHeader there = inherited(1, 700);
+        commit(batch -> batch.add(Q, enqueued(here)));
+        commit(batch -> batch.add(Q, leased(new Lease(here, 1, 4_000))));
+        commit(batch -> batch.add(
+                8, new QueueEvent.Enqueued(there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, here))));
+
+        assertThat(get(store.readInherited(Q, 0, 0, 10))).isEmpty();
+        assertThat(get(store.readInherited(8, 0, 0, 10))).containsExactly(there);
+    }
+
+    @Test
+    void aPurgeDeletesEverythingBelowItsSeqAndNothingAbove() {
+        commit(batch -> {
+            everyKindOfMessage(batch, Q);
+            batch.head(Q, head(100));
+        });
+        commit(batch -> batch.add(Q, new QueueEvent.Purged(100, 1)));
+
+        assertNothingStored(store, Q);
+        assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(100), List.of(), List.of()));
+
+        commit(batch -> batch.add(Q, enqueued(arrival(100))));
+        assertThat(get(store.readArrivals(Q, 0, 10))).hasSize(1);
+    }
+
+    @Test
+    void whatFollowsAPurgeInTheSameBatchStays() {
+        commit(batch -> batch.add(Q, enqueued(arrival(1))));
+        commit(batch -> {
+            batch.add(Q, new QueueEvent.Purged(2, 1));
+            batch.add(Q, enqueued(arrival(2)));
+            batch.add(Q, enqueued(delayed(3), 9_000));
+        });
+
+        assertThat(get(store.readArrivals(Q, 0, 10)))
+                .extracting(row -> row.header().seq())
+                .containsExactly(2L);
+        assertThat(seqs(get(store.readSchedule(Q, 0, 0, 10)))).containsExactly(3L);
+    }
+
+    @Test
+    void purgingAndDroppingLeaveTheNeighbouringQueuesAlone() {
+        for (long queue : new long[] {Q - 1, Q, Q + 1, 255, 256, Long.MAX_VALUE}) {
+            commit(batch -> {
+                everyKindOfMessage(batch, queue);
+                batch.head(queue, head(queue));
+            });
+        }
+        commit(batch -> batch.add(Q, new QueueEvent.Purged(100, 1)));
+        commit(batch -> batch.dropQueue(255));
+
+        assertNothingStored(store, Q);
+        assertNothingStored(store, 255);
+        for (long queue : new long[] {Q - 1, Q + 1, 256, Long.MAX_VALUE}) {
+            assertThat(get(store.load(queue)).head()).isEqualTo(head(queue));
+            assertThat(get(store.load(queue)).leases()).hasSize(1);
+            assertThat(get(store.load(queue)).departed()).hasSize(1);
+            assertThat(get(store.readArrivals(queue, 0, 100))).hasSize(3);
+            assertThat(get(store.readSchedule(queue, 0, 0, 100))).hasSize(2);
+            assertThat(get(store.readWaiting(queue, 0, 100))).hasSize(2);
+            assertThat(get(store.readInherited(queue, 0, 0, 100))).hasSize(1);
+        }
+    }
+
+    @Test
+    void aDroppedQueueIsAsIfItHadNeverBeen() {
+        commit(batch -> {
+            everyKindOfMessage(batch, Q);
+            batch.head(Q, head(100));
+        });
+        commit(batch -> batch.dropQueue(Q));
+
+        assertNothingStored(store, Q);
+        assertThat(get(store.load(Q))).isEqualTo(QueueImage.NEW);
+        assertThat(get(store.heads())).isEmpty();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.sluice.store;
+
+import static dev.sluice.store.Samples.arrival;
+import static dev.sluice.store.Samples.delayed;
+import static dev.sluice.store.Samples.inherited;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.Waiting;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import org.assertj.core.api.ListAssert;
+import org.junit.jupiter.api.Test;
+
+/** The bytes on disk. A change here is a new format version, with a migration. */
+class StoredFormatTest {
+    private static final long Q = 0x0A;
+
+    private final StoreBatch batch = new StoreBatch();
+
+    @Test
+    void anArrivalIsOneRecord() {
+        batch.add(Q, enqueued(arrival(2), 1_002, null));
+
+        assertRecords()
+                .containsExactly("put MESSAGES 01.000000000000000a.0000000000000002 = "
+                        + "00.00000000000003ea.0a.0000000000000001.0000000000000002.01.ac02.6869");
+    }
+
+    @Test
+    void aDelayedMessageIsAlsoInBothIndexesOfWaitingMessages() {
+        batch.add(Q, enqueued(delayed(2), 9_000, null));
+
+        assertRecords()
+                .containsExactly(
+                        "put MESSAGES 02.000000000000000a.0000000000000002 = "
+                                + "01.00000000000003ea.0a.0000000000000001.0000000000000002.01.ac02.6869",
+                        "put INDEX 12.000000000000000a.0000000000000002 = 01.00000000000003ea.0a.00.0000000000002328",
+                        "put INDEX 13.000000000000000a.0000000000002328.0000000000000002 = 01.00000000000003ea.0a.00");
+    }
+
+    @Test
+    void aDeadLetterTakesEverythingOfItsOriginAway() {
+        MessageHeader there = inherited(2, 1_001);
+        batch.add(Q, enqueued(there, there.storedAtMillis(), new QueueEvent.Origin(9, inherited(1, 1_000))));
+
+        assertRecords()
+                .containsExactly(
+                        "put MESSAGES 01.000000000000000a.0000000000000002 = 02.00000000000007d2.00000000000003e9.0a."
+                                + "0000000000000001.0000000000000002.01.ac02.6869",
+                        "put INDEX 14.000000000000000a.00000000000003e9.0000000000000002 = "
+                                + "02.00000000000007d2.00000000000003e9.0a",
+                        "delete MESSAGES 01.0000000000000009.0000000000000001",
+                        "delete INDEX 14.0000000000000009.00000000000003e8.0000000000000001",
+                        "delete INDEX 11.0000000000000009.0000000000000001",
+                        "put INDEX 15.0000000000000009.0000000000000001 = 02.00000000000007d1.00000000000003e8.0a");
+    }
+
+    @Test
+    void aLeaseReplacesThePlaceInTheSchedule() {
+        batch.add(Q, new QueueEvent.Leased(new Lease(delayed(2), 200, 5_000), 9_000));
+
+        assertRecords()
+                .containsExactly(
+                        "put INDEX 11.000000000000000a.0000000000000002 = 01.00000000000003ea.0a.c801.0000000000001388",
+                        "delete INDEX 12.000000000000000a.0000000000000002",
+                        "delete INDEX 13.000000000000000a.0000000000002328.0000000000000002");
+    }
+
+    @Test
+    void aLeaseOfAnArrivalDeletesNothing() {
+        batch.add(Q, Samples.leased(new Lease(arrival(2), 1, 5_000)));
+
+        assertRecords().hasSize(1);
+    }
+
+    @Test
+    void aReleaseReplacesTheLease() {
+        batch.add(Q, new QueueEvent.Released(new Waiting(arrival(2), 1, 9_000)));
+
+        assertRecords()
+                .containsExactly(
+                        "delete INDEX 11.000000000000000a.0000000000000002",
+                        "put INDEX 12.000000000000000a.0000000000000002 = 00.00000000000003ea.0a.01.0000000000002328",
+                        "put INDEX 13.000000000000000a.0000000000002328.0000000000000002 = 00.00000000000003ea.0a.01");
+    }
+
+    @Test
+    void headsComeLastAndCatalogRecordsHaveTheirOwnSpace() {
+        batch.head(Q, new QueueHead(1, 2, 3, 300, 5, 6, 7, 8, 9, 10, 11, 12, Long.MAX_VALUE));
+        batch.head(11, new QueueHead(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        batch.dropQueue(11);
+        batch.putCatalog(new byte[] {1}, new byte[] {2});
+        batch.deleteCatalog(new byte[] {3});
+
+        assertRecords()
+                .endsWith(
+                        "deleteRange INDEX 15.000000000000000b 15.000000000000000c",
+                        "put INDEX 20.01 = 02",
+                        "delete INDEX 20.03",
+                        "put INDEX 10.000000000000000a = 01.02.03.ac02.05.06.07.08.09.0a.0b.0c.ffffffffffffffff7f",
+                        "delete INDEX 10.000000000000000b");
+    }
+
+    @Test
+    void aPurgeIsAHandfulOfRangesWhateverTheBacklog() {
+        batch.add(Q, new QueueEvent.Purged(256, 1));
+
+        assertRecords()
+                .containsExactly(
+                        "deleteRange MESSAGES 01.000000000000000a 01.000000000000000a.0000000000000100",
+                        "deleteRange MESSAGES 02.000000000000000a 02.000000000000000a.0000000000000100",
+                        "deleteRange INDEX 11.000000000000000a 11.000000000000000a.0000000000000100",
+                        "deleteRange INDEX 12.000000000000000a 12.000000000000000a.0000000000000100",
+                        "deleteRange INDEX 15.000000000000000a 15.000000000000000a.0000000000000100",
+                        "deleteRange INDEX 13.000000000000000a 13.000000000000000b",
+                        "deleteRange INDEX 14.000000000000000a 14.000000000000000b");
+    }
+
+    @Test
+    void aRecordThatIsCutIsDamageAndNothingElse() {
+        Lease lease = new Lease(inherited(2, 1), 300, 5_000);
+        RecordBytes bytes = new RecordBytes(1);
+        RecordFormat.writeLease(bytes, lease);
+        byte[] whole = bytes.toByteArray();
+
+        assertThat(whole).hasSize(RecordFormat.leaseBytes(lease));
+        assertThat(RecordFormat.readLease(whole, 2)).isEqualTo(lease);
+        for (int size = 0; size < whole.length; size++) {
+            byte[] cut = Arrays.copyOf(whole, size);
+            assertThatThrownBy(() -> RecordFormat.readLease(cut, 2)).isInstanceOf(StoreCorruptException.class);
+        }
+        assertThatThrownBy(() -> RecordFormat.readLease(Arrays.copyOf(whole, whole.length + 1), 2))
+                .isInstanceOf(StoreCorruptException.class);
+        assertThatThrownBy(() -> RecordFormat.readLease(new byte[] {8}, 2)).isInstanceOf(StoreCorruptException.class);
+    }
+
+    @Test
+    void varintsOfEverySizeAreReadBack() {
+        for (int bits = 0; bits < 64; bits++) {
+            for (long value : new long[] {1L << bits, (1L << bits) - 1, -1L << bits}) {
+                RecordBytes bytes = new RecordBytes(1).putVarint(value);
+                assertThat(bytes.length()).isEqualTo(RecordBytes.varintBytes(value));
+                assertThat(new RecordCursor(bytes.toByteArray()).getVarint()).isEqualTo(value);
+            }
+        }
+        byte[] endless = new byte[11];
+        Arrays.fill(endless, (byte) 0x80);
+        assertThatThrownBy(() -> new RecordCursor(endless).getVarint()).isInstanceOf(StoreCorruptException.class);
+    }
+
+    private static QueueEvent enqueued(MessageHeader header, long availableAtMillis, QueueEvent.Origin origin) {
+        Content content = new Content(1, 2, ContentType.TEXT, 300, new byte[] {'h', 'i'});
+        return new QueueEvent.Enqueued(header, content, availableAtMillis, origin);
+    }
+
+    /** The batch as text, compared without the dots that the expectations have for reading. */
+    private ListAssert<String> assertRecords() {
+        List<String> records = new ArrayList<>();
+        batch.forEach(new BatchVisitor() {
+            @Override
+            public void put(Family family, byte[] key, byte[] value) {
+                records.add("put " + family + " " + hex(key) + " = " + hex(value));
+            }
+
+            @Override
+            public void delete(Family family, byte[] key) {
+                records.add("delete " + family + " " + hex(key));
+            }
+
+            @Override
+            public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+                records.add("deleteRange " + family + " " + hex(fromKey) + " " + hex(toKey));
+            }
+        });
+        return assertThat(records).usingElementComparator(Comparator.comparing(text -> text.replace(".", "")));
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+}
