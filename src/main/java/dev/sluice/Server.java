@@ -70,21 +70,33 @@ public final class Server {
      * was opened before a failure is closed again.
      */
     public static CompletionStage<Server> start(ServerConfig config) {
-        QueueStore store = openStore(config.storage());
+        Vertx vertx = newVertx(config.http());
+        // Reading the contract takes as long as opening the store; they go side by side.
+        Future<Contract> contract = Contract.load(vertx);
         Server server;
+        try {
+            server = onStore(config, vertx);
+        } catch (RuntimeException failure) {
+            vertx.close();
+            throw failure;
+        }
+        CompletableFuture<Server> started = new CompletableFuture<>();
+        server.open(contract).onSuccess(opened -> started.complete(server)).onFailure(failure -> server.close()
+                .whenComplete((closed, ignored) -> started.completeExceptionally(failure)));
+        return started;
+    }
+
+    private static Server onStore(ServerConfig config, Vertx vertx) {
+        QueueStore store = openStore(config.storage());
         try {
             Optional<Installation> installation = config.auth().isEmpty()
                     ? Optional.of(Installation.open(config.storage(), new SecureRandom()))
                     : Optional.empty();
-            server = new Server(config, store, installation, newVertx(config.http()));
+            return new Server(config, store, installation, vertx);
         } catch (RuntimeException failure) {
             store.close();
             throw failure;
         }
-        CompletableFuture<Server> started = new CompletableFuture<>();
-        server.open().onSuccess(opened -> started.complete(server)).onFailure(failure -> server.close()
-                .whenComplete((closed, ignored) -> started.completeExceptionally(failure)));
-        return started;
     }
 
     private static QueueStore openStore(StorageConfig storage) {
@@ -101,14 +113,13 @@ public final class Server {
         return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(http.eventLoops()));
     }
 
-    private Future<Void> open() {
+    private Future<Void> open(Future<Contract> contract) {
         RuntimeParts parts = new RuntimeParts(
                 store,
                 config.limits(),
                 new ProcessBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY);
-        Future<Contract> contract = Contract.load(vertx);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;
@@ -163,9 +174,14 @@ public final class Server {
                 http.host(),
                 http.port(),
                 tls,
-                (int) (http.idleTimeoutMillis() / 1000),
-                (int) (http.headerTimeoutMillis() / 1000),
+                seconds(http.idleTimeoutMillis()),
+                seconds(http.headerTimeoutMillis()),
                 HEADER_BYTES_MAX);
+    }
+
+    /** Whole seconds, rounded up: 0 would mean never. */
+    private static int seconds(long millis) {
+        return Math.toIntExact((millis + 999) / 1000);
     }
 
     private List<Operation> operations(Contract contract) {
