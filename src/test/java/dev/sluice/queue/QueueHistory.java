@@ -30,35 +30,12 @@ final class QueueHistory {
     QueueHistory(long seed, List<String> steps) {
         this.random = new Random(seed);
         this.steps = steps;
-        Limits limits = limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0);
+        Limits limits = TestQueue.limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0, 0);
         int windowMax = 1 + random.nextInt(6);
         for (int i = 0; i < queues.length; i++) {
             queues[i] = new QueueUnderTest(i + 1, disk, random, limits, windowMax);
             configure(queues[i]);
         }
-    }
-
-    private static Limits limits(int leasesMax, long backlogBytesMax) {
-        Limits d = Limits.DOCUMENTED;
-        return new Limits(
-                d.messageBytesMax(),
-                d.batchMessagesMax(),
-                d.batchBytesMax(),
-                d.requestBytesMax(),
-                d.jsonDepthMax(),
-                d.delaySecondsMax(),
-                d.pullMessagesMax(),
-                d.visibilityTimeoutMillisMax(),
-                d.retentionSecondsMin(),
-                d.retentionSecondsMax(),
-                d.retriesMax(),
-                d.waitTimeMillisMax(),
-                d.concurrencyMax(),
-                d.ackEntriesMax(),
-                d.queuesPerAccountMax(),
-                leasesMax,
-                backlogBytesMax,
-                0);
     }
 
     void run(int count) {
