@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -28,7 +29,8 @@ final class QueueHistory {
      * @param steps takes a line per step, or null
      */
     QueueHistory(long seed, List<String> steps) {
-        this.random = new Random(seed);
+        // Neighbouring seeds of Random begin alike.
+        this.random = new Random(new SplittableRandom(seed).nextLong());
         this.steps = steps;
         Limits limits = TestQueue.limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0, 0);
         int windowMax = 1 + random.nextInt(6);
