@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.api.Access;
 import dev.sluice.api.ApiVerticle;
+import dev.sluice.api.Connections;
 import dev.sluice.api.Contract;
 import dev.sluice.api.Credentials;
 import dev.sluice.api.Gateway;
@@ -146,10 +147,13 @@ public final class Server {
 
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
+        Connections connections = new Connections(http.connectionsMax());
+        meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits());
-            ApiVerticle instance = new ApiVerticle(settings(http), contract, gateway, () -> operations(contract));
+            ApiVerticle instance =
+                    new ApiVerticle(settings(http), contract, gateway, () -> operations(contract), connections, meters);
             instances.add(instance);
             return instance;
         };
@@ -176,6 +180,7 @@ public final class Server {
                 tls,
                 seconds(http.idleTimeoutMillis()),
                 seconds(http.headerTimeoutMillis()),
+                seconds(http.bodyTimeoutMillis()),
                 HEADER_BYTES_MAX);
     }
 
