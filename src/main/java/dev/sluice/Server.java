@@ -106,11 +106,7 @@ public final class Server {
 
     private Future<Void> open() {
         RuntimeParts parts = new RuntimeParts(
-                store,
-                config.limits(),
-                new ProcessBudget(config.windowBytes()),
-                RuntimeOptions.DEFAULT,
-                workers());
+                store, config.limits(), new ProcessBudget(config.windowBytes()), RuntimeOptions.DEFAULT, workers());
         Future<Contract> contract = Contract.load(vertx);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {

@@ -61,7 +61,8 @@ class PushConsumerTest {
 
         awaitBacklog("jobs", 0);
         assertThat(arrivals).hasSize(MESSAGES);
-        assertThat(arrivals.values()).allSatisfy(attempts -> assertThat(attempts).containsExactly(-1));
+        assertThat(arrivals.values())
+                .allSatisfy(attempts -> assertThat(attempts).containsExactly(-1));
         assertThat(atOnceMax.get()).isEqualTo(CONCURRENCY);
         assertThat(backlog("dead")).isZero();
     }
@@ -93,8 +94,9 @@ class PushConsumerTest {
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS)
                 .actualPort();
-        String consumer = "{type: worker, script_name: w, dead_letter_queue: dead, settings: {batch_size: 10, max_retries: "
-                + MAX_RETRIES + ", max_wait_time_ms: 50, max_concurrency: " + CONCURRENCY + "}}";
+        String consumer =
+                "{type: worker, script_name: w, dead_letter_queue: dead, settings: {batch_size: 10, max_retries: "
+                        + MAX_RETRIES + ", max_wait_time_ms: 50, max_concurrency: " + CONCURRENCY + "}}";
         List<String> flags = List.of(
                 "http.port=0",
                 "management.port=0",
@@ -142,7 +144,9 @@ class PushConsumerTest {
     }
 
     private long backlog(String queue) throws Exception {
-        return call("GET", queue(queue) + "/metrics", null).getJsonObject("result").getLong("backlog_count");
+        return call("GET", queue(queue) + "/metrics", null)
+                .getJsonObject("result")
+                .getLong("backlog_count");
     }
 
     private String queue(String name) throws Exception {

@@ -157,11 +157,10 @@ final class QueueDeployer extends VerticleBase {
         }
         Promise<Void> drained = Promise.promise();
         drain(slots.slot(number), drained);
-        return track(
-                number, drained.future().compose(closed -> discard(number)).onSuccess(ended -> {
-                    calendar.remove(number);
-                    slots.remove(number);
-                }));
+        return track(number, drained.future().compose(closed -> discard(number)).onSuccess(ended -> {
+            calendar.remove(number);
+            slots.remove(number);
+        }));
     }
 
     private void drain(QueueSlot slot, Promise<Void> drained) {

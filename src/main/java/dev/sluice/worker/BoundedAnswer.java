@@ -5,30 +5,39 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.streams.WriteStream;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
 
 /**
- * Gathers the body of one answer up to a bound. Beyond it, or when told to stop, the stream fails, and the client closes the
- * connection. Owned by one event loop.
+ * Gathers the body of one answer up to a bound. Beyond it, or when told to stop, it fails and closes the connection, for the client
+ * would read on and throw away what comes. Owned by one event loop.
  */
 final class BoundedAnswer implements BodyCodec<Buffer>, BodyStream<Buffer> {
     private final int bytesMax;
     private final Buffer gathered = Buffer.buffer();
     private final Promise<Buffer> result = Promise.promise();
-    private Handler<Throwable> exceptionHandler;
+    private HttpConnection connection;
     private boolean aborted;
 
     BoundedAnswer(int bytesMax) {
         this.bytesMax = bytesMax;
     }
 
+    /** The answer has begun to come over this connection, which carries nothing else. */
+    void comesOver(HttpConnection connection) {
+        this.connection = connection;
+        if (aborted) {
+            connection.close();
+        }
+    }
+
     /** Takes nothing more. */
     void abort() {
         aborted = true;
-        if (exceptionHandler != null) {
-            exceptionHandler.handle(tooLate());
+        if (connection != null) {
+            connection.close();
         }
     }
 
@@ -39,10 +48,8 @@ final class BoundedAnswer implements BodyCodec<Buffer>, BodyStream<Buffer> {
 
     @Override
     public Future<Void> write(Buffer piece) {
-        if (aborted) {
-            return Future.failedFuture(tooLate());
-        }
         if (piece.length() > bytesMax - gathered.length()) {
+            abort();
             return Future.failedFuture(VertxException.noStackTrace("its answer is longer than " + bytesMax + " bytes"));
         }
         gathered.appendBuffer(piece);
@@ -68,7 +75,6 @@ final class BoundedAnswer implements BodyCodec<Buffer>, BodyStream<Buffer> {
 
     @Override
     public WriteStream<Buffer> exceptionHandler(Handler<Throwable> handler) {
-        exceptionHandler = handler;
         return this;
     }
 
@@ -85,9 +91,5 @@ final class BoundedAnswer implements BodyCodec<Buffer>, BodyStream<Buffer> {
     @Override
     public WriteStream<Buffer> drainHandler(Handler<Void> handler) {
         return this;
-    }
-
-    private static VertxException tooLate() {
-        return VertxException.noStackTrace("the answer took too long");
     }
 }

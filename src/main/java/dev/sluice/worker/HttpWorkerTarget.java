@@ -55,9 +55,8 @@ public final class HttpWorkerTarget implements WorkerTarget {
             answer.abort();
         });
         sign(batch)
-                .compose(signed -> verdict.future().isComplete()
-                        ? Future.failedFuture(failure("too late"))
-                        : send(signed, answer))
+                .compose(signed ->
+                        verdict.future().isComplete() ? Future.failedFuture(failure("too late")) : send(signed, answer))
                 .map(response -> verdictOf(batch, response))
                 .onComplete(result -> {
                     vertx.cancelTimer(timer);

@@ -6,6 +6,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.client.impl.ClientPhase;
+import io.vertx.ext.web.client.impl.HttpContext;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -35,7 +37,17 @@ public final class HttpWorkers implements WorkerTarget.Directory {
         options.setUserAgent("sluice");
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
         options.setConnectTimeout(Math.min(CONNECT_MILLIS_MAX, endpoint.timeoutMillis()));
-        return WebClient.create(vertx, options, new PoolOptions().setHttp1MaxSize(limits.concurrencyMax()));
+        PoolOptions pool = new PoolOptions().setHttp1MaxSize(limits.concurrencyMax());
+        return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::introduce);
+    }
+
+    /** Tells who gathers an answer on which connection it comes; the client keeps that to itself. */
+    private static void introduce(HttpContext<?> exchange) {
+        if (exchange.phase() == ClientPhase.RECEIVE_RESPONSE
+                && exchange.request().bodyCodec() instanceof BoundedAnswer answer) {
+            answer.comesOver(exchange.clientResponse().request().connection());
+        }
+        exchange.next();
     }
 
     @Override

@@ -121,8 +121,8 @@ class ConfigListsTest {
 
     @Test
     void workersMayComeFromTheEnvironment() {
-        Map<String, String> environment =
-                Map.of("SLUICE_WORKERS", "{\"mailer\": {\"url\": \"http://localhost\", \"key\": \"0123456789abcdefg\"}}");
+        Map<String, String> environment = Map.of(
+                "SLUICE_WORKERS", "{\"mailer\": {\"url\": \"http://localhost\", \"key\": \"0123456789abcdefg\"}}");
         assertThat(ConfigLoader.load(null, environment, List.of()).workers()).containsOnlyKeys("mailer");
         assertThat(ConfigLoader.load(null, Map.of(), List.of()).workers()).isEmpty();
     }

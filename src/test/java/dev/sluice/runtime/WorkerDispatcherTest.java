@@ -79,8 +79,7 @@ class WorkerDispatcherTest {
     @Test
     void bodiesUnderWayAreBoundedInBytes() {
         queue.configure(
-                QueueSettings.DEFAULT,
-                PushedQueue.worker("w", new ConsumerSettings(100, 3, 0, 30_000, 5_000, 250)));
+                QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(100, 3, 0, 30_000, 5_000, 250)));
         queue.push(400, 0, 128_000);
         assertThat(target.sizes()).containsExactly(100);
 
@@ -113,8 +112,7 @@ class WorkerDispatcherTest {
 
     @Test
     void aRefusedBatchComesAgainAfterTheRetryDelay() {
-        queue.configure(
-                QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 3, 30, 30_000, 0, 1)));
+        queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 3, 30, 30_000, 0, 1)));
         queue.push(2);
         target.refuse();
         queue.turns.pass(29_999);
@@ -300,8 +298,7 @@ class WorkerDispatcherTest {
 
     @Test
     void retriesWithoutADelayTakeTheConsumers() {
-        queue.configure(
-                QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 3, 30, 30_000, 0, 1)));
+        queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 3, 30, 30_000, 0, 1)));
         queue.push(2);
         target.takeAllButTheFirst(NewMessage.DELAY_UNSET);
         queue.turns.pass(29_999);

@@ -11,13 +11,16 @@ class BatchJsonTest {
     void aBatchIsShownLikeTheAnswerToAPullWithItsBodiesAsTheyWerePublished() {
         String expected = "{\"queue\":\"orders\",\"queue_id\":\"" + "b".repeat(32) + "\",\"account_id\":\""
                 + "a".repeat(32) + "\",\"messages\":["
-                + "{\"id\":\"" + SampleBatch.id(1) + "\",\"timestamp_ms\":1001,\"attempts\":1,\"content_type\":\"text\","
+                + "{\"id\":\"" + SampleBatch.id(1)
+                + "\",\"timestamp_ms\":1001,\"attempts\":1,\"content_type\":\"text\","
                 + "\"body\":\"first \\\"€\\\" \\u0001\","
                 + "\"metadata\":{\"CF-Content-Type\":\"text\",\"CF-sourceMessageSource\":\"api\"}},"
-                + "{\"id\":\"" + SampleBatch.id(2) + "\",\"timestamp_ms\":1002,\"attempts\":2,\"content_type\":\"text\","
+                + "{\"id\":\"" + SampleBatch.id(2)
+                + "\",\"timestamp_ms\":1002,\"attempts\":2,\"content_type\":\"text\","
                 + "\"body\":\"\","
                 + "\"metadata\":{\"CF-Content-Type\":\"text\",\"CF-sourceMessageSource\":\"api\"}},"
-                + "{\"id\":\"" + SampleBatch.id(3) + "\",\"timestamp_ms\":1003,\"attempts\":1,\"content_type\":\"json\","
+                + "{\"id\":\"" + SampleBatch.id(3)
+                + "\",\"timestamp_ms\":1003,\"attempts\":1,\"content_type\":\"json\","
                 + "\"body\":{\"a\":[1.50,\"é\"]},"
                 + "\"metadata\":{\"CF-Content-Type\":\"json\",\"CF-sourceMessageSource\":\"api\",\"CF-msg-delay-secs\":\"20\"}}"
                 + "],\"metadata\":{\"metrics\":{\"backlog_count\":7,\"backlog_bytes\":700,"

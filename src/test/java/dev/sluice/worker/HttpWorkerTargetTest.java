@@ -13,7 +13,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SelfSignedCertificate;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -146,7 +146,6 @@ class HttpWorkerTargetTest {
         WorkerTarget target = server(request -> {
             HttpServerResponse response = request.response().setChunked(true);
             request.connection().closeHandler(gone -> closed.complete(null));
-            response.drainHandler(drained -> response.write(piece));
             pour(response, piece, closed);
         });
 
@@ -179,11 +178,13 @@ class HttpWorkerTargetTest {
 
     @Test
     void aCertificateThatNobodyVouchesForIsAFailedDelivery() throws Exception {
-        SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+        PemKeyCertOptions certificate = new PemKeyCertOptions()
+                .setCertPath("dev/sluice/worker/self-signed.pem")
+                .setKeyPath("dev/sluice/worker/self-signed-key.pem");
         AtomicInteger visits = new AtomicInteger();
         HttpServerOptions options = new HttpServerOptions()
                 .setSsl(true)
-                .setKeyCertOptions(certificate.keyCertOptions())
+                .setKeyCertOptions(certificate)
                 .setHost("localhost");
         int port = vertx.createHttpServer(options)
                 .requestHandler(request -> visits.incrementAndGet())

@@ -36,11 +36,11 @@ final class SampleBatch {
     }
 
     private static QueueDefinition queue() {
-        return new QueueDefinition(
-                1, "a".repeat(32), "b".repeat(32), "orders", "", QueueSettings.DEFAULT, null, 0, 0);
+        return new QueueDefinition(1, "a".repeat(32), "b".repeat(32), "orders", "", QueueSettings.DEFAULT, null, 0, 0);
     }
 
-    private static QueueClient.Delivery delivery(long seq, ContentType type, String text, int delaySeconds, int number) {
+    private static QueueClient.Delivery delivery(
+            long seq, ContentType type, String text, int delaySeconds, int number) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         MessageHeader header = new MessageHeader(seq, 1_000 + seq, 1_000 + seq, body.length, delaySeconds > 0);
         return new QueueClient.Delivery(

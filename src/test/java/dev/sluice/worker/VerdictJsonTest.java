@@ -15,7 +15,8 @@ class VerdictJsonTest {
     @Test
     void whatIsNotNamedIsAcknowledged() {
         assertThat(retries("{}")).isEmpty();
-        assertThat(retries("{\"acks\":null,\"retries\":[],\"took_ms\":[{\"x\":1}]}")).isEmpty();
+        assertThat(retries("{\"acks\":null,\"retries\":[],\"took_ms\":[{\"x\":1}]}"))
+                .isEmpty();
         assertThat(retries("{'acks':['1',{'id':'2'}]}")).isEmpty();
     }
 
