@@ -22,18 +22,21 @@ import dev.sluice.runtime.ProcessBudget;
 import dev.sluice.runtime.QueueRuntime;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeParts;
-import dev.sluice.runtime.WorkerTarget;
 import dev.sluice.store.Durability;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
+import dev.sluice.worker.HttpWorkers;
+import dev.sluice.worker.WorkerEndpoint;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -116,11 +119,7 @@ public final class Server {
 
     private Future<Void> open(Future<Contract> contract) {
         RuntimeParts parts = new RuntimeParts(
-                store,
-                config.limits(),
-                new ProcessBudget(config.windowBytes()),
-                RuntimeOptions.DEFAULT,
-                WorkerTarget.Directory.EMPTY);
+                store, config.limits(), new ProcessBudget(config.windowBytes()), RuntimeOptions.DEFAULT, workers());
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;
@@ -130,6 +129,15 @@ public final class Server {
                 .compose(declared -> openManagement())
                 .compose(managed -> contract)
                 .compose(this::openApi);
+    }
+
+    private HttpWorkers workers() {
+        Map<String, WorkerEndpoint> endpoints = new HashMap<>();
+        config.workers()
+                .forEach((scriptName, worker) -> endpoints.put(
+                        scriptName,
+                        new WorkerEndpoint(worker.url(), worker.key().value(), worker.timeoutMillis())));
+        return new HttpWorkers(vertx, endpoints, config.limits());
     }
 
     private Future<Void> openManagement() {

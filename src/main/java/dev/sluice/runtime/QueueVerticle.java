@@ -28,6 +28,8 @@ final class QueueVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(QueueVerticle.class);
     private static final long RELOAD_MILLIS = 1_000;
     private static final long STOP_POLL_MILLIS = 2;
+    /** How long a stop waits for batches that a Worker has; a batch that takes longer is delivered again some day. */
+    private static final long BATCHES_WAIT_MILLIS = 5_000;
 
     private enum Phase {
         LOADING,
@@ -50,6 +52,7 @@ final class QueueVerticle extends VerticleBase {
     private MessageConsumer<QueueRequest<?>> requests;
     private boolean letterUnderWay;
     private volatile long deadlineMillis = Long.MAX_VALUE;
+    private volatile boolean discarded;
 
     QueueVerticle(QueueDefinition definition, RuntimeParts parts, Admission admission, DeadLetterPost post) {
         this.definition = definition;
@@ -68,6 +71,11 @@ final class QueueVerticle extends VerticleBase {
         return deadlineMillis == Long.MAX_VALUE || deadlineMillis - System.currentTimeMillis() > millis;
     }
 
+    /** The queue is going to be deleted: a stop waits for nobody. Callable from any thread. */
+    void discard() {
+        discarded = true;
+    }
+
     @Override
     public Future<?> start() {
         turns = new ContextTurns(vertx, context);
@@ -83,21 +91,22 @@ final class QueueVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         Promise<Void> stored = Promise.promise();
-        awaitIdle(stored);
+        dispatcher.close();
+        awaitIdle(stored, turns.nowMillis() + (discarded ? 0 : BATCHES_WAIT_MILLIS));
         return stored.future().eventually(() -> {
             phase = Phase.CLOSED;
             timer.close();
-            dispatcher.close();
             shell.close();
             return requests.unregister();
         });
     }
 
-    private void awaitIdle(Promise<Void> stored) {
-        if (phase != Phase.ACTIVE || shell.idle()) {
+    private void awaitIdle(Promise<Void> stored, long batchesUntilMillis) {
+        boolean batchesDone = dispatcher.isIdle() || turns.nowMillis() >= batchesUntilMillis;
+        if (phase != Phase.ACTIVE || batchesDone && shell.idle()) {
             stored.complete();
         } else {
-            turns.after(STOP_POLL_MILLIS, () -> awaitIdle(stored));
+            turns.after(STOP_POLL_MILLIS, () -> awaitIdle(stored, batchesUntilMillis));
         }
     }
 
@@ -115,8 +124,7 @@ final class QueueVerticle extends VerticleBase {
                 new QueueState(definition.settings(), definition.consumer(), parts.limits(), image, parts.budget());
         shell = new QueueShell(definition.number(), state, parts, turns, this::fail, this::settle);
         mover = new DeadLetterMover(definition, shell, turns, post);
-        dispatcher = new WorkerDispatcher(
-                definition, shell, turns, parts.workers(), parts.limits().concurrencyMax());
+        dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
         phase = Phase.ACTIVE;
         List<Long> unconfirmed = state.unconfirmed();
         if (!unconfirmed.isEmpty()) {
