@@ -107,7 +107,8 @@ public final class Server {
                 config.limits(),
                 new ProcessBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT,
-                WorkerTarget.Directory.EMPTY);
+                WorkerTarget.Directory.EMPTY,
+                meters);
         Future<Contract> contract = Contract.load(vertx);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
