@@ -125,8 +125,13 @@ final class ActiveQueue {
     }
 
     private void open(QueueImage image) {
-        QueueState state =
-                new QueueState(definition.settings(), definition.consumer(), parts.limits(), image, parts.budget());
+        QueueState state = new QueueState(
+                definition.settings(),
+                definition.consumer(),
+                parts.limits(),
+                image,
+                parts.budget(),
+                parts.options().windowMessagesMax());
         shell = new QueueShell(definition.number(), state, parts, turns, this::fail, this::settle);
         mover = new DeadLetterMover(definition, shell, turns, post);
         inbox = new DeadLetterInbox(shell, parts.store(), turns);
