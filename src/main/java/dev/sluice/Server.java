@@ -119,7 +119,12 @@ public final class Server {
 
     private Future<Void> open(Future<Contract> contract) {
         RuntimeParts parts = new RuntimeParts(
-                store, config.limits(), new ProcessBudget(config.windowBytes()), RuntimeOptions.DEFAULT, workers());
+                store,
+                config.limits(),
+                new ProcessBudget(config.windowBytes()),
+                RuntimeOptions.DEFAULT,
+                workers(),
+                meters);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;

@@ -89,7 +89,12 @@ public final class QueueState {
                 backlog.storedAtMillis(),
                 backlog.purgedBelowSeq(),
                 backlog.purgedAtMillis(),
-                deadlineMillis());
+                wakeMillis());
+    }
+
+    /** A queue that is not in memory sees nobody off, so one with departing messages is to be woken at once. */
+    private long wakeMillis() {
+        return backlog.departures().size() == 0 ? deadlineMillis() : 0;
     }
 
     /**

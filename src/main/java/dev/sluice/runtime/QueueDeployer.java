@@ -137,7 +137,7 @@ final class QueueDeployer extends VerticleBase {
                 .otherwiseEmpty()
                 .onSuccess(ended -> {
                     if (catalog.findByNumber(number) != null) {
-                        calendar.put(number, gone.verticle().deadlineMillis());
+                        calendar.put(number, gone.verticle().queue().deadlineMillis());
                     }
                 });
     }
@@ -189,7 +189,10 @@ final class QueueDeployer extends VerticleBase {
                     && !changes.containsKey(number)
                     && slot.inFlight() == 0
                     && slot.idleNanos() > parts.options().idleMillis() * 1_000_000L
-                    && deployed.get(number).verticle().restsFor(parts.options().idleMillis())
+                    && deployed.get(number)
+                            .verticle()
+                            .queue()
+                            .restsFor(parts.options().idleMillis())
                     && slot.tryClose()) {
                 budget--;
                 track(number, undeploy(number));

@@ -41,7 +41,7 @@ final class PushedQueue {
 
     private void open(QueueImage image) {
         RuntimeParts parts = new RuntimeParts(
-                store, Limits.DOCUMENTED, MemoryBudget.UNBOUNDED, RuntimeOptions.DEFAULT, targets::get);
+                store, Limits.DOCUMENTED, MemoryBudget.UNBOUNDED, RuntimeOptions.DEFAULT, targets::get, new Meters());
         QueueState state = new QueueState(
                 definition.settings(), definition.consumer(), Limits.DOCUMENTED, image, MemoryBudget.UNBOUNDED);
         shell = new QueueShell(1, state, parts, turns, failure -> close(), this::settle);
