@@ -30,6 +30,15 @@ const rss = () => {
   const megabytes = (name) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1024);
   return `RSS ${megabytes('VmRSS')} MB, at most ${megabytes('VmHWM')} MB`;
 };
+/** Processor time of the server so far: says more than the clock when the machine is busy with something else. */
+const cpuMillis = () => {
+  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+const start = async () => {
+  await server.start();
+  return `ready in ${server.readyMillis} ms (${Math.round(server.launchMillis)} with the JVM, ${cpuMillis()} of the processor)`;
+};
 const timed = async (run) => {
   const start = performance.now();
   const result = await run();
@@ -57,8 +66,9 @@ async function cycle(queue) {
 }
 
 try {
-  await server.start();
-  console.log(`empty store: ready in ${server.readyMillis} ms`);
+  await start();
+  await server.end('SIGTERM');
+  console.log(`empty store: ${await start()}`);
   const { queue_id } = await call('POST', queues, { queue_name: 'deep' });
   const queue = `${queues}/${queue_id}`;
   await call('POST', `${queue}/consumers`, { type: 'http_pull', settings: { visibility_timeout_ms: 600_000 } });
@@ -70,7 +80,7 @@ try {
       next += 100;
       const text = (n) => ({ body: String(n).padEnd(200, 'x'), content_type: 'text' });
       await call('POST', `${queue}/messages/batch`, { messages: Array.from({ length: 100 }, (_, i) => text(first + i)) });
-      if (next % 100_000 === 0) console.log(`${next} pushed, ${rss()}`);
+      if ((first + 100) % 100_000 === 0) console.log(`${next} pushed, ${rss()}`);
     }
   };
   const filled = await timed(() => Promise.all(Array.from({ length: CONNECTIONS }, fill)));
@@ -85,15 +95,11 @@ try {
     bar(`${when} the restart 20000 messages go round, slowest ${JSON.stringify(slowest)} ms, ${rss()}`, counted === backlog_count);
     if (when === 'before') {
       await server.end('SIGTERM', 60_000);
-      await server.start();
+      bar(`restart: ${await start()}`, server.readyMillis <= RESTART_BAR_MILLIS);
       const { millis } = await timed(() => call('GET', `${queue}/metrics`));
-      bar(
-        `restart: ready in ${server.readyMillis} ms (${Math.round(server.launchMillis)} with the JVM), first answer after ${millis} ms`,
-        server.readyMillis <= RESTART_BAR_MILLIS,
-      );
+      console.log(`first answer after ${millis} ms`);
       await server.kill();
-      await server.start();
-      bar(`restart after kill -9: ready in ${server.readyMillis} ms`, server.readyMillis <= RESTART_BAR_MILLIS);
+      bar(`restart after kill -9: ${await start()}`, server.readyMillis <= RESTART_BAR_MILLIS);
     }
   }
 } finally {
