@@ -315,7 +315,7 @@ export class ElasticMq extends Contender {
   }
 
   isSuccess({ status, text }) {
-    return status === 200 && /<(SendMessage(Batch)?|PurgeQueue|GetQueueAttributes)Response/.test(text);
+    return status === 200 && /(SendMessage(Batch)?|PurgeQueue|GetQueueAttributes)Response/.test(text);
   }
 
   async #ask(fields) {
