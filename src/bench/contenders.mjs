@@ -164,6 +164,12 @@ export class Sluice extends Contender {
     return this;
   }
 
+  /** Kills it as a power switch would and starts it again on what it left. */
+  async restart() {
+    await stop(this.processes.pop(), { signal: 'SIGKILL' });
+    return this.start();
+  }
+
   /** What a client needs to know, as environment variables. */
   get environment() {
     return {
@@ -228,6 +234,12 @@ export class Sluice extends Contender {
       pull: { path: `${base}/pull`, body: '{"batch_size":100,"visibility_timeout_ms":600000}' },
       ackPath: `${base}/ack`,
     };
+  }
+
+  /** The same with pushes of 100, so that taking them is most of the work. */
+  batchCycle(body) {
+    const [push] = this.batches(body, 100).requests;
+    return { ...this.cycle(body), push, taken: 1 };
   }
 
   isSuccess({ status, text }) {
