@@ -15,7 +15,7 @@ final class Sources {
     private static final Pattern SERVICE_LINK =
             Pattern.compile("SLUICE_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_(TCP|UDP|SCTP)(_.*)?)");
 
-    private final Map<ConfigKey<?>, Setting> settings = new HashMap<>();
+    private final Map<String, Setting> settings = new HashMap<>();
 
     /** A value and where it was set. */
     private record Setting(Object raw, String source) {}
@@ -86,19 +86,20 @@ final class Sources {
 
     /** The value of a key, its default if nobody set it, null if it has none. */
     <T> T get(ConfigKey<T> key) {
-        Setting setting = settings.get(key);
+        Setting setting = settings.get(key.name());
         if (setting != null) {
             return key.parse(setting.raw(), setting.source());
         }
         if (key.defaultText().isEmpty()) {
             return null;
         }
-        return key.parse(key.type().structured() ? List.of() : key.defaultText(), "default");
+        return key.parse(
+                key.type().structured() ? YamlText.parse(key.defaultText(), key.name()) : key.defaultText(), "default");
     }
 
     /** Where the value of a key was set. */
     String sourceOf(ConfigKey<?> key) {
-        Setting setting = settings.get(key);
+        Setting setting = settings.get(key.name());
         return setting == null ? "default" : setting.source();
     }
 
@@ -109,9 +110,9 @@ final class Sources {
 
     private void put(ConfigKey<?> key, Object raw, String source) {
         if (raw == null || raw.equals("")) {
-            settings.remove(key);
+            settings.remove(key.name());
         } else {
-            settings.put(key, new Setting(raw, source));
+            settings.put(key.name(), new Setting(raw, source));
         }
     }
 

@@ -89,7 +89,12 @@ public final class QueueState {
                 backlog.storedAtMillis(),
                 backlog.purgedBelowSeq(),
                 backlog.purgedAtMillis(),
-                deadlineMillis());
+                wakeMillis());
+    }
+
+    /** A queue that is not in memory sees nobody off, so one with departing messages is to be woken at once. */
+    private long wakeMillis() {
+        return backlog.departures().size() == 0 ? deadlineMillis() : 0;
     }
 
     /**
@@ -128,9 +133,12 @@ public final class QueueState {
         return Math.min(windows.oldestArrivalStoredAtMillis(), windows.scheduleFromMillis());
     }
 
-    /** How many messages a pull would get now, counted up to {@code max}; may be too low while the schedule is to be read. */
-    public int readyCount(long nowMillis, int max) {
-        return backlog.readyCount(nowMillis, max);
+    /**
+     * From when on a pull would get that many messages, in the past if it would now; {@link Long#MAX_VALUE} if there are not as many,
+     * or if the schedule is to be read first.
+     */
+    public long readyMillis(int messages) {
+        return backlog.readyMillis(messages);
     }
 
     /** Starts tracking what changes while a read is under way. At most one read per kind, except for lookups. */

@@ -1,8 +1,6 @@
 package dev.sluice.queue;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The part of an ordered index on disk that memory holds: everything below a <i>bound</i>.
@@ -53,26 +51,24 @@ final class Window<E> {
 
     private boolean reading;
     private boolean readIsVoid;
-    private final Set<Long> removedMeanwhile = new HashSet<>();
-    private final SortedRing<E> addedMeanwhile;
-    /** Smallest addition for which there was no room aside; nothing is known from it on. */
-    private E dropped;
+    private final Meanwhile<E> meanwhile;
 
     /**
      * An empty window that knows nothing beyond a key.
      *
      * @param capacity elements at most, from 1
+     * @param floor elements that are never refused by the budget
      * @param fromMillis first part of the key below which the index has no members
      * @param fromSeq second part of that key
      */
-    Window(Order<E> order, Class<E> type, int capacity, MemoryBudget budget, long fromMillis, long fromSeq) {
+    Window(Order<E> order, Class<E> type, int capacity, int floor, MemoryBudget budget, long fromMillis, long fromSeq) {
         this.order = order;
         this.type = type;
         this.capacity = capacity;
-        this.floor = Math.min(FLOOR, capacity);
+        this.floor = Math.min(floor, capacity);
         this.budget = budget;
         this.ring = new SortedRing<>(order);
-        this.addedMeanwhile = new SortedRing<>(order);
+        this.meanwhile = new Meanwhile<>(order, capacity);
         this.target = capacity;
         this.boundMillis = fromMillis;
         this.boundSeq = fromSeq;
@@ -147,7 +143,7 @@ final class Window<E> {
         if (covers(order.millis(element), order.seq(element))) {
             insert(element);
         } else if (reading && !readIsVoid) {
-            keepAside(element);
+            meanwhile.add(element);
         }
     }
 
@@ -157,9 +153,7 @@ final class Window<E> {
             ring.remove(millis, seq);
             giveBack();
         } else if (reading && !readIsVoid) {
-            removedMeanwhile.add(seq);
-            addedMeanwhile.remove(millis, seq);
-            if (removedMeanwhile.size() > 4 * capacity) {
+            if (!meanwhile.remove(millis, seq)) {
                 voidRead();
             }
         }
@@ -211,21 +205,22 @@ final class Window<E> {
             moveBound(rows, limit);
             for (int i = 0; i < rows.size(); i++) {
                 E row = type.cast(rows.get(i));
-                if (!removedMeanwhile.contains(order.seq(row))) {
+                if (!meanwhile.wasRemoved(order.seq(row))) {
                     add(row);
                 }
             }
-            for (int i = 0; i < addedMeanwhile.size(); i++) {
-                add(addedMeanwhile.get(i));
+            SortedRing<E> added = meanwhile.added();
+            for (int i = 0; i < added.size(); i++) {
+                add(added.get(i));
             }
         }
-        forgetRead();
+        meanwhile.clear();
     }
 
     /** Ends a read without rows. */
     void abandon() {
         reading = false;
-        forgetRead();
+        meanwhile.clear();
     }
 
     private void moveBound(List<?> rows, int limit) {
@@ -238,6 +233,7 @@ final class Window<E> {
             boundMillis = order.millis(edge);
             boundSeq = order.seq(edge) + 1;
         }
+        E dropped = meanwhile.dropped();
         if (dropped != null && covers(order.millis(dropped), order.seq(dropped))) {
             boundAt(dropped);
         }
@@ -265,27 +261,9 @@ final class Window<E> {
         voidRead();
     }
 
-    private void keepAside(E element) {
-        if (addedMeanwhile.size() < capacity) {
-            addedMeanwhile.insert(element);
-        } else if (dropped == null
-                || Order.compare(order.millis(element), order.seq(element), order.millis(dropped), order.seq(dropped))
-                        < 0) {
-            dropped = element;
-        }
-    }
-
     private void voidRead() {
         readIsVoid = true;
-        forgetRead();
-    }
-
-    private void forgetRead() {
-        removedMeanwhile.clear();
-        dropped = null;
-        if (addedMeanwhile.size() > 0) {
-            addedMeanwhile.clear();
-        }
+        meanwhile.clear();
     }
 
     private boolean isPaidFor() {

@@ -6,6 +6,10 @@ import java.util.List;
 final class Windows {
     private static final long NOWHERE = Long.MAX_VALUE;
 
+    /** The reads that fill a window, the most urgent first. */
+    private static final List<Need.Kind> ORDERED =
+            List.of(Need.Kind.ARRIVALS, Need.Kind.SCHEDULE, Need.Kind.WAITING, Need.Kind.INHERITED);
+
     final Window<MessageHeader> arrivals;
     final Window<Waiting> schedule;
     final Window<Waiting> waiting;
@@ -18,10 +22,12 @@ final class Windows {
     Windows(QueueHead head, int capacity, MemoryBudget budget) {
         waitingCount = head.waitingCount();
         inheritedCount = head.inheritedCount();
-        arrivals = new Window<>(Order.ARRIVALS, MessageHeader.class, capacity, budget, 0, head.arrivalsFrom());
-        schedule = new Window<>(Order.SCHEDULE, Waiting.class, capacity, budget, head.scheduleFromMillis(), 0);
-        waiting = new Window<>(Order.WAITING, Waiting.class, capacity, budget, 0, head.waitingFromSeq());
-        inherited = new Window<>(Order.INHERITED, MessageHeader.class, capacity, budget, head.inheritedFromMillis(), 0);
+        int floor = Window.FLOOR;
+        arrivals = new Window<>(Order.ARRIVALS, MessageHeader.class, capacity, floor, budget, 0, head.arrivalsFrom());
+        schedule = new Window<>(Order.SCHEDULE, Waiting.class, capacity, floor, budget, head.scheduleFromMillis(), 0);
+        waiting = new Window<>(Order.WAITING, Waiting.class, capacity, floor, budget, 0, head.waitingFromSeq());
+        inherited = new Window<>(
+                Order.INHERITED, MessageHeader.class, capacity, floor, budget, head.inheritedFromMillis(), 0);
     }
 
     long waitingCount() {
@@ -148,8 +154,8 @@ final class Windows {
 
     /** What could be read ahead, or null. */
     Need wish() {
-        for (Need.Kind kind : Need.Kind.values()) {
-            if (kind != Need.Kind.FIND && of(kind).isLow()) {
+        for (Need.Kind kind : ORDERED) {
+            if (of(kind).isLow()) {
                 return need(kind);
             }
         }

@@ -10,6 +10,7 @@ import dev.sluice.store.StoreException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,20 +33,17 @@ final class CommitPipeline {
     private final Turns turns;
     private final Supplier<QueueHead> head;
     private final Consumer<StoreException> onBreak;
+    private final LongAdder parkedMeter;
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private StoreBatch batch = new StoreBatch();
     private List<Parked> parked = new ArrayList<>();
+    /** Batches of which the store has not told the outcome, also those of a broken pipeline. */
+    private int inStore;
+
     private boolean flushAsked;
     private boolean broken;
 
-    /** Something that waits for the events before it. */
-    interface Parked {
-        /** They are stored. */
-        void release();
-
-        /** They are not and will not be. */
-        void refuse(QueueException why);
-    }
+    private record Parked(Runnable release, Consumer<QueueException> refuse) {}
 
     private record Flight(List<Parked> parked) {}
 
@@ -54,12 +52,14 @@ final class CommitPipeline {
             long queueNumber,
             Turns turns,
             Supplier<QueueHead> head,
-            Consumer<StoreException> onBreak) {
+            Consumer<StoreException> onBreak,
+            LongAdder parkedMeter) {
         this.store = store;
         this.queueNumber = queueNumber;
         this.turns = turns;
         this.head = head;
         this.onBreak = onBreak;
+        this.parkedMeter = parkedMeter;
     }
 
     /** Adds an event, already applied to memory, to what goes to the store at the end of this turn. */
@@ -71,22 +71,24 @@ final class CommitPipeline {
         }
     }
 
-    /** Releases at once if nothing is on its way, otherwise behind the last thing that is. */
-    void park(Parked waiter) {
+    /** Runs one of the two: the first when everything appended so far is stored, at once if it is; the other if it will not be. */
+    void afterStored(Runnable release, Consumer<QueueException> refuse) {
         if (broken) {
-            waiter.refuse(new QueueException(QueueError.UNAVAILABLE));
+            refuse.accept(new QueueException(QueueError.UNAVAILABLE));
         } else if (flushAsked) {
-            parked.add(waiter);
+            parkedMeter.increment();
+            parked.add(new Parked(release, refuse));
         } else if (!flights.isEmpty()) {
-            flights.peekLast().parked().add(waiter);
+            parkedMeter.increment();
+            flights.peekLast().parked().add(new Parked(release, refuse));
         } else {
-            waiter.release();
+            release.run();
         }
     }
 
-    /** Whether everything appended is stored. */
+    /** Whether nothing is on its way to the store, nor in its hands. */
     boolean idle() {
-        return !flushAsked && flights.isEmpty();
+        return !flushAsked && inStore == 0;
     }
 
     private void flush() {
@@ -95,11 +97,11 @@ final class CommitPipeline {
             return;
         }
         batch.head(queueNumber, head.get());
-        Flight flight = new Flight(parked);
         StoreBatch leaving = batch;
         batch = new StoreBatch();
+        flights.add(new Flight(parked));
         parked = new ArrayList<>();
-        flights.add(flight);
+        inStore++;
         store.commit(leaving, failure -> {
             if (turns.inTurn()) {
                 land(failure);
@@ -110,6 +112,7 @@ final class CommitPipeline {
     }
 
     private void land(StoreException failure) {
+        inStore--;
         if (broken) {
             return;
         }
@@ -118,7 +121,8 @@ final class CommitPipeline {
             return;
         }
         for (Parked waiter : flights.remove().parked()) {
-            waiter.release();
+            parkedMeter.decrement();
+            waiter.release().run();
         }
     }
 
@@ -134,7 +138,8 @@ final class CommitPipeline {
         flights.clear();
         parked = new ArrayList<>();
         QueueException why = new QueueException(QueueError.UNAVAILABLE);
-        stranded.forEach(waiter -> waiter.refuse(why));
+        parkedMeter.add(-stranded.size());
         onBreak.accept(failure);
+        stranded.forEach(waiter -> waiter.refuse().accept(why));
     }
 }

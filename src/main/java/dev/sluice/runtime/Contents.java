@@ -15,6 +15,7 @@ final class Contents {
     private final Map<Long, Content> bySeq = new HashMap<>();
     private final MemoryBudget budget;
     private final int countMax;
+    private long forgottenBelow;
 
     Contents(MemoryBudget budget, int countMax) {
         this.budget = budget;
@@ -44,8 +45,20 @@ final class Contents {
         return content;
     }
 
-    /** Forgets what lies below; contents of messages that went while a read was under way would stay for ever. */
+    /** Whether there is no room for another one. */
+    boolean isFull() {
+        return bySeq.size() >= countMax;
+    }
+
+    /**
+     * Forgets what lies below, which nobody asks for any more: contents that a read brought of messages that went while it was
+     * under way. Looks only once a good part of the room may be gained, because it looks at all.
+     */
     void forgetBelow(long seq) {
+        if (seq - forgottenBelow < countMax / 8) {
+            return;
+        }
+        forgottenBelow = seq;
         bySeq.entrySet().removeIf(entry -> {
             boolean stale = entry.getKey() < seq;
             if (stale) {

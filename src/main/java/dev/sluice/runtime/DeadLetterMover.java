@@ -24,6 +24,7 @@ final class DeadLetterMover {
     private QueueDefinition definition;
     private String deadLetterQueue;
     private boolean underWay;
+    private boolean closed;
 
     DeadLetterMover(QueueDefinition definition, QueueShell shell, Turns turns, DeadLetterPost post) {
         this.shell = shell;
@@ -43,7 +44,7 @@ final class DeadLetterMover {
 
     /** Starts a move unless one is under way or nothing departs. */
     void move() {
-        if (underWay || deadLetterQueue == null) {
+        if (closed || underWay || deadLetterQueue == null) {
             return;
         }
         List<MessageHeader> headers = shell.state().departing(0, LETTERS_MAX).stream()
@@ -58,6 +59,9 @@ final class DeadLetterMover {
     }
 
     private void bring(List<MessageHeader> headers) {
+        if (closed) {
+            return;
+        }
         post.bring(definition.accountId(), deadLetterQueue, definition.number(), headers)
                 .onComplete(brought -> turns.next(() -> {
                     if (brought.succeeded()) {
@@ -74,7 +78,11 @@ final class DeadLetterMover {
                 }));
     }
 
+    /** A closed mover confirms nothing: the next one finds the markers when the queue is loaded. */
     private void confirm(List<MessageHeader> headers) {
+        if (closed) {
+            return;
+        }
         underWay = false;
         shell.execute(
                 new ConfirmDeparted(headers.stream().map(MessageHeader::seq).toList()), unanswered());
@@ -84,6 +92,11 @@ final class DeadLetterMover {
     private void again() {
         underWay = false;
         move();
+    }
+
+    /** Moves nothing any more. What departs is found as a lease when the queue is loaded. */
+    void close() {
+        closed = true;
     }
 
     /** A reply that nobody waits for. */

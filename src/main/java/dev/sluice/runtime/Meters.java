@@ -1,5 +1,6 @@
 package dev.sluice.runtime;
 
+import dev.sluice.queue.QueueEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,29 @@ public final class Meters {
     /** All added gauges. */
     public List<Gauge> gauges() {
         return List.copyOf(gauges);
+    }
+
+    /** Counts what became of messages. Retries are told from ends of leases by whoever knows. */
+    void count(QueueEvent event) {
+        switch (event.kind()) {
+            case ENQUEUED -> {
+                boolean pushed = ((QueueEvent.Enqueued) event).origin() == null;
+                (pushed ? messagesPushed : messagesDeadLettered).increment();
+            }
+            case LEASED -> messagesDelivered.increment();
+            case REMOVED -> {
+                switch (((QueueEvent.Removed) event).cause()) {
+                    case ACKED -> messagesAcked.increment();
+                    case EXPIRED, EXHAUSTED -> messagesExpired.increment();
+                    case PURGED -> {
+                        // Somebody wanted it.
+                    }
+                }
+            }
+            default -> {
+                // Neither the first nor the last that happens to a message.
+            }
+        }
     }
 
     /** Messages stored by pushes. */

@@ -1,23 +1,17 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.AcceptDeadLetters;
-import dev.sluice.queue.Content;
+import dev.sluice.queue.Ack;
 import dev.sluice.queue.Decision;
 import dev.sluice.queue.Expire;
-import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Need;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueState;
-import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredContent;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,21 +24,25 @@ import org.slf4j.LoggerFactory;
  */
 final class QueueShell {
     private static final Logger LOG = LoggerFactory.getLogger(QueueShell.class);
-    private static final int EXPIRY_BUDGET = 512;
+    private static final Expire EXPIRE = new Expire(512);
     private static final int CONTENTS_MAX = 1536;
     /** Reads that one command may ask for before something must be wrong. */
     private static final int READS_MAX = 64;
+    /** Pause after a read that failed while nobody but the clock asked for it. */
+    private static final long EXPIRY_RETRY_MILLIS = 1_000;
 
     private final long queueNumber;
-    private final QueueStore store;
     private final Turns turns;
     private final QueueState state;
     private final CommitPipeline pipeline;
     private final ReadDesk reads;
     private final Contents contents;
+    private final Deliveries deliveries;
+    private final Meters meters;
     private final Runnable afterChange;
     private boolean closed;
     private boolean settling;
+    /** Whether the rest of an expiry follows, after a read or in a later turn. */
     private boolean expiring;
 
     /**
@@ -59,13 +57,15 @@ final class QueueShell {
             Consumer<StoreException> onBreak,
             Runnable afterChange) {
         this.queueNumber = queueNumber;
-        this.store = parts.store();
         this.turns = turns;
         this.state = state;
+        this.meters = parts.meters();
         this.afterChange = afterChange;
         this.contents = new Contents(parts.budget(), CONTENTS_MAX);
-        this.pipeline = new CommitPipeline(store, queueNumber, turns, state::head, onBreak);
-        this.reads = new ReadDesk(store, queueNumber, turns, pipeline, state, this::keep, () -> !closed);
+        this.pipeline =
+                new CommitPipeline(parts.store(), queueNumber, turns, state::head, onBreak, meters.parkedReplies());
+        this.reads = new ReadDesk(parts.store(), queueNumber, turns, pipeline, state, this::keep);
+        this.deliveries = new Deliveries(queueNumber, parts.store(), turns, pipeline, contents);
     }
 
     QueueState state() {
@@ -73,123 +73,76 @@ final class QueueShell {
     }
 
     /** Runs a command of the domain; its reply is the answer. */
-    <R> void execute(QueueCommand<R> command, Reply<R> reply) {
-        run(command, reply, 0, decision -> whenStored(reply, () -> reply.succeed(decision.reply())));
+    <R> void execute(QueueCommand<R> command, Reply<? super R> reply) {
+        run(command, reply, 0, decision -> {
+            if (decision.reply() instanceof Ack.Reply settled) {
+                meters.messagesRetried().add(settled.retryCount());
+            }
+            pipeline.afterStored(() -> reply.succeed(decision.reply()), reply::fail);
+        });
     }
 
     /** Runs a pull and adds the contents of what it leased. */
-    void deliver(QueueRequest.Deliver request, Reply<QueueClient.Delivered> reply) {
-        run(request.command(), reply, 0, decision -> {
-            Map<Long, Content> known = new HashMap<>();
-            List<MessageHeader> headers =
-                    new ArrayList<>(decision.reply().leases().size());
-            decision.reply().leases().forEach(lease -> {
-                headers.add(lease.header());
-                Content content = contents.take(lease.header().seq());
-                if (content != null) {
-                    known.put(lease.header().seq(), content);
-                }
-            });
-            withContents(headers, known, reply, found -> {
-                List<QueueClient.Delivery> deliveries = new ArrayList<>(headers.size());
-                decision.reply().leases().forEach(lease -> {
-                    Content content = found.get(lease.header().seq());
-                    if (content != null) {
-                        deliveries.add(
-                                new QueueClient.Delivery(new StoredContent(lease.header(), content), lease.delivery()));
-                    }
-                });
-                reply.succeed(
-                        new QueueClient.Delivered(deliveries, decision.reply().metrics()));
-            });
-        });
+    void deliver(QueueRequest.Deliver request, Reply<? super QueueClient.Delivered> reply) {
+        run(request.command(), reply, 0, decision -> deliveries.deliver(decision.reply(), reply));
     }
 
     /** Runs a peek and adds the contents of what it shows. */
-    void show(QueueRequest.Show request, Reply<List<QueueClient.Peeked>> reply) {
-        run(request.command(), reply, 0, decision -> {
-            Map<Long, Content> known = new HashMap<>();
-            List<MessageHeader> headers = new ArrayList<>(decision.reply().size());
-            decision.reply().forEach(shown -> {
-                headers.add(shown.header());
-                Content content = contents.get(shown.header().seq());
-                if (content != null) {
-                    known.put(shown.header().seq(), content);
-                }
-            });
-            withContents(headers, known, reply, found -> {
-                List<QueueClient.Peeked> peeked = new ArrayList<>(headers.size());
-                decision.reply().forEach(shown -> {
-                    Content content = found.get(shown.header().seq());
-                    if (content != null) {
-                        peeked.add(
-                                new QueueClient.Peeked(new StoredContent(shown.header(), content), shown.deliveries()));
-                    }
-                });
-                reply.succeed(peeked);
-            });
-        });
+    void show(QueueRequest.Show request, Reply<? super List<QueueClient.Peeked>> reply) {
+        run(request.command(), reply, 0, decision -> deliveries.show(decision.reply(), reply));
     }
 
     /**
-     * Takes messages over from their origin. The contents are read from the origin's records after everything of ours is
-     * stored, so a repeated request finds them gone and takes nothing twice. The caller sends one such request at a time.
+     * Ends what is due as far as memory knows it, a budget at a time; the rest follows in later turns, after the reads that it
+     * takes.
      */
-    void takeDeadLetters(QueueRequest.TakeDeadLetters request, Reply<Integer> reply) {
-        whenStored(reply, () -> store.readContents(request.originNumber(), request.headers())
-                .whenComplete((stored, failure) -> turns.next(() -> {
-                    if (closed || failure != null) {
-                        reply.fail(new QueueException(QueueError.UNAVAILABLE));
-                        return;
-                    }
-                    List<AcceptDeadLetters.Letter> letters = new ArrayList<>(stored.size());
-                    stored.forEach(message -> letters.add(new AcceptDeadLetters.Letter(
-                            new QueueEvent.Origin(request.originNumber(), message.header()), message.content())));
-                    execute(new AcceptDeadLetters(letters), reply);
-                })));
-    }
-
-    /** Ends what is due; goes on in later turns until nothing is. */
     void expire() {
-        if (closed || expiring || state.deadlineMillis() > turns.nowMillis()) {
+        if (closed || state.deadlineMillis() > turns.nowMillis()) {
             return;
         }
-        expiring = true;
-        Reply<Boolean> ended = new Reply<>() {
-            @Override
-            public void succeed(Boolean more) {
-                expiring = false;
-                if (more) {
-                    turns.next(QueueShell.this::expire);
-                } else {
-                    settleSoon();
-                }
-            }
-
-            @Override
-            public void fail(QueueException why) {
-                expiring = false;
-            }
-        };
-        run(new Expire(EXPIRY_BUDGET), ended, 0, decision -> ended.succeed(decision.reply()));
+        long nowMillis = turns.nowMillis();
+        Need need = EXPIRE.need(state, nowMillis);
+        Decision<Boolean> decision = EXPIRE.decide(state, nowMillis);
+        if (!apply(decision.events()) || expiring) {
+            return;
+        }
+        if (need != null) {
+            expiring = true;
+            expireAfter(need);
+        } else if (decision.reply()) {
+            expiring = true;
+            turns.next(this::expireRest);
+        } else {
+            settleSoon();
+        }
     }
 
-    /** Runs a task when everything appended so far is stored. */
-    void afterStored(Runnable task, Consumer<QueueException> onRefusal) {
-        pipeline.park(new CommitPipeline.Parked() {
+    private void expireRest() {
+        expiring = false;
+        expire();
+        settleSoon();
+    }
+
+    private void expireAfter(Need need) {
+        reads.fetch(need, new ReadDesk.Waiter() {
             @Override
-            public void release() {
-                task.run();
+            public void again() {
+                expireRest();
             }
 
             @Override
             public void refuse(QueueException why) {
-                onRefusal.accept(why);
+                turns.after(EXPIRY_RETRY_MILLIS, QueueShell.this::expireRest);
             }
         });
     }
 
-    /** Whether nothing is on its way to the store. */
+    /** Runs a task when everything appended so far is stored. */
+    void afterStored(Runnable task, Consumer<QueueException> onRefusal) {
+        pipeline.afterStored(task, onRefusal);
+    }
+
+    /** Whether nothing is on its way to the store, nor in its hands. */
     boolean idle() {
         return pipeline.idle();
     }
@@ -204,32 +157,33 @@ final class QueueShell {
         }
     }
 
-    private <R> void run(QueueCommand<R> command, Reply<?> reply, int reads, Consumer<Decision<R>> then) {
+    private <R> void run(QueueCommand<R> command, Reply<?> reply, int fetched, Consumer<Decision<R>> then) {
+        expire();
         if (closed) {
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
             return;
         }
+        Decision<R> decision;
         try {
             long nowMillis = turns.nowMillis();
-            if (!(command instanceof Expire) && state.deadlineMillis() <= nowMillis) {
-                expire();
-            }
             Need need = command.need(state, nowMillis);
             if (need != null) {
-                fetch(need, command, reply, reads, then);
+                fetch(need, command, reply, fetched, then);
                 return;
             }
-            Decision<R> decision = command.decide(state, nowMillis);
-            if (apply(decision.events())) {
-                then.accept(decision);
-            } else {
-                reply.fail(new QueueException(QueueError.UNAVAILABLE));
-            }
+            decision = command.decide(state, nowMillis);
         } catch (QueueException refusal) {
             reply.fail(refusal);
+            return;
         } catch (RuntimeException fault) {
             LOG.error("queue {}: {} failed", queueNumber, command.getClass().getSimpleName(), fault);
             reply.fail(new QueueException(QueueError.INTERNAL));
+            return;
+        }
+        if (apply(decision.events())) {
+            then.accept(decision);
+        } else {
+            reply.fail(new QueueException(QueueError.UNAVAILABLE));
         }
     }
 
@@ -277,6 +231,7 @@ final class QueueShell {
     private void applyOne(QueueEvent event) {
         state.apply(event);
         pipeline.append(event);
+        meters.count(event);
         if (event instanceof QueueEvent.Enqueued enqueued && !enqueued.header().delayed()) {
             contents.offer(enqueued.header().seq(), enqueued.content());
         } else if (event instanceof QueueEvent.Removed removed) {
@@ -299,6 +254,9 @@ final class QueueShell {
         if (closed) {
             return;
         }
+        if (contents.isFull()) {
+            contents.forgetBelow(state.head().arrivalsFrom());
+        }
         Need wish = state.wish();
         if (wish != null) {
             reads.prefetch(wish);
@@ -308,36 +266,5 @@ final class QueueShell {
 
     private void keep(StoredContent stored) {
         contents.offer(stored.header().seq(), stored.content());
-    }
-
-    private void whenStored(Reply<?> reply, Runnable then) {
-        afterStored(then, reply::fail);
-    }
-
-    /** Waits for the store, reads what is not known, and hands all contents on. */
-    private void withContents(
-            List<MessageHeader> headers, Map<Long, Content> known, Reply<?> reply, Consumer<Map<Long, Content>> then) {
-        whenStored(reply, () -> {
-            List<MessageHeader> missing = new ArrayList<>();
-            for (MessageHeader header : headers) {
-                if (!known.containsKey(header.seq())) {
-                    missing.add(header);
-                }
-            }
-            if (missing.isEmpty()) {
-                then.accept(known);
-                return;
-            }
-            store.readContents(queueNumber, missing)
-                    .whenComplete((rows, failure) -> turns.next(() -> {
-                        if (failure != null) {
-                            LOG.error("queue {}: reading contents failed", queueNumber, failure);
-                            reply.fail(new QueueException(QueueError.UNAVAILABLE));
-                            return;
-                        }
-                        rows.forEach(row -> known.put(row.header().seq(), row.content()));
-                        then.accept(known);
-                    }));
-        });
     }
 }

@@ -1,55 +1,25 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.ConfirmDeparted;
-import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
-import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.QueueState;
-import dev.sluice.store.StoreException;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.ArrayDeque;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One active queue: takes its requests from the bus, one at a time, and owns everything the queue has in memory.
- *
- * <p>LOADING → ACTIVE → CLOSED; a store failure takes ACTIVE to FAILED and, after a while, back to LOADING. Everything runs on
- * the event loop that the verticle was given.
- */
+/** Puts an {@link ActiveQueue} on the event loop that the verticle was given, and its requests and answers on the bus. */
 final class QueueVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(QueueVerticle.class);
-    private static final long RELOAD_MILLIS = 1_000;
-    private static final long STOP_POLL_MILLIS = 2;
 
-    private enum Phase {
-        LOADING,
-        ACTIVE,
-        FAILED,
-        CLOSED
-    }
-
+    private final QueueDefinition definition;
     private final RuntimeParts parts;
     private final Admission admission;
     private final DeadLetterPost post;
-    private final ArrayDeque<Runnable> letterRequests = new ArrayDeque<>();
-    private QueueDefinition definition;
-    private Phase phase = Phase.LOADING;
-    private Turns turns;
-    private QueueShell shell;
-    private DeadlineTimer timer;
-    private DeadLetterMover mover;
-    private WorkerDispatcher dispatcher;
+    private volatile ActiveQueue queue;
     private MessageConsumer<QueueRequest<?>> requests;
-    private boolean letterUnderWay;
-    private volatile long deadlineMillis = Long.MAX_VALUE;
 
     QueueVerticle(QueueDefinition definition, RuntimeParts parts, Admission admission, DeadLetterPost post) {
         this.definition = definition;
@@ -58,182 +28,41 @@ final class QueueVerticle extends VerticleBase {
         this.post = post;
     }
 
-    /** When the queue has something to do by itself; for waking it once it is down. Callable from any thread. */
-    long deadlineMillis() {
-        return deadlineMillis;
+    /** The queue; null before the start. What it says it can be asked from any thread can be asked. */
+    ActiveQueue queue() {
+        return queue;
     }
 
-    /** Whether it has nothing to do by itself for that long. Callable from any thread. */
-    boolean restsFor(long millis) {
-        return deadlineMillis == Long.MAX_VALUE || deadlineMillis - System.currentTimeMillis() > millis;
+    /** The queue is going to be deleted: a stop waits for nobody. Callable from any thread. */
+    void discard() {
+        queue.discard();
     }
 
     @Override
     public Future<?> start() {
-        turns = new ContextTurns(vertx, context);
-        timer = new DeadlineTimer(turns, () -> shell.expire());
+        queue = new ActiveQueue(definition, parts, new ContextTurns(vertx, context), admission, post);
         requests = vertx.eventBus().localConsumer(QueueAddress.of(definition.number()));
         requests.handler(this::receive);
-        return load();
+        return queue.start();
     }
 
     @Override
     public Future<?> stop() {
-        if (shell == null) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> stored = Promise.promise();
-        awaitIdle(stored);
-        return stored.future().eventually(() -> {
-            phase = Phase.CLOSED;
-            timer.close();
-            dispatcher.close();
-            shell.close();
-            return requests.unregister();
-        });
-    }
-
-    private void awaitIdle(Promise<Void> stored) {
-        if (phase != Phase.ACTIVE || shell.idle()) {
-            stored.complete();
-        } else {
-            turns.after(STOP_POLL_MILLIS, () -> awaitIdle(stored));
-        }
-    }
-
-    private Future<Void> load() {
-        phase = Phase.LOADING;
-        return Future.fromCompletionStage(parts.store().load(definition.number()), context)
-                .map(image -> {
-                    open(image);
-                    return null;
-                });
-    }
-
-    private void open(QueueImage image) {
-        QueueState state =
-                new QueueState(definition.settings(), definition.consumer(), parts.limits(), image, parts.budget());
-        shell = new QueueShell(definition.number(), state, parts, turns, this::fail, this::settle);
-        mover = new DeadLetterMover(definition, shell, turns, post);
-        dispatcher = new WorkerDispatcher(
-                definition, shell, turns, parts.workers(), parts.limits().concurrencyMax());
-        phase = Phase.ACTIVE;
-        List<Long> unconfirmed = state.unconfirmed();
-        if (!unconfirmed.isEmpty()) {
-            shell.execute(new ConfirmDeparted(unconfirmed), DeadLetterMover.unanswered());
-        }
-        shell.expire();
-        settle();
-    }
-
-    /** After changes: the next deadline, and messages that must leave. */
-    private void settle() {
-        long stateDeadlineMillis = shell.state().deadlineMillis();
-        timer.arm(stateDeadlineMillis);
-        mover.move();
-        dispatcher.look();
-        deadlineMillis = Math.min(stateDeadlineMillis, dispatcher.nextMillis());
-    }
-
-    private void fail(StoreException why) {
-        LOG.error("queue {}: {}; loading again", definition.number(), why.getMessage());
-        phase = Phase.FAILED;
-        timer.disarm();
-        dispatcher.close();
-        shell.close();
-        letterUnderWay = false;
-        letterRequests.clear();
-        turns.after(RELOAD_MILLIS, this::reload);
-    }
-
-    private void reload() {
-        if (phase == Phase.FAILED) {
-            load().onFailure(failure -> {
-                LOG.error("queue {}: loading failed", definition.number(), failure);
-                phase = Phase.FAILED;
-                turns.after(RELOAD_MILLIS, this::reload);
-            });
-        }
+        return queue.stop().eventually(requests::unregister);
     }
 
     private void receive(Message<QueueRequest<?>> message) {
-        QueueRequest<?> request = message.body();
-        if (request instanceof QueueRequest.Configure configure && phase != Phase.ACTIVE) {
-            definition = configure.definition();
-            message.reply(true);
-            return;
-        }
-        if (phase != Phase.ACTIVE) {
-            message.fail(QueueError.UNAVAILABLE.number(), QueueError.UNAVAILABLE.text());
-            return;
-        }
         try {
-            dispatch(request, message);
+            queue.take(message.body(), new BusReply(message));
         } catch (RuntimeException fault) {
             LOG.error("queue {}: request failed", definition.number(), fault);
             message.fail(QueueError.INTERNAL.number(), QueueError.INTERNAL.text());
         }
     }
 
-    private void dispatch(QueueRequest<?> request, Message<?> message) {
-        if (request instanceof QueueRequest.Execute<?> execute) {
-            QueueException refusal = execute.command() instanceof Push ? admission.refusalOfPush() : null;
-            if (refusal != null) {
-                new BusReply<>(message).fail(refusal);
-            } else {
-                shell.execute(execute.command(), new BusReply<>(message));
-            }
-        } else if (request instanceof QueueRequest.Deliver deliver) {
-            shell.deliver(deliver, new BusReply<>(message));
-        } else if (request instanceof QueueRequest.Show show) {
-            shell.show(show, new BusReply<>(message));
-        } else if (request instanceof QueueRequest.Configure configure) {
-            configure(configure, new BusReply<>(message));
-        } else if (request instanceof QueueRequest.TakeDeadLetters letters) {
-            letterRequests.add(() -> takeLetters(letters, new BusReply<>(message)));
-            nextLetter();
-        }
-    }
-
-    private void configure(QueueRequest.Configure request, Reply<Boolean> reply) {
-        definition = request.definition();
-        shell.state().configure(definition.settings(), definition.consumer());
-        mover.configure(definition);
-        dispatcher.configure(definition);
-        shell.expire();
-        settle();
-        reply.succeed(true);
-    }
-
-    /** One take-over at a time: the next one must see what this one moved. */
-    private void nextLetter() {
-        if (!letterUnderWay && !letterRequests.isEmpty()) {
-            letterUnderWay = true;
-            letterRequests.remove().run();
-        }
-    }
-
-    private void takeLetters(QueueRequest.TakeDeadLetters letters, Reply<Integer> reply) {
-        shell.takeDeadLetters(letters, new Reply<>() {
-            @Override
-            public void succeed(Integer taken) {
-                reply.succeed(taken);
-                letterUnderWay = false;
-                nextLetter();
-            }
-
-            @Override
-            public void fail(QueueException why) {
-                reply.fail(why);
-                letterUnderWay = false;
-                nextLetter();
-            }
-        });
-    }
-
-    private record BusReply<R>(Message<?> message) implements Reply<R> {
+    private record BusReply(Message<?> message) implements Reply<Object> {
         @Override
-        public void succeed(R answer) {
+        public void succeed(Object answer) {
             message.reply(answer);
         }
 

@@ -5,23 +5,25 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueState;
 import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredContent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches from the store what a queue's memory lacks, one read of each kind at a time. Who needs the same kind waits, and is
- * run again when the rows have come. Owned by the turns of one queue.
+ * Fetches from the store what a queue's memory lacks. Of each window one read is under way at a time; who needs the same window
+ * waits, and is run again when the rows have come. Lookups of single messages serve nobody else and run side by side.
+ *
+ * <p>Owned by the turns of one queue.
  */
 final class ReadDesk {
     private static final Logger LOG = LoggerFactory.getLogger(ReadDesk.class);
@@ -32,9 +34,9 @@ final class ReadDesk {
     private final CommitPipeline pipeline;
     private final QueueState state;
     private final Consumer<StoredContent> onContent;
-    private final BooleanSupplier alive;
-    private final Map<Need.Kind, ArrayDeque<Waiter>> waiting = new EnumMap<>(Need.Kind.class);
-    private final Set<Need.Kind> underWay = EnumSet.noneOf(Need.Kind.class);
+    private final Map<Need.Kind, WindowRead> windows = new EnumMap<>(Need.Kind.class);
+    private final Set<Waiter> lookups = new LinkedHashSet<>();
+    private boolean closed;
 
     /** Someone to run again, or to refuse. */
     interface Waiter {
@@ -43,59 +45,99 @@ final class ReadDesk {
         void refuse(QueueException why);
     }
 
-    /** Contents that come along with arrivals go to {@code onContent}; once {@code alive} says no, rows are dropped. */
+    private static final class WindowRead {
+        final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+        boolean underWay;
+    }
+
+    /** Contents that come along with arrivals go to {@code onContent}. */
     ReadDesk(
             QueueStore store,
             long queueNumber,
             Turns turns,
             CommitPipeline pipeline,
             QueueState state,
-            Consumer<StoredContent> onContent,
-            BooleanSupplier alive) {
+            Consumer<StoredContent> onContent) {
         this.store = store;
         this.queueNumber = queueNumber;
         this.turns = turns;
         this.pipeline = pipeline;
         this.state = state;
         this.onContent = onContent;
-        this.alive = alive;
         for (Need.Kind kind : Need.Kind.values()) {
-            waiting.put(kind, new ArrayDeque<>());
+            windows.put(kind, new WindowRead());
         }
     }
 
-    /** Starts the read unless one of its kind is under way; runs the waiter again afterwards. */
+    /** Sees to it that the rows are read; runs the waiter again afterwards. */
     void fetch(Need need, Waiter waiter) {
-        Need.Kind kind = need.kind();
-        waiting.get(kind).add(waiter);
-        if (!underWay.contains(kind)) {
-            start(need);
+        if (need.kind() == Need.Kind.FIND) {
+            lookUp(need, waiter);
+        } else {
+            windows.get(need.kind()).waiters.add(waiter);
+            prefetch(need);
         }
     }
 
-    /** Starts a read that nobody waits for, unless one of its kind is under way. */
+    /** Reads rows of a window for whoever needs them later, unless a read of that window is under way. */
     void prefetch(Need need) {
-        if (!underWay.contains(need.kind())) {
-            start(need);
+        WindowRead window = windows.get(need.kind());
+        if (!window.underWay) {
+            window.underWay = true;
+            read(need, rows -> serve(window, need, rows), why -> refuse(window, why));
         }
     }
 
-    private void start(Need need) {
-        underWay.add(need.kind());
-        state.begin(need);
-        // What was appended before begin() must be on disk before the rows are read; what comes later, the state
-        // tracks.
-        pipeline.park(new CommitPipeline.Parked() {
-            @Override
-            public void release() {
-                rows(need).whenComplete((rows, failure) -> turns.next(() -> finish(need, rows, failure)));
-            }
+    private void lookUp(Need need, Waiter waiter) {
+        lookups.add(waiter);
+        read(
+                need,
+                rows -> {
+                    state.supply(need, rows);
+                    lookups.remove(waiter);
+                    runAgain(waiter);
+                },
+                why -> {
+                    lookups.remove(waiter);
+                    waiter.refuse(why);
+                });
+    }
 
-            @Override
-            public void refuse(QueueException why) {
-                fail(need, why);
+    /**
+     * Brackets a read with begin and supply, or abandon. What was appended before begin must be on disk before the rows are read;
+     * what comes later, the state tracks.
+     */
+    private void read(Need need, Consumer<List<?>> onRows, Consumer<QueueException> onFailure) {
+        state.begin(need);
+        Consumer<QueueException> abandon = why -> {
+            if (!closed) {
+                state.abandon(need);
+                onFailure.accept(why);
             }
-        });
+        };
+        pipeline.afterStored(
+                () -> rows(need)
+                        .whenComplete(
+                                (rows, failure) -> turns.next(() -> finish(need, rows, failure, onRows, abandon))),
+                abandon);
+    }
+
+    private void finish(
+            Need need, List<?> rows, Throwable failure, Consumer<List<?>> onRows, Consumer<QueueException> onFailure) {
+        if (closed) {
+            return;
+        }
+        if (failure != null) {
+            LOG.error("queue {}: reading {} failed", queueNumber, need.kind(), failure);
+            onFailure.accept(new QueueException(QueueError.UNAVAILABLE));
+            return;
+        }
+        try {
+            onRows.accept(rows);
+        } catch (RuntimeException fault) {
+            LOG.error("queue {}: memory is in doubt, loading again", queueNumber, fault);
+            pipeline.breakDown(new StoreException("rows could not be taken in", fault));
+        }
     }
 
     private CompletionStage<? extends List<?>> rows(Need need) {
@@ -108,23 +150,19 @@ final class ReadDesk {
         };
     }
 
-    private void finish(Need need, List<?> rows, Throwable failure) {
-        if (!alive.getAsBoolean()) {
-            return;
-        }
-        if (failure != null) {
-            LOG.error("queue {}: reading {} failed", queueNumber, need.kind(), failure);
-            fail(need, new QueueException(QueueError.UNAVAILABLE));
-            return;
-        }
-        underWay.remove(need.kind());
+    /** Runs those that waited when the rows came, until one of them needs the next read; that one goes to the end. */
+    private void serve(WindowRead window, Need need, List<?> rows) {
+        window.underWay = false;
         state.supply(need, need.kind() == Need.Kind.ARRIVALS ? headers(rows) : rows);
-        ArrayDeque<Waiter> waiters = waiting.get(need.kind());
-        int budget = waiters.size();
-        while (budget-- > 0 && !underWay.contains(need.kind())) {
-            waiters.remove().again();
-            state.forgetFindings();
+        int budget = window.waiters.size();
+        while (budget-- > 0 && !window.underWay && !window.waiters.isEmpty()) {
+            runAgain(window.waiters.remove());
         }
+    }
+
+    /** Findings are for the command that asked and for nobody else. */
+    private void runAgain(Waiter waiter) {
+        waiter.again();
         state.forgetFindings();
     }
 
@@ -138,24 +176,23 @@ final class ReadDesk {
         return headers;
     }
 
-    private void fail(Need need, QueueException why) {
-        Need.Kind kind = need.kind();
-        underWay.remove(kind);
-        state.abandon(need);
-        ArrayDeque<Waiter> waiters = waiting.get(kind);
-        int budget = waiters.size();
-        while (budget-- > 0) {
-            waiters.remove().refuse(why);
+    private static void refuse(WindowRead window, QueueException why) {
+        window.underWay = false;
+        int budget = window.waiters.size();
+        while (budget-- > 0 && !window.waiters.isEmpty()) {
+            window.waiters.remove().refuse(why);
         }
     }
 
-    /** Refuses everyone who waits; for a queue that is going away. */
+    /** Refuses everyone who waits and drops the rows that still come; for a queue that is going away. */
     void close(QueueException why) {
-        for (Need.Kind kind : Need.Kind.values()) {
-            ArrayDeque<Waiter> waiters = waiting.get(kind);
-            while (!waiters.isEmpty()) {
-                waiters.remove().refuse(why);
-            }
-        }
+        closed = true;
+        List<Waiter> stranded = new ArrayList<>(lookups);
+        lookups.clear();
+        windows.values().forEach(window -> {
+            stranded.addAll(window.waiters);
+            window.waiters.clear();
+        });
+        stranded.forEach(waiter -> waiter.refuse(why));
     }
 }

@@ -12,6 +12,12 @@ import dev.sluice.store.QueueStore;
  * @param budget bytes that windows and cached contents of all queues may take together
  * @param workers where batches of worker consumers go
  * @param options bounds and times of the runtime itself
+ * @param meters where messages, parked replies and active queues are counted
  */
 public record RuntimeParts(
-        QueueStore store, Limits limits, MemoryBudget budget, RuntimeOptions options, WorkerTarget.Directory workers) {}
+        QueueStore store,
+        Limits limits,
+        MemoryBudget budget,
+        RuntimeOptions options,
+        WorkerTarget.Directory workers,
+        Meters meters) {}

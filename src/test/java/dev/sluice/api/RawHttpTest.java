@@ -181,6 +181,32 @@ class RawHttpTest {
         assertFails(response, 400, 10026);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+                "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+                "BREW /client/v4/accounts HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                        + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+                "GET / HTTP/1.0\r\n\r\n"
+            })
+    void oddButValidRequestsAreAnsweredInJson(String bytes) throws IOException {
+        Response response = RawClient.exchange(edge.port(), bytes);
+        assertThat(response.status()).as(response.toString()).isIn(404, 405);
+        ContractAnswers.shared().check("GET", URI.create("/unknown"), response.status(), response.body());
+    }
+
+    @Test
+    void aRequestWithoutHostIsRefusedInJson() throws IOException {
+        Response response = RawClient.exchange(edge.port(), "GET / HTTP/1.1\r\n\r\n");
+        assertThat(response.status()).isEqualTo(400);
+        ContractAnswers.shared().check("GET", URI.create("/unknown"), 400, response.body());
+        assertThat(response.body()).contains("\"code\":10026");
+    }
+
     @Test
     void aConnectionThatNeverAsksIsClosed() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {

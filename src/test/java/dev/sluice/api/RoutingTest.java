@@ -67,7 +67,11 @@ class RoutingTest {
                 "/client/v4/accounts/%zz/queues",
                 "/client/v4/accounts/%/queues",
                 "/client/v4/accounts/%c3%28/queues",
-                "/client/v4/accounts/../../x"
+                "/client/v4/accounts/../../x",
+                "*",
+                "http://x/nothing",
+                "/client/v4/accounts/a%2fb/queues",
+                "/client/v4/accounts/a%00b/queues"
             })
     void anUnknownPathIs7003(String path) throws Exception {
         RawClient.Response response = RawClient.exchange(

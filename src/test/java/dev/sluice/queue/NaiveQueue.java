@@ -72,6 +72,17 @@ final class NaiveQueue {
                 .orElse(Long.MAX_VALUE);
     }
 
+    /** The next moment at which a message becomes available or the queue has something to do; now if there is none. */
+    long nextMillis(long nowMillis) {
+        long available = messages.stream()
+                .filter(message -> message.place == Place.WAITING && message.sinceMillis > nowMillis)
+                .mapToLong(message -> message.sinceMillis)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        long next = Math.min(available, deadlineMillis());
+        return next == Long.MAX_VALUE ? nowMillis : Math.max(nowMillis, next);
+    }
+
     List<Message> in(Place place) {
         return messages.stream().filter(message -> message.place == place).toList();
     }

@@ -1,7 +1,5 @@
 package dev.sluice.queue;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -127,37 +125,45 @@ final class QueueInvariants {
 
     /** What is on disk, against the model: every message once, in its place, and nothing else. */
     void checkDisk(FakeDisk disk) {
-        Need everything = new Need(Need.Kind.SCHEDULE, 0, 0, Integer.MAX_VALUE, null);
-        List<?> schedule = disk.read(queue.number, everything);
-        List<NaiveQueue.Message> waiting = model.in(NaiveQueue.Place.WAITING);
-        assertThat(schedule).hasSize(waiting.size());
-        for (NaiveQueue.Message message : waiting) {
-            assertThat(schedule.stream().map(Waiting.class::cast)).anySatisfy(row -> {
-                assertThat(row.header().seq()).isEqualTo(message.seq);
-                assertThat(row.deliveries()).isEqualTo(message.deliveries);
-                assertThat(row.availableAtMillis()).isEqualTo(message.sinceMillis);
-            });
-        }
+        checkSchedule(disk);
         QueueImage image = disk.load(queue.number);
-        assertThat(image.leases())
-                .hasSize(model.in(NaiveQueue.Place.LEASED).size()
-                        + model.in(NaiveQueue.Place.DEPARTING).size());
-        assertThat(image.departed().stream()
-                        .filter(header -> header.seq() >= image.head().purgedBelowSeq()))
-                .hasSize(model.in(NaiveQueue.Place.MOVED).size());
+        int held = model.in(NaiveQueue.Place.LEASED).size()
+                + model.in(NaiveQueue.Place.DEPARTING).size();
+        hold(image.leases().size() == held, "%s leases on disk, expected %s", image.leases(), held);
+        long markers = image.departed().stream()
+                .filter(header -> header.seq() >= image.head().purgedBelowSeq())
+                .count();
+        hold(markers == model.in(NaiveQueue.Place.MOVED).size(), "markers %s", image.departed());
         long[] all = model.messages.stream()
                 .filter(message -> message.place != NaiveQueue.Place.MOVED)
                 .mapToLong(message -> message.seq)
                 .toArray();
         List<?> found = disk.read(queue.number, new Need(Need.Kind.FIND, 0, 0, all.length, all));
-        assertThat(found).hasSize(all.length);
-        for (Object row : found) {
-            MessageHeader header = ((Found) row).header();
-            NaiveQueue.Message message = model.message(header.seq());
-            assertThat(header.timestampMillis()).isEqualTo(message.timestampMillis);
-            assertThat(header.storedAtMillis()).isEqualTo(message.storedAtMillis);
-            assertThat(disk.content(queue.number, header).idLow()).isEqualTo(message.id);
+        hold(found.size() == all.length, "%s on disk, expected %s", found, all.length);
+        for (int i = 0; i < all.length; i++) {
+            MessageHeader header = ((Found) found.get(i)).header();
+            NaiveQueue.Message message = model.message(all[i]);
+            hold(header.seq() == message.seq, "%s on disk, expected %s", header, message.seq);
+            hold(header.timestampMillis() == message.timestampMillis, "timestamp of %s", header);
+            hold(header.storedAtMillis() == message.storedAtMillis, "arrival of %s", header);
+            hold(disk.content(queue.number, header).idLow() == message.id, "id of %s", header);
         }
-        assertThat(disk.recordCount(queue.number)).isEqualTo(all.length);
+        hold(disk.recordCount(queue.number) == all.length, "%s records on disk", disk.recordCount(queue.number));
+    }
+
+    private void checkSchedule(FakeDisk disk) {
+        List<?> schedule = disk.read(queue.number, new Need(Need.Kind.SCHEDULE, 0, 0, Integer.MAX_VALUE, null));
+        List<NaiveQueue.Message> waiting = model.in(NaiveQueue.Place.WAITING).stream()
+                .sorted(Comparator.<NaiveQueue.Message>comparingLong(message -> message.sinceMillis)
+                        .thenComparingLong(message -> message.seq))
+                .toList();
+        hold(schedule.size() == waiting.size(), "schedule on disk %s", schedule);
+        for (int i = 0; i < waiting.size(); i++) {
+            Waiting row = (Waiting) schedule.get(i);
+            NaiveQueue.Message message = waiting.get(i);
+            hold(row.header().seq() == message.seq, "%s on disk, expected %s", row, message.seq);
+            hold(row.deliveries() == message.deliveries, "deliveries of %s", row);
+            hold(row.availableAtMillis() == message.sinceMillis, "place of %s", row);
+        }
     }
 }

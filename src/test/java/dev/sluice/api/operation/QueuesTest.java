@@ -107,6 +107,32 @@ class QueuesTest {
     }
 
     @Test
+    void hostileBodiesAreRefusedOrReadAndNeverFail() {
+        String[] unknownFields = {
+            "[".repeat(900) + "]".repeat(900), "9".repeat(900), "1e400", "-1e-400", "\"\\u0000\"", "\"\uFEFF\""
+        };
+        for (int i = 0; i < unknownFields.length; i++) {
+            String body = "{\"queue_name\":\"q" + i + "\",\"x\":" + unknownFields[i] + ",\"x\":1}";
+            assertThat(edge.send("POST", "/queues", body).status()).as(body).isEqualTo(200);
+        }
+        String[] refused = {
+            "[".repeat(10_000) + "]".repeat(10_000),
+            "{\"a\":".repeat(9_000),
+            "9".repeat(90_000),
+            "{\"queue_name\":\"a\",\"x\":" + "9".repeat(90_000) + "}",
+            "{\"queue_name\":\"a\u0000\"}",
+            "{'queue_name':'a'}",
+            "{\"queue_name\":\"a\",}",
+            "{\"queue_name\":\"a\"} x",
+            "NaN",
+            "{\"queue_name\":\"a\",\"x\":NaN}"
+        };
+        for (String body : refused) {
+            assertFails(edge.send("POST", "/queues", body), 400, 10026);
+        }
+    }
+
+    @Test
     void aWrongTypeIsNamed() {
         Reply reply = edge.send("POST", "/queues", "{\"queue_name\":\"q\",\"settings\":{\"delivery_delay\":\"5\"}}");
         assertThat(reply.message()).contains("settings.delivery_delay").contains("string");

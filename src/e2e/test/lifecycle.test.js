@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import Cloudflare from 'cloudflare';
+import { send } from '../harness/http.js';
+import { Server, temporaryDirectory, TOKEN } from '../harness/server.js';
+import { ACCOUNT, ID } from '../harness/suite.js';
+import { until } from '../harness/until.js';
+
+// The bar is 2 s on an idle machine. A test shares its machine, so it allows more and says what it measured.
+const READY_BAR_MILLIS = 2_000;
+const SLACK = 5;
+
+const account_id = ACCOUNT;
+const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
+const homes = [];
+after(() => Promise.all(homes.map((home) => rm(home, { recursive: true, force: true }))));
+const freshHome = async (context) => {
+  const home = await temporaryDirectory();
+  homes.push(home);
+  return home;
+};
+const sdkAt = (server, options = {}) =>
+  new Cloudflare({ baseURL: server.baseUrl, apiToken: TOKEN, apiKey: null, apiEmail: null, maxRetries: 0, ...options });
+
+test('an empty store is ready soon, and the first request is answered at once', async (context) => {
+  const server = await Server.during(context);
+  const asked = performance.now();
+  const answer = await send(server.origin, 'GET', queuesPath, { token: TOKEN });
+  const answeredMillis = Math.round(performance.now() - asked);
+  assert.equal(answer.status, 200);
+  assert.deepEqual(answer.json.result, []);
+  context.diagnostic(
+    `ready in ${server.readyMillis} ms by its own word, ${Math.round(server.launchMillis)} ms with the JVM; ` +
+      `first answer after ${answeredMillis} ms`,
+  );
+  assert.ok(server.readyMillis <= READY_BAR_MILLIS * SLACK, `${server.readyMillis} ms`);
+  assert.ok(answeredMillis <= 1_000 * SLACK, `${answeredMillis} ms`);
+  assert.match(server.stdout, /^sluice ready on http:\/\/127\.0\.0\.1:\d+ in \d+ ms\n$/m);
+  await server.stop();
+});
+
+test('everything is there again after a stop: queues, settings, consumers, subscriptions, messages, leases, delays', async (context) => {
+  const home = await freshHome();
+  const server = await Server.during(context, { directory: path.join(home, 'data') });
+  const { queues } = sdkAt(server);
+  const settings = { delivery_delay: 0, delivery_paused: false, message_retention_period: 7200 };
+  const { queue_id } = await queues.create({ account_id, queue_name: 'kept', settings });
+  const dead_letter_queue = 'kept-dead';
+  const consumer = { visibility_timeout_ms: 600_000, max_retries: 7 };
+  await queues.consumers.create(queue_id, { account_id, type: 'http_pull', settings: consumer, dead_letter_queue });
+  const destination = { type: 'queues.queue', queue_id };
+  await queues.subscriptions.create({ account_id, source: { type: 'r2' }, events: ['x'], destination });
+  const text = (body, more) => ({ body, content_type: 'text', ...more });
+  const batch = [text('leased'), text('ready \u{1F600}'), { body: { deep: [null, 1.5] } }, text('later', { delay_seconds: 3600 })];
+  await queues.messages.bulkPush(queue_id, { account_id, messages: batch });
+  const [leased] = (await queues.messages.pull(queue_id, { account_id, batch_size: 1 })).messages;
+  const kept = async (sdk) => [
+    (await sdk.queues.list({ account_id })).result,
+    (await sdk.queues.subscriptions.list({ account_id })).result,
+    await sdk.queues.getMetrics(queue_id, { account_id }),
+    (await sdk.queues.messages.peek(queue_id, { account_id })).messages,
+  ];
+  const before = await kept(sdkAt(server));
+  assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
+  await server.start();
+  const sdk = sdkAt(server);
+  assert.deepEqual(await kept(sdk), before);
+  const acked = await sdk.queues.messages.ack(queue_id, { account_id, acks: [{ lease_id: leased.lease_id }] });
+  assert.deepEqual(acked, { ackCount: 1, retryCount: 0, warnings: {} });
+  const pulled = await sdk.queues.messages.pull(queue_id, { account_id });
+  assert.deepEqual(pulled.messages.map(({ attempts }) => attempts), [1, 1]);
+  assert.equal(pulled.message_backlog_count, 3);
+  const purged = await sdk.queues.messages.purge(queue_id, { account_id, refs: [{ ref: before[3][0].ref }] });
+  assert.deepEqual(purged, { errors: [], warnings: {} });
+  await server.stop();
+});
+
+test('SIGTERM under load ends with 0, and every answered push is there afterwards', async (context) => {
+  const home = await freshHome();
+  const server = await Server.during(context, { directory: path.join(home, 'data') });
+  const { queue_id } = await sdkAt(server).queues.create({ account_id, queue_name: 'busy' });
+  const path_ = `${queuesPath}/${queue_id}/messages`;
+  const statuses = [];
+  let answered = 0;
+  let sent = 0;
+  const push = async () => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    try {
+      for (;;) {
+        sent += 1;
+        const { status } = await send(server.origin, 'POST', path_, { body: { body: sent }, token: TOKEN, agent });
+        statuses.push(status);
+        if (status !== 200) return;
+        answered += 1;
+      }
+    } catch {
+      // The connection was closed: the server has gone.
+    } finally {
+      agent.destroy();
+    }
+  };
+  const pushers = Array.from({ length: 8 }, push);
+  await until('the load runs', () => answered > 200, { within: 30_000 });
+  assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
+  await Promise.all(pushers);
+  assert.ok(statuses.every((status) => status === 200 || status === 503), `statuses ${[...new Set(statuses)]}`);
+  await server.start();
+  const { backlog_count } = await sdkAt(server).queues.getMetrics(queue_id, { account_id });
+  assert.ok(backlog_count >= answered && backlog_count <= sent, `${answered} answered, ${sent} sent, ${backlog_count} there`);
+  await server.stop();
+});
+
+test('the memory engine serves the same API and forgets', async (context) => {
+  const server = await Server.during(context, { settings: { 'storage.engine': 'memory' } });
+  const { queues } = sdkAt(server);
+  const { queue_id } = await queues.create({ account_id, queue_name: 'gone' });
+  await queues.consumers.create(queue_id, { account_id, type: 'http_pull' });
+  await queues.messages.push(queue_id, { account_id, body: 'x', content_type: 'text' });
+  const { messages } = await queues.messages.pull(queue_id, { account_id });
+  assert.equal(messages[0].body, 'x');
+  await server.end('SIGTERM');
+  await server.start();
+  assert.deepEqual((await sdkAt(server).queues.list({ account_id })).result, []);
+  await server.stop();
+});
+
+test('without any credential the first start prints what to paste, and it works as printed, also after a restart', async (context) => {
+  const home = await freshHome();
+  const directory = path.join(home, 'data');
+  const server = await Server.during(context, { directory, settings: { 'auth.token': '' }, args: [] });
+  const value = (name) => new RegExp(`${name}=["']?([^"'\\s]+)`).exec(server.stdout + server.log)?.[1];
+  const baseURL = value('CLOUDFLARE_BASE_URL');
+  const apiToken = value('CLOUDFLARE_API_TOKEN');
+  const account = value('CLOUDFLARE_ACCOUNT_ID');
+  assert.equal(baseURL, server.baseUrl);
+  assert.equal(value('CLOUDFLARE_API_BASE_URL'), server.baseUrl);
+  assert.match(account, ID);
+  const create = (options) => sdkAt(server, { apiToken, ...options }).queues.create({ account_id: account, queue_name: 'first' });
+  const { queue_id } = await create();
+  await assert.rejects(create({ apiToken: `${apiToken}x` }), { status: 403 });
+  const { mode } = await stat(path.join(directory, await secretFile()));
+  assert.equal(mode & 0o077, 0, 'nobody else may read the credentials');
+  await server.end('SIGTERM');
+  await server.start();
+  assert.equal((await sdkAt(server, { apiToken }).queues.get(queue_id, { account_id: account })).queue_name, 'first');
+  await server.stop();
+
+  async function secretFile() {
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if (entry.isFile() && (await readFile(path.join(directory, entry.name), 'utf8')).includes(account)) return entry.name;
+    }
+    return assert.fail('no file of the data directory holds the account id');
+  }
+});
+
+test('the flags beat the environment, the environment beats the file, the file beats the defaults', async (context) => {
+  const home = await freshHome();
+  const config = path.join(home, 'sluice.yaml');
+  await writeFile(
+    config,
+    `auth: { token: from-file }
+messages: { json_body_encoding: plain }
+queues:
+  - { account: "${ACCOUNT}", name: declared, settings: { delivery_delay: 3 }, consumer: { type: http_pull } }
+`,
+  );
+  const server = await Server.during(context, {
+    directory: path.join(home, 'data'),
+    settings: { 'auth.token': 'from-environment' },
+    args: ['--config', config, '--set', 'auth.token=from-flag'],
+  });
+  const list = (apiToken) => sdkAt(server, { apiToken }).queues.list({ account_id });
+  await assert.rejects(list('from-file'), { status: 403 });
+  await assert.rejects(list('from-environment'), { status: 403 });
+  const { result } = await list('from-flag');
+  assert.deepEqual(result.map(({ queue_name, settings }) => [queue_name, settings.delivery_delay]), [['declared', 3]]);
+  assert.equal(result[0].consumers[0].type, 'http_pull');
+  await server.end('SIGTERM');
+  await server.start();
+  assert.deepEqual((await list('from-flag')).result, result, 'declaring again changes nothing');
+  await server.stop();
+});

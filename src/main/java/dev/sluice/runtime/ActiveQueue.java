@@ -1,0 +1,247 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.ConfirmDeparted;
+import dev.sluice.queue.Push;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.QueueState;
+import dev.sluice.store.StoreException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One queue in memory, from its activation to its passivation: loads it, takes its requests one at a time, watches its deadlines,
+ * sees its dead letters off, and loads it again when the store failed. Knows no event loop, so that the simulator can run it.
+ *
+ * <pre>
+ *   LOADING ──► ACTIVE ──► STOPPING ──► CLOSED
+ *      ▲           │
+ *      └─ FAILED ◄─┘   the store refused a batch
+ * </pre>
+ *
+ * Owned by the turns of the queue.
+ */
+final class ActiveQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveQueue.class);
+    private static final long RELOAD_MILLIS = 1_000;
+    private static final long STOP_POLL_MILLIS = 2;
+    /** How long a stop waits for batches that a Worker has; a batch that takes longer is delivered again some day. */
+    private static final long BATCHES_WAIT_MILLIS = 5_000;
+    /** A deadline that has passed: the queue must stay in memory, or come back at once. */
+    private static final long OVERDUE = 0;
+
+    private enum Phase {
+        LOADING,
+        ACTIVE,
+        FAILED,
+        STOPPING,
+        CLOSED
+    }
+
+    private final RuntimeParts parts;
+    private final Turns turns;
+    private final Admission admission;
+    private final DeadLetterPost post;
+    private final DeadlineTimer timer;
+    private QueueDefinition definition;
+    private Phase phase = Phase.LOADING;
+    private QueueShell shell;
+    private DeadLetterMover mover;
+    private DeadLetterInbox inbox;
+    private WorkerDispatcher dispatcher;
+    private volatile long deadlineMillis = OVERDUE;
+    private volatile boolean discarded;
+
+    ActiveQueue(QueueDefinition definition, RuntimeParts parts, Turns turns, Admission admission, DeadLetterPost post) {
+        this.definition = definition;
+        this.parts = parts;
+        this.turns = turns;
+        this.admission = admission;
+        this.post = post;
+        this.timer = new DeadlineTimer(turns, () -> shell.expire());
+    }
+
+    /** When the queue has something to do by itself; for waking it once it is down. Callable from any thread. */
+    long deadlineMillis() {
+        return deadlineMillis;
+    }
+
+    /** Whether it has nothing to do by itself for that long. Callable from any thread. */
+    boolean restsFor(long millis) {
+        return deadlineMillis == Long.MAX_VALUE || deadlineMillis - turns.nowMillis() > millis;
+    }
+
+    /** The queue is going to be deleted: a stop waits for no Worker. Callable from any thread. */
+    void discard() {
+        discarded = true;
+    }
+
+    /** Loads the queue; completes, in a turn, when it takes requests. */
+    Future<Void> start() {
+        return load().onSuccess(loaded -> parts.meters().activeQueues().increment());
+    }
+
+    /** Begins nothing new, lets the store finish what it has, and gives the memory back. */
+    Future<Void> stop() {
+        if (phase == Phase.CLOSED || shell == null) {
+            phase = Phase.CLOSED;
+            return Future.succeededFuture();
+        }
+        phase = phase == Phase.ACTIVE ? Phase.STOPPING : Phase.CLOSED;
+        timer.close();
+        mover.close();
+        dispatcher.close();
+        Promise<Void> stopped = Promise.promise();
+        closeWhenIdle(stopped, turns.nowMillis() + (discarded ? 0 : BATCHES_WAIT_MILLIS));
+        return stopped.future();
+    }
+
+    private void closeWhenIdle(Promise<Void> stopped, long batchesUntilMillis) {
+        boolean batchesDone = phase == Phase.CLOSED || dispatcher.isIdle() || turns.nowMillis() >= batchesUntilMillis;
+        if (!batchesDone || !shell.idle()) {
+            turns.after(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped, batchesUntilMillis));
+            return;
+        }
+        deadlineMillis = phase == Phase.STOPPING ? nextDeadlineMillis() : OVERDUE;
+        phase = Phase.CLOSED;
+        shell.close();
+        inbox.close();
+        parts.meters().activeQueues().decrement();
+        stopped.complete();
+    }
+
+    private Future<Void> load() {
+        phase = Phase.LOADING;
+        Promise<Void> loaded = Promise.promise();
+        parts.store()
+                .load(definition.number())
+                .whenComplete((image, failure) -> turns.next(() -> {
+                    if (phase != Phase.LOADING) {
+                        loaded.fail(new QueueException(QueueError.UNAVAILABLE));
+                    } else if (failure != null) {
+                        loaded.fail(failure);
+                    } else {
+                        open(image);
+                        loaded.complete();
+                    }
+                }));
+        return loaded.future();
+    }
+
+    private void open(QueueImage image) {
+        QueueState state = new QueueState(
+                definition.settings(),
+                definition.consumer(),
+                parts.limits(),
+                image,
+                parts.budget(),
+                parts.options().windowMessagesMax());
+        shell = new QueueShell(definition.number(), state, parts, turns, this::fail, this::settle);
+        mover = new DeadLetterMover(definition, shell, turns, post);
+        inbox = new DeadLetterInbox(shell, parts.store(), turns);
+        dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
+        phase = Phase.ACTIVE;
+        List<Long> unconfirmed = state.unconfirmed();
+        if (!unconfirmed.isEmpty()) {
+            shell.execute(new ConfirmDeparted(unconfirmed), DeadLetterMover.unanswered());
+        }
+        shell.expire();
+        settle();
+    }
+
+    /** After changes: messages that must leave, and the next deadline. */
+    private void settle() {
+        if (phase == Phase.ACTIVE) {
+            mover.move();
+            dispatcher.look();
+        }
+        if (phase == Phase.ACTIVE) {
+            timer.arm(shell.state().deadlineMillis());
+            deadlineMillis = nextDeadlineMillis();
+        }
+    }
+
+    /** A passive queue moves no dead letters, so one that has any is not done. */
+    private long nextDeadlineMillis() {
+        return shell.state().departing(0, 1).isEmpty()
+                ? Math.min(shell.state().deadlineMillis(), dispatcher.nextMillis())
+                : OVERDUE;
+    }
+
+    private void fail(StoreException why) {
+        LOG.error("queue {}: {}; loading again", definition.number(), why.getMessage());
+        boolean stopping = phase == Phase.STOPPING;
+        phase = stopping ? Phase.CLOSED : Phase.FAILED;
+        deadlineMillis = OVERDUE;
+        timer.disarm();
+        mover.close();
+        dispatcher.close();
+        shell.close();
+        inbox.close();
+        if (!stopping) {
+            turns.after(RELOAD_MILLIS, this::reload);
+        }
+    }
+
+    /** What the store still has of the failed shell would change the records behind the back of the next one. */
+    private void reload() {
+        if (phase != Phase.FAILED) {
+            return;
+        }
+        if (!shell.idle()) {
+            turns.after(STOP_POLL_MILLIS, this::reload);
+            return;
+        }
+        load().onFailure(failure -> {
+            if (phase == Phase.LOADING) {
+                LOG.error("queue {}: loading failed", definition.number(), failure);
+                phase = Phase.FAILED;
+                turns.after(RELOAD_MILLIS, this::reload);
+            }
+        });
+    }
+
+    /** Takes a request; answers it in this turn or a later one. */
+    void take(QueueRequest<?> request, Reply<Object> reply) {
+        if (request instanceof QueueRequest.Configure configure) {
+            configure(configure.definition());
+            reply.succeed(true);
+        } else if (phase != Phase.ACTIVE) {
+            reply.fail(new QueueException(QueueError.UNAVAILABLE));
+        } else if (request instanceof QueueRequest.Execute<?> execute) {
+            execute(execute, reply);
+        } else if (request instanceof QueueRequest.Deliver deliver) {
+            shell.deliver(deliver, reply);
+        } else if (request instanceof QueueRequest.Show show) {
+            shell.show(show, reply);
+        } else if (request instanceof QueueRequest.TakeDeadLetters letters) {
+            inbox.take(letters, reply);
+        }
+    }
+
+    private void execute(QueueRequest.Execute<?> request, Reply<Object> reply) {
+        QueueException refusal = request.command() instanceof Push ? admission.refusalOfPush() : null;
+        if (refusal == null) {
+            shell.execute(request.command(), reply);
+        } else {
+            reply.fail(refusal);
+        }
+    }
+
+    /** A queue that is not active takes the definition into account when it is loaded. */
+    private void configure(QueueDefinition newDefinition) {
+        definition = newDefinition;
+        if (phase == Phase.ACTIVE) {
+            shell.state().configure(definition.settings(), definition.consumer());
+            mover.configure(definition);
+            dispatcher.configure(definition);
+            shell.expire();
+            settle();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.AcceptDeadLetters;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.queue.QueueException;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoredContent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes messages over from other queues, one request at a time: contents are read from the origin's records after everything of
+ * ours is stored, so a repeated request finds them gone and takes nothing twice. Lives as long as its shell. Owned by the turns of
+ * one queue.
+ */
+final class DeadLetterInbox {
+    private record Waiting(QueueRequest.TakeDeadLetters request, Reply<? super Integer> reply) {}
+
+    private final QueueShell shell;
+    private final QueueStore store;
+    private final Turns turns;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private boolean underWay;
+    private boolean closed;
+
+    DeadLetterInbox(QueueShell shell, QueueStore store, Turns turns) {
+        this.shell = shell;
+        this.store = store;
+        this.turns = turns;
+    }
+
+    /** Takes over what the origin still holds of these; answers how many. */
+    void take(QueueRequest.TakeDeadLetters request, Reply<? super Integer> reply) {
+        waiting.add(new Waiting(request, reply));
+        next();
+    }
+
+    private void next() {
+        if (!closed && !underWay && !waiting.isEmpty()) {
+            underWay = true;
+            read(waiting.remove());
+        }
+    }
+
+    private void read(Waiting letters) {
+        QueueRequest.TakeDeadLetters request = letters.request();
+        shell.afterStored(
+                () -> store.readContents(request.originNumber(), request.headers())
+                        .whenComplete((stored, failure) -> turns.next(() -> {
+                            if (failure == null) {
+                                accept(letters, stored);
+                            } else {
+                                refuse(letters, new QueueException(QueueError.UNAVAILABLE));
+                            }
+                        })),
+                why -> refuse(letters, why));
+    }
+
+    private void accept(Waiting letters, List<StoredContent> stored) {
+        List<AcceptDeadLetters.Letter> accepted = new ArrayList<>(stored.size());
+        stored.forEach(message -> accepted.add(new AcceptDeadLetters.Letter(
+                new QueueEvent.Origin(letters.request().originNumber(), message.header()), message.content())));
+        shell.execute(new AcceptDeadLetters(accepted), new Reply<>() {
+            @Override
+            public void succeed(Integer taken) {
+                letters.reply().succeed(taken);
+                ended();
+            }
+
+            @Override
+            public void fail(QueueException why) {
+                refuse(letters, why);
+            }
+        });
+    }
+
+    private void refuse(Waiting letters, QueueException why) {
+        letters.reply().fail(why);
+        ended();
+    }
+
+    private void ended() {
+        underWay = false;
+        next();
+    }
+
+    /** Refuses who waits; the one under way is refused by the shell. */
+    void close() {
+        closed = true;
+        waiting.forEach(letters -> letters.reply().fail(new QueueException(QueueError.UNAVAILABLE)));
+        waiting.clear();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.api.EdgeServer.Reply;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The short way to message operations must answer like the router: a query string, which only the router takes, is the difference. */
+class MessageRoutesTest {
+    private static final String ABSENT = "ffffffffffffffffffffffffffffffff";
+    private static EdgeServer edge;
+    private static String queueId;
+
+    @BeforeAll
+    static void start() {
+        edge = new EdgeServer();
+        queueId = edge.queue("orders");
+        edge.behaviours.put("queues-pull-messages", call -> {
+            throw new IllegalStateException("a fault");
+        });
+        edge.behaviours.put(
+                "queues-ack-messages", call -> Future.failedFuture(new QueueException(QueueError.OVERLOADED)));
+    }
+
+    @AfterAll
+    static void stop() {
+        edge.close();
+    }
+
+    private static List<Route> routes() {
+        List<Route> routes = new ArrayList<>(ContractAnswers.shared().contract().routes());
+        routes.removeIf(route -> route.family() != Route.Family.MESSAGES);
+        return routes;
+    }
+
+    private static String path(Route route, String accountId, String queue) {
+        return "/client/v4"
+                + route.template().replace("{account_id}", accountId).replace("{queue_id}", queue);
+    }
+
+    private static void assertAlike(String method, String path, String token, String body) {
+        Reply shortWay = edge.sendTo(method, path, token, body);
+        Reply router = edge.sendTo(method, path + "?by=router", token, body);
+        assertThat(shortWay.status()).as(method + " " + path + " " + token).isEqualTo(router.status());
+        assertThat(shortWay.response().body()).isEqualTo(router.response().body());
+        for (String header : List.of("content-type", "retry-after", "x-should-retry", "allow")) {
+            assertThat(shortWay.header(header)).as(header).isEqualTo(router.header(header));
+        }
+    }
+
+    @Test
+    void everyOperationOnMessagesAnswersAlikeOnBothWays() {
+        assertThat(routes()).hasSizeGreaterThanOrEqualTo(8);
+        for (Route route : routes()) {
+            for (String token : new String[] {EdgeServer.WRITER, EdgeServer.READER, "wrong", null}) {
+                for (String queue : new String[] {queueId, queueId.toUpperCase(), ABSENT, "short"}) {
+                    for (String accountId :
+                            new String[] {EdgeServer.ACCOUNT, EdgeServer.OTHER_ACCOUNT, "not-an-account"}) {
+                        assertAlike("POST", path(route, accountId, queue), token, "{\"body\":1}");
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void otherMethodsAnswerAlikeOnBothWays() {
+        for (Route route : routes()) {
+            for (String method : new String[] {"GET", "PUT", "DELETE", "PATCH"}) {
+                assertAlike(method, path(route, EdgeServer.ACCOUNT, queueId), EdgeServer.WRITER, "");
+            }
+        }
+    }
+
+    @Test
+    void aBodyOverTheLimitIsRefusedAlikeOnBothWays() {
+        String large = "x".repeat(EdgeServer.REQUEST_BYTES_MAX + 1);
+        for (Route route : routes()) {
+            assertAlike("POST", path(route, EdgeServer.ACCOUNT, queueId), EdgeServer.WRITER, large);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package dev.sluice.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class WindowTest {
+    private static final int FROM_START = 1;
+
+    private static MessageHeader message(long seq) {
+        return new MessageHeader(seq, 0, 1_000 + seq, 1, false);
+    }
+
+    private static Window<MessageHeader> window(int capacity, MemoryBudget budget) {
+        return new Window<>(Order.ARRIVALS, MessageHeader.class, capacity, Window.FLOOR, budget, 0, FROM_START);
+    }
+
+    private static Window<MessageHeader> emptyWindow(int capacity) {
+        Window<MessageHeader> window = window(capacity, MemoryBudget.UNBOUNDED);
+        window.settle(0);
+        return window;
+    }
+
+    private static List<Long> seqs(Window<MessageHeader> window) {
+        return IntStream.range(0, window.size())
+                .mapToObj(i -> window.get(i).seq())
+                .toList();
+    }
+
+    @Test
+    void aWindowOfAnEmptyIndexIsComplete() {
+        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        assertThat(window.isComplete()).isFalse();
+        assertThat(window.isHeadUnknown()).isTrue();
+        window.settle(0);
+        assertThat(window.isComplete()).isTrue();
+        assertThat(window.isHeadUnknown()).isFalse();
+    }
+
+    @Test
+    void theGreatestElementsGoBackToTheDisk() {
+        Window<MessageHeader> window = emptyWindow(2);
+        window.add(message(5));
+        window.add(message(3));
+        window.add(message(4));
+        window.add(message(9));
+        assertThat(seqs(window)).containsExactly(3L, 4L);
+        assertThat(window.boundSeq()).isEqualTo(5);
+        assertThat(window.edge().seq()).isEqualTo(5);
+        assertThat(window.covers(0, 4)).isTrue();
+        assertThat(window.covers(0, 5)).isFalse();
+    }
+
+    @Test
+    void anAdditionBeyondTheBoundIsLeftOnDisk() {
+        Window<MessageHeader> window = emptyWindow(1);
+        window.add(message(1));
+        window.add(message(2));
+        window.remove(0, 1);
+        window.add(message(3));
+        assertThat(window.size()).isZero();
+        assertThat(window.isHeadUnknown()).isTrue();
+    }
+
+    @Test
+    void aShortReadMakesTheWindowComplete() {
+        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        window.begin(0, FROM_START);
+        window.supply(List.of(message(7), message(8)), 4);
+        assertThat(seqs(window)).containsExactly(7L, 8L);
+        assertThat(window.isComplete()).isTrue();
+    }
+
+    @Test
+    void aFullReadMovesTheBoundBehindItsLastRow() {
+        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        window.begin(0, FROM_START);
+        window.supply(List.of(message(7), message(8)), 2);
+        assertThat(window.isComplete()).isFalse();
+        assertThat(window.boundSeq()).isEqualTo(9);
+        assertThat(window.room()).isEqualTo(2);
+    }
+
+    @Test
+    void rowsThatWereRemovedDuringTheReadAreDropped() {
+        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        window.begin(0, FROM_START);
+        window.remove(0, 7);
+        window.supply(List.of(message(7), message(8)), 4);
+        assertThat(seqs(window)).containsExactly(8L);
+    }
+
+    @Test
+    void additionsDuringTheReadAreKeptUpToTheNewBound() {
+        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        window.begin(0, FROM_START);
+        window.add(message(6));
+        window.add(message(20));
+        window.supply(List.of(message(7), message(9)), 2);
+        assertThat(seqs(window)).containsExactly(6L, 7L, 9L);
+        assertThat(window.boundSeq()).isEqualTo(10);
+    }
+
+    @Test
+    void nothingIsKnownFromTheFirstAdditionOnForWhichThereWasNoRoom() {
+        Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
+        window.begin(0, FROM_START);
+        for (long seq = 11; seq <= 14; seq++) {
+            window.add(message(seq));
+        }
+        window.supply(List.of(message(10)), 4);
+        assertThat(window.isComplete()).isFalse();
+        assertThat(window.boundSeq()).isLessThanOrEqualTo(13);
+        assertThat(seqs(window)).containsExactly(10L, 11L);
+    }
+
+    @Test
+    void aReadThatDoesNotAdjoinTheWindowIsThrownAway() {
+        Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
+        window.begin(0, FROM_START + 1);
+        window.supply(List.of(message(7)), 4);
+        assertThat(window.size()).isZero();
+        assertThat(window.boundSeq()).isEqualTo(FROM_START);
+    }
+
+    @Test
+    void anAbandonedReadCanBeRepeated() {
+        Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
+        window.begin(0, FROM_START);
+        assertThatThrownBy(() -> window.begin(0, FROM_START)).isInstanceOf(IllegalStateException.class);
+        window.remove(0, 7);
+        window.abandon();
+        assertThat(window.isReading()).isFalse();
+        window.begin(0, FROM_START);
+        window.supply(List.of(message(7)), 2);
+        assertThat(seqs(window)).containsExactly(7L);
+    }
+
+    @Test
+    void aWindowRunsLowBelowHalf() {
+        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        assertThat(window.isLow()).isTrue();
+        window.begin(0, FROM_START);
+        assertThat(window.isLow()).as("not while reading").isFalse();
+        window.supply(List.of(message(1), message(2), message(3), message(4)), 4);
+        assertThat(window.isLow()).isFalse();
+        window.remove(0, 1);
+        window.remove(0, 2);
+        assertThat(window.isLow()).isFalse();
+        window.remove(0, 3);
+        assertThat(window.isLow()).isTrue();
+    }
+
+    @Test
+    void theBudgetNeverRefusesTheFirstElements() {
+        Budget budget = new Budget(0);
+        Window<MessageHeader> window = window(1_000, budget);
+        window.settle(0);
+        for (long seq = 1; seq <= 1_000; seq++) {
+            window.add(message(seq));
+        }
+        assertThat(window.size()).isEqualTo(Window.FLOOR);
+        assertThat(window.boundSeq()).isEqualTo(Window.FLOOR + 1);
+        assertThat(window.isLow())
+                .as("a refused window is content with what it has")
+                .isFalse();
+    }
+
+    @Test
+    void theWindowGivesBackWhatItTook() {
+        Budget budget = new Budget(1_000_000);
+        Window<MessageHeader> window = window(1_000, budget);
+        window.settle(0);
+        for (long seq = 1; seq <= 1_000; seq++) {
+            window.add(message(seq));
+        }
+        assertThat(window.size()).isEqualTo(1_000);
+        long taken = budget.taken;
+        assertThat(taken).isGreaterThanOrEqualTo((1_000 - Window.FLOOR) * Window.ELEMENT_BYTES);
+        for (long seq = 1; seq <= 1_000; seq++) {
+            window.remove(0, seq);
+        }
+        assertThat(budget.taken).isLessThan(taken / 4);
+        window.close();
+        assertThat(budget.taken).isZero();
+    }
+
+    @Test
+    void aWindowRecoversWhenTheBudgetDoes() {
+        Budget budget = new Budget(0);
+        Window<MessageHeader> window = window(1_000, budget);
+        window.settle(0);
+        for (long seq = 1; seq <= 1_000; seq++) {
+            window.add(message(seq));
+        }
+        budget.max = 1_000_000;
+        for (long seq = 1; seq <= 100; seq++) {
+            window.remove(0, seq);
+        }
+        for (int read = 0; read < 4; read++) {
+            int room = window.room();
+            List<MessageHeader> rows = LongStream.range(window.boundSeq(), window.boundSeq() + room)
+                    .mapToObj(WindowTest::message)
+                    .toList();
+            window.begin(0, window.boundSeq());
+            window.supply(rows, room);
+        }
+        assertThat(window.size()).isEqualTo(1_000);
+    }
+
+    /** Additions, removals and the three moments of a read in any order, against a set of everything. */
+    @Property(tries = 2_000)
+    void aWindowIsAlwaysTheHeadOfItsIndex(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int capacity, @ForAll boolean poor) {
+        Random random = new Random(seed);
+        Budget budget = new Budget(poor ? 0 : Long.MAX_VALUE);
+        Window<Waiting> window =
+                new Window<>(Order.SCHEDULE, Waiting.class, capacity, 1 + random.nextInt(4), budget, 0, 0);
+        TreeSet<Waiting> index = new TreeSet<>(
+                Comparator.comparingLong(Waiting::availableAtMillis).thenComparingLong(Order.SCHEDULE::seq));
+        List<Waiting> rows = null;
+        int limit = 0;
+        for (int step = 0; step < 200; step++) {
+            int choice = random.nextInt(10);
+            if (choice < 4) {
+                long seq = 1 + random.nextInt(40);
+                Waiting former = index.stream()
+                        .filter(waiting -> waiting.header().seq() == seq)
+                        .findFirst()
+                        .orElse(null);
+                if (former == null) {
+                    Waiting added = new Waiting(message(seq), 0, random.nextInt(20));
+                    index.add(added);
+                    window.add(added);
+                }
+            } else if (choice < 7 && !index.isEmpty()) {
+                Waiting removed = index.stream()
+                        .skip(random.nextInt(index.size()))
+                        .findFirst()
+                        .orElseThrow();
+                index.remove(removed);
+                window.remove(removed.availableAtMillis(), removed.header().seq());
+            } else if (!window.isReading()) {
+                limit = window.room();
+                window.begin(window.boundMillis(), window.boundSeq());
+                rows = rows(index, window, limit);
+            } else if (choice < 9) {
+                window.supply(rows, limit);
+            }
+            window.settle(index.size());
+            assertThat(window.size()).isLessThanOrEqualTo(capacity);
+            List<Waiting> expected = index.stream()
+                    .filter(waiting -> window.covers(
+                            waiting.availableAtMillis(), waiting.header().seq()))
+                    .toList();
+            assertThat(window.size()).isEqualTo(expected.size());
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(window.get(i)).isSameAs(expected.get(i));
+            }
+        }
+    }
+
+    private static List<Waiting> rows(TreeSet<Waiting> index, Window<Waiting> window, int limit) {
+        return index.stream()
+                .filter(waiting -> !window.covers(
+                        waiting.availableAtMillis(), waiting.header().seq()))
+                .limit(limit)
+                .toList();
+    }
+
+    private static final class Budget implements MemoryBudget {
+        long max;
+        long taken;
+
+        Budget(long max) {
+            this.max = max;
+        }
+
+        @Override
+        public boolean tryReserve(long bytes) {
+            if (taken + bytes > max) {
+                return false;
+            }
+            taken += bytes;
+            return true;
+        }
+
+        @Override
+        public void release(long bytes) {
+            taken -= bytes;
+        }
+    }
+}

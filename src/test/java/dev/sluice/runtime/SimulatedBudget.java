@@ -1,0 +1,33 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.MemoryBudget;
+
+/** A memory budget that knows what is out. */
+final class SimulatedBudget implements MemoryBudget {
+    private final long bytesMax;
+    private long bytes;
+
+    SimulatedBudget(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    @Override
+    public boolean tryReserve(long wanted) {
+        if (bytes + wanted > bytesMax) {
+            return false;
+        }
+        bytes += wanted;
+        return true;
+    }
+
+    @Override
+    public void release(long given) {
+        bytes -= given;
+        Auditor.hold(bytes >= 0, "more memory was given back than taken");
+    }
+
+    /** Bytes taken and not given back. */
+    long bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,229 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.store.QueueReads;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One life of a simulated server: does what the deployer, the bus and the catalog do around active queues, with delays and, if asked,
+ * losses on every way.
+ */
+final class SimulatedProcess {
+    private static final int HOP_MILLIS_MAX = 2;
+    private static final int WAKES_MAX = 5;
+    private static final int LOST_AFTER_MILLIS = 300;
+
+    private record Deployed(ActiveQueue queue, SimulatedTurns turns) {}
+
+    private final SimulatedScheduler scheduler;
+    private final RuntimeParts parts;
+    private final Map<Long, QueueDefinition> definitions;
+    private final Map<Long, Deployed> deployed = new HashMap<>();
+    /** Who waits for a change under way. */
+    private final Map<Long, List<Runnable>> changes = new HashMap<>();
+
+    private final List<SimulatedTurns> allTurns = new ArrayList<>();
+    private final QueueSlots slots = new QueueSlots();
+    private final WakeCalendar calendar = new WakeCalendar(number -> wake(number, () -> {}));
+    private final Admission admission;
+    private boolean killed;
+    private boolean losing;
+
+    /** Starts on what the store has. */
+    SimulatedProcess(
+            SimulatedScheduler scheduler,
+            SimulatedStore store,
+            RuntimeParts parts,
+            Map<Long, QueueDefinition> definitions) {
+        this.scheduler = scheduler;
+        this.parts = parts;
+        this.definitions = definitions;
+        this.admission = new Admission(store, parts.options());
+        calendar.open(newTurns());
+        QueueReads.heads(store.records()).forEach((number, head) -> calendar.put(number, head.deadlineMillis()));
+    }
+
+    /** Whether letters between queues, or the answers to them, get lost now and then. */
+    void loseLetters(boolean losing) {
+        this.losing = losing;
+    }
+
+    void kill() {
+        killed = true;
+        allTurns.forEach(SimulatedTurns::kill);
+    }
+
+    private SimulatedTurns newTurns() {
+        SimulatedTurns turns = new SimulatedTurns(scheduler);
+        allTurns.add(turns);
+        return turns;
+    }
+
+    private void hop(Runnable task) {
+        scheduler.soon(HOP_MILLIS_MAX, () -> {
+            if (!killed) {
+                task.run();
+            }
+        });
+    }
+
+    /** Sends a request to a queue, waking it if need be. */
+    void send(long number, QueueRequest<?> request, Reply<Object> reply) {
+        send(number, request, reply, 0);
+    }
+
+    private void send(long number, QueueRequest<?> request, Reply<Object> reply, int wakes) {
+        QueueSlot slot = slots.slot(number);
+        switch (slot.enter(parts.options().commandsInFlightMax())) {
+            case ENTERED -> hand(slot, request, reply);
+            case FULL -> reply.fail(new QueueException(QueueError.OVERLOADED));
+            case GONE -> reply.fail(new QueueException(QueueError.QUEUE_UNKNOWN_TO_MESSAGES));
+            case CLOSED -> {
+                if (wakes == WAKES_MAX) {
+                    reply.fail(new QueueException(QueueError.UNAVAILABLE));
+                } else {
+                    hop(() -> wake(number, () -> hop(() -> send(number, request, reply, wakes + 1))));
+                }
+            }
+        }
+    }
+
+    private void hand(QueueSlot slot, QueueRequest<?> request, Reply<Object> reply) {
+        Deployed target = deployed.get(slot.number());
+        AtomicBoolean answered = new AtomicBoolean();
+        Reply<Object> back = new Reply<>() {
+            @Override
+            public void succeed(Object answer) {
+                Auditor.hold(answered.compareAndSet(false, true), "%s is answered twice", request);
+                hop(() -> {
+                    slot.leave();
+                    reply.succeed(answer);
+                });
+            }
+
+            @Override
+            public void fail(QueueException why) {
+                Auditor.hold(answered.compareAndSet(false, true), "%s is answered twice", request);
+                hop(() -> {
+                    slot.leave();
+                    reply.fail(why);
+                });
+            }
+        };
+        hop(() -> target.turns().next(() -> target.queue().take(request, back)));
+    }
+
+    private void wake(long number, Runnable then) {
+        if (awaited(number, () -> wake(number, then))) {
+            return;
+        }
+        if (deployed.containsKey(number)) {
+            then.run();
+            return;
+        }
+        changes.put(number, new ArrayList<>());
+        SimulatedTurns turns = newTurns();
+        turns.next(() -> {
+            ActiveQueue queue = new ActiveQueue(definitions.get(number), parts, turns, admission, this::bring);
+            queue.start()
+                    .onComplete(started -> hop(() -> {
+                        if (started.succeeded()) {
+                            deployed.put(number, new Deployed(queue, turns));
+                            calendar.remove(number);
+                            slots.slot(number).open();
+                        } else {
+                            calendar.put(number, scheduler.nowMillis() + 100);
+                        }
+                        changed(number);
+                        then.run();
+                    }));
+        });
+    }
+
+    /** Takes a queue down if nothing is under way and it has nothing to do for that long. */
+    void passivate(long number, long restMillis) {
+        Deployed target = deployed.get(number);
+        if (target == null
+                || changes.containsKey(number)
+                || !target.queue().restsFor(restMillis)
+                || !slots.slot(number).tryClose()) {
+            return;
+        }
+        changes.put(number, new ArrayList<>());
+        deployed.remove(number);
+        hop(() -> target.turns().next(() -> target.queue()
+                .stop()
+                .onComplete(stopped -> hop(() -> {
+                    calendar.put(number, target.queue().deadlineMillis());
+                    changed(number);
+                }))));
+    }
+
+    /** Whether nothing of it is in memory. */
+    boolean isPassive(long number) {
+        return !deployed.containsKey(number) && !changes.containsKey(number);
+    }
+
+    private boolean awaited(long number, Runnable then) {
+        List<Runnable> waiting = changes.get(number);
+        if (waiting != null) {
+            waiting.add(then);
+        }
+        return waiting != null;
+    }
+
+    private void changed(long number) {
+        changes.remove(number).forEach(Runnable::run);
+    }
+
+    /** Puts a definition in force as the catalog does: active queues are told, the others read it when they wake. */
+    void configure(QueueDefinition definition) {
+        definitions.put(definition.number(), definition);
+        tell(definition);
+    }
+
+    private void tell(QueueDefinition definition) {
+        QueueSlot slot = slots.slot(definition.number());
+        if (slot.enter(Integer.MAX_VALUE) == QueueSlot.Entry.ENTERED) {
+            hand(slot, new QueueRequest.Configure(definition), DeadLetterMover.unanswered());
+        } else {
+            awaited(definition.number(), () -> tell(definitions.get(definition.number())));
+        }
+    }
+
+    private Future<Void> bring(String accountId, String name, long originNumber, List<MessageHeader> headers) {
+        Promise<Void> brought = Promise.promise();
+        int fate = losing ? scheduler.random().nextInt(6) : Integer.MAX_VALUE;
+        if (fate < 2) {
+            scheduler.soon(LOST_AFTER_MILLIS, () -> brought.tryFail("lost"));
+        }
+        if (fate != 0) {
+            long target = definitions.values().stream()
+                    .filter(definition -> definition.name().equals(name))
+                    .findFirst()
+                    .orElseThrow()
+                    .number();
+            hop(() -> send(target, new QueueRequest.TakeDeadLetters(originNumber, headers), new Reply<>() {
+                @Override
+                public void succeed(Object taken) {
+                    brought.tryComplete();
+                }
+
+                @Override
+                public void fail(QueueException why) {
+                    brought.tryFail(why);
+                }
+            }));
+        }
+        return brought.future();
+    }
+}

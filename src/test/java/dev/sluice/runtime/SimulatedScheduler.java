@@ -1,0 +1,110 @@
+package dev.sluice.runtime;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+
+/** The one thread of a simulation with its clock: which of all things that could happen next happens, a seed decides. */
+final class SimulatedScheduler {
+    private record Timer(long atMillis, long number, Runnable task) {}
+
+    private final Random random;
+    private final List<SimulatedTurns> waiting = new ArrayList<>();
+    private final PriorityQueue<Timer> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Timer::atMillis).thenComparingLong(Timer::number));
+    private final Map<Long, Timer> byNumber = new HashMap<>();
+    private long nowMillis = 1_700_000_000_000L;
+    private long lastNumber;
+    private SimulatedTurns current;
+
+    SimulatedScheduler(Random random) {
+        this.random = random;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    long nowMillis() {
+        return nowMillis;
+    }
+
+    /** Whether a turn of that queue is running. */
+    boolean isCurrent(SimulatedTurns turns) {
+        return current == turns;
+    }
+
+    /** Runs a task after that time, outside of any turn; answers a number for {@link #cancel}. */
+    long after(long delayMillis, Runnable task) {
+        Timer timer = new Timer(nowMillis + Math.max(0, delayMillis), ++lastNumber, task);
+        timers.add(timer);
+        byNumber.put(timer.number(), timer);
+        return timer.number();
+    }
+
+    /** Runs a task some milliseconds later. */
+    void soon(int millisMax, Runnable task) {
+        after(random.nextInt(millisMax + 1), task);
+    }
+
+    void cancel(long number) {
+        Timer timer = byNumber.remove(number);
+        if (timer != null) {
+            timers.remove(timer);
+        }
+    }
+
+    /** These turns have something to run. */
+    void enlist(SimulatedTurns turns) {
+        waiting.add(turns);
+    }
+
+    /** Lets the clock jump; what was due in between is late. */
+    void jump(long millis) {
+        nowMillis += millis;
+    }
+
+    /** Lets things happen until that much time has passed. */
+    void run(long millis) {
+        long endMillis = nowMillis + millis;
+        while (nowMillis < endMillis && step(endMillis)) {
+            // One thing after the other.
+        }
+        nowMillis = Math.max(nowMillis, endMillis);
+    }
+
+    private boolean step(long endMillis) {
+        boolean due = !timers.isEmpty() && timers.peek().atMillis() <= nowMillis;
+        if (due && (waiting.isEmpty() || random.nextInt(waiting.size() + 1) == 0)) {
+            fire();
+        } else if (!waiting.isEmpty()) {
+            turn(waiting.remove(random.nextInt(waiting.size())));
+            nowMillis += random.nextInt(8) == 0 ? 1 : 0;
+        } else if (!timers.isEmpty() && timers.peek().atMillis() <= endMillis) {
+            nowMillis = Math.max(nowMillis, timers.peek().atMillis());
+            fire();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void fire() {
+        Timer timer = timers.remove();
+        byNumber.remove(timer.number());
+        timer.task().run();
+    }
+
+    private void turn(SimulatedTurns turns) {
+        current = turns;
+        try {
+            turns.runOne();
+        } finally {
+            current = null;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.CommitListener;
+import dev.sluice.store.OrderedView;
+import dev.sluice.store.QueueReads;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
+import dev.sluice.store.StoredContent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * A store whose disk forgets. Groups of batches are written after a while and told of after another; a group with a durable batch
+ * is synced, another one is not. A kill leaves what was synced and of the rest a prefix, however long. The first write that
+ * fails fails everything after it until the kill, and may be found on disk all the same. Reads start after a while, see what is
+ * written then, and take another while.
+ */
+final class SimulatedStore implements QueueStore {
+    private static final int LATENCY_MILLIS_MAX = 4;
+
+    private record Pending(StoreBatch batch, CommitListener listener) {}
+
+    private final SimulatedScheduler scheduler;
+    private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+    private final List<StoreBatch> unsynced = new ArrayList<>();
+    private SimulatedRecords written = new SimulatedRecords();
+    private SimulatedRecords synced = new SimulatedRecords();
+    private int lives;
+    private boolean writing;
+    private boolean broken;
+    private boolean breakNext;
+    private int readFailsOnceIn;
+
+    SimulatedStore(SimulatedScheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /** The next write fails, and with it all others until the kill. */
+    void breakDown() {
+        breakNext = true;
+    }
+
+    boolean isBroken() {
+        return broken || breakNext;
+    }
+
+    /** One read in that many fails; 0 for none. */
+    void failReads(int onceIn) {
+        readFailsOnceIn = onceIn;
+    }
+
+    /** Takes the power away and gives it back. */
+    void kill() {
+        waiting.forEach(pending -> unsynced.add(pending.batch()));
+        int survivors = scheduler.random().nextInt(unsynced.size() + 1);
+        unsynced.subList(0, survivors).forEach(synced::apply);
+        unsynced.clear();
+        waiting.clear();
+        written = synced.copy();
+        lives++;
+        writing = false;
+        broken = false;
+        breakNext = false;
+    }
+
+    /** What is written. */
+    SimulatedRecords records() {
+        return written;
+    }
+
+    @Override
+    public void commit(StoreBatch batch, CommitListener listener) {
+        waiting.add(new Pending(batch, listener));
+        if (!writing) {
+            writing = true;
+            soon(this::write);
+        }
+    }
+
+    private void write() {
+        List<Pending> group = new ArrayList<>();
+        for (int size = 1 + scheduler.random().nextInt(waiting.size()); size > 0; size--) {
+            group.add(waiting.remove());
+        }
+        StoreException failure = null;
+        if (isBroken()) {
+            failure = new StoreException("the disk is gone");
+            if (!broken) {
+                group.forEach(pending -> unsynced.add(pending.batch()));
+            }
+            broken = true;
+        } else {
+            store(group);
+        }
+        StoreException outcome = failure;
+        soon(() -> tell(group, outcome));
+    }
+
+    private void store(List<Pending> group) {
+        boolean durable = false;
+        for (Pending pending : group) {
+            written.apply(pending.batch());
+            unsynced.add(pending.batch());
+            durable |= pending.batch().durable();
+        }
+        if (durable) {
+            unsynced.forEach(synced::apply);
+            unsynced.clear();
+        }
+    }
+
+    private void tell(List<Pending> group, StoreException outcome) {
+        group.forEach(pending -> pending.listener().committed(outcome));
+        if (waiting.isEmpty()) {
+            writing = false;
+        } else {
+            soon(this::write);
+        }
+    }
+
+    private <T> CompletionStage<T> read(Function<OrderedView, T> read) {
+        CompletableFuture<T> outcome = new CompletableFuture<>();
+        soon(() -> {
+            boolean fails = readFailsOnceIn > 0 && scheduler.random().nextInt(readFailsOnceIn) == 0;
+            T rows = fails ? null : read.apply(written);
+            soon(() -> {
+                if (fails) {
+                    outcome.completeExceptionally(new StoreException("too many reads"));
+                } else {
+                    outcome.complete(rows);
+                }
+            });
+        });
+        return outcome;
+    }
+
+    /** Runs a task in a while unless the power goes. */
+    private void soon(Runnable task) {
+        int life = lives;
+        scheduler.soon(LATENCY_MILLIS_MAX, () -> {
+            if (life == lives) {
+                task.run();
+            }
+        });
+    }
+
+    @Override
+    public long bytesWaiting() {
+        return waiting.stream().mapToLong(pending -> pending.batch().bytes()).sum();
+    }
+
+    @Override
+    public CompletionStage<QueueImage> load(long queueNumber) {
+        return read(view -> QueueReads.load(view, queueNumber));
+    }
+
+    @Override
+    public CompletionStage<Map<Long, QueueHead>> heads() {
+        return read(QueueReads::heads);
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit) {
+        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit) {
+        return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<MessageHeader>> readInherited(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(view -> QueueReads.inherited(view, queueNumber, fromMillis, fromSeq, limit));
+    }
+
+    @Override
+    public CompletionStage<List<Found>> find(long queueNumber, long[] seqs) {
+        return read(view -> QueueReads.find(view, queueNumber, seqs));
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+        return read(view -> QueueReads.contents(view, queueNumber, headers));
+    }
+
+    @Override
+    public CompletionStage<List<CatalogRecord>> readCatalog() {
+        return read(QueueReads::catalog);
+    }
+
+    @Override
+    public long freeBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,60 @@
+package dev.sluice.runtime;
+
+import java.util.ArrayDeque;
+
+/** The turns of one simulated queue: tasks in their order, but whose task comes next is the scheduler's choice. */
+final class SimulatedTurns implements Turns {
+    private final SimulatedScheduler scheduler;
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private boolean killed;
+
+    SimulatedTurns(SimulatedScheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public void next(Runnable task) {
+        if (!killed) {
+            tasks.add(task);
+            if (tasks.size() == 1) {
+                scheduler.enlist(this);
+            }
+        }
+    }
+
+    @Override
+    public long after(long delayMillis, Runnable task) {
+        return scheduler.after(delayMillis, () -> next(task));
+    }
+
+    @Override
+    public void cancel(long timer) {
+        scheduler.cancel(timer);
+    }
+
+    @Override
+    public boolean inTurn() {
+        return scheduler.isCurrent(this);
+    }
+
+    @Override
+    public long nowMillis() {
+        return scheduler.nowMillis();
+    }
+
+    /** The process is gone: nothing of it runs any more. */
+    void kill() {
+        killed = true;
+    }
+
+    void runOne() {
+        if (killed) {
+            return;
+        }
+        tasks.element().run();
+        tasks.remove();
+        if (!tasks.isEmpty()) {
+            scheduler.enlist(this);
+        }
+    }
+}

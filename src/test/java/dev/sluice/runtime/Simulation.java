@@ -1,0 +1,183 @@
+package dev.sluice.runtime;
+
+import static dev.sluice.runtime.Auditor.hold;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.Metrics;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.store.QueueReads;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * One simulated history: clients of four queues, two of which send their dead letters to the other two, on a store that is slow, fails
+ * and loses what was not synced, in processes that are killed; then a calm in which everything must come to an end and be found.
+ */
+final class Simulation {
+    static final int QUEUES = 4;
+
+    private static final int DEAD_LETTER_QUEUE = 3;
+    private static final int OTHER_DEAD_LETTER_QUEUE = 4;
+    private static final int RETENTION_SECONDS_LONG = 1_209_600;
+    private static final int CALM_MILLIS = 180_000;
+
+    private final Random random;
+    private final SimulatedScheduler scheduler;
+    private final SimulatedStore store;
+    private final Auditor auditor;
+    private final SimulatedClients clients;
+    private final Map<Long, QueueDefinition> definitions = new HashMap<>();
+    private final RuntimeOptions options;
+    private final boolean failing;
+    private final boolean killing;
+    private final boolean shortRetention;
+    private final long budgetBytes;
+    private SimulatedBudget budget;
+    private Meters meters;
+    private SimulatedProcess process;
+
+    Simulation(long seed) {
+        random = new Random(seed);
+        scheduler = new SimulatedScheduler(random);
+        store = new SimulatedStore(scheduler);
+        auditor = new Auditor(scheduler);
+        failing = random.nextInt(3) == 0;
+        killing = random.nextInt(2) == 0;
+        shortRetention = random.nextInt(5) == 0;
+        budgetBytes = random.nextInt(3) == 0 ? random.nextInt(4_000) : Long.MAX_VALUE / 2;
+        int windowMax = random.nextInt(4) == 0 ? 1024 : 1 + random.nextInt(6);
+        int inFlightMax = random.nextInt(5) == 0 ? 3 : 1000;
+        options = new RuntimeOptions(inFlightMax, 1 << 20, 0, 30_000, 1_000, windowMax);
+        for (long number = 1; number <= QUEUES; number++) {
+            definitions.put(number, definition(number, false));
+        }
+        clients = new SimulatedClients(scheduler, auditor);
+        start();
+    }
+
+    /** Whether a message pushed to one queue may come to another. */
+    static boolean mayBeIn(long pushedTo, long queue) {
+        return pushedTo == queue || pushedTo < DEAD_LETTER_QUEUE && queue >= DEAD_LETTER_QUEUE;
+    }
+
+    void run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            step();
+            scheduler.run(random.nextInt(random.nextInt(4) == 0 ? 200 : 12));
+        }
+        calmDown();
+        checkEverythingIsStored();
+    }
+
+    private void step() {
+        int choice = random.nextInt(100);
+        long number = 1 + random.nextInt(QUEUES);
+        if (choice < 5) {
+            process.configure(definition(number, false));
+        } else if (choice < 12) {
+            process.passivate(number, random.nextInt(20_000));
+        } else if (choice < 14) {
+            scheduler.jump(random.nextInt(shortRetention ? 100_000 : 30_000));
+        } else if (choice < 16 && killing) {
+            kill();
+        } else if (choice < 17 && failing) {
+            store.breakDown();
+        } else if (choice < 18 && store.isBroken()) {
+            kill();
+        } else if (choice < 19) {
+            store.failReads(failing ? random.nextInt(8) : 0);
+            process.loseLetters(random.nextInt(3) == 0);
+        } else {
+            clients.ask(process, number);
+        }
+    }
+
+    private void start() {
+        meters = new Meters();
+        budget = new SimulatedBudget(budgetBytes);
+        RuntimeParts parts =
+                new RuntimeParts(store, Limits.DOCUMENTED, budget, options, WorkerTarget.Directory.EMPTY, meters);
+        process = new SimulatedProcess(scheduler, store, parts, definitions);
+    }
+
+    private void kill() {
+        process.kill();
+        store.kill();
+        clients.killed();
+        auditor.killed();
+        start();
+    }
+
+    private QueueDefinition definition(long number, boolean calm) {
+        boolean origin = number < DEAD_LETTER_QUEUE;
+        int retention = shortRetention && !calm ? 60 + random.nextInt(300) : RETENTION_SECONDS_LONG;
+        QueueSettings settings = new QueueSettings(
+                random.nextInt(4) == 0 ? random.nextInt(10) : 0, !calm && random.nextInt(8) == 0, retention);
+        ConsumerSettings consumerSettings = new ConsumerSettings(
+                1 + random.nextInt(6),
+                origin && !calm ? random.nextInt(3) : 100,
+                calm ? 0 : random.nextInt(4) == 0 ? random.nextInt(20) : 0,
+                1 + random.nextInt(30_000),
+                0,
+                0);
+        long letters = random.nextInt(4) == 0 ? OTHER_DEAD_LETTER_QUEUE : DEAD_LETTER_QUEUE;
+        Consumer consumer = !calm && random.nextInt(12) == 0
+                ? null
+                : new Consumer("c", ConsumerType.HTTP_PULL, "", origin ? "q" + letters : "", consumerSettings, 0);
+        return new QueueDefinition(number, "a", "id" + number, "q" + number, "", settings, consumer, 0, 0);
+    }
+
+    /** No failures any more and no requests: whatever is under way ends, and every queue comes to rest. */
+    private void calmDown() {
+        store.failReads(0);
+        process.loseLetters(false);
+        if (store.isBroken()) {
+            kill();
+        }
+        for (long number = 1; number <= QUEUES; number++) {
+            process.configure(definition(number, true));
+        }
+        scheduler.run(CALM_MILLIS);
+        clients.checkAllAreAnswered();
+        hold(meters.parkedReplies().sum() == 0, "replies are parked");
+        for (long number = 1; number <= QUEUES; number++) {
+            process.passivate(number, 1_000);
+        }
+        scheduler.run(1_000);
+        for (long number = 1; number <= QUEUES; number++) {
+            hold(process.isPassive(number), "queue %s does not come to rest", number);
+            QueueImage image = QueueReads.load(store.records(), number);
+            hold(image.leases().isEmpty(), "queue %s keeps leases %s", number, image.leases());
+            hold(image.departed().isEmpty(), "queue %s keeps markers %s", number, image.departed());
+        }
+        hold(meters.activeQueues().sum() == 0, "queues are active");
+        hold(budget.bytes() == 0, "%s bytes were not given back", budget.bytes());
+    }
+
+    private void checkEverythingIsStored() {
+        for (long number = 1; number <= QUEUES; number++) {
+            Metrics metrics = clients.metrics(process, number);
+            Metrics drained = clients.drain(process, number);
+            hold(
+                    metrics.backlogCount() == drained.backlogCount()
+                            && metrics.backlogBytes() == drained.backlogBytes(),
+                    "queue %s says %s and has %s",
+                    number,
+                    metrics,
+                    drained);
+            Metrics after = clients.metrics(process, number);
+            hold(after.equals(Metrics.EMPTY), "queue %s says %s and is empty", number, after);
+        }
+        hold(
+                store.records().messageCount() == 0,
+                "%s records are left",
+                store.records().messageCount());
+        auditor.checkNothingIsMissing(shortRetention ? 60_000 : RETENTION_SECONDS_LONG * 1000L);
+    }
+}
