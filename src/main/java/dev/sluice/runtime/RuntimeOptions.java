@@ -20,6 +20,6 @@ public record RuntimeOptions(
         long idleMillis,
         int windowMessagesMax) {
     /** What a server uses unless it is told otherwise. */
-    public static final RuntimeOptions DEFAULT = 
+    public static final RuntimeOptions DEFAULT =
             new RuntimeOptions(4096, 64L << 20, 256L << 20, 30_000, 60_000, QueueState.WINDOW_MESSAGES_MAX);
 }

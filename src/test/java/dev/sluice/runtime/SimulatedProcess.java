@@ -134,17 +134,18 @@ final class SimulatedProcess {
         SimulatedTurns turns = newTurns();
         turns.next(() -> {
             ActiveQueue queue = new ActiveQueue(definitions.get(number), parts, turns, admission, this::bring);
-            queue.start().onComplete(started -> hop(() -> {
-                if (started.succeeded()) {
-                    deployed.put(number, new Deployed(queue, turns));
-                    calendar.remove(number);
-                    slots.slot(number).open();
-                } else {
-                    calendar.put(number, scheduler.nowMillis() + 100);
-                }
-                changed(number);
-                then.run();
-            }));
+            queue.start()
+                    .onComplete(started -> hop(() -> {
+                        if (started.succeeded()) {
+                            deployed.put(number, new Deployed(queue, turns));
+                            calendar.remove(number);
+                            slots.slot(number).open();
+                        } else {
+                            calendar.put(number, scheduler.nowMillis() + 100);
+                        }
+                        changed(number);
+                        then.run();
+                    }));
         });
     }
 
@@ -159,10 +160,12 @@ final class SimulatedProcess {
         }
         changes.put(number, new ArrayList<>());
         deployed.remove(number);
-        hop(() -> target.turns().next(() -> target.queue().stop().onComplete(stopped -> hop(() -> {
-            calendar.put(number, target.queue().deadlineMillis());
-            changed(number);
-        }))));
+        hop(() -> target.turns().next(() -> target.queue()
+                .stop()
+                .onComplete(stopped -> hop(() -> {
+                    calendar.put(number, target.queue().deadlineMillis());
+                    changed(number);
+                }))));
     }
 
     /** Whether nothing of it is in memory. */

@@ -14,8 +14,8 @@ final class SimulatedScheduler {
 
     private final Random random;
     private final List<SimulatedTurns> waiting = new ArrayList<>();
-    private final PriorityQueue<Timer> timers = new PriorityQueue<>(
-            Comparator.comparingLong(Timer::atMillis).thenComparingLong(Timer::number));
+    private final PriorityQueue<Timer> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Timer::atMillis).thenComparingLong(Timer::number));
     private final Map<Long, Timer> byNumber = new HashMap<>();
     private long nowMillis = 1_700_000_000_000L;
     private long lastNumber;

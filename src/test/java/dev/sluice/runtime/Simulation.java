@@ -63,7 +63,11 @@ final class Simulation {
 
     /** Whether a message pushed to one queue may come to another. */
     static boolean mayBeIn(long pushedTo, long queue) {
-        return pushedTo == queue || pushedTo < DEAD_LETTER_QUEUE && queue >= DEAD_LETTER_QUEUE;
+        return pushedTo == queue || hasDeadLetterQueue(pushedTo) && !hasDeadLetterQueue(queue);
+    }
+
+    static boolean hasDeadLetterQueue(long queue) {
+        return queue < DEAD_LETTER_QUEUE;
     }
 
     void run(int steps) {
@@ -101,8 +105,8 @@ final class Simulation {
     private void start() {
         meters = new Meters();
         budget = new SimulatedBudget(budgetBytes);
-        RuntimeParts parts = new RuntimeParts(
-                store, Limits.DOCUMENTED, budget, options, WorkerTarget.Directory.EMPTY, meters);
+        RuntimeParts parts =
+                new RuntimeParts(store, Limits.DOCUMENTED, budget, options, WorkerTarget.Directory.EMPTY, meters);
         process = new SimulatedProcess(scheduler, store, parts, definitions);
     }
 
@@ -115,7 +119,7 @@ final class Simulation {
     }
 
     private QueueDefinition definition(long number, boolean calm) {
-        boolean origin = number < DEAD_LETTER_QUEUE;
+        boolean origin = hasDeadLetterQueue(number);
         int retention = shortRetention && !calm ? 60 + random.nextInt(300) : RETENTION_SECONDS_LONG;
         QueueSettings settings = new QueueSettings(
                 random.nextInt(4) == 0 ? random.nextInt(10) : 0, !calm && random.nextInt(8) == 0, retention);
@@ -165,7 +169,8 @@ final class Simulation {
             Metrics metrics = clients.metrics(process, number);
             Metrics drained = clients.drain(process, number);
             hold(
-                    metrics.backlogCount() == drained.backlogCount() && metrics.backlogBytes() == drained.backlogBytes(),
+                    metrics.backlogCount() == drained.backlogCount()
+                            && metrics.backlogBytes() == drained.backlogBytes(),
                     "queue %s says %s and has %s",
                     number,
                     metrics,
@@ -173,7 +178,10 @@ final class Simulation {
             Metrics after = clients.metrics(process, number);
             hold(after.equals(Metrics.EMPTY), "queue %s says %s and is empty", number, after);
         }
-        hold(store.records().messageCount() == 0, "%s records are left", store.records().messageCount());
+        hold(
+                store.records().messageCount() == 0,
+                "%s records are left",
+                store.records().messageCount());
         auditor.checkNothingIsMissing(shortRetention ? 60_000 : RETENTION_SECONDS_LONG * 1000L);
     }
 }
