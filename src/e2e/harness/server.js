@@ -33,6 +33,16 @@ export class Server {
     this.directory = directory;
   }
 
+  /** A started server that is gone when the test is over, however it ends. */
+  static async during(context, options) {
+    const server = new Server(options);
+    context.after(async () => {
+      await server.kill();
+      await server.#removeOwned();
+    });
+    return server.start();
+  }
+
   async start({ within = 30_000 } = {}) {
     if (!this.directory) {
       this.home = await temporaryDirectory();
@@ -128,8 +138,12 @@ export class Server {
       if (this.#process) assert.deepEqual(await this.end('SIGTERM'), { code: 0, signal: null }, 'the end after SIGTERM');
       this.assertCleanLog();
     } finally {
-      for (const directory of this.#owned) await rm(directory, { recursive: true, force: true });
+      await this.#removeOwned();
     }
+  }
+
+  async #removeOwned() {
+    for (const directory of this.#owned) await rm(directory, { recursive: true, force: true });
   }
 
   assertCleanLog() {

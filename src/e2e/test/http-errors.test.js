@@ -50,8 +50,7 @@ const rows = [];
 const row = (what, method, path, options, status, code) => rows.push({ what, method, path, options, status, code });
 const post = (what, path, body, status, code) => row(what, 'POST', path, { body }, status, code);
 
-for (const path of ['', '/', '/nothing', '/accounts', `${account}/workers`, `${full.path}/nothing`]) {
-  if (path === '/accounts') continue;
+for (const path of ['', '/', '/nothing', `${account}/workers`, `${full.path}/nothing`]) {
   row(`unknown path ${path || '(none)'}`, 'GET', path, { outside: true }, 404, 7003);
 }
 row('withdrawn path /pull', 'POST', `${full.path}/pull`, { outside: true, body: {} }, 404, 7003);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -17,7 +17,7 @@ const account_id = ACCOUNT;
 const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
 const homes = [];
 after(() => Promise.all(homes.map((home) => rm(home, { recursive: true, force: true }))));
-const freshHome = async () => {
+const freshHome = async (context) => {
   const home = await temporaryDirectory();
   homes.push(home);
   return home;
@@ -26,7 +26,7 @@ const sdkAt = (server, options = {}) =>
   new Cloudflare({ baseURL: server.baseUrl, apiToken: TOKEN, apiKey: null, apiEmail: null, maxRetries: 0, ...options });
 
 test('an empty store is ready soon, and the first request is answered at once', async (context) => {
-  const server = await new Server().start();
+  const server = await Server.during(context);
   const asked = performance.now();
   const answer = await send(server.origin, 'GET', queuesPath, { token: TOKEN });
   const answeredMillis = Math.round(performance.now() - asked);
@@ -42,9 +42,9 @@ test('an empty store is ready soon, and the first request is answered at once', 
   await server.stop();
 });
 
-test('everything is there again after a stop: queues, settings, consumers, subscriptions, messages, leases, delays', async () => {
+test('everything is there again after a stop: queues, settings, consumers, subscriptions, messages, leases, delays', async (context) => {
   const home = await freshHome();
-  const server = await new Server({ directory: path.join(home, 'data') }).start();
+  const server = await Server.during(context, { directory: path.join(home, 'data') });
   const { queues } = sdkAt(server);
   const settings = { delivery_delay: 0, delivery_paused: false, message_retention_period: 7200 };
   const { queue_id } = await queues.create({ account_id, queue_name: 'kept', settings });
@@ -78,9 +78,9 @@ test('everything is there again after a stop: queues, settings, consumers, subsc
   await server.stop();
 });
 
-test('SIGTERM under load ends with 0, and every answered push is there afterwards', async () => {
+test('SIGTERM under load ends with 0, and every answered push is there afterwards', async (context) => {
   const home = await freshHome();
-  const server = await new Server({ directory: path.join(home, 'data') }).start();
+  const server = await Server.during(context, { directory: path.join(home, 'data') });
   const { queue_id } = await sdkAt(server).queues.create({ account_id, queue_name: 'busy' });
   const path_ = `${queuesPath}/${queue_id}/messages`;
   const statuses = [];
@@ -113,8 +113,8 @@ test('SIGTERM under load ends with 0, and every answered push is there afterward
   await server.stop();
 });
 
-test('the memory engine serves the same API and forgets', async () => {
-  const server = await new Server({ settings: { 'storage.engine': 'memory' } }).start();
+test('the memory engine serves the same API and forgets', async (context) => {
+  const server = await Server.during(context, { settings: { 'storage.engine': 'memory' } });
   const { queues } = sdkAt(server);
   const { queue_id } = await queues.create({ account_id, queue_name: 'gone' });
   await queues.consumers.create(queue_id, { account_id, type: 'http_pull' });
@@ -127,10 +127,10 @@ test('the memory engine serves the same API and forgets', async () => {
   await server.stop();
 });
 
-test('without any credential the first start prints what to paste, and it works as printed, also after a restart', async () => {
+test('without any credential the first start prints what to paste, and it works as printed, also after a restart', async (context) => {
   const home = await freshHome();
   const directory = path.join(home, 'data');
-  const server = await new Server({ directory, settings: { 'auth.token': '' }, args: [] }).start();
+  const server = await Server.during(context, { directory, settings: { 'auth.token': '' }, args: [] });
   const value = (name) => new RegExp(`${name}=["']?([^"'\\s]+)`).exec(server.stdout + server.log)?.[1];
   const baseURL = value('CLOUDFLARE_BASE_URL');
   const apiToken = value('CLOUDFLARE_API_TOKEN');
@@ -141,7 +141,7 @@ test('without any credential the first start prints what to paste, and it works 
   const create = (options) => sdkAt(server, { apiToken, ...options }).queues.create({ account_id: account, queue_name: 'first' });
   const { queue_id } = await create();
   await assert.rejects(create({ apiToken: `${apiToken}x` }), { status: 403 });
-  const { mode } = await stat(path.join(directory, await secretFile(directory)));
+  const { mode } = await stat(path.join(directory, await secretFile()));
   assert.equal(mode & 0o077, 0, 'nobody else may read the credentials');
   await server.end('SIGTERM');
   await server.start();
@@ -149,7 +149,6 @@ test('without any credential the first start prints what to paste, and it works 
   await server.stop();
 
   async function secretFile() {
-    const { readdir, readFile } = await import('node:fs/promises');
     for (const entry of await readdir(directory, { withFileTypes: true })) {
       if (entry.isFile() && (await readFile(path.join(directory, entry.name), 'utf8')).includes(account)) return entry.name;
     }
@@ -157,9 +156,8 @@ test('without any credential the first start prints what to paste, and it works 
   }
 });
 
-test('the flags beat the environment, the environment beats the file, the file beats the defaults', async () => {
+test('the flags beat the environment, the environment beats the file, the file beats the defaults', async (context) => {
   const home = await freshHome();
-  const { writeFile } = await import('node:fs/promises');
   const config = path.join(home, 'sluice.yaml');
   await writeFile(
     config,
@@ -169,11 +167,11 @@ queues:
   - { account: "${ACCOUNT}", name: declared, settings: { delivery_delay: 3 }, consumer: { type: http_pull } }
 `,
   );
-  const server = await new Server({
+  const server = await Server.during(context, {
     directory: path.join(home, 'data'),
     settings: { 'auth.token': 'from-environment' },
     args: ['--config', config, '--set', 'auth.token=from-flag'],
-  }).start();
+  });
   const list = (apiToken) => sdkAt(server, { apiToken }).queues.list({ account_id });
   await assert.rejects(list('from-file'), { status: 403 });
   await assert.rejects(list('from-environment'), { status: 403 });

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.api.Access;
 import dev.sluice.api.ApiVerticle;
+import dev.sluice.api.Connections;
 import dev.sluice.api.Contract;
 import dev.sluice.api.Credentials;
 import dev.sluice.api.Gateway;
@@ -21,18 +22,21 @@ import dev.sluice.runtime.ProcessBudget;
 import dev.sluice.runtime.QueueRuntime;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeParts;
-import dev.sluice.runtime.WorkerTarget;
 import dev.sluice.store.Durability;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
+import dev.sluice.worker.HttpWorkers;
+import dev.sluice.worker.WorkerEndpoint;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -70,21 +74,33 @@ public final class Server {
      * was opened before a failure is closed again.
      */
     public static CompletionStage<Server> start(ServerConfig config) {
-        QueueStore store = openStore(config.storage());
+        Vertx vertx = newVertx(config.http());
+        // Reading the contract takes as long as opening the store; they go side by side.
+        Future<Contract> contract = Contract.load(vertx);
         Server server;
+        try {
+            server = onStore(config, vertx);
+        } catch (RuntimeException failure) {
+            vertx.close();
+            throw failure;
+        }
+        CompletableFuture<Server> started = new CompletableFuture<>();
+        server.open(contract).onSuccess(opened -> started.complete(server)).onFailure(failure -> server.close()
+                .whenComplete((closed, ignored) -> started.completeExceptionally(failure)));
+        return started;
+    }
+
+    private static Server onStore(ServerConfig config, Vertx vertx) {
+        QueueStore store = openStore(config.storage());
         try {
             Optional<Installation> installation = config.auth().isEmpty()
                     ? Optional.of(Installation.open(config.storage(), new SecureRandom()))
                     : Optional.empty();
-            server = new Server(config, store, installation, newVertx(config.http()));
+            return new Server(config, store, installation, vertx);
         } catch (RuntimeException failure) {
             store.close();
             throw failure;
         }
-        CompletableFuture<Server> started = new CompletableFuture<>();
-        server.open().onSuccess(opened -> started.complete(server)).onFailure(failure -> server.close()
-                .whenComplete((closed, ignored) -> started.completeExceptionally(failure)));
-        return started;
     }
 
     private static QueueStore openStore(StorageConfig storage) {
@@ -101,15 +117,14 @@ public final class Server {
         return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(http.eventLoops()));
     }
 
-    private Future<Void> open() {
+    private Future<Void> open(Future<Contract> contract) {
         RuntimeParts parts = new RuntimeParts(
                 store,
                 config.limits(),
                 new ProcessBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT,
-                WorkerTarget.Directory.EMPTY,
+                workers(),
                 meters);
-        Future<Contract> contract = Contract.load(vertx);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;
@@ -119,6 +134,15 @@ public final class Server {
                 .compose(declared -> openManagement())
                 .compose(managed -> contract)
                 .compose(this::openApi);
+    }
+
+    private HttpWorkers workers() {
+        Map<String, WorkerEndpoint> endpoints = new HashMap<>();
+        config.workers()
+                .forEach((scriptName, worker) -> endpoints.put(
+                        scriptName,
+                        new WorkerEndpoint(worker.url(), worker.key().value(), worker.timeoutMillis())));
+        return new HttpWorkers(vertx, endpoints, config.limits());
     }
 
     private Future<Void> openManagement() {
@@ -136,10 +160,13 @@ public final class Server {
 
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
+        Connections connections = new Connections(http.connectionsMax());
+        meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits());
-            ApiVerticle instance = new ApiVerticle(settings(http), contract, gateway, () -> operations(contract));
+            ApiVerticle instance =
+                    new ApiVerticle(settings(http), contract, gateway, () -> operations(contract), connections, meters);
             instances.add(instance);
             return instance;
         };
@@ -164,9 +191,15 @@ public final class Server {
                 http.host(),
                 http.port(),
                 tls,
-                (int) (http.idleTimeoutMillis() / 1000),
-                (int) (http.headerTimeoutMillis() / 1000),
+                seconds(http.idleTimeoutMillis()),
+                seconds(http.headerTimeoutMillis()),
+                seconds(http.bodyTimeoutMillis()),
                 HEADER_BYTES_MAX);
+    }
+
+    /** Whole seconds, rounded up: 0 would mean never. */
+    private static int seconds(long millis) {
+        return Math.toIntExact((millis + 999) / 1000);
     }
 
     private List<Operation> operations(Contract contract) {

@@ -79,6 +79,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void workersImportRuntimeAndDomain() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.sluice.worker..")
+                .should()
+                .onlyDependOnClassesThat(ours("worker", "runtime", "queue")
+                        .or(describe(
+                                "are what a delivery carries", type -> type.isEquivalentTo(StoredContent.class)))));
+    }
+
+    @Test
+    void onlyWorkersSendHttp() {
+        check(only("io.vertx.ext.web.client..", "dev.sluice.worker.."));
+    }
+
+    @Test
     void managementImportsRuntime() {
         check(package_("management", "runtime"));
     }
@@ -105,7 +121,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheEdgeRoutesHttp() {
-        check(only("io.vertx.ext.web..", "dev.sluice.api..", "dev.sluice.management..", ROOT));
+        check(only("io.vertx.ext.web..", "dev.sluice.api..", "dev.sluice.management..", "dev.sluice.worker..", ROOT));
     }
 
     @Test

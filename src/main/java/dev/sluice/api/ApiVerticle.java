@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
@@ -29,6 +30,8 @@ public final class ApiVerticle extends VerticleBase {
     private final Contract contract;
     private final Gateway gateway;
     private final Supplier<? extends Collection<Operation>> operations;
+    private final Connections connections;
+    private final Meters meters;
     private final Map<HttpConnection, Long> silent = new IdentityHashMap<>();
 
     private HttpServer server;
@@ -36,24 +39,32 @@ public final class ApiVerticle extends VerticleBase {
     /**
      * An edge that is not yet deployed.
      *
+     * @param gateway for this event loop alone
      * @param operations makes the handlers of one event loop; asked once
+     * @param connections counted over all event loops
+     * @param meters counts answers over all event loops
      */
     public ApiVerticle(
             HttpSettings settings,
             Contract contract,
             Gateway gateway,
-            Supplier<? extends Collection<Operation>> operations) {
+            Supplier<? extends Collection<Operation>> operations,
+            Connections connections,
+            Meters meters) {
         this.settings = settings;
         this.contract = contract;
         this.gateway = gateway;
         this.operations = operations;
+        this.connections = connections;
+        this.meters = meters;
     }
 
     @Override
     public Future<?> start() {
-        Collection<Operation> handlers = List.copyOf(operations.get());
-        Router router = new ContractRouter(contract, gateway).build(vertx, handlers);
-        MessageRoutes messages = new MessageRoutes(contract, gateway, handlers);
+        List<Binding> bindings = Bindings.of(contract, operations.get(), meters);
+        Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
+        MessageRoutes messages = new MessageRoutes(contract, gateway, bindings);
+        gateway.watchBodies(vertx, settings.bodyTimeoutSeconds());
         server = vertx.createHttpServer(options())
                 .connectionHandler(this::watch)
                 .invalidRequestHandler(this::refuse)
@@ -119,10 +130,17 @@ public final class ApiVerticle extends VerticleBase {
     }
 
     private void watch(HttpConnection connection) {
+        if (!connections.tryOpen()) {
+            connection.close();
+            return;
+        }
+        connection.closeHandler(closed -> {
+            connections.closed();
+            forget(connection);
+        });
         if (settings.headerTimeoutSeconds() > 0) {
             long millis = TimeUnit.SECONDS.toMillis(settings.headerTimeoutSeconds());
             silent.put(connection, vertx.setTimer(millis, fired -> connection.close()));
-            connection.closeHandler(closed -> forget(connection));
         }
     }
 

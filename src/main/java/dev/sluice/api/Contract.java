@@ -55,9 +55,10 @@ public final class Contract {
 
     /** Loads a contract from its YAML text. */
     static Future<Contract> load(Vertx vertx, Buffer text) {
-        return vertx.executeBlocking(() -> parse(text))
-                .compose(document -> OpenAPIContract.from(vertx, RoutingSkeleton.of(document))
-                        .map(openApi -> new Contract(text, document, openApi)));
+        return vertx.executeBlocking(() -> {
+            JsonObject document = parse(text);
+            return new Contract(text, document, RoutingSkeleton.contractOf(document));
+        });
     }
 
     /** The contract as it was written, in YAML. */

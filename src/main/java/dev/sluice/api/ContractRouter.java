@@ -11,17 +11,14 @@ import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
  * Builds the router from the contract: each operation of the contract goes through the gateway to the handler of that id. What the
  * contract does not know is answered here.
  */
-public final class ContractRouter {
+final class ContractRouter {
     private static final CharSequence YAML = HttpHeaders.createOptimized("application/yaml");
     private static final int[] ROUTER_FAILURES = {400, 404, 405, 500};
 
@@ -29,20 +26,16 @@ public final class ContractRouter {
     private final Gateway gateway;
 
     /** A router for that contract and gateway. */
-    public ContractRouter(Contract contract, Gateway gateway) {
+    ContractRouter(Contract contract, Gateway gateway) {
         this.contract = contract;
         this.gateway = gateway;
     }
 
-    /**
-     * Builds it.
-     *
-     * @throws IllegalStateException if an operation of the contract has no handler, or a handler no operation
-     */
-    public Router build(Vertx vertx, Collection<Operation> operations) {
+    /** Builds it for that event loop. */
+    Router build(Vertx vertx, Collection<Binding> bindings) {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
-        root.route(contract.basePath() + "/*").subRouter(contractRouter(vertx, match(operations)));
+        root.route(contract.basePath() + "/*").subRouter(contractRouter(vertx, bindings));
         root.route().handler(rc -> fail(rc, new QueueException(QueueError.ROUTE_UNKNOWN)));
         for (int status : ROUTER_FAILURES) {
             root.errorHandler(status, rc -> failAsRouted(rc, status));
@@ -50,37 +43,16 @@ public final class ContractRouter {
         return root;
     }
 
-    private Router contractRouter(Vertx vertx, Map<String, Operation> handlers) {
+    private Router contractRouter(Vertx vertx, Collection<Binding> bindings) {
         RouterBuilder builder = RouterBuilder.create(vertx, contract.openApi());
-        for (Route route : contract.routes()) {
-            Operation operation = handlers.get(route.operationId());
-            OpenAPIRoute bound = builder.getRoute(route.operationId());
+        for (Binding binding : bindings) {
+            OpenAPIRoute bound = builder.getRoute(binding.route().operationId());
             bound.setDoValidation(false).setDoSecurity(false);
-            bound.addHandler(rc -> gateway.serve(route, operation, rc.request(), rc.pathParams()));
+            bound.addHandler(rc -> gateway.serve(binding, rc.request(), rc.pathParams()));
         }
         Router router = builder.createRouter();
         router.route().handler(this::failUnmatched);
         return router;
-    }
-
-    private Map<String, Operation> match(Collection<Operation> operations) {
-        Map<String, Operation> handlers = new HashMap<>();
-        for (Operation operation : operations) {
-            if (handlers.put(operation.operationId(), operation) != null) {
-                throw new IllegalStateException("two handlers for operation " + operation.operationId());
-            }
-        }
-        TreeSet<String> known =
-                contract.routes().stream().map(Route::operationId).collect(Collectors.toCollection(TreeSet::new));
-        TreeSet<String> missing = new TreeSet<>(known);
-        missing.removeAll(handlers.keySet());
-        TreeSet<String> unknown = new TreeSet<>(handlers.keySet());
-        unknown.removeAll(known);
-        if (!missing.isEmpty() || !unknown.isEmpty()) {
-            throw new IllegalStateException("contract and handlers do not match: operations without a handler "
-                    + missing + ", handlers without an operation " + unknown);
-        }
-        return handlers;
     }
 
     /** No operation took it: either the path is unknown, or it does not go with this method. */

@@ -6,6 +6,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Catalog;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,7 +18,7 @@ import java.util.Map;
  * What every operation has in common: credentials, account, queue, body, then the operation, then the answer, checks in the
  * documented order. Knows requests, not routers, so that anything that has matched a route can hand it over.
  *
- * <p>Keeps no request state; one instance may serve all event loops.
+ * <p>Owned by one event loop.
  */
 public final class Gateway {
     private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
@@ -25,6 +26,7 @@ public final class Gateway {
 
     private final Authenticator authenticator;
     private final Catalog catalog;
+    private final BodyDeadlines deadlines = new BodyDeadlines();
     private final RequestBody body;
     private final FailureRenderer failures;
 
@@ -32,8 +34,13 @@ public final class Gateway {
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits) {
         this.authenticator = authenticator;
         this.catalog = catalog;
-        this.body = new RequestBody(limits.requestBytesMax());
+        this.body = new RequestBody(limits.requestBytesMax(), deadlines);
         this.failures = new FailureRenderer();
+    }
+
+    /** Gives up on bodies that take longer than that to arrive. */
+    void watchBodies(Vertx vertx, int timeoutSeconds) {
+        deadlines.watch(vertx, timeoutSeconds);
     }
 
     /**
@@ -41,20 +48,34 @@ public final class Gateway {
      *
      * @param path path parameters by name, decoded
      */
-    public void serve(Route route, Operation operation, HttpServerRequest request, Map<String, String> path) {
+    void serve(Binding binding, HttpServerRequest request, Map<String, String> path) {
+        long startedNanos = System.nanoTime();
+        Operation operation = binding.operation();
         Subject subject;
         MultiMap query;
         try {
             Caller caller = authenticate(operation, request);
-            subject = subject(route.family(), caller, path);
+            subject = subject(binding.route().family(), caller, path);
             query = query(request);
         } catch (RuntimeException e) {
             fail(request, e);
+            note(binding, request, startedNanos);
             return;
         }
         body.read(request)
                 .compose(bytes -> operation.answer(call(subject, path, query, bytes)))
-                .onComplete(answer -> succeed(request, answer), failure -> fail(request, failure));
+                .onComplete(outcome -> {
+                    if (outcome.succeeded()) {
+                        succeed(request, outcome.result());
+                    } else {
+                        fail(request, outcome.cause());
+                    }
+                    note(binding, request, startedNanos);
+                });
+    }
+
+    private static void note(Binding binding, HttpServerRequest request, long startedNanos) {
+        binding.meter().answered(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
     /**
@@ -73,11 +94,12 @@ public final class Gateway {
     }
 
     private boolean mustClose(HttpServerRequest request, Throwable failure) {
-        return isTooLarge(failure) || request.headers().contains(HttpHeaders.EXPECT) || body.isExcessive(request);
+        return isUnfinished(failure) || request.headers().contains(HttpHeaders.EXPECT) || body.isExcessive(request);
     }
 
-    private static boolean isTooLarge(Throwable failure) {
-        return failure instanceof QueueException && ((QueueException) failure).error() == QueueError.REQUEST_TOO_LARGE;
+    private static boolean isUnfinished(Throwable failure) {
+        return failure instanceof QueueException refusal
+                && (refusal.error() == QueueError.REQUEST_TOO_LARGE || refusal.error() == QueueError.REQUEST_TIMEOUT);
     }
 
     private static void succeed(HttpServerRequest request, Answer answer) {

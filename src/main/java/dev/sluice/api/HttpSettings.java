@@ -7,10 +7,17 @@ package dev.sluice.api;
  * @param tls null for plain HTTP
  * @param idleTimeoutSeconds a connection on which nothing moves for so long is closed; 0 for never
  * @param headerTimeoutSeconds a new connection whose first request has not begun after so long is closed; 0 for never
+ * @param bodyTimeoutSeconds a body that is not complete after so long is refused
  * @param headerBytesMax all headers of a request together, and its first line
  */
 public record HttpSettings(
-        String host, int port, Tls tls, int idleTimeoutSeconds, int headerTimeoutSeconds, int headerBytesMax) {
+        String host,
+        int port,
+        Tls tls,
+        int idleTimeoutSeconds,
+        int headerTimeoutSeconds,
+        int bodyTimeoutSeconds,
+        int headerBytesMax) {
     /**
      * TLS through BoringSSL, version 1.2 or 1.3, with HTTP/2 by ALPN.
      *

@@ -20,23 +20,18 @@ final class MessageRoutes {
 
     private final String prefix;
     private final Gateway gateway;
-    private final Map<String, Target> byRest = new HashMap<>();
+    private final Map<String, Binding> byRest = new HashMap<>();
 
-    private record Target(Route route, Operation operation) {}
-
-    /** The short way to those of the operations whose route is a POST below the messages of a queue. */
-    MessageRoutes(Contract contract, Gateway gateway, Collection<Operation> operations) {
+    /** The short way to those of the bindings whose route is a POST below the messages of a queue. */
+    MessageRoutes(Contract contract, Gateway gateway, Collection<Binding> bindings) {
         this.prefix = contract.basePath() + ACCOUNTS;
         this.gateway = gateway;
-        Map<String, Operation> byId = new HashMap<>();
-        operations.forEach(operation -> byId.put(operation.operationId(), operation));
-        for (Route route : contract.routes()) {
+        for (Binding binding : bindings) {
+            Route route = binding.route();
             if (route.family() == Route.Family.MESSAGES
                     && route.method().equals(HttpMethod.POST)
-                    && route.template().startsWith(TEMPLATE_START)
-                    && byId.containsKey(route.operationId())) {
-                String rest = route.template().substring(TEMPLATE_START.length());
-                byRest.put(rest, new Target(route, byId.get(route.operationId())));
+                    && route.template().startsWith(TEMPLATE_START)) {
+                byRest.put(route.template().substring(TEMPLATE_START.length()), binding);
             }
         }
     }
@@ -54,7 +49,7 @@ final class MessageRoutes {
         }
         int queueAt = accountEnd + QUEUES.length();
         int queueEnd = uri.indexOf('/', queueAt);
-        Target target = queueEnd < 0 ? null : byRest.get(uri.substring(queueEnd));
+        Binding target = queueEnd < 0 ? null : byRest.get(uri.substring(queueEnd));
         if (target == null) {
             return false;
         }
@@ -63,7 +58,7 @@ final class MessageRoutes {
         if (accountId == null || queueId == null) {
             return false;
         }
-        gateway.serve(target.route, target.operation, request, Map.of("account_id", accountId, "queue_id", queueId));
+        gateway.serve(target, request, Map.of("account_id", accountId, "queue_id", queueId));
         return true;
     }
 }

@@ -14,11 +14,14 @@ import io.vertx.core.http.HttpServerRequest;
  */
 final class RequestBody {
     private static final long UNKNOWN = -1;
+    private static final Buffer EMPTY = Buffer.buffer();
 
     private final int bytesMax;
+    private final BodyDeadlines deadlines;
 
-    RequestBody(int bytesMax) {
+    RequestBody(int bytesMax, BodyDeadlines deadlines) {
         this.bytesMax = bytesMax;
+        this.deadlines = deadlines;
     }
 
     /** Whether so much is announced that it is not worth reading on, be it only to keep the connection. */
@@ -36,25 +39,48 @@ final class RequestBody {
         if (request.headers().contains(HttpHeaders.EXPECT)) {
             request.response().writeContinue();
         }
-        return length == UNKNOWN
-                ? readCounted(request)
-                : request.body().recover(failure -> Future.failedFuture(broken()));
+        Arrival arrival = new Arrival(request);
+        deadlines.began(arrival.whole);
+        request.handler(arrival::chunk);
+        request.exceptionHandler(failure -> arrival.end(broken()));
+        request.endHandler(end -> arrival.end(null));
+        return arrival.whole.future();
     }
 
-    private Future<Buffer> readCounted(HttpServerRequest request) {
-        Promise<Buffer> promise = Promise.promise();
-        Buffer body = Buffer.buffer();
-        request.handler(chunk -> {
-            if (body.length() + chunk.length() <= bytesMax) {
-                body.appendBuffer(chunk);
-            } else {
+    /** A body on its way. A body in one piece, as nearly all are, is passed on as it came. */
+    private final class Arrival {
+        private final HttpServerRequest request;
+        private final Promise<Buffer> whole = Promise.promise();
+        private Buffer first;
+        private Buffer joined;
+
+        Arrival(HttpServerRequest request) {
+            this.request = request;
+        }
+
+        void chunk(Buffer chunk) {
+            int before = joined != null ? joined.length() : first != null ? first.length() : 0;
+            if (before + chunk.length() > bytesMax) {
                 request.handler(ignored -> {});
-                promise.tryFail(new QueueException(QueueError.REQUEST_TOO_LARGE));
+                end(new QueueException(QueueError.REQUEST_TOO_LARGE));
+            } else if (first == null) {
+                first = chunk;
+            } else {
+                if (joined == null) {
+                    joined = Buffer.buffer().appendBuffer(first);
+                }
+                joined.appendBuffer(chunk);
             }
-        });
-        request.exceptionHandler(failure -> promise.tryFail(broken()));
-        request.endHandler(end -> promise.tryComplete(body));
-        return promise.future();
+        }
+
+        void end(QueueException failure) {
+            deadlines.ended(whole);
+            if (failure != null) {
+                whole.tryFail(failure);
+            } else {
+                whole.tryComplete(joined != null ? joined : first != null ? first : EMPTY);
+            }
+        }
     }
 
     /** The client has gone, in which case nobody will read this, or has sent what is no HTTP. */

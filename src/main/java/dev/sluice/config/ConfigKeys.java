@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The table of keys: the one place that says what can be configured, what the default is and what it means. The
@@ -111,6 +112,11 @@ public final class ConfigKeys {
             "[]",
             "Queues that must exist: a list of {account, name, settings, consumer}, created or updated at every start.",
             new DeclaredQueueType());
+    static final ConfigKey<Map<String, WorkerConfig>> WORKERS = key(
+            "workers",
+            "{}",
+            "Where batches of worker consumers go: a map from script_name to {url, key, timeout_ms}.",
+            new WorkerMapType());
 
     static final ConfigKey<Long> MEMORY_WINDOW_BYTES = key(
             "memory.window_bytes",

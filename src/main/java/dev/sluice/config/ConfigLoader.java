@@ -49,6 +49,7 @@ public final class ConfigLoader {
                         get(ConfigKeys.MESSAGES_STRICT_QUEUE_NAMES)),
                 limits,
                 queues(limits, auth),
+                get(ConfigKeys.WORKERS),
                 get(ConfigKeys.MEMORY_WINDOW_BYTES),
                 get(ConfigKeys.SHUTDOWN_TIMEOUT),
                 get(ConfigKeys.LOG_LEVEL));

@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.config.ValueType.Unfit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,21 @@ final class Entry {
         List<Entry> entries = new ArrayList<>(list.size());
         for (Object element : list) {
             entries.add(of(element, "[" + entries.size() + "]", names));
+        }
+        return entries;
+    }
+
+    /** The entries of the map that {@code raw} must be, by their names. */
+    static Map<String, Entry> map(Object raw, List<String> names) throws Unfit {
+        if (!(raw instanceof Map<?, ?> map)) {
+            throw new Unfit();
+        }
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> element : map.entrySet()) {
+            if (!(element.getKey() instanceof String name) || name.isEmpty()) {
+                throw new Unfit("", "has a name that is not text: '" + element.getKey() + "' (put it in quotes)");
+            }
+            entries.put(name, of(element.getValue(), "." + name, names));
         }
         return entries;
     }

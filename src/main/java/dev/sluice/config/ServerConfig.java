@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.queue.Limits;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The whole configuration, checked.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param messages choices of compatibility
  * @param limits the limits of the service
  * @param queues queues to declare at start
+ * @param workers where batches of worker consumers go, by script name
  * @param windowBytes memory for windows and cached bodies of all queues together
  * @param shutdownTimeoutMillis time for a graceful stop
  * @param logLevel how much goes to the log
@@ -25,6 +27,7 @@ public record ServerConfig(
         MessagesConfig messages,
         Limits limits,
         List<DeclaredQueue> queues,
+        Map<String, WorkerConfig> workers,
         long windowBytes,
         long shutdownTimeoutMillis,
         LogLevel logLevel) {}

@@ -93,7 +93,8 @@ final class Sources {
         if (key.defaultText().isEmpty()) {
             return null;
         }
-        return key.parse(key.type().structured() ? List.of() : key.defaultText(), "default");
+        return key.parse(
+                key.type().structured() ? YamlText.parse(key.defaultText(), key.name()) : key.defaultText(), "default");
     }
 
     /** Where the value of a key was set. */

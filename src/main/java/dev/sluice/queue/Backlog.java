@@ -243,16 +243,15 @@ final class Backlog {
         windows.removeTimestamp(header);
     }
 
-    /** How many messages are ready, counted up to that many; of the schedule only what its window holds is counted. */
-    int readyCount(long nowMillis, int max) {
-        long ready = Math.min(max, arrivalsCount());
-        for (int i = 0; ready < max && i < windows.schedule.size(); i++) {
-            if (windows.schedule.get(i).availableAtMillis() > nowMillis) {
-                break;
-            }
-            ready++;
+    /** From when on that many messages are ready; {@link Long#MAX_VALUE} if arrivals and the window of the schedule have fewer. */
+    long readyMillis(int messages) {
+        long missing = messages - arrivalsCount();
+        if (missing <= 0) {
+            return 0;
         }
-        return (int) ready;
+        return missing > windows.schedule.size()
+                ? Long.MAX_VALUE
+                : windows.schedule.get((int) missing - 1).availableAtMillis();
     }
 
     /** Every message has exactly one place, so what has no other is an arrival. */

@@ -133,9 +133,12 @@ public final class QueueState {
         return Math.min(windows.oldestArrivalStoredAtMillis(), windows.scheduleFromMillis());
     }
 
-    /** How many messages a pull would get now, counted up to {@code max}; may be too low while the schedule is to be read. */
-    public int readyCount(long nowMillis, int max) {
-        return backlog.readyCount(nowMillis, max);
+    /**
+     * From when on a pull would get that many messages, in the past if it would now; {@link Long#MAX_VALUE} if there are not as many,
+     * or if the schedule is to be read first.
+     */
+    public long readyMillis(int messages) {
+        return backlog.readyMillis(messages);
     }
 
     /** Starts tracking what changes while a read is under way. At most one read per kind, except for lookups. */

@@ -6,6 +6,10 @@ import java.util.List;
 final class Windows {
     private static final long NOWHERE = Long.MAX_VALUE;
 
+    /** The reads that fill a window, the most urgent first. */
+    private static final List<Need.Kind> ORDERED =
+            List.of(Need.Kind.ARRIVALS, Need.Kind.SCHEDULE, Need.Kind.WAITING, Need.Kind.INHERITED);
+
     final Window<MessageHeader> arrivals;
     final Window<Waiting> schedule;
     final Window<Waiting> waiting;
@@ -150,8 +154,8 @@ final class Windows {
 
     /** What could be read ahead, or null. */
     Need wish() {
-        for (Need.Kind kind : Need.Kind.values()) {
-            if (kind != Need.Kind.FIND && of(kind).isLow()) {
+        for (Need.Kind kind : ORDERED) {
+            if (of(kind).isLow()) {
                 return need(kind);
             }
         }

@@ -78,27 +78,34 @@ final class ActiveQueue {
         return load().onSuccess(loaded -> parts.meters().activeQueues().increment());
     }
 
-    /** Begins nothing new, lets the store finish what it has, and gives the memory back. */
-    Future<Void> stop() {
+    /**
+     * Begins nothing new, lets the store finish what it has, and gives the memory back.
+     *
+     * @param batchesMillis how long to wait for batches that a Worker has
+     */
+    Future<Void> stop(long batchesMillis) {
         if (phase == Phase.CLOSED || shell == null) {
             phase = Phase.CLOSED;
             return Future.succeededFuture();
         }
+        // The dispatcher knows what it would do next only while it is open.
+        long nextBatchMillis = phase == Phase.ACTIVE ? dispatcher.nextMillis() : OVERDUE;
         phase = phase == Phase.ACTIVE ? Phase.STOPPING : Phase.CLOSED;
         timer.close();
         mover.close();
         dispatcher.close();
         Promise<Void> stopped = Promise.promise();
-        closeWhenIdle(stopped);
+        closeWhenIdle(stopped, nextBatchMillis, turns.nowMillis() + batchesMillis);
         return stopped.future();
     }
 
-    private void closeWhenIdle(Promise<Void> stopped) {
-        if (!shell.idle()) {
-            turns.after(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped));
+    private void closeWhenIdle(Promise<Void> stopped, long nextBatchMillis, long batchesUntilMillis) {
+        boolean batchesDone = dispatcher.isIdle() || turns.nowMillis() >= batchesUntilMillis;
+        if (!shell.idle() || phase == Phase.STOPPING && !batchesDone) {
+            turns.after(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped, nextBatchMillis, batchesUntilMillis));
             return;
         }
-        deadlineMillis = phase == Phase.STOPPING ? nextDeadlineMillis() : OVERDUE;
+        deadlineMillis = phase == Phase.STOPPING ? Math.min(nextBatchMillis, nextOwnMillis()) : OVERDUE;
         phase = Phase.CLOSED;
         shell.close();
         inbox.close();
@@ -135,8 +142,7 @@ final class ActiveQueue {
         shell = new QueueShell(definition.number(), state, parts, turns, this::fail, this::settle);
         mover = new DeadLetterMover(definition, shell, turns, post);
         inbox = new DeadLetterInbox(shell, parts.store(), turns);
-        dispatcher = new WorkerDispatcher(
-                definition, shell, turns, parts.workers(), parts.limits().concurrencyMax());
+        dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
         phase = Phase.ACTIVE;
         List<Long> unconfirmed = state.unconfirmed();
         if (!unconfirmed.isEmpty()) {
@@ -154,15 +160,13 @@ final class ActiveQueue {
         }
         if (phase == Phase.ACTIVE) {
             timer.arm(shell.state().deadlineMillis());
-            deadlineMillis = nextDeadlineMillis();
+            deadlineMillis = Math.min(nextOwnMillis(), dispatcher.nextMillis());
         }
     }
 
     /** A passive queue moves no dead letters, so one that has any is not done. */
-    private long nextDeadlineMillis() {
-        return shell.state().departing(0, 1).isEmpty()
-                ? Math.min(shell.state().deadlineMillis(), dispatcher.nextMillis())
-                : OVERDUE;
+    private long nextOwnMillis() {
+        return shell.state().departing(0, 1).isEmpty() ? shell.state().deadlineMillis() : OVERDUE;
     }
 
     private void fail(StoreException why) {

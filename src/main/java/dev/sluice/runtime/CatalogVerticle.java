@@ -170,11 +170,25 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
         QueueSlot slot = slots.slot(queue.number());
         if (slot.enter(Integer.MAX_VALUE) != QueueSlot.Entry.ENTERED) {
             return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Settle(queue.number()))
-                    .compose(active -> active ? tell(queue) : Future.succeededFuture());
+                    .compose(active -> {
+                        if (!active) {
+                            wakeIfPushed(queue);
+                        }
+                        return active ? tell(queue) : Future.succeededFuture();
+                    });
         }
         return sender.<Boolean>request(slot.address(), new QueueRequest.Configure(queue))
                 .andThen(answered -> slot.leave())
                 .mapEmpty();
+    }
+
+    /** A passive queue does not see that it has a Worker now, or that its delivery goes on; nobody waits for it. */
+    private void wakeIfPushed(QueueDefinition queue) {
+        if (parts.workers().of(queue) != null) {
+            sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Wake(queue.number()))
+                    .onFailure(failure -> LOG.warn(
+                            "queue {} could not be woken for its worker: {}", queue.number(), failure.getMessage()));
+        }
     }
 
     @Override

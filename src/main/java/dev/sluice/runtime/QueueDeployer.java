@@ -1,6 +1,5 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueHead;
@@ -69,9 +68,7 @@ final class QueueDeployer extends VerticleBase {
         if (queue == null) {
             return Long.MAX_VALUE;
         }
-        boolean pushes = queue.consumer() != null
-                && queue.consumer().type() == ConsumerType.WORKER
-                && parts.workers().find(queue.consumer().scriptName()) != null;
+        boolean pushes = parts.workers().of(queue) != null;
         return pushes && head.count() > 0 ? 0 : head.deadlineMillis();
     }
 
@@ -145,6 +142,14 @@ final class QueueDeployer extends VerticleBase {
                 });
     }
 
+    private Future<?> discard(long number) {
+        Deployed gone = deployed.get(number);
+        if (gone != null) {
+            gone.verticle().discard();
+        }
+        return undeploy(number);
+    }
+
     private Future<?> retire(long number) {
         Future<?> change = changes.get(number);
         if (change != null) {
@@ -152,11 +157,10 @@ final class QueueDeployer extends VerticleBase {
         }
         Promise<Void> drained = Promise.promise();
         drain(slots.slot(number), drained);
-        return track(
-                number, drained.future().compose(closed -> undeploy(number)).onSuccess(ended -> {
-                    calendar.remove(number);
-                    slots.remove(number);
-                }));
+        return track(number, drained.future().compose(closed -> discard(number)).onSuccess(ended -> {
+            calendar.remove(number);
+            slots.remove(number);
+        }));
     }
 
     private void drain(QueueSlot slot, Promise<Void> drained) {

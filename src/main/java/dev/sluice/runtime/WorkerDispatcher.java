@@ -1,19 +1,18 @@
 package dev.sluice.runtime;
 
 import dev.sluice.queue.Ack;
-import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.LeaseId;
+import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.Pull;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueState;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Pushes batches to the Worker of a queue: as soon as {@code batch_size} messages are ready or the first of them has waited
@@ -23,138 +22,213 @@ import org.slf4j.LoggerFactory;
  * <p>Owned by the turns of one queue.
  */
 final class WorkerDispatcher {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerDispatcher.class);
+    /** Batches at once for a consumer that names no number: a platform would scale further, one machine should not. */
+    static final int CONCURRENCY_IF_UNSET = 16;
+
     /** How much longer than its delivery a lease lasts, so that an answer at the last moment still finds it. */
     private static final int LEASE_MARGIN_MILLIS = 10_000;
     /** Pause after a pull that got nothing although something was ready, as when the bound on leases is reached. */
     private static final long EMPTY_PAUSE_MILLIS = 100;
+    /** Bodies of the batches under way together; one batch may always be. */
+    private static final long BYTES_UNDER_WAY_MAX = 16L << 20;
 
     private final QueueShell shell;
     private final Turns turns;
     private final WorkerTarget.Directory directory;
     private final int concurrencyMax;
+    private final Runnable afterChange;
     private final DeadlineTimer timer;
     private QueueDefinition definition;
     private WorkerTarget target;
+    private TargetHealth health;
+    /** The batch whose pull waits for a read and has leased nothing yet; what is ready is not known until it has. */
+    private Flight undecided;
+
     private int underWay;
-    private long pausedUntilMillis;
-    private boolean failing;
+    private long bytesUnderWay;
+    private long emptyUntilMillis;
     private boolean closed;
 
+    /** A batch from its pull to its acknowledgement. */
+    private static final class Flight {
+        private final WorkerTarget receiver;
+        private final TargetHealth health;
+        private long bytes;
+
+        Flight(WorkerTarget receiver, TargetHealth health, long bytes) {
+            this.receiver = receiver;
+            this.health = health;
+            this.bytes = bytes;
+        }
+    }
+
+    /** Runs {@code afterChange} when a batch has ended; it is to call {@link #look}, among other things. */
     WorkerDispatcher(
-            QueueDefinition definition,
-            QueueShell shell,
-            Turns turns,
-            WorkerTarget.Directory directory,
-            int concurrencyMax) {
+            QueueDefinition definition, QueueShell shell, Turns turns, RuntimeParts parts, Runnable afterChange) {
         this.shell = shell;
         this.turns = turns;
-        this.directory = directory;
-        this.concurrencyMax = concurrencyMax;
+        this.directory = parts.workers();
+        this.concurrencyMax = parts.limits().concurrencyMax();
+        this.afterChange = afterChange;
         this.timer = new DeadlineTimer(turns, this::look);
         configure(definition);
     }
 
     /** Takes note of consumer and settings; batches under way end as they began. */
     void configure(QueueDefinition definition) {
+        WorkerTarget before = target;
         this.definition = definition;
-        Consumer consumer = definition.consumer();
-        target = consumer != null && consumer.type() == ConsumerType.WORKER
-                ? directory.find(consumer.scriptName())
-                : null;
+        target = directory.of(definition);
+        if (target != null && target != before) {
+            health = new TargetHealth(definition.consumer().scriptName());
+        }
     }
 
-    /** When the dispatcher has something to do, {@link Long#MAX_VALUE} if nothing is in sight. */
+    /** When the dispatcher has something to do, {@link Long#MAX_VALUE} if nothing is in sight. In the past while it is busy. */
     long nextMillis() {
-        if (target == null || definition.settings().deliveryPaused()) {
-            return Long.MAX_VALUE;
+        if (underWay > 0) {
+            return 0;
         }
-        long readySince = shell.state().nextReadyMillis();
-        return readySince == Long.MAX_VALUE ? readySince : dueMillis(readySince, turns.nowMillis());
+        return isOn() ? dueMillis() : Long.MAX_VALUE;
+    }
+
+    /** Whether no batch is under way. */
+    boolean isIdle() {
+        return underWay == 0;
     }
 
     /** Sends what is due; to be called after every change. */
     void look() {
-        while (!closed && target != null && !definition.settings().deliveryPaused() && underWay < concurrency()) {
-            long nowMillis = turns.nowMillis();
-            long readySince = shell.state().nextReadyMillis();
-            if (readySince == Long.MAX_VALUE) {
-                return;
-            }
-            long dueMillis = Math.max(pausedUntilMillis, dueMillis(readySince, nowMillis));
-            if (dueMillis > nowMillis) {
+        while (isOn() && mayStart()) {
+            long dueMillis = dueMillis();
+            if (dueMillis > turns.nowMillis()) {
                 timer.arm(dueMillis);
                 return;
             }
-            send();
+            start();
         }
     }
 
-    private long dueMillis(long readySince, long nowMillis) {
-        ConsumerSettings settings = definition.consumer().settings();
-        QueueState state = shell.state();
-        if (readySince <= nowMillis && state.readyCount(nowMillis, settings.batchSize()) >= settings.batchSize()) {
-            return nowMillis;
-        }
-        return Math.max(readySince, readySince + settings.maxWaitTimeMillis());
+    private boolean isOn() {
+        return !closed && target != null && !definition.settings().deliveryPaused();
+    }
+
+    private boolean mayStart() {
+        return underWay == 0
+                || undecided == null
+                        && underWay < concurrency()
+                        && bytesUnderWay + expectedBytes() <= BYTES_UNDER_WAY_MAX;
     }
 
     private int concurrency() {
+        if (health.isSuspect()) {
+            return 1;
+        }
         int wished = definition.consumer().settings().maxConcurrency();
-        return wished == ConsumerSettings.CONCURRENCY_UNSET ? concurrencyMax : Math.min(wished, concurrencyMax);
+        return Math.min(wished == ConsumerSettings.CONCURRENCY_UNSET ? CONCURRENCY_IF_UNSET : wished, concurrencyMax);
     }
 
-    private void send() {
+    private long expectedBytes() {
+        Metrics metrics = shell.state().metrics();
+        return metrics.backlogCount() == 0
+                ? 0
+                : metrics.backlogBytes()
+                        / metrics.backlogCount()
+                        * definition.consumer().settings().batchSize();
+    }
+
+    /** When the next batch is full, or its first message has waited long enough; not while there is a reason to pause. */
+    private long dueMillis() {
+        ConsumerSettings settings = definition.consumer().settings();
+        QueueState state = shell.state();
+        long readySince = state.nextReadyMillis();
+        if (readySince == Long.MAX_VALUE) {
+            return readySince;
+        }
+        long dueMillis = Math.min(state.readyMillis(settings.batchSize()), readySince + settings.maxWaitTimeMillis());
+        return Math.max(dueMillis, Math.max(emptyUntilMillis, health.pausedUntilMillis()));
+    }
+
+    private void start() {
+        Flight flight = new Flight(target, health, expectedBytes());
         underWay++;
-        WorkerTarget receiver = target;
-        int leaseMillis = (int) Math.min(Integer.MAX_VALUE, receiver.timeoutMillis() + LEASE_MARGIN_MILLIS);
+        bytesUnderWay += flight.bytes;
+        undecided = flight;
+        int leasesBefore = shell.state().leaseCount();
+        int leaseMillis = (int) Math.min(Integer.MAX_VALUE, target.timeoutMillis() + LEASE_MARGIN_MILLIS);
         Pull pull = new Pull(Pull.FROM_CONSUMER, leaseMillis, ConsumerType.WORKER);
         shell.deliver(new QueueRequest.Deliver(pull), new Reply<>() {
             @Override
             public void succeed(QueueClient.Delivered batch) {
+                if (undecided == flight) {
+                    lookSoon();
+                }
+                decided(flight);
                 if (batch.deliveries().isEmpty()) {
-                    pausedUntilMillis = turns.nowMillis() + EMPTY_PAUSE_MILLIS;
-                    ended();
+                    rest(flight);
                 } else {
-                    hand(receiver, batch);
+                    hand(flight, batch);
                 }
             }
 
             @Override
             public void fail(QueueException why) {
-                pausedUntilMillis = turns.nowMillis() + EMPTY_PAUSE_MILLIS;
-                ended();
+                decided(flight);
+                rest(flight);
+            }
+        });
+        if (shell.state().leaseCount() > leasesBefore) {
+            decided(flight);
+        }
+    }
+
+    private void decided(Flight flight) {
+        if (undecided == flight) {
+            undecided = null;
+        }
+    }
+
+    private void lookSoon() {
+        turns.next(() -> {
+            if (!closed) {
+                afterChange.run();
             }
         });
     }
 
-    private void hand(WorkerTarget receiver, QueueClient.Delivered batch) {
-        receiver.deliver(new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics()))
+    private void rest(Flight flight) {
+        emptyUntilMillis = turns.nowMillis() + EMPTY_PAUSE_MILLIS;
+        ended(flight);
+    }
+
+    private void hand(Flight flight, QueueClient.Delivered batch) {
+        long bytes = 0;
+        for (QueueClient.Delivery delivery : batch.deliveries()) {
+            bytes += delivery.message().header().bodyBytes();
+        }
+        bytesUnderWay += bytes - flight.bytes;
+        flight.bytes = bytes;
+        deliver(flight, new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics()))
                 .onComplete(verdict -> turns.next(() -> {
-                    report(verdict.cause());
-                    settle(batch, verdict.result());
+                    if (verdict.succeeded()) {
+                        flight.health.succeeded(definition.name(), turns.nowMillis());
+                    } else {
+                        flight.health.failed(definition.name(), verdict.cause(), turns.nowMillis());
+                    }
+                    settle(flight, batch, verdict.result());
                 }));
     }
 
-    /** One line when a target starts to fail and one when it works again, not one per batch. */
-    private void report(Throwable failure) {
-        if (failure != null && !failing) {
-            LOG.warn(
-                    "queue '{}': worker '{}' does not take batches: {}",
-                    definition.name(),
-                    scriptName(),
-                    failure.getMessage());
-        } else if (failure == null && failing) {
-            LOG.info("queue '{}': worker '{}' takes batches again", definition.name(), scriptName());
+    private static Future<WorkerTarget.Verdict> deliver(Flight flight, WorkerTarget.Batch batch) {
+        try {
+            return flight.receiver.deliver(batch);
+        } catch (RuntimeException fault) {
+            return Future.failedFuture(fault);
         }
-        failing = failure != null;
     }
 
-    private String scriptName() {
-        return definition.consumer() == null ? "" : definition.consumer().scriptName();
-    }
-
-    private void settle(QueueClient.Delivered batch, WorkerTarget.Verdict verdict) {
+    /** Acknowledges and retries as the verdict says; without one, all of it is delivered again. */
+    private void settle(Flight flight, QueueClient.Delivered batch, WorkerTarget.Verdict verdict) {
         List<LeaseId> acks = new ArrayList<>();
         List<Ack.Retry> retries = new ArrayList<>();
         for (QueueClient.Delivery delivery : batch.deliveries()) {
@@ -172,22 +246,23 @@ final class WorkerDispatcher {
         shell.execute(new Ack(acks, retries), new Reply<>() {
             @Override
             public void succeed(Ack.Reply answer) {
-                ended();
+                ended(flight);
             }
 
             @Override
             public void fail(QueueException why) {
-                ended();
+                ended(flight);
             }
         });
     }
 
-    private void ended() {
+    private void ended(Flight flight) {
         underWay--;
-        turns.next(this::look);
+        bytesUnderWay -= flight.bytes;
+        lookSoon();
     }
 
-    /** No further batches. */
+    /** No further batches; those under way end as they began. */
     void close() {
         closed = true;
         timer.close();

@@ -1,5 +1,7 @@
 package dev.sluice.runtime;
 
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.QueueDefinition;
 import io.vertx.core.Future;
@@ -37,5 +39,11 @@ public interface WorkerTarget {
 
         /** The target of that script, or null if it is not mapped: then the consumer is metadata only (reference 11.12). */
         WorkerTarget find(String scriptName);
+
+        /** The target of a queue's consumer, or null if it has none. */
+        default WorkerTarget of(QueueDefinition queue) {
+            Consumer consumer = queue.consumer();
+            return consumer != null && consumer.type() == ConsumerType.WORKER ? find(consumer.scriptName()) : null;
+        }
     }
 }

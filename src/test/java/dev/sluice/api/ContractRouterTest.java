@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.queue.Limits;
+import dev.sluice.runtime.Meters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -44,8 +45,8 @@ class ContractRouterTest {
 
     private ApiVerticle verticle(List<Operation> operations) {
         Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED);
-        HttpSettings settings = new HttpSettings("127.0.0.1", 0, null, 60, 10, 8192);
-        return new ApiVerticle(settings, contract, gateway, () -> operations);
+        HttpSettings settings = new HttpSettings("127.0.0.1", 0, null, 60, 10, 10, 8192);
+        return new ApiVerticle(settings, contract, gateway, () -> operations, new Connections(10), new Meters());
     }
 
     @Test

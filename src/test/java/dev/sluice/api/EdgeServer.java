@@ -4,6 +4,7 @@ import dev.sluice.api.operation.ControlPlane;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -57,13 +58,18 @@ public final class EdgeServer implements AutoCloseable {
 
     /** Plain HTTP on any free port. */
     public EdgeServer() {
-        this(new HttpSettings("127.0.0.1", 0, null, 60, 1, 8192));
+        this(new HttpSettings("127.0.0.1", 0, null, 60, 1, 2, 8192));
     }
 
     EdgeServer(HttpSettings settings) {
+        this(settings, 1000);
+    }
+
+    EdgeServer(HttpSettings settings, int connectionsMax) {
         Contract contract = ContractAnswers.shared().contract();
         Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits());
-        verticle = new ApiVerticle(settings, contract, gateway, () -> operations(contract));
+        verticle = new ApiVerticle(
+                settings, contract, gateway, () -> operations(contract), new Connections(connectionsMax), new Meters());
         vertx.deployVerticle(verticle).await();
     }
 

@@ -43,7 +43,7 @@ class TlsTest {
                 pem("key.pem", "PRIVATE KEY", store.getKey("sluice", PASSWORD).getEncoded());
         trusting = trusting(store);
         HttpSettings.Tls tls = new HttpSettings.Tls(certificate, key);
-        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, tls, 60, 10, 8192));
+        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, tls, 60, 10, 10, 8192));
     }
 
     @AfterAll

@@ -102,6 +102,56 @@ class ConfigListsTest {
                 .hasMessage("queues[0].account (--set) is missing: it is needed once credentials are configured");
     }
 
+    @Test
+    void workersAreReadByScriptNameWithADefaultTimeout() throws IOException {
+        String file =
+                """
+                workers:
+                  mailer: {url: 'https://example.com/batches?x=1', key: 0123456789abcdefg}
+                  audit.eu: {url: 'http://127.0.0.1:3000', key: 0123456789abcdefg, timeout_ms: 500}
+                """;
+        Map<String, WorkerConfig> workers = withFile(file).workers();
+
+        assertThat(workers.keySet()).containsExactly("mailer", "audit.eu");
+        assertThat(workers.get("mailer").url()).hasToString("https://example.com/batches?x=1");
+        assertThat(workers.get("mailer").timeoutMillis()).isEqualTo(30_000);
+        assertThat(workers.get("audit.eu").timeoutMillis()).isEqualTo(500);
+        assertThat(workers.toString()).doesNotContain("0123456789");
+    }
+
+    @Test
+    void workersMayComeFromTheEnvironment() {
+        Map<String, String> environment = Map.of(
+                "SLUICE_WORKERS", "{\"mailer\": {\"url\": \"http://localhost\", \"key\": \"0123456789abcdefg\"}}");
+        assertThat(ConfigLoader.load(null, environment, List.of()).workers()).containsOnlyKeys("mailer");
+        assertThat(ConfigLoader.load(null, Map.of(), List.of()).workers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "3 | workers (--set) must be a map from script_name to {url, key, timeout_ms}",
+                "[] | workers (--set) must be a map from script_name to {url, key, timeout_ms}",
+                "{7: {}} | workers (--set) has a name that is not text: '7' (put it in quotes)",
+                "{w: 3} | workers.w (--set) must be a map of url, key, timeout_ms",
+                "{w: {uri: x}} | workers.w (--set) has an unknown field 'uri'; did you mean 'url'?",
+                "{w: {key: 0123456789abcdefg}} | workers.w.url (--set) is missing",
+                "{w: {url: 'http://h'}} | workers.w.key (--set) is missing",
+                "{w: {url: 'http://h', key: short}} | workers.w.key (--set) must have at least 16 characters",
+                "{w: {url: 'ftp://h', key: 0123456789abcdefg}} | workers.w.url (--set) must be an absolute URL",
+                "{w: {url: '/batches', key: 0123456789abcdefg}} | workers.w.url (--set) must be an absolute URL",
+                "{w: {url: 'http://h:99999', key: 0123456789abcdefg}} | workers.w.url (--set) must be an absolute URL",
+                "{w: {url: 'http://a b', key: 0123456789abcdefg}} | workers.w.url (--set) is not a URL",
+                "{w: {url: 'http://u:p@h', key: 0123456789abcdefg}} | workers.w.url (--set) must have neither user",
+                "{w: {url: 'http://h', key: 0123456789abcdefg, timeout_ms: 99}} | workers.w.timeout_ms (--set) must be"
+            })
+    void aWrongWorkerSaysWhatIsWrongAndNeverShowsItsKey(String value, String message) {
+        assertThatThrownBy(() -> withFlags("workers=" + value))
+                .hasMessageStartingWith(message)
+                .hasMessageNotContainingAny("0123456789", "u:p");
+    }
+
     private ServerConfig withFile(String text) throws IOException {
         return ConfigLoader.load(Files.writeString(directory.resolve("sluice.yaml"), text), Map.of(), List.of());
     }

@@ -44,22 +44,25 @@ final class FakeDisk {
         }
 
         void deleteRecord(MessageHeader header) {
-            check((header.delayed() ? delayed : messages).remove(header.seq()) != null, "no record of " + header);
+            check((header.delayed() ? delayed : messages).remove(header.seq()) != null, "no record", header);
             if (header.inherited()) {
-                check(inherited.remove(new Key(header.timestampMillis(), header.seq())) != null, "no timestamp");
+                check(
+                        inherited.remove(new Key(header.timestampMillis(), header.seq())) != null,
+                        "no timestamp",
+                        header);
             }
         }
 
         void unschedule(long availableAtMillis, long seq) {
-            check(schedule.remove(new Key(availableAtMillis, seq)) != null, "not waiting: " + seq);
+            check(schedule.remove(new Key(availableAtMillis, seq)) != null, "not waiting", seq);
             released.remove(seq);
         }
 
         void schedule(Waiting waiting) {
             long seq = waiting.header().seq();
-            check(record(waiting.header()) != null, "no record of " + waiting);
-            check(schedule.put(new Key(waiting.availableAtMillis(), seq), waiting) == null, "waits twice: " + seq);
-            check(released.put(seq, waiting) == null, "released twice: " + seq);
+            check(record(waiting.header()) != null, "no record", waiting);
+            check(schedule.put(new Key(waiting.availableAtMillis(), seq), waiting) == null, "waits twice", waiting);
+            check(released.put(seq, waiting) == null, "released twice", waiting);
         }
     }
 
@@ -68,9 +71,9 @@ final class FakeDisk {
     private long committed;
     private long drained;
 
-    private static void check(boolean holds, String what) {
+    private static void check(boolean holds, String what, Object subject) {
         if (!holds) {
-            throw new AssertionError(what);
+            throw new AssertionError(what + ": " + subject);
         }
     }
 
@@ -175,7 +178,7 @@ final class FakeDisk {
             case LEASED -> lease(queue, (QueueEvent.Leased) event);
             case RELEASED -> {
                 Waiting waiting = ((QueueEvent.Released) event).waiting();
-                check(queue.leases.remove(waiting.header().seq()) != null, "no lease to release");
+                check(queue.leases.remove(waiting.header().seq()) != null, "no lease to release", event);
                 queue.schedule(waiting);
             }
             case RESCHEDULED -> {
@@ -190,7 +193,8 @@ final class FakeDisk {
                 check(
                         queue.leases.containsKey(
                                 ((QueueEvent.Departing) event).lease().header().seq()),
-                        "no lease to depart");
+                        "no lease to depart",
+                        event);
             case DEPARTED ->
                 queue.departed.remove(((QueueEvent.Departed) event).header().seq());
             case PURGED -> purge(queue, ((QueueEvent.Purged) event).belowSeq());
@@ -200,7 +204,10 @@ final class FakeDisk {
     private void enqueue(Spaces queue, QueueEvent.Enqueued event) {
         MessageHeader header = event.header();
         Record record = new Record(header, event.content(), event.availableAtMillis());
-        check((header.delayed() ? queue.delayed : queue.messages).put(header.seq(), record) == null, "seq used twice");
+        check(
+                (header.delayed() ? queue.delayed : queue.messages).put(header.seq(), record) == null,
+                "seq used twice",
+                event);
         if (header.delayed()) {
             Waiting waiting = new Waiting(header, 0, event.availableAtMillis());
             queue.schedule.put(new Key(event.availableAtMillis(), header.seq()), waiting);
@@ -213,7 +220,7 @@ final class FakeDisk {
             MessageHeader old = event.origin().header();
             if (origin.record(old) != null) {
                 origin.deleteRecord(old);
-                check(origin.leases.remove(old.seq()) != null, "departed without a lease");
+                check(origin.leases.remove(old.seq()) != null, "departed without a lease", event);
             }
             origin.departed.put(old.seq(), old);
         }
@@ -221,13 +228,13 @@ final class FakeDisk {
 
     private static void lease(Spaces queue, QueueEvent.Leased event) {
         MessageHeader header = event.lease().header();
-        check(queue.record(header) != null, "leased without a record");
+        check(queue.record(header) != null, "leased without a record", event);
         if (event.waitedUntilMillis() == QueueEvent.Leased.FROM_ARRIVALS) {
-            check(!queue.released.containsKey(header.seq()), "leased as an arrival while waiting");
+            check(!queue.released.containsKey(header.seq()), "leased as an arrival while waiting", event);
         } else {
             queue.unschedule(event.waitedUntilMillis(), header.seq());
         }
-        check(queue.leases.put(header.seq(), event.lease()) == null, "leased twice");
+        check(queue.leases.put(header.seq(), event.lease()) == null, "leased twice", event);
     }
 
     private static void remove(Spaces queue, QueueEvent.Removed event) {
@@ -237,9 +244,10 @@ final class FakeDisk {
             case ARRIVAL ->
                 check(
                         !queue.leases.containsKey(header.seq()) && !queue.released.containsKey(header.seq()),
-                        "removed as an arrival");
+                        "removed as an arrival",
+                        event);
             case WAITING -> queue.unschedule(event.availableAtMillis(), header.seq());
-            case LEASED -> check(queue.leases.remove(header.seq()) != null, "no lease to remove");
+            case LEASED -> check(queue.leases.remove(header.seq()) != null, "no lease to remove", event);
         }
     }
 

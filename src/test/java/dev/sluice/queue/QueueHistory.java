@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * One random history of two queues that are each other's dead letter queue, on one disk, under a simulated clock. Each step is
@@ -27,37 +29,15 @@ final class QueueHistory {
      * @param steps takes a line per step, or null
      */
     QueueHistory(long seed, List<String> steps) {
-        this.random = new Random(seed);
+        // Neighbouring seeds of Random begin alike.
+        this.random = new Random(new SplittableRandom(seed).nextLong());
         this.steps = steps;
-        Limits limits = limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0);
+        Limits limits = TestQueue.limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0, 0);
         int windowMax = 1 + random.nextInt(6);
         for (int i = 0; i < queues.length; i++) {
             queues[i] = new QueueUnderTest(i + 1, disk, random, limits, windowMax);
             configure(queues[i]);
         }
-    }
-
-    private static Limits limits(int leasesMax, long backlogBytesMax) {
-        Limits d = Limits.DOCUMENTED;
-        return new Limits(
-                d.messageBytesMax(),
-                d.batchMessagesMax(),
-                d.batchBytesMax(),
-                d.requestBytesMax(),
-                d.jsonDepthMax(),
-                d.delaySecondsMax(),
-                d.pullMessagesMax(),
-                d.visibilityTimeoutMillisMax(),
-                d.retentionSecondsMin(),
-                d.retentionSecondsMax(),
-                d.retriesMax(),
-                d.waitTimeMillisMax(),
-                d.concurrencyMax(),
-                d.ackEntriesMax(),
-                d.queuesPerAccountMax(),
-                leasesMax,
-                backlogBytesMax,
-                0);
     }
 
     void run(int count) {
@@ -87,7 +67,7 @@ final class QueueHistory {
         } else if (choice < 67) {
             purge(queue);
         } else if (choice < 70) {
-            note("expire", queue);
+            note(() -> "expire", queue);
             queue.expire(nowMillis);
         } else if (choice < 74) {
             configure(queue);
@@ -100,7 +80,7 @@ final class QueueHistory {
         } else if (choice < 87) {
             metrics(queue);
         } else {
-            note("proceed", queue);
+            note(() -> "proceed", queue);
             queue.proceed(nowMillis);
         }
     }
@@ -121,18 +101,18 @@ final class QueueHistory {
         }
     }
 
-    private void note(String what, QueueUnderTest queue) {
+    private void note(Supplier<String> what, QueueUnderTest queue) {
         if (steps != null) {
-            steps.add(nowMillis + " queue " + queue.number + ": " + what);
+            steps.add(nowMillis + " queue " + queue.number + ": " + what.get());
         }
     }
 
     private <R> void call(
             QueueUnderTest queue, QueueCommand<R> command, BiConsumer<Decision<R>, QueueException> check) {
-        note(command.toString(), queue);
+        note(command::toString, queue);
         queue.call(
                 new QueueUnderTest.Call<>(command, (decision, refusal) -> {
-                    note("  decided " + command + " -> " + (refusal == null ? decision : refusal), queue);
+                    note(() -> "  decided " + command + " -> " + (refusal == null ? decision : refusal), queue);
                     check.accept(decision, refusal);
                 }),
                 nowMillis);
@@ -152,7 +132,7 @@ final class QueueHistory {
         Consumer consumer = random.nextInt(10) == 0
                 ? null
                 : new Consumer("c", type, "", random.nextBoolean() ? "dead" : "", consumerSettings, 0);
-        note("configure " + settings + " " + consumer, queue);
+        note(() -> "configure " + settings + " " + consumer, queue);
         queue.configure(settings, consumer, nowMillis);
     }
 
@@ -312,7 +292,7 @@ final class QueueHistory {
         } else if (!queue.letters.isEmpty() && random.nextBoolean()) {
             accept(queue, target);
         } else {
-            note("prepare dead letters", queue);
+            note(() -> "prepare dead letters", queue);
             disk.drainAll();
             for (Lease lease : queue.state.departing(random.nextInt(5), 1 + random.nextInt(3))) {
                 long seq = lease.header().seq();
@@ -383,7 +363,7 @@ final class QueueHistory {
     /** The process dies and starts again; everything committed is on disk. Departing messages are leases again. */
     private void restart() {
         for (QueueUnderTest queue : queues) {
-            note("restart", queue);
+            note(() -> "restart", queue);
             disk.drainAll();
             new QueueInvariants(queue, nowMillis).checkDisk(disk);
             for (NaiveQueue.Message message : queue.model.in(NaiveQueue.Place.DEPARTING)) {

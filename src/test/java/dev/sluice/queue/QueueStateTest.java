@@ -1,101 +1,194 @@
 package dev.sluice.queue;
 
+import static dev.sluice.queue.TestQueue.seqs;
+import static dev.sluice.queue.TestQueue.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The rules of a queue one by one; everything is in memory here, {@link QueueModelTest} takes the disk in. */
+/** Pushes, delays, pulls, order and metrics. */
 class QueueStateTest {
-    private static final ConsumerSettings DEFAULTS = ConsumerSettings.defaultsOf(ConsumerType.HTTP_PULL);
-
-    private long nowMillis = 1_000_000;
-    private QueueSettings settings = QueueSettings.DEFAULT;
-    private Limits limits = Limits.DOCUMENTED;
-    private QueueState state = start(consumer(3, 0, ""));
+    private final TestQueue queue = new TestQueue();
 
     @Test
     void aMessageIsDeliveredOnceAtATime() {
-        push("a");
-        assertThat(pull(10)).hasSize(1);
-        assertThat(pull(10)).isEmpty();
+        queue.push("a");
+        assertThat(queue.pull(10)).hasSize(1);
+        assertThat(queue.pull(10)).isEmpty();
     }
 
     @Test
     void anAcknowledgedMessageIsGone() {
-        push("a");
-        Lease lease = pull(1).get(0);
-        assertThat(run(new Ack(List.of(token(lease)), List.of())).ackCount()).isEqualTo(1);
-        nowMillis += 3_600_000;
-        assertThat(pull(10)).isEmpty();
-        assertThat(state.metrics()).isEqualTo(Metrics.EMPTY);
-        assertThat(state.deadlineMillis()).isEqualTo(Long.MAX_VALUE);
+        queue.push("a");
+        assertThat(queue.ack(token(queue.pullOne())).ackCount()).isEqualTo(1);
+        assertThat(queue.after(3_600_000).pull(10)).isEmpty();
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.state.deadlineMillis()).isEqualTo(Long.MAX_VALUE);
+        assertThat(queue.state.isAtRest()).isTrue();
     }
 
     @Test
     void anExpiredLeaseMakesTheMessageVisibleAgain() {
-        push("a");
-        assertThat(pull(1).get(0).delivery()).isEqualTo(1);
-        nowMillis += 29_999;
-        assertThat(pull(1)).isEmpty();
-        nowMillis += 1;
-        assertThat(state.deadlineMillis()).isEqualTo(nowMillis);
-        assertThat(pull(1)).hasSize(1).allMatch(lease -> lease.delivery() == 2);
+        queue.push("a");
+        assertThat(queue.pullOne().delivery()).isEqualTo(1);
+        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS - 1).pull(1)).isEmpty();
+        assertThat(queue.state.deadlineMillis()).isEqualTo(queue.nowMillis + 1);
+        assertThat(queue.after(1).pullOne().delivery()).isEqualTo(2);
+    }
+
+    @Test
+    void theRetryDelayOfTheConsumerAppliesToAnExpiredLease() {
+        queue.with(TestQueue.consumer(3, 10, "")).push("a");
+        queue.pullOne();
+        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS + 9_999).pull(1)).isEmpty();
+        assertThat(queue.after(1).pull(1)).hasSize(1);
     }
 
     @Test
     void pullIsRefusedWithoutAPullConsumer() {
-        state.configure(settings, null);
-        assertThatThrownBy(() -> pull(1)).hasMessage(QueueError.PULL_NOT_ENABLED.text());
-        state.configure(settings, new Consumer("c", ConsumerType.WORKER, "w", "", DEFAULTS, 0));
-        assertThatThrownBy(() -> pull(1)).hasMessage(QueueError.PULL_NOT_ENABLED.text());
+        queue.with((Consumer) null);
+        assertThatThrownBy(() -> queue.pull(1)).hasMessage(QueueError.PULL_NOT_ENABLED.text());
+        ConsumerSettings settings = ConsumerSettings.defaultsOf(ConsumerType.WORKER);
+        queue.with(new Consumer("c", ConsumerType.WORKER, "w", "", settings, 0));
+        assertThatThrownBy(() -> queue.pull(1)).hasMessage(QueueError.PULL_NOT_ENABLED.text());
+        assertThat(queue.run(new Pull(1, 1, ConsumerType.WORKER)).leases()).isEmpty();
     }
 
-    private QueueState start(Consumer consumer) {
-        return new QueueState(settings, consumer, limits, QueueImage.NEW, MemoryBudget.UNBOUNDED);
+    @Test
+    void pullIsRefusedWhilePausedButNotWithoutAConsumerFirst() {
+        queue.push("a");
+        queue.with(new QueueSettings(0, true, 3_600));
+        assertThatThrownBy(() -> queue.pull(1)).hasMessage(QueueError.DELIVERY_PAUSED.text());
+        assertThat(queue.peek()).containsExactly(1L);
+        queue.push("b");
+        queue.with((Consumer) null);
+        assertThatThrownBy(() -> queue.pull(1)).hasMessage(QueueError.PULL_NOT_ENABLED.text());
     }
 
-    private static Consumer consumer(int maxRetries, int retryDelaySeconds, String deadLetterQueue) {
-        ConsumerSettings settings = new ConsumerSettings(5, maxRetries, retryDelaySeconds, 30_000, 5_000, 0);
-        return new Consumer("c", ConsumerType.HTTP_PULL, "", deadLetterQueue, settings, 0);
+    @Test
+    void theConsumerDecidesWhatAPullLeavesOpen() {
+        queue.push("1", "2", "3", "4", "5", "6");
+        List<Lease> leases = queue.pull(Pull.FROM_CONSUMER);
+        assertThat(leases).hasSize(5).allMatch(lease -> lease.expiresAtMillis() == queue.nowMillis + 30_000);
+        Pull.Reply reply = queue.run(new Pull(10, 1, ConsumerType.HTTP_PULL));
+        assertThat(reply.leases()).hasSize(1).allMatch(lease -> lease.expiresAtMillis() == queue.nowMillis + 1);
+        assertThat(reply.metrics().backlogCount()).isEqualTo(6);
     }
 
-    private void push(String... bodies) {
-        List<NewMessage> messages = new ArrayList<>();
-        for (String body : bodies) {
-            messages.add(message(body, NewMessage.DELAY_UNSET));
-        }
-        run(new Push(messages));
+    @Test
+    void theDelayOfAMessageBeatsThatOfTheQueueEvenIfItIsZero() {
+        queue.with(new QueueSettings(20, false, 3_600));
+        queue.pushDelayed("own", 10);
+        queue.pushDelayed("none", 0);
+        queue.push("queue's");
+        assertThat(queue.peek()).containsExactly(2L);
+        assertThat(queue.after(9_999).peek()).containsExactly(2L);
+        assertThat(queue.after(1).peek()).containsExactly(2L, 1L);
+        assertThat(queue.after(10_000).peek()).containsExactly(2L, 1L, 3L);
     }
 
-    private static NewMessage message(String body, int delaySeconds) {
-        return new NewMessage(1, 2, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), delaySeconds);
+    @Test
+    void aDelayedMessageCountsInTheBacklogAndKeepsItsDelay() {
+        queue.pushDelayed("abc", 60);
+        assertThat(queue.metrics()).isEqualTo(new Metrics(1, 3, queue.nowMillis));
+        QueueEvent.Enqueued event = (QueueEvent.Enqueued) new Push(List.of(TestQueue.message("x", 7)))
+                .decide(queue.state, queue.nowMillis)
+                .events()
+                .get(0);
+        assertThat(event.content().delaySeconds()).isEqualTo(7);
+        assertThat(event.header().delayed()).isTrue();
+        assertThat(event.availableAtMillis()).isEqualTo(queue.nowMillis + 7_000);
     }
 
-    private List<Lease> pull(int batchSize) {
-        return run(new Pull(batchSize, Pull.FROM_CONSUMER, ConsumerType.HTTP_PULL))
-                .leases();
+    @Test
+    void messagesAreServedByAvailabilityThenByNumber() {
+        queue.pushDelayed("due at 10", 10);
+        queue.push("now");
+        queue.after(10_000).push("stored at 10");
+        queue.after(1).push("stored later");
+        assertThat(seqs(queue.pull(10))).containsExactly(2L, 1L, 3L, 4L);
     }
 
-    private static LeaseId token(Lease lease) {
-        return new LeaseId(lease.header().seq(), lease.delivery());
+    @Test
+    void aClockThatIsSetBackDoesNotTurnTheOrder() {
+        queue.push("a");
+        queue.after(-5_000).push("b");
+        assertThat(queue.metrics().oldestTimestampMillis()).isEqualTo(1_000_000);
+        assertThat(seqs(queue.pull(10))).containsExactly(1L, 2L);
     }
 
-    /** What the runtime does, with a store that never has anything that memory has not. */
-    private <R> R run(QueueCommand<R> command) {
-        while (state.deadlineMillis() <= nowMillis) {
-            decide(new Expire(100));
-        }
-        return decide(command);
+    @Test
+    void metricsCoverReadyDelayedAndLeasedMessages() {
+        assertThat(queue.push("a", "bb")).isEqualTo(new Metrics(2, 3, 1_000_000));
+        queue.after(1_000).pushDelayed("ccc", 60);
+        queue.pull(1);
+        assertThat(queue.metrics()).isEqualTo(new Metrics(3, 6, 1_000_000));
+        queue.ack(new LeaseId(1, 1));
+        assertThat(queue.metrics()).isEqualTo(new Metrics(2, 5, 1_000_000));
+        queue.ack(token(queue.pullOne()));
+        assertThat(queue.metrics()).isEqualTo(new Metrics(1, 3, 1_001_000));
     }
 
-    private <R> R decide(QueueCommand<R> command) {
-        assertThat(command.need(state, nowMillis)).isNull();
-        Decision<R> decision = command.decide(state, nowMillis);
-        decision.events().forEach(state::apply);
-        return decision.reply();
+    @Test
+    void peekChangesNothing() {
+        queue.push("a", "b");
+        queue.pullOne();
+        assertThat(queue.peek()).containsExactly(2L);
+        assertThat(queue.peek()).containsExactly(2L);
+        assertThat(queue.events).isEmpty();
+        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).run(new Peek(Pull.FROM_CONSUMER)))
+                .extracting(Peek.Shown::deliveries)
+                .containsExactly(0, 1);
+    }
+
+    @Test
+    void theHeadStartsTheQueueAgain() {
+        queue.push("a", "b", "c");
+        queue.pushDelayed("d", 60);
+        queue.pull(2);
+        QueueHead head = queue.state.head();
+        assertThat(head.nextSeq()).isEqualTo(5);
+        assertThat(head.arrivalsFrom()).isEqualTo(3);
+        assertThat(head.count()).isEqualTo(4);
+        assertThat(head.bytes()).isEqualTo(4);
+        assertThat(head.waitingCount()).isEqualTo(1);
+        assertThat(head.scheduleFromMillis()).isEqualTo(1_060_000);
+        assertThat(head.waitingFromSeq()).isEqualTo(4);
+        assertThat(head.deadlineMillis()).isEqualTo(1_030_000);
+        assertThat(queue.state.nextReadyMillis()).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void aPullGetsNoMoreThanTheQueueMayLease() {
+        TestQueue narrow = new TestQueue(TestQueue.limits(3, 0, 0));
+        narrow.push("a", "b", "c", "d");
+        assertThat(narrow.pull(2)).hasSize(2);
+        assertThat(narrow.pull(2)).hasSize(1);
+        assertThat(narrow.pull(2)).isEmpty();
+        narrow.ack(new LeaseId(2, 1));
+        assertThat(seqs(narrow.pull(2))).containsExactly(4L);
+    }
+
+    @Test
+    void aPushBeyondTheStorageLimitIsRefusedAsAWhole() {
+        TestQueue small = new TestQueue(TestQueue.limits(10, 5, 0));
+        small.push("abc");
+        assertThatThrownBy(() -> small.push("d", "ee")).hasMessage(QueueError.STORAGE_LIMIT.text());
+        assertThat(small.push("dd").backlogBytes()).isEqualTo(5);
+        small.ack(token(small.pullOne()));
+        assertThat(small.push("e").backlogCount()).isEqualTo(2);
+    }
+
+    @Test
+    void aPushBeyondTheRateIsRefusedUntilTheBucketFills() {
+        TestQueue slow = new TestQueue(TestQueue.limits(10, 0, 2));
+        slow.push("a", "b");
+        assertThatThrownBy(() -> slow.push("c")).hasMessage(QueueError.OVERLOADED.text());
+        slow.after(499);
+        assertThatThrownBy(() -> slow.push("c")).hasMessage(QueueError.OVERLOADED.text());
+        assertThat(slow.after(1).push("c").backlogCount()).isEqualTo(3);
+        assertThatThrownBy(() -> slow.push("d")).hasMessage(QueueError.OVERLOADED.text());
     }
 }

@@ -1,0 +1,33 @@
+package dev.sluice.api;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** How many connections are open, over all event loops, and how many may be. Safe for use from several threads. */
+public final class Connections {
+    private final AtomicInteger open = new AtomicInteger();
+    private final int max;
+
+    /** At most that many. */
+    public Connections(int max) {
+        this.max = max;
+    }
+
+    /** Counts one more; answers false, and counts nothing, if there are as many as there may be. */
+    boolean tryOpen() {
+        if (open.incrementAndGet() <= max) {
+            return true;
+        }
+        open.decrementAndGet();
+        return false;
+    }
+
+    /** One less. */
+    void closed() {
+        open.decrementAndGet();
+    }
+
+    /** Open connections. */
+    public int open() {
+        return open.get();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The value of {@code workers}: a map from script name to {url, key, timeout_ms}. */
+final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
+    private static final List<String> FIELDS = List.of("url", "key", "timeout_ms");
+    private static final int KEY_CHARS_MIN = 16;
+    private static final int TIMEOUT_MILLIS_MIN = 100;
+    private static final int TIMEOUT_MILLIS_MAX = 900_000;
+    private static final int TIMEOUT_MILLIS_DEFAULT = 30_000;
+    private static final int PORT_MAX = 65_535;
+
+    @Override
+    public Map<String, WorkerConfig> parse(Object raw) throws Unfit {
+        Map<String, WorkerConfig> workers = new LinkedHashMap<>();
+        for (Map.Entry<String, Entry> worker : Entry.map(raw, FIELDS).entrySet()) {
+            workers.put(worker.getKey(), worker(worker.getValue()));
+        }
+        return Collections.unmodifiableMap(workers);
+    }
+
+    private static WorkerConfig worker(Entry entry) throws Unfit {
+        URI url = url(entry);
+        Secret key = entry.require("key", ValueTypes.secret());
+        if (key.value().length() < KEY_CHARS_MIN) {
+            throw entry.refuse("key", "must have at least " + KEY_CHARS_MIN + " characters");
+        }
+        int timeoutMillis = entry.get(
+                "timeout_ms", ValueTypes.integer(TIMEOUT_MILLIS_MIN, TIMEOUT_MILLIS_MAX), TIMEOUT_MILLIS_DEFAULT);
+        return new WorkerConfig(url, key, timeoutMillis);
+    }
+
+    /** The URL is not shown in errors: it may hold a password, which is one of the things that are refused. */
+    private static URI url(Entry entry) throws Unfit {
+        String text = entry.require("url", ValueTypes.text());
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            throw entry.refuse("url", "is not a URL");
+        }
+        boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+        if (!http || url.getHost() == null || url.getPort() == 0 || url.getPort() > PORT_MAX) {
+            throw entry.refuse("url", "must be an absolute URL like http://127.0.0.1:3000/batches or https://…");
+        }
+        if (url.getRawUserInfo() != null || url.getRawFragment() != null) {
+            throw entry.refuse("url", "must have neither user and password nor a fragment");
+        }
+        return url;
+    }
+
+    @Override
+    public String expectation() {
+        return "a map from script_name to {url, key, timeout_ms}";
+    }
+
+    @Override
+    public boolean secret() {
+        return true;
+    }
+
+    @Override
+    public boolean structured() {
+        return true;
+    }
+}

@@ -1,0 +1,226 @@
+package dev.sluice.queue;
+
+import static dev.sluice.queue.TestQueue.token;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Attempts, retention, purge, and the way to the dead letter queue (reference 11.4, 11.5, 11.10, 7). */
+class ExhaustionTest {
+    private static final long RETENTION_MILLIS = QueueSettings.DEFAULT.retentionSeconds() * 1_000L;
+
+    private final TestQueue queue = new TestQueue();
+
+    @Test
+    void maxRetriesAreDeliveriesAfterTheFirst() {
+        queue.with(TestQueue.consumer(2, 0, "")).push("a");
+        for (int delivery = 1; delivery <= 3; delivery++) {
+            assertThat(queue.pullOne().delivery()).isEqualTo(delivery);
+            queue.after(TestQueue.VISIBILITY_MILLIS);
+        }
+        assertThat(queue.pull(1)).isEmpty();
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+    }
+
+    @Test
+    void withoutRetriesThereIsOneDelivery() {
+        queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
+        queue.pullOne();
+        queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
+        assertThat(queue.state.departing()).hasSize(1);
+        assertThat(queue.pull(1)).isEmpty();
+        assertThat(queue.metrics().backlogCount()).as("still stored here").isEqualTo(1);
+    }
+
+    @Test
+    void anExplicitRetryOfTheLastDeliveryCountsAndMovesOn() {
+        queue.with(TestQueue.consumer(0, 0, "")).push("a", "b");
+        assertThat(queue.retry(token(queue.pullOne()), 0).retryCount()).isEqualTo(1);
+        assertThat(queue.metrics().backlogCount()).isEqualTo(1);
+        queue.with(TestQueue.consumer(0, 0, "dead"));
+        assertThat(queue.retry(token(queue.pullOne()), 0).retryCount()).isEqualTo(1);
+        assertThat(queue.state.departing()).hasSize(1);
+    }
+
+    @Test
+    void withoutAConsumerNoMessageIsDroppedForItsAttempts() {
+        queue.with(TestQueue.consumer(0, 5, "")).push("a");
+        queue.pullOne();
+        queue.with((Consumer) null).after(TestQueue.VISIBILITY_MILLIS);
+        assertThat(queue.peek()).containsExactly(1L);
+        queue.with(TestQueue.consumer(0, 0, ""));
+        assertThat(queue.pullOne().delivery()).isEqualTo(2);
+        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).metrics()).isEqualTo(Metrics.EMPTY);
+    }
+
+    @Test
+    void readyDelayedAndPausedMessagesGoWhenTheyAreTooOld() {
+        queue.push("a");
+        queue.pushDelayed("b", 86_400);
+        queue.with(new QueueSettings(0, true, 3_600));
+        assertThat(queue.after(3_599_999).metrics().backlogCount()).isEqualTo(2);
+        assertThat(queue.state.deadlineMillis()).isEqualTo(queue.nowMillis + 1);
+        assertThat(queue.after(1).metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.events).allMatch(event -> ((QueueEvent.Removed) event).cause() == QueueEvent.Cause.EXPIRED);
+    }
+
+    @Test
+    void aShorterRetentionAppliesToWhatIsThere() {
+        queue.push("a");
+        queue.after(61_000).with(new QueueSettings(0, false, 60));
+        assertThat(queue.state.deadlineMillis()).isLessThanOrEqualTo(queue.nowMillis);
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+    }
+
+    @Test
+    void aLeasedMessageStaysAckableUntilItsLeaseEnds() {
+        queue.push("a", "b");
+        queue.with(new QueueSettings(0, false, 60)).after(50_000);
+        List<Lease> leases = queue.pull(2);
+        queue.after(20_000);
+        assertThat(queue.metrics().backlogCount()).isEqualTo(2);
+        assertThat(queue.ack(token(leases.get(0))).ackCount()).isEqualTo(1);
+        assertThat(queue.retry(token(leases.get(1)), 0).retryCount()).isEqualTo(1);
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+    }
+
+    @Test
+    void aTooOldMessageDoesNotDepart() {
+        queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
+        queue.after(RETENTION_MILLIS - 1).pullOne();
+        queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
+        assertThat(queue.state.departing()).isEmpty();
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+    }
+
+    @Test
+    void expiryKeepsToItsBudget() {
+        queue.push("a", "b", "c");
+        queue.pull(2);
+        queue.after(RETENTION_MILLIS);
+        queue.events.clear();
+        assertThat(queue.decide(new Expire(2))).isTrue();
+        assertThat(queue.events).hasSize(2);
+        assertThat(queue.decide(new Expire(2))).isFalse();
+        assertThat(queue.events).hasSize(3);
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+    }
+
+    @Test
+    void aPullPassesOverWhatIsTooOldAndRemovesIt() {
+        queue.push("a");
+        queue.after(RETENTION_MILLIS - 1).push("b");
+        queue.after(1);
+        assertThat(queue.decide(new Peek(10))).extracting(Peek.Shown::header).hasSize(1);
+        Pull.Reply reply = queue.decide(new Pull(10, 1, ConsumerType.HTTP_PULL));
+        assertThat(TestQueue.seqs(reply.leases())).containsExactly(2L);
+        assertThat(reply.metrics().backlogCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aPurgeTakesEverythingAndIsRemembered() {
+        assertThat(queue.run(new ReadPurge())).isZero();
+        queue.push("a", "b");
+        queue.pushDelayed("c", 60);
+        Lease lease = queue.pullOne();
+        assertThat(queue.run(new Purge())).isEqualTo(queue.nowMillis);
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.ack(token(lease)).ackCount()).isEqualTo(1);
+        assertThat(queue.run(new ReadPurge())).isEqualTo(queue.nowMillis);
+        queue.push("d");
+        assertThat(queue.pullOne().header().seq()).isEqualTo(4);
+    }
+
+    @Test
+    void singleMessagesArePurgedWhereverTheyAre() {
+        queue.push("leased", "ready");
+        queue.pushDelayed("delayed", 60);
+        queue.pullOne();
+        assertThat(queue.run(new PurgeRefs(List.of(1L, 2L, 3L, 3L, 4L, 0L))))
+                .containsExactly(true, true, true, false, false, false);
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.ack(new LeaseId(1, 1)).ackWarnings()).containsOnlyNulls();
+    }
+
+    @Test
+    void aDeadLetterKeepsItsTimestampAndStartsAnew() {
+        queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
+        queue.pullOne();
+        queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
+        TestQueue dead = new TestQueue().with(new QueueSettings(60, false, 3_600));
+        dead.after(40_000);
+        dead.push("younger");
+        MessageHeader header = queue.state.departing().get(0).header();
+        Content content = new Content(1, 2, ContentType.TEXT, 0, "a".getBytes(StandardCharsets.UTF_8));
+        AcceptDeadLetters.Letter letter = new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, header), content);
+        assertThat(dead.run(new AcceptDeadLetters(List.of(letter)))).isEqualTo(1);
+        assertThat(dead.metrics().oldestTimestampMillis()).isEqualTo(header.timestampMillis());
+        Lease lease = dead.pullOne();
+        assertThat(lease.header().seq()).isEqualTo(2);
+        assertThat(lease.delivery()).isEqualTo(1);
+        assertThat(lease.header().timestampMillis()).isEqualTo(1_000_000);
+        assertThat(lease.header().storedAtMillis()).isEqualTo(dead.nowMillis);
+
+        assertThat(queue.run(new ConfirmDeparted(List.of(1L, 1L, 7L)))).isEqualTo(2);
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.state.departing()).isEmpty();
+    }
+
+    @Test
+    void aDeadLetterIsNeverOlderThanItsTimestamp() {
+        MessageHeader ahead = new MessageHeader(1, queue.nowMillis + 500, queue.nowMillis + 500, 1, false);
+        Content content = new Content(1, 2, ContentType.TEXT, 0, new byte[1]);
+        queue.run(
+                new AcceptDeadLetters(List.of(new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, ahead), content))));
+        assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());
+        queue.push("b");
+        assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());
+    }
+
+    @Test
+    void aMarkerThatAPurgeOvertookIsDeletedWithoutCounting() {
+        queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
+        queue.pullOne();
+        queue.after(TestQueue.VISIBILITY_MILLIS).run(new Purge());
+        queue.push("b");
+        assertThat(queue.run(new ConfirmDeparted(List.of(1L)))).isZero();
+        assertThat(queue.events).hasSize(1).allMatch(event -> event.kind() == QueueEvent.Kind.DEPARTED);
+        assertThat(queue.metrics().backlogCount()).isEqualTo(1);
+    }
+
+    @Test
+    void markersFoundAtTheStartAreCountedUntilConfirmed() {
+        QueueHead head = new QueueHead(11, 11, 1, 4, 0, 0, 0, 11, 0, 900, 5, 800, Long.MAX_VALUE);
+        MessageHeader moved = new MessageHeader(7, 850, 850, 4, false);
+        MessageHeader leftover = new MessageHeader(3, 700, 700, 9, false);
+        queue.state = new QueueState(
+                QueueSettings.DEFAULT,
+                null,
+                Limits.DOCUMENTED,
+                new QueueImage(head, List.of(), List.of(leftover, moved)),
+                MemoryBudget.UNBOUNDED);
+        assertThat(queue.metrics()).isEqualTo(new Metrics(1, 4, 850));
+        assertThat(queue.state.isAtRest()).isFalse();
+        assertThat(queue.state.unconfirmed()).containsExactlyInAnyOrder(3L, 7L);
+        assertThat(queue.run(new ConfirmDeparted(queue.state.unconfirmed()))).isEqualTo(1);
+        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.state.unconfirmed()).isEmpty();
+    }
+
+    @Test
+    void aDepartureIsCalledOffOnlyWithoutADeadLetterQueue() {
+        queue.with(TestQueue.consumer(0, 0, "dead")).push("a", "b");
+        queue.pull(2);
+        queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
+        assertThat(queue.run(new CallOffDepartures(List.of(1L)))).isZero();
+        queue.with((Consumer) null);
+        assertThat(queue.run(new CallOffDepartures(List.of(1L, 9L)))).isEqualTo(1);
+        assertThat(queue.peek()).containsExactly(1L);
+        queue.with(TestQueue.consumer(0, 0, ""));
+        assertThat(queue.run(new CallOffDepartures(List.of(2L)))).isEqualTo(1);
+        assertThat(queue.metrics().backlogCount()).isEqualTo(1);
+        assertThat(queue.state.departing()).isEmpty();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A queue with a clock and few words, for tests of single rules. Everything is in memory, so no command needs a read. */
+final class TestQueue {
+    static final int VISIBILITY_MILLIS = 30_000;
+
+    final List<QueueEvent> events = new ArrayList<>();
+    long nowMillis = 1_000_000;
+    QueueState state;
+    private QueueSettings settings = QueueSettings.DEFAULT;
+    private Consumer consumer = consumer(3, 0, "");
+
+    TestQueue() {
+        this(Limits.DOCUMENTED);
+    }
+
+    TestQueue(Limits limits) {
+        state = new QueueState(settings, consumer, limits, QueueImage.NEW, MemoryBudget.UNBOUNDED);
+    }
+
+    /** The documented limits but for the three that concern a whole queue. */
+    static Limits limits(int leasesMax, long backlogBytesMax, int messagesPerSecondMax) {
+        Limits d = Limits.DOCUMENTED;
+        return new Limits(
+                d.messageBytesMax(),
+                d.batchMessagesMax(),
+                d.batchBytesMax(),
+                d.requestBytesMax(),
+                d.jsonDepthMax(),
+                d.delaySecondsMax(),
+                d.pullMessagesMax(),
+                d.visibilityTimeoutMillisMax(),
+                d.retentionSecondsMin(),
+                d.retentionSecondsMax(),
+                d.retriesMax(),
+                d.waitTimeMillisMax(),
+                d.concurrencyMax(),
+                d.ackEntriesMax(),
+                d.queuesPerAccountMax(),
+                leasesMax,
+                backlogBytesMax,
+                messagesPerSecondMax);
+    }
+
+    static Consumer consumer(int maxRetries, int retryDelaySeconds, String deadLetterQueue) {
+        ConsumerSettings settings = new ConsumerSettings(5, maxRetries, retryDelaySeconds, VISIBILITY_MILLIS, 5_000, 0);
+        return new Consumer("c", ConsumerType.HTTP_PULL, "", deadLetterQueue, settings, 0);
+    }
+
+    static NewMessage message(String body, int delaySeconds) {
+        return new NewMessage(1, 2, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), delaySeconds);
+    }
+
+    static LeaseId token(Lease lease) {
+        return new LeaseId(lease.header().seq(), lease.delivery());
+    }
+
+    static List<Long> seqs(List<Lease> leases) {
+        return leases.stream().map(lease -> lease.header().seq()).toList();
+    }
+
+    TestQueue with(Consumer newConsumer) {
+        consumer = newConsumer;
+        state.configure(settings, consumer);
+        return this;
+    }
+
+    TestQueue with(QueueSettings newSettings) {
+        settings = newSettings;
+        state.configure(settings, consumer);
+        return this;
+    }
+
+    TestQueue after(long millis) {
+        nowMillis += millis;
+        return this;
+    }
+
+    Metrics push(String... bodies) {
+        return run(new Push(Stream.of(bodies)
+                .map(body -> message(body, NewMessage.DELAY_UNSET))
+                .toList()));
+    }
+
+    Metrics pushDelayed(String body, int delaySeconds) {
+        return run(new Push(List.of(message(body, delaySeconds))));
+    }
+
+    List<Lease> pull(int batchSize) {
+        return run(new Pull(batchSize, Pull.FROM_CONSUMER, ConsumerType.HTTP_PULL))
+                .leases();
+    }
+
+    Lease pullOne() {
+        List<Lease> leases = pull(1);
+        assertThat(leases).hasSize(1);
+        return leases.get(0);
+    }
+
+    Ack.Reply ack(LeaseId... tokens) {
+        return run(new Ack(List.of(tokens), List.of()));
+    }
+
+    Ack.Reply retry(LeaseId token, int delaySeconds) {
+        return run(new Ack(List.of(), List.of(new Ack.Retry(token, delaySeconds))));
+    }
+
+    List<Long> peek() {
+        return run(new Peek(100)).stream().map(shown -> shown.header().seq()).toList();
+    }
+
+    Metrics metrics() {
+        return run(new ReadMetrics());
+    }
+
+    /** What the runtime does: what is due first, then the command. */
+    <R> R run(QueueCommand<R> command) {
+        events.clear();
+        while (state.deadlineMillis() <= nowMillis) {
+            decide(new Expire(100));
+        }
+        return decide(command);
+    }
+
+    /** The command alone. */
+    <R> R decide(QueueCommand<R> command) {
+        assertThat(command.need(state, nowMillis)).isNull();
+        Decision<R> decision = command.decide(state, nowMillis);
+        decision.events().forEach(state::apply);
+        events.addAll(decision.events());
+        return decision.reply();
+    }
+}

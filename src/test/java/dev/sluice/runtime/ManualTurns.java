@@ -1,0 +1,72 @@
+package dev.sluice.runtime;
+
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Turns on a clock that moves when the test says so. One thread. */
+final class ManualTurns implements Turns {
+    /** More tasks than this without the clock moving is a loop. */
+    private static final int TASKS_MAX = 100_000;
+
+    private record Timer(long number, Runnable task) {}
+
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final TreeMap<Long, ArrayDeque<Timer>> timers = new TreeMap<>();
+    private long nowMillis = 1_700_000_000_000L;
+    private long timersMade;
+
+    @Override
+    public void next(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public long after(long delayMillis, Runnable task) {
+        Timer timer = new Timer(++timersMade, task);
+        timers.computeIfAbsent(nowMillis + Math.max(1, delayMillis), at -> new ArrayDeque<>())
+                .add(timer);
+        return timer.number();
+    }
+
+    @Override
+    public void cancel(long timer) {
+        timers.values().forEach(at -> at.removeIf(set -> set.number() == timer));
+    }
+
+    @Override
+    public boolean inTurn() {
+        return true;
+    }
+
+    @Override
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    /** Runs what there is to do now. */
+    void run() {
+        int budget = TASKS_MAX;
+        while (!tasks.isEmpty()) {
+            if (--budget < 0) {
+                throw new AssertionError("the queue never comes to rest");
+            }
+            tasks.remove().run();
+        }
+    }
+
+    /** Lets that much time pass, running everything that becomes due on the way. */
+    void pass(long millis) {
+        long untilMillis = nowMillis + millis;
+        run();
+        while (!timers.isEmpty() && timers.firstKey() <= untilMillis) {
+            Map.Entry<Long, ArrayDeque<Timer>> due = timers.pollFirstEntry();
+            nowMillis = due.getKey();
+            due.getValue().forEach(timer -> {
+                timer.task().run();
+                run();
+            });
+        }
+        nowMillis = untilMillis;
+    }
+}

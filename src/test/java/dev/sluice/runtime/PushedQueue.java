@@ -1,0 +1,112 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.MemoryBudget;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.Push;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.QueueState;
+import dev.sluice.store.memory.MemoryStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A queue with its dispatcher as the verticle puts them together, on a manual clock and a store in memory. */
+final class PushedQueue {
+    static final ConsumerSettings SETTINGS = new ConsumerSettings(10, 3, 0, 30_000, 5_000, 2);
+
+    final ManualTurns turns = new ManualTurns();
+    final Map<String, WorkerTarget> targets = new HashMap<>();
+    final MemoryStore store = new MemoryStore();
+    QueueDefinition definition;
+    QueueShell shell;
+    WorkerDispatcher dispatcher;
+    private DeadlineTimer timer;
+    private int pushed;
+
+    PushedQueue(WorkerTarget target, ConsumerSettings settings) {
+        targets.put("w", target);
+        definition = definition(QueueSettings.DEFAULT, worker("w", settings));
+        open(QueueImage.NEW);
+    }
+
+    private void open(QueueImage image) {
+        RuntimeParts parts = new RuntimeParts(
+                store, Limits.DOCUMENTED, MemoryBudget.UNBOUNDED, RuntimeOptions.DEFAULT, targets::get, new Meters());
+        QueueState state = new QueueState(
+                definition.settings(), definition.consumer(), Limits.DOCUMENTED, image, MemoryBudget.UNBOUNDED);
+        shell = new QueueShell(1, state, parts, turns, failure -> close(), this::settle);
+        timer = new DeadlineTimer(turns, () -> shell.expire());
+        dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
+        settle();
+        turns.run();
+    }
+
+    private void settle() {
+        timer.arm(shell.state().deadlineMillis());
+        if (dispatcher != null) {
+            dispatcher.look();
+        }
+    }
+
+    private void close() {
+        timer.close();
+        dispatcher.close();
+        shell.close();
+    }
+
+    /** Drops what is in memory and loads it again. */
+    void reload() {
+        close();
+        open(store.load(1).toCompletableFuture().join());
+    }
+
+    /** Pushes messages m1, m2 and so on. */
+    void push(int messages) {
+        push(messages, 0, 2);
+    }
+
+    void push(int messages, int delaySeconds, int bodyBytes) {
+        List<NewMessage> batch = new ArrayList<>();
+        for (int i = 0; i < messages; i++) {
+            byte[] name = ("m" + ++pushed).getBytes(StandardCharsets.UTF_8);
+            byte[] body = bodyBytes <= name.length ? name : Arrays.copyOf(name, bodyBytes);
+            batch.add(new NewMessage(pushed, 0, ContentType.TEXT, body, delaySeconds));
+        }
+        shell.execute(new Push(batch), DeadLetterMover.unanswered());
+        turns.run();
+    }
+
+    void configure(QueueSettings settings, Consumer consumer) {
+        definition = definition(settings, consumer);
+        shell.state().configure(settings, consumer);
+        dispatcher.configure(definition);
+        settle();
+        turns.run();
+    }
+
+    void pause(boolean paused) {
+        configure(new QueueSettings(0, paused, 345_600), definition.consumer());
+    }
+
+    long backlog() {
+        return shell.state().metrics().backlogCount();
+    }
+
+    static Consumer worker(String scriptName, ConsumerSettings settings) {
+        return new Consumer("c".repeat(32), ConsumerType.WORKER, scriptName, "", settings, 0);
+    }
+
+    private static QueueDefinition definition(QueueSettings settings, Consumer consumer) {
+        return new QueueDefinition(1, "a".repeat(32), "b".repeat(32), "jobs", "", settings, consumer, 0, 0);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.sluice.worker;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.Metrics;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.QueueClient;
+import dev.sluice.runtime.WorkerTarget;
+import dev.sluice.store.StoredContent;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A batch of three messages: seq 1 and 2 are text, 3 is JSON and was published with a delay. */
+final class SampleBatch {
+    private SampleBatch() {}
+
+    static WorkerTarget.Batch batch() {
+        return batch("first \"€\" \u0001");
+    }
+
+    static WorkerTarget.Batch batch(String firstBody) {
+        return new WorkerTarget.Batch(
+                queue(),
+                List.of(
+                        delivery(1, ContentType.TEXT, firstBody, 0, 1),
+                        delivery(2, ContentType.TEXT, "", 0, 2),
+                        delivery(3, ContentType.JSON, "{\"a\":[1.50,\"é\"]}", 20, 1)),
+                new Metrics(7, 700, 1_001));
+    }
+
+    /** The id of a message of the batch. */
+    static String id(int seq) {
+        return "00000000000000ab000000000000000" + seq;
+    }
+
+    private static QueueDefinition queue() {
+        return new QueueDefinition(1, "a".repeat(32), "b".repeat(32), "orders", "", QueueSettings.DEFAULT, null, 0, 0);
+    }
+
+    private static QueueClient.Delivery delivery(
+            long seq, ContentType type, String text, int delaySeconds, int number) {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        MessageHeader header = new MessageHeader(seq, 1_000 + seq, 1_000 + seq, body.length, delaySeconds > 0);
+        return new QueueClient.Delivery(
+                new StoredContent(header, new Content(0xab, seq, type, delaySeconds, body)), number);
+    }
+}
