@@ -114,6 +114,19 @@ final class Auditor {
         bySeq.get(new Place(queue, seq)).mayBeGone = true;
     }
 
+    /**
+     * An ack was answered. One that comes after the last lease ended is answered in the same way, although the message is on
+     * its way to the dead letter queue; it promises nothing where there is one.
+     */
+    void acked(long queue, LeaseId lease) {
+        AuditedMessage.Stay stay = bySeq.get(new Place(queue, lease.seq())).in(queue);
+        boolean inTime =
+                stay.life == life && !stay.retried && scheduler.nowMillis() < stay.sentMillis + stay.leaseMillis;
+        if (inTime || !Simulation.hasDeadLetterQueue(queue)) {
+            removed(queue, lease.seq());
+        }
+    }
+
     void removed(long queue, long seq) {
         AuditedMessage.Stay stay = bySeq.get(new Place(queue, seq)).in(queue);
         stay.goneMillis = Math.min(stay.goneMillis, scheduler.nowMillis());

@@ -63,7 +63,11 @@ final class Simulation {
 
     /** Whether a message pushed to one queue may come to another. */
     static boolean mayBeIn(long pushedTo, long queue) {
-        return pushedTo == queue || pushedTo < DEAD_LETTER_QUEUE && queue >= DEAD_LETTER_QUEUE;
+        return pushedTo == queue || hasDeadLetterQueue(pushedTo) && !hasDeadLetterQueue(queue);
+    }
+
+    static boolean hasDeadLetterQueue(long queue) {
+        return queue < DEAD_LETTER_QUEUE;
     }
 
     void run(int steps) {
@@ -115,7 +119,7 @@ final class Simulation {
     }
 
     private QueueDefinition definition(long number, boolean calm) {
-        boolean origin = number < DEAD_LETTER_QUEUE;
+        boolean origin = hasDeadLetterQueue(number);
         int retention = shortRetention && !calm ? 60 + random.nextInt(300) : RETENTION_SECONDS_LONG;
         QueueSettings settings = new QueueSettings(
                 random.nextInt(4) == 0 ? random.nextInt(10) : 0, !calm && random.nextInt(8) == 0, retention);
@@ -146,10 +150,13 @@ final class Simulation {
         scheduler.run(CALM_MILLIS);
         clients.checkAllAreAnswered();
         hold(meters.parkedReplies().sum() == 0, "replies are parked");
-        for (long number = 1; number <= QUEUES; number++) {
-            process.passivate(number, 1_000);
+        // Twice: one that slept may wake for a deadline that its new settings moved.
+        for (int round = 0; round < 2; round++) {
+            for (long number = 1; number <= QUEUES; number++) {
+                process.passivate(number, 1_000);
+            }
+            scheduler.run(1_000);
         }
-        scheduler.run(1_000);
         for (long number = 1; number <= QUEUES; number++) {
             hold(process.isPassive(number), "queue %s does not come to rest", number);
             QueueImage image = QueueReads.load(store.records(), number);
