@@ -17,7 +17,7 @@ const HELP = `node src/bench/run.mjs [--quick] [--scenario NAME]... [--rounds N]
   --scenario  one of: ${Object.keys(scenarios).join(', ')}
   --rounds    alternations (5)
   --seconds   of each measurement (5)
-  --warmup    seconds of load before the first one (12)
+  --warmup    seconds of load before the first one (8), then more until it gets no faster
   --dry       print results, write nothing`;
 
 const { values: options } = parseArgs({
@@ -51,7 +51,7 @@ if (unknown.length) {
 const method = {
   rounds: Number(options.rounds ?? (options.quick ? 3 : 5)),
   seconds: Number(options.seconds ?? 5),
-  warmup: Number(options.warmup ?? (options.quick ? 8 : 12)),
+  warmup: Number(options.warmup ?? 8),
 };
 
 const results = path.join(root, 'docs/benchmarks');
