@@ -54,6 +54,7 @@ async function end(running) {
 
 /** Adds a point to a curve. */
 function note(curve, title, x, unit, name, point) {
+  if (!point.every(Number.isFinite)) return;
   if (!curves.has(curve)) curves.set(curve, { name: curve, title, x, unit, series: [] });
   const { series } = curves.get(curve);
   if (!series.some((each) => each.name === name)) series.push({ name, points: [] });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Measures Sluice beside the bare framework and its peers, and writes docs/benchmarks. See docs/benchmarking.md.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -54,6 +54,16 @@ const method = {
   warmup: Number(options.warmup ?? 8),
 };
 
+/** Writes results down. A quick look does not replace a thorough one. */
+function keep(file, measured) {
+  if (options.dry) return;
+  if (measured.quick && existsSync(file) && !JSON.parse(readFileSync(file, 'utf8')).quick) {
+    console.error(`  a quick look: the results in ${path.relative(root, file)} stay`);
+    return;
+  }
+  writeFileSync(file, `${JSON.stringify(measured, null, 1)}\n`);
+}
+
 const results = path.join(root, 'docs/benchmarks');
 mkdirSync(results, { recursive: true });
 const began = performance.now();
@@ -61,7 +71,7 @@ for (const name of names) {
   console.error(`${name}: ${scenarios[name].title}`);
   const variants = await new Measurement(scenarios[name], variantsOf(scenarios[name], options.quick), method).run();
   const measured = { scenario: name, title: scenarios[name].title, ...circumstances(), quick: Boolean(options.quick), method, variants };
-  if (!options.dry) writeFileSync(path.join(results, `${name}.json`), `${JSON.stringify(measured, null, 1)}\n`);
+  keep(path.join(results, `${name}.json`), measured);
   for (const { name: variant, messagesPerSecond, base, ratio, ratioMin, ratioMax } of variants) {
     const to = ratio ? `${ratio.toFixed(2)} x ${base} (${ratioMin.toFixed(2)} to ${ratioMax.toFixed(2)})` : '';
     console.log(`${variant.padEnd(30)} ${String(Math.round(messagesPerSecond)).padStart(9)} messages/s  ${to}`);
