@@ -16,6 +16,7 @@ import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 
 const JAVA_OPTIONS = ['-Xmx256m'];
 const SMALL = text(200);
+const WARMUP_SECONDS = 10;
 const log = (line) => console.error(line);
 
 const { values: options } = parseArgs({
@@ -71,6 +72,12 @@ async function takeRate(on) {
   return messages / took;
 }
 
+/** Load of both kinds, so that a server that has just started is compared to no other than itself. */
+async function warmUp(on) {
+  await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds: WARMUP_SECONDS });
+  await wrk(on.origin, requestsScript(on.pushes([SMALL])), { connections: 64, seconds: WARMUP_SECONDS });
+}
+
 /** Alternates a measurement between the server that is shallow and the one that is not. */
 async function beside(shallow, deep, measure) {
   const rates = { shallow: [], deep: [] };
@@ -97,11 +104,17 @@ function noteMemory(curve, title, x, at, { heap, rss }) {
 async function byBacklog() {
   const x = 'messages waiting';
   const [shallow, deep] = [await server(), await server()];
+  await warmUp(shallow);
   let filled = 0;
   for (const backlog of steps(10_000, 10, largest)) {
     log(`backlog of ${backlog}`);
+    await warmUp(deep);
+    filled = await deep.count();
+    if (filled > backlog) {
+      await deep.reset();
+      filled = 0;
+    }
     await fill(deep, backlog - filled);
-    filled = backlog;
     const taken = await beside(shallow, deep, takeRate);
     const pushed = await beside(shallow, deep, pushRate);
     note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push', [backlog, pushed.deep]);
@@ -128,9 +141,11 @@ async function byQueues() {
   const x = 'queues';
   const one = await server();
   const many = await server();
+  await warmUp(one);
   for (const queues of steps(1, 100, queuesMost)) {
     log(`${queues} queues`);
     await many.makeQueues(queues, { consumer: true });
+    await warmUp(many);
     const pushed = await beside(one, many, pushRate);
     note('queues-ratios', 'Push spread over queues, compared to one queue at the same time', x, '×', 'push', [queues, pushed.ratio]);
     note('queues-rates', 'Push spread over queues', x, 'messages/s', 'push', [queues, pushed.deep]);
