@@ -55,7 +55,7 @@ export function barsReached(all, table) {
   const results = new Results(all);
   const rows = BARS.map(([what, sign, bar, find, unit]) => {
     const value = find(results);
-    if (value === undefined || Number.isNaN(value)) return [what, `${sign} ${bar}${unit}`, 'not measured yet', ''];
+    if (!Number.isFinite(value)) return [what, `${sign} ${bar}${unit}`, 'not measured yet', ''];
     const reached = sign === '≥' ? value >= bar : value <= bar;
     return [what, `${sign} ${bar}${unit}`, `${number(value)}${unit.startsWith(TIMES) ? TIMES : unit}`, reached ? 'reached' : '**missed**'];
   });

@@ -16,6 +16,7 @@ import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 
 const JAVA_OPTIONS = ['-Xmx256m'];
 const SMALL = text(200);
+const WARMUP_SECONDS = 10;
 const log = (line) => console.error(line);
 
 const { values: options } = parseArgs({
@@ -54,6 +55,7 @@ async function end(running) {
 
 /** Adds a point to a curve. */
 function note(curve, title, x, unit, name, point) {
+  if (!point.every(Number.isFinite)) return;
   if (!curves.has(curve)) curves.set(curve, { name: curve, title, x, unit, series: [] });
   const { series } = curves.get(curve);
   if (!series.some((each) => each.name === name)) series.push({ name, points: [] });
@@ -68,6 +70,12 @@ async function pushRate(on) {
 async function takeRate(on) {
   const { messages, seconds: took } = await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds });
   return messages / took;
+}
+
+/** Load of both kinds, so that a server that has just started is compared to no other than itself. */
+async function warmUp(on) {
+  await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds: WARMUP_SECONDS });
+  await wrk(on.origin, requestsScript(on.pushes([SMALL])), { connections: 64, seconds: WARMUP_SECONDS });
 }
 
 /** Alternates a measurement between the server that is shallow and the one that is not. */
@@ -96,11 +104,17 @@ function noteMemory(curve, title, x, at, { heap, rss }) {
 async function byBacklog() {
   const x = 'messages waiting';
   const [shallow, deep] = [await server(), await server()];
+  await warmUp(shallow);
   let filled = 0;
   for (const backlog of steps(10_000, 10, largest)) {
     log(`backlog of ${backlog}`);
+    await warmUp(deep);
+    filled = await deep.count();
+    if (filled > backlog) {
+      await deep.reset();
+      filled = 0;
+    }
     await fill(deep, backlog - filled);
-    filled = backlog;
     const taken = await beside(shallow, deep, takeRate);
     const pushed = await beside(shallow, deep, pushRate);
     note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push', [backlog, pushed.deep]);
@@ -127,9 +141,11 @@ async function byQueues() {
   const x = 'queues';
   const one = await server();
   const many = await server();
+  await warmUp(one);
   for (const queues of steps(1, 100, queuesMost)) {
     log(`${queues} queues`);
     await many.makeQueues(queues, { consumer: true });
+    await warmUp(many);
     const pushed = await beside(one, many, pushRate);
     note('queues-ratios', 'Push spread over queues, compared to one queue at the same time', x, '×', 'push', [queues, pushed.ratio]);
     note('queues-rates', 'Push spread over queues', x, 'messages/s', 'push', [queues, pushed.deep]);

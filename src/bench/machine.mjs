@@ -11,7 +11,7 @@ export function circumstances() {
     commit: output('git', ['rev-parse', '--short=10', 'HEAD'], 'unknown'),
     changed: output('git', ['status', '--porcelain', '--untracked-files=no', '--', 'src/main', 'pom.xml', 'openapi']) !== '',
     cpu: `${cpu.model.trim()}, ${cpus().length} cores`,
-    virtual: output('systemd-detect-virt', [], '') || /Hypervisor vendor:\s*(\S+)/.exec(output('lscpu', []))?.[1] || 'none',
+    virtual: output('systemd-detect-virt', ['--vm'], '') || /Hypervisor vendor:\s*(\S+)/.exec(output('lscpu', []))?.[1] || 'none',
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `Linux ${release()}`,
     fileSystem: output('sh', ['-c', "df --output=fstype . | tail -1"], 'unknown'),

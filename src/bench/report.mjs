@@ -37,7 +37,7 @@ function machine(result) {
 }
 
 function method({ method: { rounds, seconds, warmup }, quick }) {
-  return `${rounds} alternations of ${seconds} s after ${warmup} s of warm-up${quick ? ' (a quick look)' : ''}.`;
+  return `${rounds} alternations of ${seconds} s after at least ${warmup} s of warm-up${quick ? ' (a quick look)' : ''}.`;
 }
 
 function ratioOf({ ratio, ratioMin, ratioMax, base }) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Measures Sluice beside the bare framework and its peers, and writes docs/benchmarks. See docs/benchmarking.md.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ const HELP = `node src/bench/run.mjs [--quick] [--scenario NAME]... [--rounds N]
   --scenario  one of: ${Object.keys(scenarios).join(', ')}
   --rounds    alternations (5)
   --seconds   of each measurement (5)
-  --warmup    seconds of load before the first one (12)
+  --warmup    seconds of load before the first one (8), then more until it gets no faster
   --dry       print results, write nothing`;
 
 const { values: options } = parseArgs({
@@ -51,8 +51,18 @@ if (unknown.length) {
 const method = {
   rounds: Number(options.rounds ?? (options.quick ? 3 : 5)),
   seconds: Number(options.seconds ?? 5),
-  warmup: Number(options.warmup ?? (options.quick ? 8 : 12)),
+  warmup: Number(options.warmup ?? 8),
 };
+
+/** Writes results down. A quick look does not replace a thorough one. */
+function keep(file, measured) {
+  if (options.dry) return;
+  if (measured.quick && existsSync(file) && !JSON.parse(readFileSync(file, 'utf8')).quick) {
+    console.error(`  a quick look: the results in ${path.relative(root, file)} stay`);
+    return;
+  }
+  writeFileSync(file, `${JSON.stringify(measured, null, 1)}\n`);
+}
 
 const results = path.join(root, 'docs/benchmarks');
 mkdirSync(results, { recursive: true });
@@ -61,7 +71,7 @@ for (const name of names) {
   console.error(`${name}: ${scenarios[name].title}`);
   const variants = await new Measurement(scenarios[name], variantsOf(scenarios[name], options.quick), method).run();
   const measured = { scenario: name, title: scenarios[name].title, ...circumstances(), quick: Boolean(options.quick), method, variants };
-  if (!options.dry) writeFileSync(path.join(results, `${name}.json`), `${JSON.stringify(measured, null, 1)}\n`);
+  keep(path.join(results, `${name}.json`), measured);
   for (const { name: variant, messagesPerSecond, base, ratio, ratioMin, ratioMax } of variants) {
     const to = ratio ? `${ratio.toFixed(2)} x ${base} (${ratioMin.toFixed(2)} to ${ratioMax.toFixed(2)})` : '';
     console.log(`${variant.padEnd(30)} ${String(Math.round(messagesPerSecond)).padStart(9)} messages/s  ${to}`);
