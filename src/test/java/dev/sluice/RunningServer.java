@@ -99,8 +99,8 @@ final class RunningServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.close().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    public void close() {
+        server.close().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     private static String token(String name, String secret, String accountId, String access) {
