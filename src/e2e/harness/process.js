@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inTime } from './until.js';
@@ -13,15 +14,19 @@ export const jar = path.resolve(process.env.SLUICE_JAR ?? path.join(here, '../..
 const java = process.env.SLUICE_JAVA ?? 'java';
 
 const running = new Set();
-const killAll = () => {
+const directories = [];
+
+process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
-};
-process.on('exit', killAll);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => {
-    killAll();
-    process.exit(1);
-  });
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
+/** A directory that goes with this process. */
+export function temporaryDirectory() {
+  const directory = mkdtempSync(path.join(tmpdir(), 'sluice-e2e-'));
+  directories.push(directory);
+  return directory;
 }
 
 /**

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { launchServer } from './process.js';
+import { launchServer, temporaryDirectory } from './process.js';
 import { inTime } from './until.js';
 
 const READY = /^sluice ready on (https?):\/\/(\S+):(\d+) in (\d+) ms$/m;
@@ -11,21 +9,15 @@ const SUSPICIOUS = /\b(ERROR|SEVERE|FATAL)\b|\b\w+(Exception|Error)\b|^\s+at [\w
 /** The token that every server of these tests takes unless told otherwise. */
 export const TOKEN = 'e2e-token-that-may-do-everything';
 
-/** A temporary directory that holds one server's data and is its working directory. */
-export async function temporaryDirectory() {
-  return mkdtemp(path.join(tmpdir(), 'sluice-e2e-'));
-}
-
 /** One server and its directory: started, killed, started again, stopped. */
 export class Server {
   #process;
   #options;
-  #owned = [];
   #stderr = '';
 
   /**
    * @param settings configuration by dotted key
-   * @param directory where to keep data; a temporary one that goes with the server if absent
+   * @param directory where to keep data; a temporary one if absent
    * @param expectedLog regular expressions of log lines that look like failures and are none
    */
   constructor({ settings = {}, directory, javaOptions = [], args = [], expectedLog = [] } = {}) {
@@ -33,20 +25,16 @@ export class Server {
     this.directory = directory;
   }
 
-  /** A started server that is gone when the test is over, however it ends. */
+  /** A started server that is killed when the test is over, however it ends. */
   static async during(context, options) {
     const server = new Server(options);
-    context.after(async () => {
-      await server.kill();
-      await server.#removeOwned();
-    });
+    context.after(() => server.kill());
     return server.start();
   }
 
   async start({ within = 30_000 } = {}) {
     if (!this.directory) {
-      this.home = await temporaryDirectory();
-      this.#owned.push(this.home);
+      this.home = temporaryDirectory();
       this.directory = path.join(this.home, 'data');
     }
     const { settings, javaOptions, args } = this.#options;
@@ -132,18 +120,10 @@ export class Server {
     return this.end('SIGKILL');
   }
 
-  /** Stops it as an operator would, checks that it ended well and that its log is clean, and removes its data. */
+  /** Stops it as an operator would, and checks that it ended well and that its log is clean. */
   async stop() {
-    try {
-      if (this.#process) assert.deepEqual(await this.end('SIGTERM'), { code: 0, signal: null }, 'the end after SIGTERM');
-      this.assertCleanLog();
-    } finally {
-      await this.#removeOwned();
-    }
-  }
-
-  async #removeOwned() {
-    for (const directory of this.#owned) await rm(directory, { recursive: true, force: true });
+    if (this.#process) assert.deepEqual(await this.end('SIGTERM'), { code: 0, signal: null }, 'the end after SIGTERM');
+    this.assertCleanLog();
   }
 
   assertCleanLog() {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from './process.js';
+import { run, temporaryDirectory } from './process.js';
 import { TOKEN } from './server.js';
 import { ACCOUNT } from './suite.js';
 
@@ -21,16 +19,15 @@ function newNode() {
 
 /** The real wrangler in a home directory of its own, without a configuration file and without a terminal. */
 export class Wrangler {
-  static async at(baseUrl, environment = {}) {
-    const wrangler = new Wrangler();
-    wrangler.home = await mkdtemp(path.join(tmpdir(), 'sluice-wrangler-'));
-    wrangler.work = path.join(wrangler.home, 'work');
-    await mkdir(wrangler.work);
-    wrangler.env = {
+  constructor(baseUrl, environment = {}) {
+    this.home = temporaryDirectory();
+    this.work = path.join(this.home, 'work');
+    mkdirSync(this.work);
+    this.env = {
       PATH: process.env.PATH,
-      HOME: wrangler.home,
-      XDG_CONFIG_HOME: path.join(wrangler.home, '.config'),
-      XDG_CACHE_HOME: path.join(wrangler.home, '.cache'),
+      HOME: this.home,
+      XDG_CONFIG_HOME: path.join(this.home, '.config'),
+      XDG_CACHE_HOME: path.join(this.home, '.cache'),
       NODE_COMPILE_CACHE: path.join(modules, '.cache/wrangler-compiled'),
       CI: 'true',
       NO_COLOR: '1',
@@ -44,7 +41,6 @@ export class Wrangler {
       CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
       ...environment,
     };
-    return wrangler;
   }
 
   /** Runs `wrangler <args>`: {code, stdout, stderr, output}. A variable that is null is taken out of the environment. */
@@ -68,10 +64,6 @@ export class Wrangler {
     assert.notEqual(code, 0, output);
     assert.doesNotMatch(output, /malformed response|Unexpected token|TypeError/i);
     return output;
-  }
-
-  async remove() {
-    await rm(this.home, { recursive: true, force: true });
   }
 }
 

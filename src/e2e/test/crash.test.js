@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Ledger } from '../crash/ledger.js';
 import { drain, Load } from '../crash/load.js';
 import { send } from '../harness/http.js';
-import { Server, temporaryDirectory, TOKEN } from '../harness/server.js';
+import { temporaryDirectory } from '../harness/process.js';
+import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { until } from '../harness/until.js';
 
@@ -17,7 +17,7 @@ const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
 test(`${ROUNDS} times killed under load, the server loses no answered push and brings back no acknowledged message`, {
   timeout: 60_000 + ROUNDS * 30_000,
 }, async (context) => {
-  const home = await temporaryDirectory();
+  const home = temporaryDirectory();
   const settings = { 'storage.engine': 'rocksdb', 'storage.durability': 'fsync' };
   const server = new Server({ directory: path.join(home, 'data'), settings });
   const ledger = new Ledger();
@@ -61,6 +61,5 @@ test(`${ROUNDS} times killed under load, the server loses no answered push and b
     server.assertCleanLog();
   } finally {
     await server.kill();
-    await rm(home, { recursive: true, force: true });
   }
 });

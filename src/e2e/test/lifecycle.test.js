@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import Cloudflare from 'cloudflare';
 import { send } from '../harness/http.js';
-import { Server, temporaryDirectory, TOKEN } from '../harness/server.js';
+import { temporaryDirectory } from '../harness/process.js';
+import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT, ID } from '../harness/suite.js';
 import { until } from '../harness/until.js';
 
@@ -15,13 +16,6 @@ const SLACK = 5;
 
 const account_id = ACCOUNT;
 const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
-const homes = [];
-after(() => Promise.all(homes.map((home) => rm(home, { recursive: true, force: true }))));
-const freshHome = async (context) => {
-  const home = await temporaryDirectory();
-  homes.push(home);
-  return home;
-};
 const sdkAt = (server, options = {}) =>
   new Cloudflare({ baseURL: server.baseUrl, apiToken: TOKEN, apiKey: null, apiEmail: null, maxRetries: 0, ...options });
 
@@ -43,7 +37,7 @@ test('an empty store is ready soon, and the first request is answered at once', 
 });
 
 test('everything is there again after a stop: queues, settings, consumers, subscriptions, messages, leases, delays', async (context) => {
-  const home = await freshHome();
+  const home = temporaryDirectory();
   const server = await Server.during(context, { directory: path.join(home, 'data') });
   const { queues } = sdkAt(server);
   const settings = { delivery_delay: 0, delivery_paused: false, message_retention_period: 7200 };
@@ -79,7 +73,7 @@ test('everything is there again after a stop: queues, settings, consumers, subsc
 });
 
 test('SIGTERM under load ends with 0, and every answered push is there afterwards', async (context) => {
-  const home = await freshHome();
+  const home = temporaryDirectory();
   const server = await Server.during(context, { directory: path.join(home, 'data') });
   const { queue_id } = await sdkAt(server).queues.create({ account_id, queue_name: 'busy' });
   const path_ = `${queuesPath}/${queue_id}/messages`;
@@ -128,7 +122,7 @@ test('the memory engine serves the same API and forgets', async (context) => {
 });
 
 test('without any credential the first start prints what to paste, and it works as printed, also after a restart', async (context) => {
-  const home = await freshHome();
+  const home = temporaryDirectory();
   const directory = path.join(home, 'data');
   const server = await Server.during(context, { directory, settings: { 'auth.token': '' }, args: [] });
   const value = (name) => new RegExp(`${name}=["']?([^"'\\s]+)`).exec(server.stdout + server.log)?.[1];
@@ -157,7 +151,7 @@ test('without any credential the first start prints what to paste, and it works 
 });
 
 test('the flags beat the environment, the environment beats the file, the file beats the defaults', async (context) => {
-  const home = await freshHome();
+  const home = temporaryDirectory();
   const config = path.join(home, 'sluice.yaml');
   await writeFile(
     config,

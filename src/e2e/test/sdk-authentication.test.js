@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { PermissionDeniedError } from 'cloudflare';
-import { temporaryDirectory } from '../harness/server.js';
+import { temporaryDirectory } from '../harness/process.js';
 import { ACCOUNT, freshName, Suite, unknownId } from '../harness/suite.js';
 
 const OTHER_ACCOUNT = 'aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb';
@@ -12,8 +12,7 @@ const EMAIL = 'ops@example.com';
 const KEY = 'the-global-key';
 const sha256 = (token) => createHash('sha256').update(token).digest('hex');
 
-const directory = await temporaryDirectory();
-after(() => rm(directory, { recursive: true, force: true }));
+const directory = temporaryDirectory();
 const config = path.join(directory, 'sluice.yaml');
 await writeFile(
   config,

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
-import { after, test } from 'node:test';
-import { launchServer } from '../harness/process.js';
+import { test } from 'node:test';
 import { send } from '../harness/http.js';
-import { Server, temporaryDirectory, TOKEN } from '../harness/server.js';
+import { launchServer, temporaryDirectory } from '../harness/process.js';
+import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { changes, tree } from '../harness/tree.js';
 import { inTime } from '../harness/until.js';
 
-const home = await temporaryDirectory();
-after(() => rm(home, { recursive: true, force: true }));
+const home = temporaryDirectory();
 let directories = 0;
 const fresh = () => path.join(home, `data-${++directories}`);
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, test } from 'node:test';
-import { temporaryDirectory, TOKEN } from '../harness/server.js';
+import { test } from 'node:test';
+import { temporaryDirectory } from '../harness/process.js';
+import { TOKEN } from '../harness/server.js';
 import { ACCOUNT, Suite } from '../harness/suite.js';
 import { Wrangler } from '../harness/wrangler.js';
 
@@ -11,8 +12,7 @@ const SECOND = 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb';
 const EMAIL = 'ops@example.com';
 const KEY = 'the-global-key';
 const sha256 = (token) => createHash('sha256').update(token).digest('hex');
-const directory = await temporaryDirectory();
-after(() => rm(directory, { recursive: true, force: true }));
+const directory = temporaryDirectory();
 const config = path.join(directory, 'sluice.yaml');
 await writeFile(
   config,
@@ -26,8 +26,7 @@ await writeFile(
 `,
 );
 const suite = await Suite.open({ args: ['--config', config] });
-const wrangler = await Wrangler.at(suite.baseUrl);
-after(() => wrangler.remove());
+const wrangler = new Wrangler(suite.baseUrl);
 const queues = (args, environment) => wrangler.run(['queues', ...args], environment);
 const NO_ACCOUNT = { CLOUDFLARE_ACCOUNT_ID: null };
 
@@ -49,10 +48,9 @@ test('without an account id, wrangler finds the only account of the token', asyn
   assert.ok(suite.proxy.requests.some((request) => request.startsWith('GET /client/v4/memberships?')));
 });
 
-test('without an account id and with two accounts, wrangler lists both and asks to choose', async (context) => {
+test('without an account id and with two accounts, wrangler lists both and asks to choose', async () => {
   // Another home and directory: wrangler remembers an account that it has once found.
-  const another = await Wrangler.at(suite.baseUrl, { ...NO_ACCOUNT, CLOUDFLARE_API_TOKEN: 'two-accounts' });
-  context.after(() => another.remove());
+  const another = new Wrangler(suite.baseUrl, { ...NO_ACCOUNT, CLOUDFLARE_API_TOKEN: 'two-accounts' });
   const { code, output } = await another.run(['queues', 'list']);
   assert.notEqual(code, 0, output);
   assert.match(output, /More than one account available/);

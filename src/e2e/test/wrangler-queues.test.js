@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { ACCOUNT, Suite } from '../harness/suite.js';
 import { table, Wrangler } from '../harness/wrangler.js';
 
 const suite = await Suite.open();
-const wrangler = await Wrangler.at(suite.baseUrl);
-after(() => wrangler.remove());
+const wrangler = new Wrangler(suite.baseUrl);
 const { queues } = suite.sdk();
 const account_id = ACCOUNT;
 const find = async (name) => (await queues.list({ account_id })).result.find((queue) => queue.queue_name === name);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { ACCOUNT, Suite, unknownId } from '../harness/suite.js';
 import { table, Wrangler } from '../harness/wrangler.js';
 
 const suite = await Suite.open();
-const wrangler = await Wrangler.at(suite.baseUrl);
-after(() => wrangler.remove());
+const wrangler = new Wrangler(suite.baseUrl);
 const { subscriptions } = suite.sdk().queues;
 const account_id = ACCOUNT;
 const events = await suite.queue({ name: 'events' });
