@@ -6,7 +6,8 @@ import { ACCOUNT, freshName, Suite } from '../harness/suite.js';
 
 // The contract and the server know the same operations: each is called once and answers 200.
 
-const suite = await Suite.open();
+const suite = await Suite.open({ settings: { 'auth.email': 'ops@example.com', 'auth.key': 'the-key' } });
+const byKey = { authorization: null, 'x-auth-email': 'ops@example.com', 'x-auth-key': 'the-key' };
 const account = `/accounts/${ACCOUNT}`;
 const subscriptions = `${account}/event_subscriptions/subscriptions`;
 const main = await suite.queue({ consumer: { visibility_timeout_ms: 600_000 } });
@@ -20,7 +21,7 @@ const consumer = `${main.path}/consumers/${await consumerOf(main)}`;
 const CALLS = [
   ['GET', '/accounts'],
   ['GET', '/memberships'],
-  ['GET', '/user'],
+  ['GET', '/user', undefined, byKey],
   ['GET', '/user/tokens/verify'],
   ['GET', `${account}/queues`],
   ['POST', `${account}/queues`, { queue_name: freshName() }],
@@ -51,9 +52,9 @@ const CALLS = [
   ['DELETE', doomed.path],
 ];
 
-for (const [method, path, body] of CALLS) {
+for (const [method, path, body, headers] of CALLS) {
   const shown = path.replace(account, '').replace(/[0-9a-f]{32}/g, '{id}');
-  test(`${method} ${shown} answers 200`, async () => succeeded(await suite.send(method, path, { body })));
+  test(`${method} ${shown} answers 200`, async () => succeeded(await suite.send(method, path, { body, headers })));
 }
 
 test('no operation of the contract is left out here', () => {
