@@ -48,7 +48,7 @@ class AccessTest {
         read("queues-purge-get", "404/11000");
         read("subscriptions-list", "200/0");
         read("subscriptions-get", "404/10404");
-        write("queues-create", "400/10026");
+        write("queues-create", "400/11003");
         write("queues-update", "404/11000");
         write("queues-update-partial", "404/11000");
         write("queues-delete", "404/11000");
@@ -139,9 +139,8 @@ class AccessTest {
 
     @Test
     void emailAndKeyTogetherAreLetInEverywhere() throws Exception {
-        assertAnswers(
-                Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", RunningServer.KEY),
-                id -> TABLE.get(id).admitted());
+        assertAnswers(Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", RunningServer.KEY), id -> TABLE.get(id)
+                .admitted());
     }
 
     /** What is expected of an operation. */
@@ -169,7 +168,9 @@ class AccessTest {
     }
 
     private static String admittedWithoutEmail(String operationId) {
-        return operationId.equals("user-get") ? "403/9109" : TABLE.get(operationId).admitted();
+        return operationId.equals("user-get")
+                ? "403/9109"
+                : TABLE.get(operationId).admitted();
     }
 
     private static void read(String operationId, String admitted) {

@@ -40,7 +40,7 @@ class DiscreetLogTest {
         appender.start();
         root().addAppender(appender);
         levelBefore = ours().getLevel();
-        ours().setLevel(Level.ALL);
+        ours().setLevel(Level.TRACE);
     }
 
     @AfterEach

@@ -110,7 +110,8 @@ class ForeignTokensTest {
     private static void assertBacklog(RunningServer server, String accountId, String name, int count) throws Exception {
         String path = "/accounts/" + accountId + "/queues/" + server.queueId(accountId, name) + "/metrics";
         String token = accountId.equals(ACCOUNT) ? RunningServer.WRITER : RunningServer.STRANGER;
-        assertThat(server.send("GET", path, RunningServer.bearer(token), null).result()
+        assertThat(server.send("GET", path, RunningServer.bearer(token), null)
+                        .result()
                         .getInteger("backlog_count"))
                 .isEqualTo(count);
     }

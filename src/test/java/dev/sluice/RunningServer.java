@@ -52,8 +52,8 @@ final class RunningServer implements AutoCloseable {
                 "auth.tokens=[" + token("writer", WRITER, ACCOUNT, "write") + ", "
                         + token("reader", READER, ACCOUNT, "read") + ", "
                         + token("stranger", STRANGER, OTHER_ACCOUNT, "write") + "]",
-                "queues=[" + queue(ACCOUNT, "one") + ", " + queue(ACCOUNT, "two") + ", "
-                        + queue(OTHER_ACCOUNT, "three") + "]"));
+                "queues=[" + queue(ACCOUNT, "one") + ", " + queue(ACCOUNT, "two") + ", " + queue(OTHER_ACCOUNT, "three")
+                        + "]"));
         flags.addAll(List.of(moreFlags));
         server = Server.start(ConfigLoader.load(null, Map.of(), flags))
                 .toCompletableFuture()
@@ -99,8 +99,8 @@ final class RunningServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.close().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    public void close() {
+        server.close().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     private static String token(String name, String secret, String accountId, String access) {
