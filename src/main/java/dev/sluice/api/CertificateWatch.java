@@ -37,8 +37,14 @@ final class CertificateWatch {
         this.seen = stateOf(files);
     }
 
+    /** Starts, unless another event loop watches already: all of them share one listener, and two updates at once collide. */
     void start(Vertx vertx) {
-        vertx.setPeriodic(LOOK_MILLIS, timer -> look(vertx));
+        if (vertx.sharedData()
+                        .<String, Boolean>getLocalMap(CertificateWatch.class.getName())
+                        .putIfAbsent("on", true)
+                == null) {
+            vertx.setPeriodic(LOOK_MILLIS, timer -> look(vertx));
+        }
     }
 
     private void look(Vertx vertx) {
