@@ -30,8 +30,6 @@ final class ActiveQueue {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveQueue.class);
     private static final long RELOAD_MILLIS = 1_000;
     private static final long STOP_POLL_MILLIS = 2;
-    /** How long a stop waits for batches that a Worker has; a batch that takes longer is delivered again some day. */
-    private static final long BATCHES_WAIT_MILLIS = 5_000;
     /** A deadline that has passed: the queue must stay in memory, or come back at once. */
     private static final long OVERDUE = 0;
 
@@ -55,7 +53,6 @@ final class ActiveQueue {
     private DeadLetterInbox inbox;
     private WorkerDispatcher dispatcher;
     private volatile long deadlineMillis = OVERDUE;
-    private volatile boolean discarded;
 
     ActiveQueue(QueueDefinition definition, RuntimeParts parts, Turns turns, Admission admission, DeadLetterPost post) {
         this.definition = definition;
@@ -76,38 +73,39 @@ final class ActiveQueue {
         return deadlineMillis == Long.MAX_VALUE || deadlineMillis - turns.nowMillis() > millis;
     }
 
-    /** The queue is going to be deleted: a stop waits for no Worker. Callable from any thread. */
-    void discard() {
-        discarded = true;
-    }
-
     /** Loads the queue; completes, in a turn, when it takes requests. */
     Future<Void> start() {
         return load().onSuccess(loaded -> parts.meters().activeQueues().increment());
     }
 
-    /** Begins nothing new, lets the store finish what it has, and gives the memory back. */
-    Future<Void> stop() {
+    /**
+     * Begins nothing new, lets the store finish what it has, and gives the memory back.
+     *
+     * @param batchesMillis how long to wait for batches that a Worker has
+     */
+    Future<Void> stop(long batchesMillis) {
         if (phase == Phase.CLOSED || shell == null) {
             phase = Phase.CLOSED;
             return Future.succeededFuture();
         }
+        // The dispatcher knows what it would do next only while it is open.
+        long nextBatchMillis = phase == Phase.ACTIVE ? dispatcher.nextMillis() : OVERDUE;
         phase = phase == Phase.ACTIVE ? Phase.STOPPING : Phase.CLOSED;
         timer.close();
         mover.close();
         dispatcher.close();
         Promise<Void> stopped = Promise.promise();
-        closeWhenIdle(stopped, turns.nowMillis() + (discarded ? 0 : BATCHES_WAIT_MILLIS));
+        closeWhenIdle(stopped, nextBatchMillis, turns.nowMillis() + batchesMillis);
         return stopped.future();
     }
 
-    private void closeWhenIdle(Promise<Void> stopped, long batchesUntilMillis) {
-        boolean batchesDone = phase == Phase.CLOSED || dispatcher.isIdle() || turns.nowMillis() >= batchesUntilMillis;
-        if (!batchesDone || !shell.idle()) {
-            turns.after(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped, batchesUntilMillis));
+    private void closeWhenIdle(Promise<Void> stopped, long nextBatchMillis, long batchesUntilMillis) {
+        boolean batchesDone = dispatcher.isIdle() || turns.nowMillis() >= batchesUntilMillis;
+        if (!shell.idle() || phase == Phase.STOPPING && !batchesDone) {
+            turns.after(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped, nextBatchMillis, batchesUntilMillis));
             return;
         }
-        deadlineMillis = phase == Phase.STOPPING ? nextDeadlineMillis() : OVERDUE;
+        deadlineMillis = phase == Phase.STOPPING ? Math.min(nextBatchMillis, nextOwnMillis()) : OVERDUE;
         phase = Phase.CLOSED;
         shell.close();
         inbox.close();
@@ -162,15 +160,13 @@ final class ActiveQueue {
         }
         if (phase == Phase.ACTIVE) {
             timer.arm(shell.state().deadlineMillis());
-            deadlineMillis = nextDeadlineMillis();
+            deadlineMillis = Math.min(nextOwnMillis(), dispatcher.nextMillis());
         }
     }
 
     /** A passive queue moves no dead letters, so one that has any is not done. */
-    private long nextDeadlineMillis() {
-        return shell.state().departing(0, 1).isEmpty()
-                ? Math.min(shell.state().deadlineMillis(), dispatcher.nextMillis())
-                : OVERDUE;
+    private long nextOwnMillis() {
+        return shell.state().departing(0, 1).isEmpty() ? shell.state().deadlineMillis() : OVERDUE;
     }
 
     private void fail(StoreException why) {

@@ -105,7 +105,7 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
         }
         return retire(outcome)
                 .compose(retired -> commit(outcome, lastNumber != numberBefore))
-                .onFailure(failure -> outcome.droppedQueues().forEach(catalog::put))
+                .onFailure(failure -> outcome.droppedQueues().forEach(this::restore))
                 .compose(stored -> {
                     outcome.queues().forEach(catalog::put);
                     outcome.subscriptions().forEach(catalog::put);
@@ -113,6 +113,12 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
                     return putInForce(outcome);
                 })
                 .map(inForce -> outcome.reply());
+    }
+
+    /** A queue that could not be dropped after all; its gate may be closed for ever already. */
+    private void restore(QueueDefinition queue) {
+        catalog.put(queue);
+        slots.forgetRetired(queue.number());
     }
 
     /** A dropped queue must be out of memory before its records go, or it would write them again. */

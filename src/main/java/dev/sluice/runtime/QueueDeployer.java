@@ -107,6 +107,7 @@ final class QueueDeployer extends VerticleBase {
             return change.transform(ended -> wake(number));
         }
         if (deployed.containsKey(number)) {
+            slots.slot(number).open();
             return Future.succeededFuture();
         }
         QueueDefinition definition = catalog.findByNumber(number);

@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Everything between the edge and the store, brought up and taken down as one: catalog, deployer, queue verticles, and the
@@ -16,29 +17,26 @@ import java.util.List;
 public final class QueueRuntime {
     private static final long SPACE_CHECK_MILLIS = 1_000;
 
-    private final Vertx vertx;
     private final CatalogView catalog;
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
     private final byte[] installationKey;
     private final QueueSlots slots;
-    private final long spaceTimer;
+    private final Supplier<Future<Void>> closing;
 
     private QueueRuntime(
-            Vertx vertx,
             CatalogView catalog,
             BusCatalogClient catalogClient,
             BusQueueClient queueClient,
             byte[] installationKey,
             QueueSlots slots,
-            long spaceTimer) {
-        this.vertx = vertx;
+            Supplier<Future<Void>> closing) {
         this.catalog = catalog;
         this.catalogClient = catalogClient;
         this.queueClient = queueClient;
         this.installationKey = installationKey;
         this.slots = slots;
-        this.spaceTimer = spaceTimer;
+        this.closing = closing;
     }
 
     /**
@@ -74,8 +72,12 @@ public final class QueueRuntime {
                     return null;
                 }));
         return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, lastNumber))
-                .compose(id -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post)))
-                .map(id -> new QueueRuntime(vertx, catalog, catalogClient, queueClient, key, slots, spaceTimer));
+                .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
+                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, slots, () -> {
+                            vertx.cancelTimer(spaceTimer);
+                            // The deployer takes its queues along.
+                            return vertx.undeploy(deployerId).eventually(() -> vertx.undeploy(catalogId));
+                        })));
     }
 
     private static long fill(CatalogView catalog, List<CatalogRecord> records) {
@@ -145,8 +147,6 @@ public final class QueueRuntime {
 
     /** Takes all verticles down; what was answered is stored then. The edge must be closed before. */
     public Future<Void> close() {
-        vertx.cancelTimer(spaceTimer);
-        return Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
-                .mapEmpty();
+        return closing.get();
     }
 }

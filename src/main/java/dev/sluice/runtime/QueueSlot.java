@@ -96,6 +96,11 @@ final class QueueSlot {
         return inFlight.compareAndSet(0, GONE) || inFlight.compareAndSet(CLOSED, GONE) || inFlight.get() == GONE;
     }
 
+    /** Whether the gate was closed for ever. */
+    boolean isRetired() {
+        return inFlight.get() == GONE;
+    }
+
     /** Requests on their way, 0 while closed. */
     int inFlight() {
         return Math.max(0, inFlight.get());

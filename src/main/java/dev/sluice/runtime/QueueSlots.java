@@ -16,6 +16,11 @@ final class QueueSlots {
         slots.remove(number);
     }
 
+    /** Makes room for a new gate if this one was closed for ever. */
+    void forgetRetired(long number) {
+        slots.computeIfPresent(number, (same, slot) -> slot.isRetired() ? null : slot);
+    }
+
     Collection<QueueSlot> all() {
         return slots.values();
     }

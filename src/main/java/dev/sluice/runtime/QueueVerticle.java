@@ -14,11 +14,15 @@ import org.slf4j.LoggerFactory;
 final class QueueVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(QueueVerticle.class);
 
+    /** How long a stop waits for batches that a Worker has; a batch that takes longer is delivered again some day. */
+    private static final long BATCHES_WAIT_MILLIS = 5_000;
+
     private final QueueDefinition definition;
     private final RuntimeParts parts;
     private final Admission admission;
     private final DeadLetterPost post;
     private volatile ActiveQueue queue;
+    private volatile boolean discarded;
     private MessageConsumer<QueueRequest<?>> requests;
 
     QueueVerticle(QueueDefinition definition, RuntimeParts parts, Admission admission, DeadLetterPost post) {
@@ -35,7 +39,7 @@ final class QueueVerticle extends VerticleBase {
 
     /** The queue is going to be deleted: a stop waits for nobody. Callable from any thread. */
     void discard() {
-        queue.discard();
+        discarded = true;
     }
 
     @Override
@@ -48,7 +52,7 @@ final class QueueVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return queue.stop().eventually(requests::unregister);
+        return queue.stop(discarded ? 0 : BATCHES_WAIT_MILLIS).eventually(requests::unregister);
     }
 
     private void receive(Message<QueueRequest<?>> message) {

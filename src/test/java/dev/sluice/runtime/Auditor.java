@@ -16,10 +16,13 @@ final class Auditor {
     private final SimulatedScheduler scheduler;
     private final Map<Long, AuditedMessage> messages = new HashMap<>();
     private final Map<Place, AuditedMessage> bySeq = new HashMap<>();
+    private final long retentionMillis;
     private int life;
 
-    Auditor(SimulatedScheduler scheduler) {
+    /** {@code retentionMillis} is the shortest that any queue ever has. */
+    Auditor(SimulatedScheduler scheduler, long retentionMillis) {
         this.scheduler = scheduler;
+        this.retentionMillis = retentionMillis;
     }
 
     static void hold(boolean condition, String text, Object... arguments) {
@@ -114,6 +117,25 @@ final class Auditor {
         bySeq.get(new Place(queue, seq)).mayBeGone = true;
     }
 
+    /**
+     * An ack was answered. One that comes after the last lease ended is answered in the same way, although the message is on
+     * its way to the dead letter queue, and so is one for a message that was deleted for its age, which is not synced; these
+     * promise nothing.
+     */
+    void acked(long queue, LeaseId lease) {
+        AuditedMessage message = bySeq.get(new Place(queue, lease.seq()));
+        AuditedMessage.Stay stay = message.in(queue);
+        boolean inTime =
+                stay.life == life && !stay.retried && scheduler.nowMillis() < stay.sentMillis + stay.leaseMillis;
+        if (!mayBeTooOld(message) && (inTime || !Simulation.hasDeadLetterQueue(queue))) {
+            removed(queue, lease.seq());
+        }
+    }
+
+    private boolean mayBeTooOld(AuditedMessage message) {
+        return scheduler.nowMillis() - message.pushSentMillis >= retentionMillis;
+    }
+
     void removed(long queue, long seq) {
         AuditedMessage.Stay stay = bySeq.get(new Place(queue, seq)).in(queue);
         stay.goneMillis = Math.min(stay.goneMillis, scheduler.nowMillis());
@@ -141,11 +163,10 @@ final class Auditor {
         hold(message.found == 1, "message %s was found %s times", message.id(), message.found);
     }
 
-    /** In the end everything that was found is known; {@code retentionMillis} is the shortest there was. */
-    void checkNothingIsMissing(long retentionMillis) {
+    /** In the end everything that was found is known. */
+    void checkNothingIsMissing() {
         for (AuditedMessage message : messages.values()) {
-            boolean mayBeTooOld = scheduler.nowMillis() - message.pushSentMillis >= retentionMillis;
-            boolean expected = message.storedMillis != Long.MAX_VALUE && !message.mayBeGone && !mayBeTooOld;
+            boolean expected = message.storedMillis != Long.MAX_VALUE && !message.mayBeGone && !mayBeTooOld(message);
             hold(message.found == 1 || !expected, "message %s of queue %s is lost", message.id(), message.pushedTo);
         }
     }

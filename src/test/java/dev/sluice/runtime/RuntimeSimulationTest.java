@@ -1,7 +1,12 @@
 package dev.sluice.runtime;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * Random histories of queues with activation and passivation, dead letters, a slow and failing store, lost power, all on one
@@ -13,6 +18,21 @@ import org.junit.jupiter.api.Test;
 class RuntimeSimulationTest {
     private static final int SEEDS = 1_000;
     private static final int STEPS = 200;
+
+    private final Logger log = (Logger) LoggerFactory.getLogger("dev.sluice");
+    private Level level;
+
+    /** A store that fails all the time makes many lines. */
+    @BeforeEach
+    void beQuiet() {
+        level = log.getLevel();
+        log.setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void speakAgain() {
+        log.setLevel(level);
+    }
 
     @Test
     void nothingIsLostDoubledOrLeftWaiting() {

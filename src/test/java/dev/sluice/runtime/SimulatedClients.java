@@ -173,7 +173,7 @@ final class SimulatedClients {
                 new QueueRequest.Execute<>(new Ack(acks, retries)),
                 answer -> {
                     ended.run();
-                    acks.forEach(lease -> auditor.removed(queue, lease.seq()));
+                    acks.forEach(lease -> auditor.acked(queue, lease));
                 },
                 why -> ended.run(),
                 () -> {});
@@ -212,7 +212,13 @@ final class SimulatedClients {
                 process,
                 queue,
                 new QueueRequest.Execute<>(new PurgeRefs(seqs)),
-                answer -> seqs.forEach(seq -> auditor.removed(queue, seq)),
+                answer -> {
+                    for (int i = 0; i < seqs.size(); i++) {
+                        if ((Boolean) ((List<?>) answer).get(i)) {
+                            auditor.removed(queue, seqs.get(i));
+                        }
+                    }
+                },
                 why -> {},
                 () -> {});
     }

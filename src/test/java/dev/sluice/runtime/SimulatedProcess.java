@@ -161,7 +161,7 @@ final class SimulatedProcess {
         changes.put(number, new ArrayList<>());
         deployed.remove(number);
         hop(() -> target.turns().next(() -> target.queue()
-                .stop()
+                .stop(0)
                 .onComplete(stopped -> hop(() -> {
                     calendar.put(number, target.queue().deadlineMillis());
                     changed(number);

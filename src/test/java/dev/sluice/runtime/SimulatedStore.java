@@ -65,7 +65,9 @@ final class SimulatedStore implements QueueStore {
 
     /** Takes the power away and gives it back. */
     void kill() {
-        waiting.forEach(pending -> unsynced.add(pending.batch()));
+        if (!broken) {
+            waiting.forEach(pending -> unsynced.add(pending.batch()));
+        }
         int survivors = scheduler.random().nextInt(unsynced.size() + 1);
         unsynced.subList(0, survivors).forEach(synced::apply);
         unsynced.clear();

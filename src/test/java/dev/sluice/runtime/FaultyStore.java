@@ -1,0 +1,110 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Found;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.CommitListener;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
+import dev.sluice.store.StoredContent;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A store that can be told to refuse commits, and to keep loads waiting. */
+final class FaultyStore implements QueueStore {
+    volatile boolean refusing;
+    volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+    private final QueueStore store;
+
+    FaultyStore(QueueStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public void commit(StoreBatch batch, CommitListener listener) {
+        if (refusing) {
+            listener.committed(new StoreException("the disk is gone"));
+        } else {
+            store.commit(batch, listener);
+        }
+    }
+
+    @Override
+    public CompletionStage<QueueImage> load(long queueNumber) {
+        return gate.thenCompose(open -> store.load(queueNumber));
+    }
+
+    @Override
+    public long bytesWaiting() {
+        return store.bytesWaiting();
+    }
+
+    @Override
+    public CompletionStage<Map<Long, QueueHead>> heads() {
+        return store.heads();
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit) {
+        return store.readArrivals(queueNumber, fromSeq, limit);
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return store.readSchedule(queueNumber, fromMillis, fromSeq, limit);
+    }
+
+    @Override
+    public CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit) {
+        return store.readWaiting(queueNumber, fromSeq, limit);
+    }
+
+    @Override
+    public CompletionStage<List<MessageHeader>> readInherited(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return store.readInherited(queueNumber, fromMillis, fromSeq, limit);
+    }
+
+    @Override
+    public CompletionStage<List<Found>> find(long queueNumber, long[] seqs) {
+        return store.find(queueNumber, seqs);
+    }
+
+    @Override
+    public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+        return store.readContents(queueNumber, headers);
+    }
+
+    @Override
+    public CompletionStage<List<CatalogRecord>> readCatalog() {
+        return store.readCatalog();
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return store.failure();
+    }
+
+    @Override
+    public void copyTo(Path directory) {
+        store.copyTo(directory);
+    }
+
+    @Override
+    public long freeBytes() {
+        return store.freeBytes();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

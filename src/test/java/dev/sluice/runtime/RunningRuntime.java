@@ -1,0 +1,149 @@
+package dev.sluice.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.Ack;
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.LeaseId;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.MemoryBudget;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.QueueState;
+import dev.sluice.store.QueueStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A runtime on real event loops, spoken to as the edge does, but waiting for every answer. */
+final class RunningRuntime implements AutoCloseable {
+    static final String ACCOUNT = "a".repeat(32);
+
+    private static final long PATIENCE_SECONDS = 30;
+
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    final Meters meters = new Meters();
+    final QueueRuntime runtime;
+
+    RunningRuntime(QueueStore store) {
+        this(store, options(60_000, 4096), Limits.DOCUMENTED);
+    }
+
+    RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits) {
+        RuntimeParts parts =
+                new RuntimeParts(store, limits, MemoryBudget.UNBOUNDED, options, WorkerTarget.Directory.EMPTY, meters);
+        runtime = get(QueueRuntime.start(vertx, parts, false));
+    }
+
+    static RuntimeOptions options(long idleMillis, int inFlightMax) {
+        return new RuntimeOptions(inFlightMax, 64L << 20, 0, 10_000, idleMillis, QueueState.WINDOW_MESSAGES_MAX);
+    }
+
+    static <T> T get(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof QueueException refusal) {
+                throw refusal;
+            }
+            throw new AssertionError(failed.getCause());
+        } catch (InterruptedException | TimeoutException tooLate) {
+            throw new AssertionError(tooLate);
+        }
+    }
+
+    /** How a future that must fail does. */
+    static QueueError refusal(Future<?> future) {
+        try {
+            get(future);
+        } catch (QueueException refusal) {
+            return refusal.error();
+        }
+        throw new AssertionError("it succeeded");
+    }
+
+    QueueDefinition create(String name) {
+        return get(runtime.catalogClient().createQueue(ACCOUNT, name, QueueSettings.DEFAULT, ""));
+    }
+
+    /** A queue with a pull consumer. */
+    QueueDefinition createPulled(String name, int maxRetries, String deadLetterQueue) {
+        QueueDefinition queue = create(name);
+        consume(queue, maxRetries, deadLetterQueue);
+        return runtime.catalog().find(ACCOUNT, queue.queueId());
+    }
+
+    Consumer consume(QueueDefinition queue, int maxRetries, String deadLetterQueue) {
+        return get(runtime.catalogClient().createConsumer(ACCOUNT, queue.queueId(), spec(maxRetries, deadLetterQueue)));
+    }
+
+    static CatalogClient.ConsumerSpec spec(int maxRetries, String deadLetterQueue) {
+        return new CatalogClient.ConsumerSpec(
+                ConsumerType.HTTP_PULL,
+                "",
+                deadLetterQueue,
+                new ConsumerSettings(5, maxRetries, 0, 30_000, 5_000, ConsumerSettings.CONCURRENCY_UNSET));
+    }
+
+    static NewMessage message(String body) {
+        return new NewMessage(
+                body.hashCode(), 1, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), NewMessage.DELAY_UNSET);
+    }
+
+    Future<?> pushing(QueueDefinition queue, String body) {
+        return runtime.queueClient().push(queue, List.of(message(body)));
+    }
+
+    void push(QueueDefinition queue, String... bodies) {
+        List<NewMessage> messages = new ArrayList<>();
+        for (String body : bodies) {
+            messages.add(message(body));
+        }
+        get(runtime.queueClient().push(queue, messages));
+    }
+
+    List<QueueClient.Delivery> pull(QueueDefinition queue, int leaseMillis) {
+        return get(runtime.queueClient().pull(queue, 100, leaseMillis)).deliveries();
+    }
+
+    static List<String> bodies(List<QueueClient.Delivery> deliveries) {
+        return deliveries.stream()
+                .map(delivery -> new String(delivery.message().content().body(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    void ack(QueueDefinition queue, List<QueueClient.Delivery> deliveries) {
+        List<LeaseId> leases = deliveries.stream()
+                .map(delivery -> new LeaseId(delivery.message().header().seq(), delivery.delivery()))
+                .toList();
+        Ack.Reply reply = get(runtime.queueClient().ack(queue, new Ack(leases, List.of())));
+        assertThat(reply.ackCount()).isEqualTo(leases.size());
+    }
+
+    long backlog(QueueDefinition queue) {
+        return get(runtime.queueClient().metrics(queue)).backlogCount();
+    }
+
+    QueueDefinition find(String name) {
+        return runtime.catalog().findByName(ACCOUNT, name);
+    }
+
+    /** Takes the runtime down; the store stays. */
+    @Override
+    public void close() {
+        get(runtime.close());
+        get(vertx.close());
+    }
+}
