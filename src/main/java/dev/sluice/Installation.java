@@ -52,6 +52,15 @@ public record Installation(String accountId, Secret token, Optional<Path> file, 
         }
     }
 
+    /** Puts the credentials of that file into another directory, as readable as they are. */
+    static void copy(Path file, Path directory) {
+        try {
+            Files.copy(file, directory.resolve(FILE_NAME), StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (IOException e) {
+            throw new StartException("cannot copy the credentials in " + file + ": " + e);
+        }
+    }
+
     private static Installation make(SecureRandom random, Optional<Path> file) {
         return new Installation(hex(random, 16), new Secret("sluice_" + hex(random, 20)), file, true);
     }

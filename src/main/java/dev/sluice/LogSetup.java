@@ -36,6 +36,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         logs.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         logs.getLogger("dev.sluice").setLevel(Level.INFO);
+        // It shows the bytes of clients that do not speak HTTP: a way to fill the log, and perhaps with a credential.
+        logs.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

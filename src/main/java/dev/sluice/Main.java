@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         description = "A self-hosted, durable message queue that speaks the Cloudflare Queues HTTP API.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {ServeCommand.class, CheckCommand.class, BenchCommand.class})
+        subcommands = {ServeCommand.class, CheckCommand.class, BackupCommand.class, BenchCommand.class})
 public final class Main implements Callable<Integer> {
     /** The exit code of a command that did what it was asked. */
     static final int OK = 0;

@@ -32,6 +32,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,6 +75,7 @@ public final class Server {
      * was opened before a failure is closed again.
      */
     public static CompletionStage<Server> start(ServerConfig config) {
+        NetworkExposure.refuseWithoutCredentials(config);
         Vertx vertx = newVertx(config.http());
         // Reading the contract takes as long as opening the store; they go side by side.
         Future<Contract> contract = Contract.load(vertx);
@@ -122,7 +124,7 @@ public final class Server {
                 store,
                 config.limits(),
                 new ProcessBudget(config.windowBytes()),
-                RuntimeOptions.DEFAULT,
+                RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
                 meters);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
@@ -147,7 +149,7 @@ public final class Server {
 
     private Future<Void> openManagement() {
         ManagementVerticle management = new ManagementVerticle(
-                config.management().host(), config.management().port(), meters, this::unready);
+                config.management().host(), config.management().port(), meters, this::unready, this::copyTo);
         return vertx.deployVerticle(management)
                 .recover(failure -> Future.failedFuture(StartException.listening(
                         "management.port",
@@ -247,7 +249,13 @@ public final class Server {
     }
 
     private Optional<String> unready() {
-        return stopping ? Optional.of("stopping") : Optional.empty();
+        return stopping ? Optional.of("stopping") : store.failure();
+    }
+
+    /** Without the made credentials a copy would be a store that nobody can get into. */
+    private void copyTo(Path directory) {
+        store.copyTo(directory);
+        installation.flatMap(Installation::file).ifPresent(file -> Installation.copy(file, directory));
     }
 
     /** The port of the API. */

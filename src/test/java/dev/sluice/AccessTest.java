@@ -48,7 +48,7 @@ class AccessTest {
         read("queues-purge-get", "404/11000");
         read("subscriptions-list", "200/0");
         read("subscriptions-get", "404/10404");
-        write("queues-create", "400/10026");
+        write("queues-create", "400/11003");
         write("queues-update", "404/11000");
         write("queues-update-partial", "404/11000");
         write("queues-delete", "404/11000");

@@ -73,6 +73,6 @@ class InstallationTest {
     }
 
     private Installation open(Engine engine) {
-        return Installation.open(new StorageConfig(engine, directory, Durability.FSYNC), new SecureRandom());
+        return Installation.open(new StorageConfig(engine, directory, Durability.FSYNC, 0), new SecureRandom());
     }
 }

@@ -65,7 +65,8 @@ public final class ApiVerticle extends VerticleBase {
         Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
         MessageRoutes messages = new MessageRoutes(contract, gateway, bindings);
         gateway.watchBodies(vertx, settings.bodyTimeoutSeconds());
-        server = vertx.createHttpServer(options())
+        HttpServerOptions options = options();
+        server = vertx.createHttpServer(options)
                 .connectionHandler(this::watch)
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
@@ -74,7 +75,11 @@ public final class ApiVerticle extends VerticleBase {
                         route(router, request);
                     }
                 });
-        return server.listen();
+        return server.listen().onSuccess(listening -> {
+            if (settings.tls() != null) {
+                new CertificateWatch(server, options.getSslOptions(), settings.tls()).start(vertx);
+            }
+        });
     }
 
     @Override

@@ -75,6 +75,12 @@ public final class ConfigKeys {
             "When a push is answered: fsync (the disk has confirmed it) or async (the operating system has it).",
             ValueTypes.oneOf(StorageConfig.Durability.class));
 
+    static final ConfigKey<Long> STORAGE_FREE_BYTES_MIN = key(
+            "storage.free_bytes_min",
+            "256MiB",
+            "Free space of the disk below which pushes are refused, as 256MiB; pulls and acknowledgements go on.",
+            ValueTypes.bytes(0));
+
     static final ConfigKey<Secret> AUTH_TOKEN = key(
             "auth.token",
             "",

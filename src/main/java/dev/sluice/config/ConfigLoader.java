@@ -41,7 +41,8 @@ public final class ConfigLoader {
                 new StorageConfig(
                         get(ConfigKeys.STORAGE_ENGINE),
                         get(ConfigKeys.STORAGE_DIRECTORY),
-                        get(ConfigKeys.STORAGE_DURABILITY)),
+                        get(ConfigKeys.STORAGE_DURABILITY),
+                        get(ConfigKeys.STORAGE_FREE_BYTES_MIN)),
                 auth,
                 new MessagesConfig(
                         get(ConfigKeys.MESSAGES_JSON_BODY_ENCODING),

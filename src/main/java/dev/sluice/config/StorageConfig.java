@@ -8,8 +8,9 @@ import java.nio.file.Path;
  * @param engine what keeps them
  * @param directory the directory of engine {@link Engine#ROCKSDB}
  * @param durability when a push counts as stored
+ * @param freeBytesMin with less free space on that disk pushes are refused
  */
-public record StorageConfig(Engine engine, Path directory, Durability durability) {
+public record StorageConfig(Engine engine, Path directory, Durability durability, long freeBytesMin) {
     /** What keeps the messages. */
     public enum Engine {
         /** On disk. */

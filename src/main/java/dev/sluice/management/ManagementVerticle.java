@@ -6,11 +6,14 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Health and metrics on their own port: {@code /health/live}, {@code /health/ready}, {@code /metrics}. Scrapes run on a worker,
+ * Health and metrics on their own port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, and {@code /backup} for callers of this
+ * machine. Scrapes run on a worker,
  * because reading the virtual machine's figures takes milliseconds.
  */
 public final class ManagementVerticle extends VerticleBase {
@@ -18,6 +21,7 @@ public final class ManagementVerticle extends VerticleBase {
     private final int port;
     private final Exposition exposition;
     private final Supplier<Optional<String>> unready;
+    private final BackupEndpoint backup;
     private HttpServer listener;
 
     /**
@@ -27,6 +31,21 @@ public final class ManagementVerticle extends VerticleBase {
      * @param unready why the server should get no requests now; empty if it should. Must not block
      */
     public ManagementVerticle(String host, int port, Meters meters, Supplier<Optional<String>> unready) {
+        this(host, port, meters, unready, directory -> {
+            throw new UnsupportedOperationException("there is nothing to copy");
+        });
+    }
+
+    /**
+     * A verticle that is not deployed yet.
+     *
+     * @param port 0 for a free one
+     * @param unready why the server should get no requests now; empty if it should. Must not block
+     * @param copy copies the store into a new directory; may block
+     */
+    public ManagementVerticle(
+            String host, int port, Meters meters, Supplier<Optional<String>> unready, Consumer<Path> copy) {
+        this.backup = new BackupEndpoint(copy);
         this.host = host;
         this.port = port;
         this.exposition = new Exposition(meters);
@@ -50,6 +69,11 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     private void answer(HttpServerRequest request) {
+        if (request.path().equals(BackupEndpoint.PATH)) {
+            backup.answer(
+                    vertx, request, outcome -> answer(request, outcome.status(), "text/plain", outcome.text() + "\n"));
+            return;
+        }
         if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
             answer(request, 405, "text/plain", "GET only\n");
             return;

@@ -6,7 +6,7 @@ import dev.sluice.store.QueueStore;
 
 /**
  * Whether pushes are let in: the bus has no back-pressure of its own, so what waits for the store is bounded here, and so is
- * the free space that a push may rest on. Safe for use from several threads.
+ * the free space that a push may rest on. A store that failed takes none. Safe for use from several threads.
  */
 final class Admission {
     private final QueueStore store;
@@ -26,6 +26,9 @@ final class Admission {
 
     /** Why no push can be taken now, or null. */
     QueueException refusalOfPush() {
+        if (store.failure().isPresent()) {
+            return new QueueException(QueueError.UNAVAILABLE, "The server cannot store messages at the moment.");
+        }
         if (spaceLow) {
             return new QueueException(
                     QueueError.STORAGE_LIMIT,

@@ -22,4 +22,10 @@ public record RuntimeOptions(
     /** What a server uses unless it is told otherwise. */
     public static final RuntimeOptions DEFAULT =
             new RuntimeOptions(4096, 64L << 20, 256L << 20, 30_000, 60_000, QueueState.WINDOW_MESSAGES_MAX);
+
+    /** The same with another floor of free space. */
+    public RuntimeOptions withFreeBytesMin(long bytes) {
+        return new RuntimeOptions(
+                commandsInFlightMax, commitBytesMax, bytes, sendTimeoutMillis, idleMillis, windowMessagesMax);
+    }
 }

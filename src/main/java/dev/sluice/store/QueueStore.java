@@ -5,8 +5,10 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.Waiting;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -59,8 +61,20 @@ public interface QueueStore extends AutoCloseable {
     /** The whole catalog, sorted by key. */
     CompletionStage<List<CatalogRecord>> readCatalog();
 
+    /**
+     * Why nothing can be written any more, in one line; empty as long as it can. After the first failed write or sync that stays so
+     * until the store is opened again. Does not block.
+     */
+    Optional<String> failure();
+
     /** Free bytes of the file system below, {@link Long#MAX_VALUE} if that means nothing here. */
     long freeBytes();
+
+    /**
+     * Makes a copy of everything stored so far in a directory that does not exist, from which a store can be opened; work goes on
+     * meanwhile. Blocks. Throws a {@link StoreException} if it cannot.
+     */
+    void copyTo(Path directory);
 
     /** Stores what waits, then closes. Further calls fail. Blocks. */
     @Override

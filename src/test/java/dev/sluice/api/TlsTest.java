@@ -2,10 +2,12 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,11 +16,18 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +45,7 @@ class TlsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        KeyStore store = selfSigned();
+        KeyStore store = selfSigned("store.p12");
         String certificate =
                 pem("cert.pem", "CERTIFICATE", store.getCertificate("sluice").getEncoded());
         String key =
@@ -96,8 +105,81 @@ class TlsTest {
         assertThatThrownBy(() -> get(HttpClient.Version.HTTP_1_1, "TLSv1.1")).isInstanceOf(SSLException.class);
     }
 
-    private static KeyStore selfSigned() throws Exception {
-        Path file = directory.resolve("store.p12");
+    @Test
+    void aChangedCertificateIsUsedWithoutARestartAndABrokenOneIsNot() throws Exception {
+        KeyStore before = selfSigned("before.p12");
+        HttpSettings.Tls tls = new HttpSettings.Tls(
+                pem(
+                        "reloaded-cert.pem",
+                        "CERTIFICATE",
+                        before.getCertificate("sluice").getEncoded()),
+                pem(
+                        "reloaded-key.pem",
+                        "PRIVATE KEY",
+                        before.getKey("sluice", PASSWORD).getEncoded()));
+        EdgeServer reloading = new EdgeServer(new HttpSettings("127.0.0.1", 0, tls, 60, 10, 10, 8192));
+        try {
+            assertThat(shownBy(reloading)).isEqualTo(before.getCertificate("sluice"));
+
+            KeyStore after = selfSigned("after.p12");
+            pem(
+                    "reloaded-key.pem",
+                    "PRIVATE KEY",
+                    after.getKey("sluice", PASSWORD).getEncoded());
+            pem(
+                    "reloaded-cert.pem",
+                    "CERTIFICATE",
+                    after.getCertificate("sluice").getEncoded());
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(shownBy(reloading)).isEqualTo(after.getCertificate("sluice")));
+
+            Files.writeString(directory.resolve("reloaded-cert.pem"), "no certificate");
+            await().during(Duration.ofSeconds(5))
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(shownBy(reloading)).isEqualTo(after.getCertificate("sluice")));
+        } finally {
+            reloading.close();
+        }
+    }
+
+    /** The certificate that a new connection gets, whoever made it. */
+    private static Certificate shownBy(EdgeServer server) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustsAnybody()}, null);
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port())) {
+            socket.startHandshake();
+            return socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    /** For looking at certificates. */
+    private static final class TrustsAnybody extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static KeyStore selfSigned(String name) throws Exception {
+        Path file = directory.resolve(name);
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),

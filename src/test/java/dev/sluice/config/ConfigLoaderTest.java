@@ -35,7 +35,7 @@ class ConfigLoaderTest {
         assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8081));
         assertThat(config.storage())
                 .isEqualTo(new StorageConfig(
-                        StorageConfig.Engine.ROCKSDB, Path.of("data"), StorageConfig.Durability.FSYNC));
+                        StorageConfig.Engine.ROCKSDB, Path.of("data"), StorageConfig.Durability.FSYNC, 256L << 20));
         assertThat(config.auth().isEmpty()).isTrue();
         assertThat(config.limits()).isEqualTo(Limits.DOCUMENTED);
         assertThat(config.queues()).isEmpty();

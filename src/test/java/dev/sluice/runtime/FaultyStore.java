@@ -11,8 +11,10 @@ import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredContent;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -84,6 +86,16 @@ final class FaultyStore implements QueueStore {
     @Override
     public CompletionStage<List<CatalogRecord>> readCatalog() {
         return store.readCatalog();
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return store.failure();
+    }
+
+    @Override
+    public void copyTo(Path directory) {
+        store.copyTo(directory);
     }
 
     @Override

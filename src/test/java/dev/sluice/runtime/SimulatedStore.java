@@ -13,10 +13,12 @@ import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredContent;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -207,6 +209,16 @@ final class SimulatedStore implements QueueStore {
     @Override
     public CompletionStage<List<CatalogRecord>> readCatalog() {
         return read(QueueReads::catalog);
+    }
+
+    @Override
+    public void copyTo(Path directory) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return Optional.empty();
     }
 
     @Override

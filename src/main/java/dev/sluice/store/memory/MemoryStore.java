@@ -13,8 +13,10 @@ import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredContent;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -110,8 +112,18 @@ public final class MemoryStore implements QueueStore {
     }
 
     @Override
+    public Optional<String> failure() {
+        return Optional.empty();
+    }
+
+    @Override
     public long freeBytes() {
         return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void copyTo(Path directory) {
+        throw new StoreException("the store is in memory; there is nothing that could be copied");
     }
 
     @Override

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 final class DataDirectory implements AutoCloseable {
     private static final String MARKER = "SLUICE";
     private static final String LOCK = "lock";
-    private static final String DATABASE = "db";
+    static final String DATABASE = "db";
     private static final String NATIVE_CODE = "native";
     private static final String MARKER_FORMAT = "Sluice data directory, format ";
     private static final String MARKER_UNFINISHED = "Sluice data directory, being made";
@@ -201,6 +201,21 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** Makes a directory that was not there, for its owner only. */
+    static void createNew(Path path) throws IOException {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectory(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectory(path);
+        }
+    }
+
+    /** Makes a directory ours. */
+    static void mark(Path path, int format) throws IOException {
+        writeMarker(path, MARKER_FORMAT + format);
+    }
+
     private static void create(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return;
@@ -253,7 +268,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Makes the names in a directory durable. */
-    private static void sync(Path directory) throws IOException {
+    static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -6,6 +6,7 @@ import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -80,6 +81,11 @@ final class GroupCommit {
 
     long bytesWaiting() {
         return bytesWaiting.get();
+    }
+
+    /** Why nothing is written any more. */
+    Optional<String> failure() {
+        return Optional.ofNullable(failure).map(Throwable::getMessage);
     }
 
     /** Writes what waits, tells its listeners and ends the thread. Blocks. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.NativeLibraryLoader;
@@ -91,6 +92,15 @@ final class RocksDatabase implements AutoCloseable {
             }
         } catch (RocksDBException failure) {
             throw RocksFailures.of("compact", failure);
+        }
+    }
+
+    /** Makes a database with the same content in a directory that does not exist; writes go on meanwhile. Blocks. */
+    void copyTo(Path directory) {
+        try (Checkpoint checkpoint = Checkpoint.create(database)) {
+            checkpoint.createCheckpoint(directory.toString());
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("be copied", failure);
         }
     }
 

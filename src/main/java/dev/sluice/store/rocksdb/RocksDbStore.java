@@ -17,6 +17,7 @@ import dev.sluice.store.StoredContent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -120,8 +121,22 @@ public final class RocksDbStore implements QueueStore {
     }
 
     @Override
+    public Optional<String> failure() {
+        return groupCommit.failure();
+    }
+
+    @Override
     public long freeBytes() {
         return directory.freeBytes();
+    }
+
+    /** A close waits for it. */
+    @Override
+    public synchronized void copyTo(Path target) {
+        if (closed) {
+            throw new StoreException("the store is closed");
+        }
+        DirectoryCopy.make(target, database::copyTo);
     }
 
     /** Ends the writer and the readers first, so that nobody is left inside RocksDB when it goes. */

@@ -1,0 +1,126 @@
+package dev.sluice;
+
+import static dev.sluice.RunningServer.ACCOUNT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.RunningServer.Reply;
+import dev.sluice.store.rocksdb.StoreCheck;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole server on a disk that gets full. */
+class FullDiskTest {
+    private static final int DISK_MEBIBYTES = 192;
+    private static final long FLOOR_BYTES = 32L << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Big, because the log has room reserved on disk that has to be used up first. */
+    private static final JsonObject MESSAGE =
+            new JsonObject().put("body", "x".repeat(100_000)).put("content_type", "text");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private SmallDisk disk;
+
+    @BeforeEach
+    void mount(@TempDir Path mountPoint) throws Exception {
+        Optional<SmallDisk> mounted = SmallDisk.mount(mountPoint, DISK_MEBIBYTES);
+        assumeTrue(mounted.isPresent(), "this process may not mount a file system to fill");
+        disk = mounted.get();
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        if (disk != null) {
+            disk.close();
+        }
+    }
+
+    @Test
+    void pushesAreRefusedBeforeTheDiskIsFullAndTheRestGoesOn() throws Exception {
+        try (RunningServer server = serverWithFloor(FLOOR_BYTES)) {
+            assertThat(push(server).status()).isEqualTo(200);
+            assertThat(push(server).status()).isEqualTo(200);
+
+            disk.fillUpTo(FLOOR_BYTES - 1);
+            await().atMost(PATIENCE).until(() -> push(server).status() == 429);
+            assertThat(push(server).code()).isEqualTo(10251);
+            assertThat(ready(server).statusCode()).isEqualTo(200);
+            JsonArray messages = server.post(ACCOUNT, "one", "/pull", new JsonObject().put("batch_size", 1))
+                    .result()
+                    .getJsonArray("messages");
+            JsonObject lease =
+                    new JsonObject().put("lease_id", messages.getJsonObject(0).getString("lease_id"));
+            Reply acked = server.post(ACCOUNT, "one", "/ack", new JsonObject().put("acks", new JsonArray().add(lease)));
+            assertThat(acked.result().getInteger("ackCount")).isOne();
+
+            disk.makeRoom();
+            await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+        }
+        StoreCheck check = StoreCheck.run(data());
+        assertThat(check.findings().kept()).isEmpty();
+        assertThat(check.totals().messages()).isPositive();
+    }
+
+    @Test
+    void aStoreThatCannotWriteMakesTheServerUnreadyAndLosesNothingAnswered() throws Exception {
+        int answered = 0;
+        try (RunningServer server = serverWithFloor(0)) {
+            assertThat(push(server).status()).isEqualTo(200);
+            answered++;
+
+            disk.fillUpTo(0);
+            Reply refused = push(server);
+            while (refused.status() == 200) {
+                answered++;
+                refused = push(server);
+            }
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.code()).isEqualTo(15001);
+            assertThat(ready(server).statusCode()).isEqualTo(503);
+            assertThat(new JsonObject(ready(server).body()).getString("reason")).contains("space");
+
+            disk.makeRoom();
+            assertThat(push(server).status()).as("not without a restart").isEqualTo(503);
+        }
+        try (RunningServer server = serverWithFloor(0)) {
+            String metrics = "/accounts/" + ACCOUNT + "/queues/" + server.queueId(ACCOUNT, "one") + "/metrics";
+            assertThat(server.send("GET", metrics, RunningServer.bearer(RunningServer.READER), null)
+                            .result()
+                            .getInteger("backlog_count"))
+                    .isBetween(answered, answered + 1);
+            assertThat(push(server).status()).isEqualTo(200);
+        }
+        assertThat(StoreCheck.run(data()).findings().kept()).isEmpty();
+    }
+
+    private RunningServer serverWithFloor(long bytes) throws Exception {
+        return new RunningServer(
+                "storage.engine=rocksdb", "storage.directory=" + data(), "storage.free_bytes_min=" + bytes);
+    }
+
+    private Path data() {
+        return disk.directory().resolve("data");
+    }
+
+    private static Reply push(RunningServer server) throws Exception {
+        return server.post(ACCOUNT, "one", "", MESSAGE);
+    }
+
+    private HttpResponse<String> ready(RunningServer server) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.managementPort() + "/health/ready");
+        return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+}
