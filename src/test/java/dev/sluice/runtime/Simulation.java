@@ -58,7 +58,7 @@ final class Simulation {
         for (long number = 1; number <= QUEUES; number++) {
             definitions.put(number, definition(number, false));
         }
-        clients = new SimulatedClients(scheduler, auditor);
+        clients = new SimulatedClients(scheduler, auditor, failing);
         start();
     }
 
