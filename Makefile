@@ -1,6 +1,7 @@
 # The commands that people and CI use. "make" alone lists them.
 
 JAR := target/sluice.jar
+FLOOR := target/sluice-floor.jar
 MVN := mvn -B -ntp
 E2E := src/e2e
 SOURCES := pom.xml $(shell find src/main openapi -type f 2>/dev/null)
@@ -8,10 +9,12 @@ SOURCES := pom.xml $(shell find src/main openapi -type f 2>/dev/null)
 # The machine's Java: JAVA_HOME if it is set, as Maven does.
 JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
-.PHONY: help run build test unit e2e format clean jdk maven node
+BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
+
+.PHONY: help run build test unit e2e bench bench-depth jmh format clean jdk maven node
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 run: $(JAR) ## build if needed, then run the server on its embedded store (ARGS="--set http.port=9000")
 	$(JAVA) -jar $(JAR) serve $(ARGS)
@@ -33,6 +36,18 @@ e2e: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the tests with the rea
 
 $(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
 	cd $(E2E) && npm ci --no-audit --no-fund
+
+bench: $(FLOOR) ## measure beside the bare framework and other servers (ARGS="--quick", ARGS="--scenario push")
+	node src/bench/run.mjs $(ARGS)
+
+bench-depth: $(FLOOR) ## measure by backlog, number of queues and delayed messages (ARGS="--largest 10000000")
+	node src/bench/depth.mjs $(ARGS)
+
+jmh: $(FLOOR) ## run the microbenchmarks with allocation per operation (ARGS="Decoder -f 1")
+	$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/jmh.classpath)" org.openjdk.jmh.Main -prof gc $(ARGS)
+
+$(FLOOR): $(BENCH_SOURCES) | jdk maven node
+	$(MVN) -Pjmh -DskipTests package
 
 format: | jdk maven ## format the code
 	$(MVN) spotless:apply

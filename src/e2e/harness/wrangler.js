@@ -31,7 +31,7 @@ export class Wrangler {
       HOME: wrangler.home,
       XDG_CONFIG_HOME: path.join(wrangler.home, '.config'),
       XDG_CACHE_HOME: path.join(wrangler.home, '.cache'),
-      NODE_COMPILE_CACHE: path.join(wrangler.home, 'compiled'),
+      NODE_COMPILE_CACHE: path.join(modules, '.cache/wrangler-compiled'),
       CI: 'true',
       NO_COLOR: '1',
       FORCE_COLOR: '0',

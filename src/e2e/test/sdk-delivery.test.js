@@ -133,7 +133,7 @@ test('an old lease does not touch the message in the dead letter queue', async (
 });
 
 test('without a consumer an expired message is never dropped for its attempts', async () => {
-  const { id } = await suite.queue({ consumer: { visibility_timeout_ms: 200, max_retries: 0 } });
+  const { id } = await suite.queue({ consumer: { visibility_timeout_ms: 3_000, max_retries: 0 } });
   await push(id, 'x');
   assert.equal((await pull(id)).length, 1);
   const [{ consumer_id }] = (await consumers.list(id, { account_id })).result;

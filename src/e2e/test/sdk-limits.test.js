@@ -16,11 +16,15 @@ const { queues } = suite.sdk();
 const { messages } = queues;
 const account_id = ACCOUNT;
 const push = (id, body) => messages.push(id, { account_id, body, content_type: 'text' });
-const refused = (id, body) => push(id, body).then(() => undefined, (error) => error);
+const failure = (call) => call.then(() => undefined, (error) => error);
+const refused = (id, body) => failure(push(id, body));
+
+/** The first failure of many calls at once, more than a second may see. */
+const firstOf = async (times, call) => (await Promise.all(Array.from({ length: times }, () => failure(call())))).find(Boolean);
 
 test('over its configured rate a queue answers RateLimitError 10250 with Retry-After, and takes pushes again later', async () => {
   const { id } = await suite.queue();
-  const error = await until('the rate is exceeded', () => refused(id, ''));
+  const error = await until('the rate is exceeded', () => firstOf(60, () => push(id, '')));
   assert.ok(error instanceof RateLimitError, String(error));
   assert.equal(error.errors[0].code, 10250);
   assert.match(error.headers.get('retry-after'), /^[1-9]\d*$/);
@@ -30,12 +34,7 @@ test('over its configured rate a queue answers RateLimitError 10250 with Retry-A
 test('the rate counts messages, not requests', async () => {
   const { id } = await suite.queue();
   const batch = { account_id, messages: Array(15).fill({ body: 1 }) };
-  const error = await until('the rate is exceeded', () =>
-    messages.bulkPush(id, batch).then(
-      () => undefined,
-      (failure) => failure,
-    ),
-  );
+  const error = await until('the rate is exceeded', () => firstOf(5, () => messages.bulkPush(id, batch)));
   assert.equal(error.errors[0].code, 10250);
   const { backlog_count } = await queues.getMetrics(id, { account_id });
   assert.equal(backlog_count % 15, 0, 'a refused batch stores nothing');

@@ -49,8 +49,11 @@ test('without an account id, wrangler finds the only account of the token', asyn
   assert.ok(suite.proxy.requests.some((request) => request.startsWith('GET /client/v4/memberships?')));
 });
 
-test('without an account id and with two accounts, wrangler lists both and asks to choose', async () => {
-  const { code, output } = await queues(['list'], { ...NO_ACCOUNT, CLOUDFLARE_API_TOKEN: 'two-accounts' });
+test('without an account id and with two accounts, wrangler lists both and asks to choose', async (context) => {
+  // Another home and directory: wrangler remembers an account that it has once found.
+  const another = await Wrangler.at(suite.baseUrl, { ...NO_ACCOUNT, CLOUDFLARE_API_TOKEN: 'two-accounts' });
+  context.after(() => another.remove());
+  const { code, output } = await another.run(['queues', 'list']);
   assert.notEqual(code, 0, output);
   assert.match(output, /More than one account available/);
   assert.ok(output.includes(ACCOUNT) && output.includes(SECOND), output);

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.store.StoreCorruptException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,13 +15,16 @@ import picocli.CommandLine.Spec;
         description = "A self-hosted, durable message queue that speaks the Cloudflare Queues HTTP API.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {ServeCommand.class})
+        subcommands = {ServeCommand.class, CheckCommand.class, BenchCommand.class})
 public final class Main implements Callable<Integer> {
     /** The exit code of a command that did what it was asked. */
     static final int OK = 0;
 
     /** The exit code when the command line, the configuration or the environment does not allow the command to run. */
     static final int CANNOT_START = 2;
+
+    /** The exit code when a store is damaged. */
+    static final int DAMAGED = 3;
 
     @Spec
     private CommandSpec spec;
@@ -37,7 +41,7 @@ public final class Main implements Callable<Integer> {
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.setParameterExceptionHandler((failure, arguments) -> complain(failure.getMessage()));
         commandLine.setExecutionExceptionHandler(
-                (failure, command, parsed) -> complain(StartException.lineOf(failure)));
+                (failure, command, parsed) -> complain(StartException.lineOf(failure), exitCodeOf(failure)));
         return commandLine.execute(args);
     }
 
@@ -47,7 +51,21 @@ public final class Main implements Callable<Integer> {
     }
 
     private static int complain(String line) {
+        return complain(line, CANNOT_START);
+    }
+
+    private static int complain(String line, int exitCode) {
         System.err.println("sluice: " + line.replaceAll("\\s*\\R\\s*", " "));
+        return exitCode;
+    }
+
+    /** Damage is told from everything else, so that whoever starts the server can refrain from trying again. */
+    private static int exitCodeOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StoreCorruptException) {
+                return DAMAGED;
+            }
+        }
         return CANNOT_START;
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.bench.LoadException;
 import dev.sluice.config.ConfigException;
 import dev.sluice.queue.QueueException;
 import dev.sluice.store.StoreException;
@@ -47,6 +48,7 @@ public final class StartException extends RuntimeException {
     /** One line for anything that stopped a start. */
     static String lineOf(Throwable failure) {
         if (failure instanceof StartException
+                || failure instanceof LoadException
                 || failure instanceof ConfigException
                 || failure instanceof StoreException
                 || failure instanceof QueueException

@@ -100,6 +100,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void theLoadGeneratorImportsNothingOfOurs() {
+        check(package_("bench"));
+    }
+
+    @Test
     void packagesAreFreeOfCycles() {
         check(slices().matching("dev.sluice.(*)..").should().beFreeOfCycles());
     }

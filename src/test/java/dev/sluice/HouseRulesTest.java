@@ -29,12 +29,12 @@ import org.junit.jupiter.api.Test;
 class HouseRulesTest {
     private static final Path PROJECT = Path.of("").toAbsolutePath();
     private static final int CLASS_LINES_MAX = 300;
+    /** A list of cases may be a little longer than a class that someone has to reason about. */
+    private static final int TEST_LINES_MAX = 350;
+
     private static final int METHOD_LINES_MAX = 50;
     /** Files that may be longer, with the number of lines they may have. */
-    private static final Map<String, Integer> LONGER = Map.of(
-            "src/main/java/dev/sluice/queue/Window.java", 320,
-            "src/main/java/dev/sluice/runtime/QueueShell.java", 350,
-            "src/test/java/dev/sluice/queue/QueueHistory.java", 400);
+    private static final Map<String, Integer> LONGER = Map.of("src/test/java/dev/sluice/queue/QueueHistory.java", 400);
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
     private static final Pattern SOMEBODYS_MACHINE = Pattern.compile("/(home|root|Users|work)/" + "[a-z]");
@@ -95,7 +95,8 @@ class HouseRulesTest {
     private static Stream<String> tooLong(Path file) {
         String name = PROJECT.relativize(file).toString();
         int lines = linesOf(file).size();
-        return lines > LONGER.getOrDefault(name, CLASS_LINES_MAX)
+        int linesMax = name.startsWith("src/test/") ? TEST_LINES_MAX : CLASS_LINES_MAX;
+        return lines > LONGER.getOrDefault(name, linesMax)
                 ? Stream.of(name + " has " + lines + " lines")
                 : Stream.empty();
     }

@@ -41,7 +41,8 @@ class MainTest {
         assertThat(Main.run("--help")).isZero();
         assertThat(Main.run("serve", "--help")).isZero();
         assertThat(Main.run("--version")).isZero();
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("Usage: sluice", "--set", "--config", "sluice (");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("Usage: sluice", "--set", "--config", "bench", "sluice (");
     }
 
     @ParameterizedTest

@@ -96,6 +96,9 @@ public final class ApiVerticle extends VerticleBase {
                 .setMaxHeaderSize(settings.headerBytesMax())
                 .setMaxInitialLineLength(settings.headerBytesMax())
                 .setHttp2ClearTextEnabled(false)
+                // Nobody speaks WebSocket here, but its compression would look at every request.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false);
         return settings.tls() == null ? options : secure(options, settings.tls());

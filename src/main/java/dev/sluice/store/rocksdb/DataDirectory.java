@@ -75,6 +75,26 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes a directory into use for looking at it: nothing in it is changed, and no server can start on it meanwhile.
+     *
+     * @throws StoreException with one line for the operator, if there is nothing to look at or a server uses it
+     */
+    static DataDirectory inspect(Path path, int formatKnown) {
+        if (!Files.exists(path.resolve(MARKER))) {
+            throw new StoreException(path + " is not a data directory: it has no file " + MARKER);
+        }
+        checkMarker(path, formatKnown);
+        if (isUnfinished(path)) {
+            throw new StoreException("data directory " + path + " was never completely made; there is nothing in it");
+        }
+        try {
+            return new DataDirectory(path, lockForReading(path), false);
+        } catch (IOException failure) {
+            throw new StoreException("data directory " + path + " cannot be read: " + failure, failure);
+        }
+    }
+
     /** Where the database is. */
     Path database() {
         return path.resolve(DATABASE);
@@ -111,7 +131,9 @@ final class DataDirectory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lockChannel.close();
+            if (lockChannel != null) {
+                lockChannel.close();
+            }
         } catch (IOException failure) {
             throw new StoreException("data directory " + path + " cannot be released: " + failure, failure);
         }
@@ -192,9 +214,19 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        return locked(
+                path, FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE), false);
+    }
+
+    /** A copy may come without the file, and then there is nobody to keep out. Null in that case. */
+    private static FileChannel lockForReading(Path path) throws IOException {
+        Path file = path.resolve(LOCK);
+        return Files.exists(file) ? locked(path, FileChannel.open(file, StandardOpenOption.READ), true) : null;
+    }
+
+    private static FileChannel locked(Path path, FileChannel channel, boolean shared) throws IOException {
         try {
-            FileLock lock = channel.tryLock();
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
             if (lock != null) {
                 return channel;
             }

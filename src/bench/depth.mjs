@@ -1,0 +1,204 @@
+#!/usr/bin/env node
+// Curves of rates, memory and restart time by backlog, by number of queues, and with a million delayed messages.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { fill } from './backlog.mjs';
+import { text } from './bodies.mjs';
+import { Sluice } from './contenders.mjs';
+import { circumstances } from './machine.mjs';
+import { median } from './measure.mjs';
+import { pause, root } from './processes.mjs';
+import { report } from './report.mjs';
+import { idlePercent, memory } from './resources.mjs';
+import { cycleScript, requestsScript, wrk } from './wrk.mjs';
+
+const JAVA_OPTIONS = ['-Xmx256m'];
+const SMALL = text(200);
+const WARMUP_SECONDS = 10;
+const log = (line) => console.error(line);
+
+const { values: options } = parseArgs({
+  options: {
+    largest: { type: 'string', default: '1000000' }, queues: { type: 'string', default: '10000' },
+    delayed: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '4' }, dry: { type: 'boolean' }, help: { type: 'boolean' },
+  },
+});
+if (options.help) {
+  console.log('node src/bench/depth.mjs [--largest 1000000] [--queues 10000] [--delayed 1000000] [--rounds 3] [--seconds 4] [--dry]');
+  process.exit(0);
+}
+const [largest, queuesMost, delayedCount, rounds, seconds] =
+  ['largest', 'queues', 'delayed', 'rounds', 'seconds'].map((name) => Number(options[name]));
+const steps = (from, factor, to) => {
+  const all = [];
+  for (let step = from; step < to; step *= factor) all.push(step);
+  return [...all, to];
+};
+
+const servers = new Set();
+const curves = new Map();
+const facts = { largestBacklog: largest };
+
+async function server(queues = 1) {
+  const started = await new Sluice({ javaOptions: JAVA_OPTIONS }).start();
+  servers.add(started);
+  return started.prepare({ queues, consumer: true });
+}
+
+async function end(running) {
+  servers.delete(running);
+  await running.stop();
+}
+
+/** Adds a point to a curve. */
+function note(curve, title, x, unit, name, point) {
+  if (!point.every(Number.isFinite)) return;
+  if (!curves.has(curve)) curves.set(curve, { name: curve, title, x, unit, series: [] });
+  const { series } = curves.get(curve);
+  if (!series.some((each) => each.name === name)) series.push({ name, points: [] });
+  series.find((each) => each.name === name).points.push(point.map((value) => Number(value.toFixed(2))));
+}
+
+async function pushRate(on) {
+  const { requests, seconds: took } = await wrk(on.origin, requestsScript(on.pushes([SMALL])), { connections: 64, seconds });
+  return requests / took;
+}
+
+async function takeRate(on) {
+  const { messages, seconds: took } = await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds });
+  return messages / took;
+}
+
+/** Load of both kinds, so that a server that has just started is compared to no other than itself. */
+async function warmUp(on) {
+  await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds: WARMUP_SECONDS });
+  await wrk(on.origin, requestsScript(on.pushes([SMALL])), { connections: 64, seconds: WARMUP_SECONDS });
+}
+
+/** Alternates a measurement between the server that is shallow and the one that is not. */
+async function beside(shallow, deep, measure) {
+  const rates = { shallow: [], deep: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, on, other] of [['shallow', shallow, deep], ['deep', deep, shallow]]) {
+      other?.freeze(true);
+      on.freeze(false);
+      if (name === 'shallow') {
+        await on.reset();
+        await fill(on, 10_000);
+      }
+      rates[name].push(await measure(on));
+      other?.freeze(false);
+    }
+  }
+  return { shallow: median(rates.shallow), deep: median(rates.deep), ratio: median(rates.deep.map((rate, i) => rate / rates.shallow[i])) };
+}
+
+function noteMemory(curve, title, x, at, { heap, rss }) {
+  note(curve, title, x, 'MiB', 'heap in use after a collection', [at, heap]);
+  note(curve, title, x, 'MiB', 'resident memory', [at, rss]);
+}
+
+async function byBacklog() {
+  const x = 'messages waiting';
+  const [shallow, deep] = [await server(), await server()];
+  await warmUp(shallow);
+  let filled = 0;
+  for (const backlog of steps(10_000, 10, largest)) {
+    log(`backlog of ${backlog}`);
+    await warmUp(deep);
+    filled = await deep.count();
+    if (filled > backlog) {
+      await deep.reset();
+      filled = 0;
+    }
+    await fill(deep, backlog - filled);
+    const taken = await beside(shallow, deep, takeRate);
+    const pushed = await beside(shallow, deep, pushRate);
+    note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push', [backlog, pushed.deep]);
+    note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push, pull and ack by 100', [backlog, taken.deep]);
+    note('backlog-ratios', 'Rates by backlog, compared to a backlog of 10 k at the same time', x, '×', 'push', [backlog, pushed.ratio]);
+    note('backlog-ratios', 'Rates by backlog, compared to a backlog of 10 k at the same time', x, '×', 'push, pull and ack by 100', [backlog, taken.ratio]);
+    Object.assign(facts, { pushRatio: pushed.ratio, takeRatio: taken.ratio });
+    const used = memory(deep.pid);
+    noteMemory('backlog-memory', 'Memory by backlog, -Xmx256m', x, backlog, used);
+    facts.rssPeakMiB = used.rssPeak;
+    filled = await deep.count();
+    await deep.restart();
+    note('backlog-restart', 'Restart after kill -9, by backlog', x, 's', 'until ready', [backlog, deep.readyMillis / 1000]);
+    facts.restartSeconds = deep.readyMillis / 1000;
+    if ((await deep.count()) < filled) throw new Error('messages are missing after the restart');
+    log(`  push ${Math.round(pushed.deep)} (x ${pushed.ratio.toFixed(2)}), take ${Math.round(taken.deep)} (x ${taken.ratio.toFixed(2)}), ` +
+      `heap ${used.heap.toFixed(0)} MiB, peak ${used.rssPeak.toFixed(0)} MiB, restart ${deep.readyMillis} ms`);
+  }
+  await end(shallow);
+  await end(deep);
+}
+
+async function byQueues() {
+  const x = 'queues';
+  const one = await server();
+  const many = await server();
+  await warmUp(one);
+  for (const queues of steps(1, 100, queuesMost)) {
+    log(`${queues} queues`);
+    await many.makeQueues(queues, { consumer: true });
+    await warmUp(many);
+    const pushed = await beside(one, many, pushRate);
+    note('queues-ratios', 'Push spread over queues, compared to one queue at the same time', x, '×', 'push', [queues, pushed.ratio]);
+    note('queues-rates', 'Push spread over queues', x, 'messages/s', 'push', [queues, pushed.deep]);
+    noteMemory('queues-memory', 'Memory by queues, all in use, -Xmx256m', x, queues, memory(many.pid));
+    await many.restart();
+    note('queues-restart', 'Restart after kill -9, by queues', x, 's', 'until ready', [queues, many.readyMillis / 1000]);
+    log(`  push ${Math.round(pushed.deep)} (x ${pushed.ratio.toFixed(2)}), restart ${many.readyMillis} ms`);
+  }
+  await pause(5_000);
+  facts.idleCorePercent = await idlePercent(many.pid);
+  log(`  idle: ${facts.idleCorePercent.toFixed(2)} % of a core`);
+  await end(one);
+  await end(many);
+}
+
+/** A million messages wait for a time that is far; a few thousand for one that is near. How late do those come? */
+async function delayed() {
+  log(`${delayedCount} delayed messages`);
+  const on = await server();
+  await fill(on, delayedCount, { delayOf: () => 3_000 + Math.floor(Math.random() * 3_000) });
+  const probes = 5_000;
+  await fill(on, probes, { delayOf: () => 3 + Math.floor(Math.random() * 8) });
+  const latenesses = [];
+  const until = performance.now() + 30_000;
+  while (latenesses.length < probes && performance.now() < until) {
+    const { messages } = await on.call('POST', `/${on.queues[0]}/messages/pull`, { batch_size: 100, visibility_timeout_ms: 600_000 });
+    const now = Date.now();
+    for (const { timestamp_ms: pushed, metadata } of messages) latenesses.push(now - pushed - Number(metadata['CF-msg-delay-secs']) * 1000);
+    if (messages.length < 100) await pause(10);
+  }
+  if (latenesses.length < probes) throw new Error(`only ${latenesses.length} of ${probes} delayed messages came`);
+  latenesses.sort((a, b) => a - b);
+  facts.delayedLatenessP99Millis = latenesses[Math.floor(latenesses.length * 0.99)];
+  facts.delayedLatenessMaxMillis = latenesses.at(-1);
+  facts.delayedRssPeakMiB = memory(on.pid).rssPeak;
+  log(`  late: p99 ${facts.delayedLatenessP99Millis} ms, max ${facts.delayedLatenessMaxMillis} ms; peak ${facts.delayedRssPeakMiB.toFixed(0)} MiB`);
+  await end(on);
+}
+
+const began = performance.now();
+await byBacklog();
+await byQueues();
+await delayed();
+const result = {
+  scenario: 'depth', title: 'Depth and width', ...circumstances(), javaOptions: JAVA_OPTIONS.join(' '), method: { rounds, seconds }, facts, curves: [...curves.values()],
+};
+if (options.dry) {
+  console.log(JSON.stringify({ facts, curves: result.curves }, null, 1));
+} else {
+  const directory = path.join(root, 'docs/benchmarks');
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(path.join(directory, 'depth.json'), `${JSON.stringify(result, null, 1)}\n`);
+  report();
+}
+log(`took ${Math.round((performance.now() - began) / 1000)} s`);
+process.exit(0);

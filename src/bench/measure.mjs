@@ -1,0 +1,161 @@
+import { LOAD_CORE, send, Sluice } from './contenders.mjs';
+import { pause, root, run } from './processes.mjs';
+import { cycleScript, requestsScript, wrk } from './wrk.mjs';
+import path from 'node:path';
+import { loadavg } from 'node:os';
+
+const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin/java') : 'java';
+const WARMUP_SLICE_SECONDS = 4;
+const WARMUP_SLICES_MAX = 8;
+
+const log = (line) => console.error(line);
+
+/** Runs `sluice bench` on the other core; it ends with a failure if a single answer was no success. */
+async function generate(contender, args, seconds) {
+  const options = ['-Xms512m', '-Xmx512m', '-jar', path.join(root, 'target/sluice.jar'), 'bench', '--json', '--quiet'];
+  const all = [...options, '--duration', `${seconds}s`, '--queue', 'bench-0', ...args, ...(contender.options.tls ? ['--insecure'] : [])];
+  const text = await run(LOAD_CORE, java, all, { env: contender.environment, within: (seconds + 60) * 1000 });
+  const { messages, seconds: measured, latencyMicros: { push } } = JSON.parse(text.slice(text.indexOf('{')));
+  return { ...push, requests: push.count, messages, seconds: measured, load: Number(loadavg()[0].toFixed(2)) };
+}
+
+/** A load that is ready to be run against its contender. */
+function ready(variant, contender) {
+  const load = variant.load(contender);
+  if (load.generator) {
+    return (seconds, rate) => generate(contender, [...load.generator, ...(rate ? ['--rate', String(Math.round(rate))] : [])], seconds);
+  }
+  const script = load.cycle ? cycleScript(load.cycle) : requestsScript(load);
+  const perRequest = load.cycle ? null : variant.perRequest;
+  return async (seconds) => {
+    const result = await wrk(contender.origin, script, { connections: variant.connections, seconds });
+    return { ...result, messages: perRequest === null ? result.messages : result.requests * perRequest };
+  };
+}
+
+/** One request whose answer is looked at, before any is counted. */
+async function checkSample(variant, contender) {
+  const load = variant.load(contender);
+  if (load.generator || load.cycle) return;
+  const [{ path: where, body }] = load.requests;
+  const answer = await send(`${contender.origin}${where}`, 'POST', body, load.headers);
+  if (!contender.isSuccess(answer)) throw new Error(`${variant.name}: ${answer.status} ${answer.text.slice(0, 500)}`);
+}
+
+/** What was answered must be there. */
+async function checkCount(variant, contender, result) {
+  const count = variant.load(contender).cycle ? null : await contender.count();
+  const least = variant.load(contender).generator ? result.requests : result.messages;
+  if (count !== null && count < least) throw new Error(`${variant.name}: ${least} answered, ${count} there`);
+}
+
+/** Everything about one scenario: started, warmed up, alternated, stopped. */
+export class Measurement {
+  #contenders = new Map();
+  #loads = new Map();
+  #samples = new Map();
+
+  constructor(scenario, variants, { rounds, seconds, warmup }) {
+    Object.assign(this, { scenario, variants, rounds, seconds, warmup });
+  }
+
+  async run() {
+    try {
+      await this.#start();
+      for (let round = 1; round <= this.rounds; round++) {
+        for (const variant of this.variants) {
+          if (variant.base || !this.#isBase(variant)) await this.#pair(variant, round);
+        }
+      }
+    } finally {
+      for (const contender of this.#contenders.values()) await contender.stop();
+    }
+    return this.variants.map((variant) => ({ ...summary(variant, this.#samples.get(variant.name) ?? []) }));
+  }
+
+  #isBase({ name }) {
+    return this.variants.some(({ base }) => base === name);
+  }
+
+  async #start() {
+    for (const variant of this.variants) {
+      let contender = this.#contenders.get(variant.on);
+      if (!contender) {
+        contender = await this.scenario.contenders[variant.on]().start();
+        this.#contenders.set(variant.on, contender);
+        if (contender instanceof Sluice) await contender.prepare({ queues: variant.queues });
+      }
+      contender.freeze(false);
+      await checkSample(variant, contender);
+      this.#loads.set(variant.name, ready(variant, contender));
+      await this.#warmUp(variant);
+      await contender.reset();
+      contender.freeze(true);
+    }
+  }
+
+  /** Load until it does not get faster any more: the compiler shares the core with what it compiles. */
+  async #warmUp(variant) {
+    const load = this.#loads.get(variant.name);
+    let { messages, seconds } = await load(this.warmup);
+    let best = messages / seconds;
+    let slices = 0;
+    for (let faster = true; faster && slices < WARMUP_SLICES_MAX; slices++) {
+      ({ messages, seconds } = await load(WARMUP_SLICE_SECONDS));
+      faster = messages / seconds > best * 1.05;
+      best = Math.max(best, messages / seconds);
+    }
+    log(`  ${variant.name}: warm after ${this.warmup + slices * WARMUP_SLICE_SECONDS} s`);
+  }
+
+  /** The base, then the variant, so that both see the same machine. */
+  async #pair(variant, round) {
+    const base = this.variants.find(({ name }) => name === variant.base);
+    const before = base && (await this.#sample(base));
+    const sample = await this.#sample(variant, before);
+    const ratio = before && sample.messagesPerSecond / before.messagesPerSecond;
+    this.#keep(variant, { ...sample, ...(before ? { base: before.messagesPerSecond, ratio } : {}) });
+    if (base) this.#keep(base, before);
+    const told = before ? ` = ${ratio.toFixed(2)} x ${base.name} (${Math.round(before.messagesPerSecond)})` : '';
+    log(`  ${round}/${this.rounds} ${variant.name}: ${Math.round(sample.messagesPerSecond)} messages/s${told}, load ${sample.load}`);
+  }
+
+  async #sample(variant, base) {
+    const contender = this.#contenders.get(variant.on);
+    contender.freeze(false);
+    try {
+      await contender.reset();
+      await pause(200);
+      const rate = variant.rateOfBase && base.messagesPerSecond * variant.rateOfBase;
+      const result = await this.#loads.get(variant.name)(variant.seconds ?? this.seconds, rate);
+      await checkCount(variant, contender, result);
+      return { ...result, messagesPerSecond: result.messages / result.seconds };
+    } finally {
+      contender.freeze(true);
+    }
+  }
+
+  #keep(variant, sample) {
+    const { name } = variant;
+    this.#samples.set(name, [...(this.#samples.get(name) ?? []), sample]);
+  }
+}
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** A variant with its samples and their middle. */
+function summary({ name, base, connections, perRequest, queues }, samples) {
+  const ratios = samples.map(({ ratio }) => ratio).filter((ratio) => ratio !== undefined);
+  const middle = (key) => median(samples.map((sample) => sample[key]));
+  return {
+    name, base, connections, perRequest, queues,
+    messagesPerSecond: middle('messagesPerSecond'),
+    ...(ratios.length ? { ratio: median(ratios), ratioMin: Math.min(...ratios), ratioMax: Math.max(...ratios) } : {}),
+    latencyMicros: { p50: middle('p50'), p99: middle('p99'), p999: middle('p999'), max: Math.max(...samples.map(({ max }) => max)) },
+    samples,
+  };
+}

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { barsReached } from './bars.mjs';
+import { bars, lines, short } from './charts.mjs';
+import { root } from './processes.mjs';
+
+const directory = path.join(root, 'docs/benchmarks');
+const ORDER = ['push', 'batch', 'cycle', 'mixed', 'queues', 'connections', 'tls', 'http2', 'latency', 'depth'];
+
+const HEAD = `# Benchmarks
+
+<!-- Written by src/bench/report.mjs from the JSON files in docs/benchmarks. Do not edit: notes go into docs/benchmarks/notes.md. -->
+
+How these numbers are made, how to make your own, and what they do not show: [benchmarking.md](benchmarking.md). In short:
+the server runs on one core and the load on the other; each contender alternates with what it is compared to, and only the ratio of
+two neighbouring runs counts. Rates are medians; in brackets the smallest and the largest ratio. Every answer of every run was a
+success, and after each run the messages were counted in the queue.
+`;
+
+/** All results there are, in the order of the page. */
+function results() {
+  if (!existsSync(directory)) return [];
+  const all = readdirSync(directory).filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(path.join(directory, file), 'utf8')));
+  return all.sort((a, b) => ORDER.indexOf(a.scenario) - ORDER.indexOf(b.scenario));
+}
+
+const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const millis = (micros) => (micros / 1000).toPrecision(3);
+const whole = (number) => Math.round(number).toLocaleString('en-US');
+
+function machine(result) {
+  const { cpu, virtual, memoryGiB, system, fileSystem, jdk, javaOptions, wrk, redis, commit, changed, date } = result;
+  return `${cpu} (${virtual}), ${memoryGiB} GiB, ${system}, data on ${fileSystem}; ${jdk}, \`${javaOptions}\`; wrk ${wrk}` +
+    `${redis ? `, redis ${redis}` : ''}; commit ${commit}${changed ? ' with changes' : ''}, ${date}.`;
+}
+
+function method({ method: { rounds, seconds, warmup }, quick }) {
+  return `${rounds} alternations of ${seconds} s after at least ${warmup} s of warm-up${quick ? ' (a quick look)' : ''}.`;
+}
+
+function ratioOf({ ratio, ratioMin, ratioMax, base }) {
+  return ratio ? `**${ratio.toFixed(2)}** × ${base} (${ratioMin.toFixed(2)} … ${ratioMax.toFixed(2)})` : '';
+}
+
+function scenario(result) {
+  const rows = result.variants.map((variant) => [
+    variant.name, whole(variant.messagesPerSecond), ratioOf(variant),
+    millis(variant.latencyMicros.p50), millis(variant.latencyMicros.p99), millis(variant.latencyMicros.p999),
+  ]);
+  const shown = result.variants.map(({ name, messagesPerSecond, samples }) => {
+    const rates = samples.map((sample) => sample.messagesPerSecond);
+    return { name, value: messagesPerSecond, min: Math.min(...rates), max: Math.max(...rates) };
+  });
+  writeFileSync(path.join(directory, `${result.scenario}.svg`), bars(result.title, 'messages/s, median; whiskers: slowest and fastest run', shown));
+  return [
+    `## ${result.title}`,
+    table(['', 'messages/s', 'ratio', 'p50 ms', 'p99 ms', 'p99.9 ms'], rows),
+    `![](benchmarks/${result.scenario}.svg)`,
+    `${method(result)} ${machine(result)}`,
+  ].join('\n\n');
+}
+
+/** Charts and tables of the curves. */
+function curves(result) {
+  const parts = [`## ${result.title}`];
+  for (const curve of result.curves) {
+    const file = `${result.scenario}-${curve.name}.svg`;
+    writeFileSync(path.join(directory, file), lines(curve.title, curve.x, curve.unit, curve.series));
+    const xs = [...new Set(curve.series.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
+    const value = (series, x) => series.points.find(([px]) => px === x)?.[1];
+    const rows = xs.map((x) => [short(x), ...curve.series.map((series) => (value(series, x) === undefined ? '' : short(value(series, x))))]);
+    parts.push(`### ${curve.title}`, table([`${curve.x} (${curve.unit})`, ...curve.series.map(({ name }) => name)], rows), `![](benchmarks/${file})`);
+  }
+  return [...parts, machine(result)].join('\n\n');
+}
+
+/** Writes docs/benchmarks.md and the charts from the raw results. */
+export function report() {
+  const all = results();
+  const notes = path.join(directory, 'notes.md');
+  const sections = [HEAD.trim(), barsReached(all, table), ...all.map((result) => (result.curves ? curves(result) : scenario(result)))];
+  if (existsSync(notes)) sections.push(readFileSync(notes, 'utf8').trim());
+  writeFileSync(path.join(root, 'docs/benchmarks.md'), `${sections.join('\n\n')}\n`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) report();

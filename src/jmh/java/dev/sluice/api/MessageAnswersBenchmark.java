@@ -1,0 +1,73 @@
+package dev.sluice.api;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.Metrics;
+import dev.sluice.runtime.QueueClient.Delivered;
+import dev.sluice.runtime.QueueClient.Delivery;
+import dev.sluice.store.StoredContent;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Answers from results. A pull contains the making of its lease tokens. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class MessageAnswersBenchmark {
+    private static final Metrics METRICS = new Metrics(123_456, 24_691_200, 1_788_000_000_000L);
+
+    private final MessageAnswers answers = new MessageAnswers(MessagesFormat.DOCUMENTED, new LeaseTokens(new byte[32]));
+    private final Delivered texts = delivered(ContentType.TEXT);
+    private final Delivered jsons = delivered(ContentType.JSON);
+
+    private static Delivered delivered(ContentType type) {
+        byte[] body = "x".repeat(200).getBytes(StandardCharsets.UTF_8);
+        List<Delivery> deliveries = new ArrayList<>();
+        for (long seq = 1; seq <= 100; seq++) {
+            MessageHeader header = new MessageHeader(seq, 1_788_000_000_000L, 1_788_000_000_000L, body.length, false);
+            deliveries.add(new Delivery(new StoredContent(header, new Content(seq, ~seq, type, 0, body)), 1));
+        }
+        return new Delivered(deliveries, METRICS);
+    }
+
+    /** The answer to a push. */
+    @Benchmark
+    public Buffer pushed() {
+        return answers.pushed(METRICS);
+    }
+
+    /** The answer to a pull of 100 texts of 200 bytes. */
+    @Benchmark
+    public Buffer pulled100Texts() {
+        return answers.pulled(1, texts);
+    }
+
+    /** The same with JSON bodies, shown in base64. */
+    @Benchmark
+    public Buffer pulled100Jsons() {
+        return answers.pulled(1, jsons);
+    }
+
+    /** The answer to an acknowledgement. */
+    @Benchmark
+    public Buffer acked() {
+        return answers.acked(100, 0, Map.of());
+    }
+}

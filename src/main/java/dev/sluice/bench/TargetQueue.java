@@ -1,0 +1,75 @@
+package dev.sluice.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/** Finds the queue of a run, or makes it; with an http_pull consumer where one is needed. */
+final class TargetQueue {
+    private final HttpClient client;
+    private final LoadPlan plan;
+
+    TargetQueue(HttpClient client, LoadPlan plan) {
+        this.client = client;
+        this.plan = plan;
+    }
+
+    /** Answers the path of its messages; fails with a {@link LoadException}. */
+    Future<String> prepare() {
+        String name = URLEncoder.encode(plan.queue(), StandardCharsets.UTF_8);
+        return ask(HttpMethod.GET, plan.queuesPath() + "?name=" + name, null)
+                .compose(found -> found.getJsonArray("result").isEmpty() ? create() : first(found))
+                .compose(queue -> {
+                    String path = plan.queuesPath() + "/" + queue.getString("queue_id");
+                    boolean pulls = plan.shape().mode() == LoadPlan.Mode.CYCLE;
+                    return (pulls ? consumer(path, queue) : Future.<Void>succeededFuture()).map(path + "/messages");
+                });
+    }
+
+    private static Future<JsonObject> first(JsonObject list) {
+        return Future.succeededFuture(list.getJsonArray("result").getJsonObject(0));
+    }
+
+    private Future<JsonObject> create() {
+        return ask(HttpMethod.POST, plan.queuesPath(), new JsonObject().put("queue_name", plan.queue()))
+                .map(created -> created.getJsonObject("result"));
+    }
+
+    private Future<Void> consumer(String path, JsonObject queue) {
+        JsonArray consumers = queue.getJsonArray("consumers", new JsonArray());
+        if (consumers.isEmpty()) {
+            return ask(HttpMethod.POST, path + "/consumers", new JsonObject().put("type", "http_pull"))
+                    .mapEmpty();
+        }
+        return "http_pull".equals(consumers.getJsonObject(0).getString("type"))
+                ? Future.succeededFuture()
+                : Future.failedFuture(new LoadException("queue '" + plan.queue() + "' has a consumer of another type"));
+    }
+
+    private Future<JsonObject> ask(HttpMethod method, String path, JsonObject body) {
+        RequestOptions options = new RequestOptions()
+                .setMethod(method)
+                .setURI(path)
+                .setTimeout(10_000)
+                .putHeader(HttpHeaders.AUTHORIZATION, "Bearer " + plan.token());
+        return client.request(options)
+                .compose(request -> request.send(body == null ? Buffer.buffer() : body.toBuffer()))
+                .compose(response -> response.body().map(text -> {
+                    if (response.statusCode() != 200) {
+                        throw new LoadException(plan.base() + " answers " + response.statusCode() + ": " + text);
+                    }
+                    return text.toJsonObject();
+                }))
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof LoadException
+                                ? failure
+                                : new LoadException("no answer from " + plan.base() + ": " + failure.getMessage())));
+    }
+}

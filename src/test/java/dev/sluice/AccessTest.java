@@ -1,0 +1,183 @@
+package dev.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.RunningServer.Reply;
+import dev.sluice.api.Contract;
+import dev.sluice.api.Route;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every operation of the contract with every kind of credential, through a real server. Who is let in gets what the operation says
+ * of an empty request about things that do not exist; who is not gets the refusal of that operation.
+ */
+class AccessTest {
+    private static final String UNKNOWN_ID = "99999999999999999999999999999999";
+    private static final String MISSING = "400/9106";
+    private static final String REFUSED = "403/10000";
+
+    /**
+     * What an operation needs, and what it answers.
+     *
+     * @param write whether a token that may only read is refused
+     * @param admitted the answer to a caller that is let in
+     */
+    private record Row(boolean write, String admitted) {}
+
+    private static final Map<String, Row> TABLE = new TreeMap<>();
+
+    static {
+        read("accounts-list", "200/0");
+        read("memberships-list", "200/0");
+        read("user-get", "200/0");
+        read("user-tokens-verify", "200/0");
+        read("queues-list", "200/0");
+        read("queues-get", "404/11000");
+        read("queues-get-metrics", "404/11000");
+        read("queues-list-consumers", "404/11000");
+        read("queues-get-consumer", "404/11000");
+        read("queues-purge-get", "404/11000");
+        read("subscriptions-list", "200/0");
+        read("subscriptions-get", "404/10404");
+        write("queues-create", "400/10026");
+        write("queues-update", "404/11000");
+        write("queues-update-partial", "404/11000");
+        write("queues-delete", "404/11000");
+        write("queues-create-consumer", "404/11000");
+        write("queues-update-consumer", "404/11000");
+        write("queues-delete-consumer", "404/11000");
+        write("queues-purge", "404/11000");
+        write("queues-push-message", "404/10104");
+        write("queues-push-messages", "404/10104");
+        write("queues-pull-messages", "404/10104");
+        write("queues-ack-messages", "404/10104");
+        write("queues-peek-messages", "404/10104");
+        write("queues-purge-messages", "404/10104");
+        write("queues-preview-messages", "404/10104");
+        write("queues-ack-preview-messages", "404/10104");
+        write("subscriptions-create", "400/10026");
+        write("subscriptions-patch", "404/10404");
+        write("subscriptions-delete", "404/10404");
+    }
+
+    /** What operations about the caller say of credentials that nobody has. */
+    private static final Map<String, String> REFUSALS =
+            Map.of("user-get", "403/9109", "user-tokens-verify", "401/1000");
+
+    private static RunningServer server;
+    private static List<Route> routes;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        routes = Contract.load(vertx)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS)
+                .routes();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        server = new RunningServer();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @Test
+    void theTableHasEveryOperationOfTheContractAndNoOther() {
+        assertThat(TABLE.keySet())
+                .isEqualTo(new TreeSet<>(routes.stream().map(Route::operationId).toList()));
+    }
+
+    @Test
+    void withoutCredentialsNobodyIsLetIn() throws Exception {
+        assertAnswers(Map.of(), id -> MISSING);
+        assertAnswers(Map.of("X-Auth-Email", RunningServer.EMAIL), id -> MISSING);
+        assertAnswers(Map.of("X-Auth-Key", RunningServer.KEY), id -> MISSING);
+    }
+
+    @Test
+    void withWrongCredentialsNobodyIsLetIn() throws Exception {
+        assertAnswers(RunningServer.bearer("wrong"), AccessTest::refusalOf);
+        assertAnswers(RunningServer.bearer(RunningServer.KEY), AccessTest::refusalOf);
+        assertAnswers(RunningServer.bearer(""), AccessTest::refusalOf);
+        assertAnswers(Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", "wrong"), AccessTest::refusalOf);
+        assertAnswers(
+                Map.of("X-Auth-Email", "else@example.com", "X-Auth-Key", RunningServer.KEY), AccessTest::refusalOf);
+    }
+
+    @Test
+    void aTokenThatMayReadReadsAndDoesNotWrite() throws Exception {
+        assertAnswers(
+                RunningServer.bearer(RunningServer.READER),
+                id -> TABLE.get(id).write() ? REFUSED : admittedWithoutEmail(id));
+    }
+
+    @Test
+    void aTokenThatMayWriteIsLetInEverywhere() throws Exception {
+        assertAnswers(RunningServer.bearer(RunningServer.WRITER), AccessTest::admittedWithoutEmail);
+    }
+
+    @Test
+    void aTokenOfAnotherAccountIsLetInNowhereInThisOne() throws Exception {
+        Map<String, Route.Family> families = new TreeMap<>();
+        routes.forEach(route -> families.put(route.operationId(), route.family()));
+        assertAnswers(
+                RunningServer.bearer(RunningServer.STRANGER),
+                id -> families.get(id) == Route.Family.CALLER ? admittedWithoutEmail(id) : REFUSED);
+    }
+
+    @Test
+    void emailAndKeyTogetherAreLetInEverywhere() throws Exception {
+        assertAnswers(Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", RunningServer.KEY), id -> TABLE.get(id)
+                .admitted());
+    }
+
+    /** What is expected of an operation. */
+    private interface Expectation {
+        String of(String operationId);
+    }
+
+    private static void assertAnswers(Map<String, String> headers, Expectation expected) throws Exception {
+        List<String> wanted = new ArrayList<>();
+        List<String> got = new ArrayList<>();
+        for (Route route : routes) {
+            String path = route.template()
+                    .replace("{account_id}", RunningServer.ACCOUNT)
+                    .replaceAll("\\{[a-z_]+}", UNKNOWN_ID);
+            String method = route.method().name();
+            Reply reply = server.send(method, path, headers, method.equals("GET") ? null : "{}");
+            wanted.add(route.operationId() + " " + expected.of(route.operationId()));
+            got.add(route.operationId() + " " + reply.status() + "/" + reply.code());
+        }
+        assertThat(got).isEqualTo(wanted);
+    }
+
+    private static String refusalOf(String operationId) {
+        return REFUSALS.getOrDefault(operationId, REFUSED);
+    }
+
+    private static String admittedWithoutEmail(String operationId) {
+        return operationId.equals("user-get")
+                ? "403/9109"
+                : TABLE.get(operationId).admitted();
+    }
+
+    private static void read(String operationId, String admitted) {
+        TABLE.put(operationId, new Row(false, admitted));
+    }
+
+    private static void write(String operationId, String admitted) {
+        TABLE.put(operationId, new Row(true, admitted));
+    }
+}
