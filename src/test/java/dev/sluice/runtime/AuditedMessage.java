@@ -36,8 +36,13 @@ final class AuditedMessage {
         long sentMillis;
         long answeredMillis = Long.MIN_VALUE;
         long leaseMillis;
-        boolean retried;
         int retriesUnderWay;
+        long retriedMillis = Long.MIN_VALUE;
+
+        /** Whether a retry may have ended the last lease. */
+        boolean mayBeReleased() {
+            return retriesUnderWay > 0 || retriedMillis >= sentMillis;
+        }
     }
 
     AuditedMessage(long id, long pushedTo, int delaySeconds, Random random, long nowMillis) {

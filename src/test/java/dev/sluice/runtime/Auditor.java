@@ -81,10 +81,9 @@ final class Auditor {
             hold(nowMillis >= dueMillis, "queue %s delivers %s before it is due", queue, message.id());
         }
         if (stay.life == life && stay.answeredMillis != Long.MIN_VALUE) {
-            boolean released = stay.retried || stay.retriesUnderWay > 0;
             boolean overlap =
                     nowMillis < stay.sentMillis + stay.leaseMillis && stay.answeredMillis < sentMillis + leaseMillis;
-            hold(released || !overlap, "queue %s leases %s twice", queue, message.id());
+            hold(stay.mayBeReleased() || !overlap, "queue %s leases %s twice", queue, message.id());
             hold(
                     sentMillis < stay.answeredMillis || delivery.delivery() > stay.delivery,
                     "queue %s delivers %s as delivery %s after %s",
@@ -98,18 +97,16 @@ final class Auditor {
         stay.sentMillis = sentMillis;
         stay.answeredMillis = nowMillis;
         stay.leaseMillis = leaseMillis;
-        stay.retried = false;
     }
 
     void retryAsked(long queue, LeaseId lease) {
         AuditedMessage.Stay stay = bySeq.get(new Place(queue, lease.seq())).in(queue);
-        stay.retried = true;
         stay.retriesUnderWay++;
     }
 
     void retryAnswered(long queue, LeaseId lease) {
         AuditedMessage.Stay stay = bySeq.get(new Place(queue, lease.seq())).in(queue);
-        stay.retried = true;
+        stay.retriedMillis = scheduler.nowMillis();
         stay.retriesUnderWay--;
     }
 
@@ -125,8 +122,9 @@ final class Auditor {
     void acked(long queue, LeaseId lease) {
         AuditedMessage message = bySeq.get(new Place(queue, lease.seq()));
         AuditedMessage.Stay stay = message.in(queue);
-        boolean inTime =
-                stay.life == life && !stay.retried && scheduler.nowMillis() < stay.sentMillis + stay.leaseMillis;
+        boolean inTime = stay.life == life
+                && !stay.mayBeReleased()
+                && scheduler.nowMillis() < stay.sentMillis + stay.leaseMillis;
         if (!mayBeTooOld(message) && (inTime || !Simulation.hasDeadLetterQueue(queue))) {
             removed(queue, lease.seq());
         }

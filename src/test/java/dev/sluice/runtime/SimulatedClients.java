@@ -32,13 +32,16 @@ final class SimulatedClients {
     private final SimulatedScheduler scheduler;
     private final Random random;
     private final Auditor auditor;
+    private final boolean failing;
     private final Map<Long, List<LeaseId>> leases = new HashMap<>();
     /** Requests without an answer, and what to do if there will be none. */
     private final Map<Object, Runnable> unanswered = new LinkedHashMap<>();
 
     private long lastId;
 
-    SimulatedClients(SimulatedScheduler scheduler, Auditor auditor) {
+    /** Nothing is ever unavailable unless {@code failing}. */
+    SimulatedClients(SimulatedScheduler scheduler, Auditor auditor, boolean failing) {
+        this.failing = failing;
         this.scheduler = scheduler;
         this.random = scheduler.random();
         this.auditor = auditor;
@@ -84,6 +87,7 @@ final class SimulatedClients {
             public void fail(QueueException why) {
                 hold(unanswered.remove(ticket) != null, "%s was answered twice", request);
                 hold(why.error() != QueueError.INTERNAL, "%s failed", request);
+                hold(failing || why.error() != QueueError.UNAVAILABLE, "%s was refused without need", request);
                 onRefusal.accept(why);
             }
         });

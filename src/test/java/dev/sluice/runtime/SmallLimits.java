@@ -1,0 +1,32 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Limits;
+
+/** Limits that a test can reach. */
+final class SmallLimits {
+    private SmallLimits() {}
+
+    /** The documented limits with so many queues per account. */
+    static Limits queues(int queuesPerAccountMax) {
+        Limits d = Limits.DOCUMENTED;
+        return new Limits(
+                d.messageBytesMax(),
+                d.batchMessagesMax(),
+                d.batchBytesMax(),
+                d.requestBytesMax(),
+                d.jsonDepthMax(),
+                d.delaySecondsMax(),
+                d.pullMessagesMax(),
+                d.visibilityTimeoutMillisMax(),
+                d.retentionSecondsMin(),
+                d.retentionSecondsMax(),
+                d.retriesMax(),
+                d.waitTimeMillisMax(),
+                d.concurrencyMax(),
+                d.ackEntriesMax(),
+                queuesPerAccountMax,
+                d.leasesPerQueueMax(),
+                d.backlogBytesMax(),
+                d.messagesPerSecondMax());
+    }
+}
