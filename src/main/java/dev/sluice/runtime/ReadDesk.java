@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadDesk {
     private static final Logger LOG = LoggerFactory.getLogger(ReadDesk.class);
+    private static final int FINDINGS_MAX = 10_000;
 
     private final QueueStore store;
     private final long queueNumber;
@@ -36,6 +37,7 @@ final class ReadDesk {
     private final Consumer<StoredContent> onContent;
     private final Map<Need.Kind, WindowRead> windows = new EnumMap<>(Need.Kind.class);
     private final Set<Waiter> lookups = new LinkedHashSet<>();
+    private int findings;
     private boolean closed;
 
     /** Someone to run again, or to refuse. */
@@ -95,7 +97,8 @@ final class ReadDesk {
                 rows -> {
                     state.supply(need, rows);
                     lookups.remove(waiter);
-                    runAgain(waiter);
+                    waiter.again();
+                    forgetFindings(need.seqs().length);
                 },
                 why -> {
                     lookups.remove(waiter);
@@ -156,14 +159,20 @@ final class ReadDesk {
         state.supply(need, need.kind() == Need.Kind.ARRIVALS ? headers(rows) : rows);
         int budget = window.waiters.size();
         while (budget-- > 0 && !window.underWay && !window.waiters.isEmpty()) {
-            runAgain(window.waiters.remove());
+            window.waiters.remove().again();
         }
     }
 
-    /** Findings are for the command that asked and for nobody else. */
-    private void runAgain(Waiter waiter) {
-        waiter.again();
-        state.forgetFindings();
+    /**
+     * A command that asks for the one message that changed meanwhile still needs what was found of the others; events keep findings
+     * true. So they go when nobody looks anything up, or when they become many.
+     */
+    private void forgetFindings(int found) {
+        findings += found;
+        if (lookups.isEmpty() || findings > FINDINGS_MAX) {
+            state.forgetFindings();
+            findings = 0;
+        }
     }
 
     private List<?> headers(List<?> rows) {
