@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class QueueShell {
     private static final Logger LOG = LoggerFactory.getLogger(QueueShell.class);
-    private static final Expire EXPIRE = new Expire(512);
+    /** Small, because a command that finds something due pays for it. */
+    private static final Expire EXPIRE = new Expire(128);
+
     private static final int CONTENTS_MAX = 1536;
     /** Reads that one command may ask for before something must be wrong. */
     private static final int READS_MAX = 64;
@@ -111,7 +113,8 @@ final class QueueShell {
             expireAfter(need);
         } else if (decision.reply()) {
             expiring = true;
-            turns.next(this::expireRest);
+            // One such batch at a time in the store: what clients wait for must not queue up behind an expiry.
+            pipeline.afterStored(() -> turns.next(this::expireRest), refused -> {});
         } else {
             settleSoon();
         }
