@@ -76,6 +76,7 @@ public final class Server {
      */
     public static CompletionStage<Server> start(ServerConfig config) {
         NetworkExposure.refuseWithoutCredentials(config);
+        ListenAddresses.requireFree(config);
         Vertx vertx = newVertx(config.http());
         // Reading the contract takes as long as opening the store; they go side by side.
         Future<Contract> contract = Contract.load(vertx);

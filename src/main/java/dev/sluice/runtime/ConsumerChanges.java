@@ -104,7 +104,9 @@ final class ConsumerChanges {
                 spec.deadLetterQueue(),
                 spec.settings(),
                 createdMicros);
-        queues.add(QueueChanges.changed(queue, queue.name(), queue.settings(), consumer, desk));
+        if (!consumer.equals(queue.consumer())) {
+            queues.add(QueueChanges.changed(queue, queue.name(), queue.settings(), consumer, desk));
+        }
         return Outcome.queues(queues, consumer);
     }
 }

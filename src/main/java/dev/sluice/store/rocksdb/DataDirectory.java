@@ -7,7 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -71,7 +74,7 @@ final class DataDirectory implements AutoCloseable {
                 throw failure;
             }
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be used: " + failure, failure);
+            throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
         }
     }
 
@@ -110,12 +113,24 @@ final class DataDirectory implements AutoCloseable {
         return unfinished;
     }
 
+    /** What is wrong, in words for whoever chose the directory. */
+    private static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "it does not exist and cannot be made";
+        }
+        String told = failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();
+        return told == null ? "the file system refuses it" : told;
+    }
+
     /** From now on a missing database is a damage. */
     void finish(int format) {
         try {
             writeMarker(path, MARKER_FORMAT + format);
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be used: " + failure, failure);
+            throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
         }
     }
 
