@@ -66,7 +66,7 @@ final class ActiveQueue {
         this.turns = turns;
         this.admission = admission;
         this.post = post;
-        this.timer = new DeadlineTimer(turns, () -> shell.expire());
+        this.timer = new DeadlineTimer(turns, this::onDeadline);
     }
 
     /** When the queue has something to do by itself; for waking it once it is down. Callable from any thread. */
@@ -171,6 +171,15 @@ final class ActiveQueue {
         if (phase == Phase.ACTIVE) {
             timer.arm(shell.state().deadlineMillis());
             deadlineMillis = Math.min(nextOwnMillis(), dispatcher.nextMillis());
+        }
+    }
+
+    /** The deadline may have been a guess, too early, that a read has corrected since; then the timer needs the right one. */
+    private void onDeadline() {
+        if (shell.state().deadlineMillis() > turns.nowMillis()) {
+            settle();
+        } else {
+            shell.expire();
         }
     }
 
