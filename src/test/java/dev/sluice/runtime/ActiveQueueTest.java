@@ -79,7 +79,7 @@ class ActiveQueueTest {
                 parts,
                 turns,
                 new Admission(store, RuntimeOptions.DEFAULT),
-                (account, name, origin, headers) -> Future.succeededFuture());
+                (account, name, letters) -> Future.succeededFuture());
     }
 
     private List<Lease> leases() {
