@@ -91,7 +91,10 @@ final class RocksDbOptions implements AutoCloseable {
                 // A log may end in the middle of a record, as a kill leaves it; any other fault in it is a refusal to
                 // open.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
-                .setMaxTotalWalSize(8 * writeBufferBytes)
+                // All of the log is read at the next start. A family with little to write would keep old logs alive for
+                // long: the
+                // limit has it flushed.
+                .setMaxTotalWalSize(2 * writeBufferBytes)
                 .setDbWriteBufferSize(2 * writeBufferBytes)
                 .setMaxOpenFiles(OPEN_FILES_MAX)
                 .setMaxBackgroundJobs(2)
@@ -111,6 +114,8 @@ final class RocksDbOptions implements AutoCloseable {
         ColumnFamilyOptions options = new ColumnFamilyOptions(base);
         options.setWriteBufferSize(writeBufferBytes)
                 .setMaxWriteBufferNumber(3)
+                // Not while it opens: see RocksDatabase.
+                .setDisableAutoCompactions(true)
                 .setTargetFileSizeBase(writeBufferBytes)
                 .setMaxBytesForLevelBase(8 * writeBufferBytes)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
