@@ -11,7 +11,7 @@ JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e bench bench-depth jmh format clean jdk maven node
+.PHONY: help run build test unit e2e bench bench-depth jmh format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -24,14 +24,14 @@ build: $(JAR) ## build the fat jar
 $(JAR): $(SOURCES) | jdk maven
 	$(MVN) -DskipTests package
 
-test: | jdk maven node ## install what the tests need and run all of them
+test: | jdk maven node clients ## install what the tests need and run all of them
 	$(MVN) verify
 	$(MAKE) e2e
 
 unit: | jdk maven ## run the fast tests only
 	$(MVN) test
 
-e2e: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the tests with the real clients
+e2e: $(JAR) $(E2E)/node_modules/.package-lock.json | clients ## run the tests with the real clients
 	cd $(E2E) && npm test
 
 $(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
@@ -70,3 +70,7 @@ node:
 	if [ -z "$$version" ] || [ "$$version" -lt 20 ]; then \
 	  echo "missing: Node 20 or newer (found: $${version:-none}), which the tests with the real clients need" >&2; exit 1; fi
 	@command -v npm >/dev/null || { echo "missing: npm" >&2; exit 1; }
+
+clients:
+	@for client in curl openssl; do command -v $$client >/dev/null || { \
+	  echo "missing: $$client, which tests with real clients need. On Debian: apt-get install $$client" >&2; exit 1; }; done

@@ -6,7 +6,6 @@ import dev.sluice.api.Connections;
 import dev.sluice.api.Contract;
 import dev.sluice.api.Credentials;
 import dev.sluice.api.Gateway;
-import dev.sluice.api.HttpSettings;
 import dev.sluice.api.MessagesFormat;
 import dev.sluice.api.Operation;
 import dev.sluice.api.operation.ControlPlane;
@@ -28,6 +27,7 @@ import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.worker.HttpWorkers;
 import dev.sluice.worker.WorkerEndpoint;
+import io.netty.handler.ssl.OpenSsl;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -50,8 +50,6 @@ import java.util.function.Supplier;
  * everything below it does.
  */
 public final class Server {
-    private static final int HEADER_BYTES_MAX = 16 * 1024;
-
     private final ServerConfig config;
     private final QueueStore store;
     private final Optional<Installation> installation;
@@ -77,6 +75,10 @@ public final class Server {
     public static CompletionStage<Server> start(ServerConfig config) {
         NetworkExposure.refuseWithoutCredentials(config);
         ListenAddresses.requireFree(config);
+        if (config.http().tls().isPresent()) {
+            // Loads native code, which would hold up an event loop.
+            OpenSsl.ensureAvailability();
+        }
         Vertx vertx = newVertx(config.http());
         // Reading the contract takes as long as opening the store; they go side by side.
         Future<Contract> contract = Contract.load(vertx);
@@ -164,12 +166,17 @@ public final class Server {
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
         Connections connections = new Connections(http.connectionsMax());
+        meters.gauge(
+                "sluice_store_failed",
+                "1 while nothing can be stored.",
+                () -> store.failure().isPresent() ? 1 : 0);
+        meters.gauge("sluice_store_reopenings", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits());
-            ApiVerticle instance =
-                    new ApiVerticle(settings(http), contract, gateway, () -> operations(contract), connections, meters);
+            ApiVerticle instance = new ApiVerticle(
+                    ApiSettings.of(http), contract, gateway, () -> operations(contract), connections, meters);
             instances.add(instance);
             return instance;
         };
@@ -183,26 +190,6 @@ public final class Server {
                     port = instances.peek().actualPort();
                 })
                 .mapEmpty();
-    }
-
-    private static HttpSettings settings(HttpConfig http) {
-        HttpSettings.Tls tls = http.tls()
-                .map(files -> new HttpSettings.Tls(
-                        files.certificate().toString(), files.key().toString()))
-                .orElse(null);
-        return new HttpSettings(
-                http.host(),
-                http.port(),
-                tls,
-                seconds(http.idleTimeoutMillis()),
-                seconds(http.headerTimeoutMillis()),
-                seconds(http.bodyTimeoutMillis()),
-                HEADER_BYTES_MAX);
-    }
-
-    /** Whole seconds, rounded up: 0 would mean never. */
-    private static int seconds(long millis) {
-        return Math.toIntExact((millis + 999) / 1000);
     }
 
     private List<Operation> operations(Contract contract) {

@@ -5,6 +5,7 @@ import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -118,6 +120,11 @@ public final class ApiVerticle extends VerticleBase {
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
+        HttpSettings.Clients clients = tls.clients();
+        if (clients != null) {
+            options.setClientAuth(clients.required() ? ClientAuth.REQUIRED : ClientAuth.REQUEST)
+                    .setTrustOptions(new PemTrustOptions().addCertPath(clients.authoritiesPath()));
+        }
         return options;
     }
 

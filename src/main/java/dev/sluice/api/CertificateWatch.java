@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a new certificate into use when its files change, without a restart: connections that are open go on with the old one,
+ * Takes a new certificate, or other authorities of clients, into use when the files change, without a restart: connections that are open go on with the old one,
  * later ones get the new one. Files that do not fit together, as between two copies, change nothing; they are looked at again when
  * they change again. Owned by one event loop; its timer ends with the verticle.
  */
@@ -33,7 +35,13 @@ final class CertificateWatch {
     CertificateWatch(HttpServer server, ServerSSLOptions options, HttpSettings.Tls tls) {
         this.server = server;
         this.options = options;
-        this.files = List.of(Path.of(tls.certificatePath()), Path.of(tls.keyPath()));
+        this.files = Stream.of(
+                        tls.certificatePath(),
+                        tls.keyPath(),
+                        tls.clients() == null ? null : tls.clients().authoritiesPath())
+                .filter(Objects::nonNull)
+                .map(Path::of)
+                .toList();
         this.seen = stateOf(files);
     }
 

@@ -23,6 +23,15 @@ public record HttpSettings(
      *
      * @param certificatePath PEM file with the certificate and its chain
      * @param keyPath PEM file with the private key
+     * @param clients null to ask nothing of clients
      */
-    public record Tls(String certificatePath, String keyPath) {}
+    public record Tls(String certificatePath, String keyPath, Clients clients) {}
+
+    /**
+     * Certificates of clients.
+     *
+     * @param authoritiesPath PEM file with the certificates of those who sign them
+     * @param required whether a client without one is turned away
+     */
+    public record Clients(String authoritiesPath, boolean required) {}
 }

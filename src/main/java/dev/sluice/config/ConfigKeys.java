@@ -53,6 +53,17 @@ public final class ConfigKeys {
             ValueTypes.path());
     static final ConfigKey<Path> HTTP_TLS_KEY =
             key("http.tls.key", "", "Private key of the certificate (PEM).", ValueTypes.path());
+    static final ConfigKey<Path> HTTP_TLS_CLIENT_CA = key(
+            "http.tls.client_ca",
+            "",
+            "Authorities (PEM) whose certificates clients show, beside their token.",
+            ValueTypes.path());
+    static final ConfigKey<HttpConfig.ClientAuth> HTTP_TLS_CLIENT_AUTH = key(
+            "http.tls.client_auth",
+            "",
+            "With client_ca: required (no connection without a certificate), the default, request (a certificate must be"
+                    + " good if there is one) or none.",
+            ValueTypes.oneOf(HttpConfig.ClientAuth.class));
 
     static final ConfigKey<String> MANAGEMENT_HOST =
             key("management.host", "127.0.0.1", "Address for health and metrics.", ValueTypes.text());

@@ -70,10 +70,36 @@ public final class ConfigLoader {
     }
 
     private Optional<HttpConfig.Tls> tls() {
-        if (!bothOrNone(ConfigKeys.HTTP_TLS_CERT, ConfigKeys.HTTP_TLS_KEY)) {
+        boolean secure = bothOrNone(ConfigKeys.HTTP_TLS_CERT, ConfigKeys.HTTP_TLS_KEY);
+        HttpConfig.ClientAuth clientAuth = clientAuth(secure);
+        if (!secure) {
             return Optional.empty();
         }
-        return Optional.of(new HttpConfig.Tls(readable(ConfigKeys.HTTP_TLS_CERT), readable(ConfigKeys.HTTP_TLS_KEY)));
+        return Optional.of(new HttpConfig.Tls(
+                readable(ConfigKeys.HTTP_TLS_CERT),
+                readable(ConfigKeys.HTTP_TLS_KEY),
+                clientAuth,
+                clientAuth == HttpConfig.ClientAuth.NONE
+                        ? Optional.empty()
+                        : Optional.of(readable(ConfigKeys.HTTP_TLS_CLIENT_CA))));
+    }
+
+    /** Who asks for certificates must not end up without them because another key is missing. */
+    private HttpConfig.ClientAuth clientAuth(boolean secure) {
+        HttpConfig.ClientAuth asked = get(ConfigKeys.HTTP_TLS_CLIENT_AUTH);
+        if (asked == HttpConfig.ClientAuth.NONE) {
+            return asked;
+        }
+        if (asked != null) {
+            demand(ConfigKeys.HTTP_TLS_CLIENT_AUTH, ConfigKeys.HTTP_TLS_CLIENT_CA);
+        }
+        if (get(ConfigKeys.HTTP_TLS_CLIENT_CA) == null) {
+            return HttpConfig.ClientAuth.NONE;
+        }
+        if (!secure) {
+            demand(ConfigKeys.HTTP_TLS_CLIENT_CA, ConfigKeys.HTTP_TLS_CERT);
+        }
+        return asked == null ? HttpConfig.ClientAuth.REQUIRED : asked;
     }
 
     private AuthConfig auth() {
@@ -137,12 +163,17 @@ public final class ConfigLoader {
     private boolean bothOrNone(ConfigKey<?> one, ConfigKey<?> other) {
         boolean oneSet = get(one) != null;
         if (oneSet != (get(other) != null)) {
-            ConfigKey<?> present = oneSet ? one : other;
-            ConfigKey<?> absent = oneSet ? other : one;
-            throw new ConfigException(present.name() + " (" + sources.sourceOf(present) + ") is set but "
-                    + absent.name() + " is not: they go together");
+            demand(oneSet ? one : other, oneSet ? other : one);
         }
         return oneSet;
+    }
+
+    /** Refuses the absence of a key that a present one needs. */
+    private void demand(ConfigKey<?> present, ConfigKey<?> needed) {
+        if (get(needed) == null) {
+            throw new ConfigException(present.name() + " (" + sources.sourceOf(present) + ") is set but "
+                    + needed.name() + " is not: they go together");
+        }
     }
 
     private void inOrder(ConfigKey<Integer> smaller, ConfigKey<Integer> larger) {

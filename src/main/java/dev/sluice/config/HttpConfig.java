@@ -24,11 +24,23 @@ public record HttpConfig(
         long bodyTimeoutMillis,
         long idleTimeoutMillis,
         int connectionsMax) {
+    /** What is asked of clients at the start of a connection. */
+    public enum ClientAuth {
+        /** Nothing. */
+        NONE,
+        /** A certificate, which must be good; a client without one is let in. */
+        REQUEST,
+        /** A certificate, which must be good. */
+        REQUIRED
+    }
+
     /**
      * Files in PEM.
      *
      * @param certificate certificate chain
      * @param key private key
+     * @param clientAuth what is asked of clients
+     * @param clientAuthorities who signs the certificates of clients; there unless nothing is asked of them
      */
-    public record Tls(Path certificate, Path key) {}
+    public record Tls(Path certificate, Path key, ClientAuth clientAuth, Optional<Path> clientAuthorities) {}
 }

@@ -51,7 +51,7 @@ class TlsTest {
         String key =
                 pem("key.pem", "PRIVATE KEY", store.getKey("sluice", PASSWORD).getEncoded());
         trusting = trusting(store);
-        HttpSettings.Tls tls = new HttpSettings.Tls(certificate, key);
+        HttpSettings.Tls tls = new HttpSettings.Tls(certificate, key, null);
         edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, tls, 60, 10, 10, 8192));
     }
 
@@ -116,7 +116,8 @@ class TlsTest {
                 pem(
                         "reloaded-key.pem",
                         "PRIVATE KEY",
-                        before.getKey("sluice", PASSWORD).getEncoded()));
+                        before.getKey("sluice", PASSWORD).getEncoded()),
+                null);
         EdgeServer reloading = new EdgeServer(new HttpSettings("127.0.0.1", 0, tls, 60, 10, 10, 8192));
         try {
             assertThat(shownBy(reloading)).isEqualTo(before.getCertificate("sluice"));

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,7 +192,31 @@ class ConfigLoaderTest {
         refuses("http.tls.key=key.pem", "http.tls.key (--set) is set but http.tls.cert is not");
         assertThatThrownBy(() -> withFlags("http.tls.key=absent.pem", "http.tls.cert=absent.pem"))
                 .hasMessageContaining("http.tls.cert (--set) names a file that cannot be read");
+        refuses("http.tls.client_ca=ca.pem", "http.tls.client_ca (--set) is set but http.tls.cert is not");
+        refuses("http.tls.client_auth=required", "http.tls.client_auth (--set) is set but http.tls.client_ca is not");
+        refuses("http.tls.client_auth=request", "http.tls.client_auth (--set) is set but http.tls.client_ca is not");
         refuses("limits.request_bytes_max=1024", "limits.request_bytes_max must be at least limits.batch_bytes_max");
+    }
+
+    @Test
+    void certificatesOfClientsAreDemandedOnceTheirAuthoritiesAreNamed() {
+        String pem = yaml("").toString();
+        String[] tls = {"http.tls.cert=" + pem, "http.tls.key=" + pem, "http.tls.client_ca=" + pem, "log.level=info"};
+        assertThat(withFlags(tls).http().tls().orElseThrow())
+                .isEqualTo(new HttpConfig.Tls(
+                        Path.of(pem), Path.of(pem), HttpConfig.ClientAuth.REQUIRED, Optional.of(Path.of(pem))));
+
+        tls[3] = "http.tls.client_auth=request";
+        assertThat(withFlags(tls).http().tls().orElseThrow().clientAuth()).isEqualTo(HttpConfig.ClientAuth.REQUEST);
+
+        tls[3] = "http.tls.client_auth=none";
+        assertThat(withFlags(tls).http().tls().orElseThrow().clientAuthorities())
+                .isEmpty();
+        assertThat(withFlags("http.tls.client_auth=none").http().tls()).isEmpty();
+
+        tls[3] = "http.tls.client_ca=absent.pem";
+        assertThatThrownBy(() -> withFlags(tls))
+                .hasMessageContaining("http.tls.client_ca (--set) names a file that cannot be read");
     }
 
     @Test

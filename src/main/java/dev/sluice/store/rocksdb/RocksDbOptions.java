@@ -91,9 +91,12 @@ final class RocksDbOptions implements AutoCloseable {
                 // A log may end in the middle of a record, as a kill leaves it; any other fault in it is a refusal to
                 // open.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
-                // All of the log is read at the next start. A family with little to write would keep old logs alive for
-                // long: the
-                // limit has it flushed.
+                // What was replayed is in synced tables before anybody can read it: after a failed sync the system's
+                // cache
+                // shows a log that the disk may not have.
+                .setAvoidFlushDuringRecovery(false)
+                // All of the log is read at the next start; without a limit the family with little to write would keep
+                // it.
                 .setMaxTotalWalSize(2 * writeBufferBytes)
                 .setDbWriteBufferSize(2 * writeBufferBytes)
                 .setMaxOpenFiles(OPEN_FILES_MAX)

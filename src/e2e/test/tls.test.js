@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { appendFile, copyFile, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Authority, curl, openssl } from '../harness/certificates.js';
+import { temporaryDirectory } from '../harness/process.js';
+import { Server, TOKEN } from '../harness/server.js';
+import { ACCOUNT } from '../harness/suite.js';
+import { until } from '../harness/until.js';
+
+// TLS as two programs see it that Sluice has no part in: curl and openssl.
+
+const home = temporaryDirectory();
+const servers = [];
+let authority;
+let ours;
+
+before(async () => {
+  authority = await Authority.make(home, 'ours');
+  ours = await authority.sign('server');
+});
+after(() => Promise.all(servers.map((server) => server.kill())));
+
+async function serve(settings = {}) {
+  const server = new Server({
+    settings: { 'http.tls.cert': ours.certificate, 'http.tls.key': ours.key, ...settings },
+  });
+  servers.push(server);
+  return server.start();
+}
+
+/** Lists the queues with curl. */
+const list = (server, ...args) =>
+  curl([
+    '--cacert', authority.certificate, '-H', `Authorization: Bearer ${TOKEN}`, ...args,
+    `${server.baseUrl}/accounts/${ACCOUNT}/queues`,
+  ]); // prettier-ignore
+
+/** Shakes hands with openssl and answers what it says about it. */
+const handshake = ({ port }, ...args) =>
+  openssl(
+    ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', authority.certificate, '-verify_return_error', ...args],
+    { fails: true },
+  );
+
+const identity = ({ certificate, key }) => ['--cert', certificate, '--key', key];
+
+let server;
+test('a server with a certificate is ready on https', async () => {
+  server = await serve();
+  assert.match(server.origin, /^https:/);
+});
+
+for (const version of ['1.2', '1.3']) {
+  test(`TLS ${version} is spoken, and HTTP/2 chosen if the client offers it`, async () => {
+    const flag = `-tls${version.replace('.', '_')}`;
+    const h2 = await handshake(server, flag, '-alpn', 'h2,http/1.1');
+    assert.equal(h2.code, 0, h2.text);
+    assert.match(h2.text, new RegExp(`TLSv${version.replace('.', '\\.')}`));
+    assert.match(h2.text, /^ALPN protocol: h2$/m);
+    assert.match((await handshake(server, flag, '-alpn', 'http/1.1')).text, /^ALPN protocol: http\/1\.1$/m);
+    assert.match((await handshake(server, flag)).text, /^No ALPN negotiated$/m);
+  });
+}
+
+for (const old of ['-tls1', '-tls1_1']) {
+  test(`${old.slice(1)} is refused`, async () => {
+    // At security level 0 openssl offers what it would refuse to offer otherwise, so that the refusal is the server's.
+    const { code, text } = await handshake(server, old, '-cipher', 'ALL:@SECLEVEL=0');
+    assert.notEqual(code, 0);
+    assert.match(text, /alert protocol version/);
+  });
+}
+
+test('curl gets the same answer over HTTP/2 and HTTP/1.1', async () => {
+  const h2 = await list(server, '--http2');
+  const h1 = await list(server, '--http1.1');
+  assert.deepEqual([h2.code, h2.status, h2.version], [0, 200, '2'], h2.complaint);
+  assert.deepEqual([h1.code, h1.status, h1.version], [0, 200, '1.1'], h1.complaint);
+  assert.equal(h2.text, h1.text);
+});
+
+test('plain HTTP on the port of TLS gets no answer', async () => {
+  const { code, status } = await curl([`http://127.0.0.1:${server.port}/openapi.yaml`]);
+  assert.notEqual(code, 0);
+  assert.equal(status, 0);
+});
+
+test('a new certificate is used without a restart, and the connections that are open go on', async () => {
+  const next = await authority.sign('renewed');
+  assert.match((await handshake(server)).text, /subject=CN = server/);
+  await copyFile(next.key, ours.key);
+  await copyFile(next.certificate, ours.certificate);
+  await until('the new certificate is shown', async () => /subject=CN = renewed/.test((await handshake(server)).text), {
+    every: 200,
+  });
+  assert.equal((await list(server)).status, 200);
+});
+
+test('such a server ends well', () => server.stop());
+
+test('a server that demands certificates lets in who has one of its authority, and nobody else', async () => {
+  const clients = await Authority.make(home, 'clients');
+  const strangers = await Authority.make(home, 'strangers');
+  const [known, stranger] = [await clients.sign('known'), await strangers.sign('stranger')];
+  const strict = await serve({ 'http.tls.client_ca': clients.certificate });
+
+  for (const version of ['--http2', '--http1.1']) {
+    const admitted = await list(strict, version, ...identity(known));
+    assert.deepEqual([admitted.code, admitted.status], [0, 200], admitted.complaint);
+  }
+  for (const limit of ['1.2', '1.3']) {
+    for (const refused of [[], identity(stranger)]) {
+      const { code, status } = await list(strict, '--tls-max', limit, ...refused);
+      assert.deepEqual([code === 0, status], [false, 0], `TLS ${limit} with ${refused}`);
+    }
+  }
+  const asked = await handshake(strict, '-tls1_2');
+  assert.match(asked.text, /Acceptable client certificate CA names\n(?:.*\n)*?.*CN = clients/);
+  const let_in = await handshake(strict, '-cert', known.certificate, '-key', known.key, '-alpn', 'h2');
+  assert.match(let_in.text, /Verify return code: 0 \(ok\)/);
+
+  // A certificate is no credential: the token is checked as before.
+  const { status } = await curl([
+    '--cacert', authority.certificate, ...identity(known), `${strict.baseUrl}/accounts/${ACCOUNT}/queues`,
+  ]); // prettier-ignore
+  assert.equal(status, 400);
+
+  // The authorities are read again when their file changes: one more is known, then a broken file changes nothing.
+  await appendFile(clients.certificate, await readFile(strangers.certificate));
+  await until('the second authority is known', async () => (await list(strict, ...identity(stranger))).status === 200, {
+    every: 200,
+  });
+  assert.equal((await list(strict, ...identity(known))).status, 200);
+  await writeFile(clients.certificate, 'no certificate');
+  await until('the broken file was noticed', () => /cannot be used, the old one stays/.test(strict.log), { every: 100 });
+  assert.equal((await list(strict, ...identity(known))).status, 200);
+  assert.notEqual((await list(strict)).code, 0);
+  await strict.stop();
+});
+
+test('a server that asks for certificates lets in who has none, but nobody with a bad one', async () => {
+  const clients = await Authority.make(home, 'askers');
+  const strangers = await Authority.make(home, 'outsiders');
+  const asking = await serve({ 'http.tls.client_ca': clients.certificate, 'http.tls.client_auth': 'request' });
+  assert.equal((await list(asking)).status, 200);
+  assert.equal((await list(asking, ...identity(await clients.sign('known')))).status, 200);
+  assert.notEqual((await list(asking, ...identity(await strangers.sign('unknown')))).code, 0);
+  await asking.stop();
+});

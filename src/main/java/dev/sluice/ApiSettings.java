@@ -1,0 +1,37 @@
+package dev.sluice;
+
+import dev.sluice.api.HttpSettings;
+import dev.sluice.config.HttpConfig;
+
+/** From the configuration of the listener to what the edge needs to know of it. */
+final class ApiSettings {
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+
+    private ApiSettings() {}
+
+    /** How the API listens, as that configuration says. */
+    static HttpSettings of(HttpConfig http) {
+        HttpSettings.Tls tls = http.tls()
+                .map(files -> new HttpSettings.Tls(
+                        files.certificate().toString(),
+                        files.key().toString(),
+                        files.clientAuthorities()
+                                .map(authorities -> new HttpSettings.Clients(
+                                        authorities.toString(), files.clientAuth() == HttpConfig.ClientAuth.REQUIRED))
+                                .orElse(null)))
+                .orElse(null);
+        return new HttpSettings(
+                http.host(),
+                http.port(),
+                tls,
+                seconds(http.idleTimeoutMillis()),
+                seconds(http.headerTimeoutMillis()),
+                seconds(http.bodyTimeoutMillis()),
+                HEADER_BYTES_MAX);
+    }
+
+    /** Whole seconds, rounded up: 0 would mean never. */
+    private static int seconds(long millis) {
+        return Math.toIntExact((millis + 999) / 1000);
+    }
+}
