@@ -53,7 +53,7 @@ class UpkeepTest {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
             write(store, 40 * WRITE_BUFFER_BYTES);
 
-            await().atMost(PATIENCE).until(() -> unmergedTables() < 8);
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> unmergedTables() < 8);
         }
     }
 
@@ -86,18 +86,21 @@ class UpkeepTest {
         }
     }
 
-    /** Looks from outside, as the store would not say. */
+    /** Looks from outside, as the store would not say; a log may vanish under such a look, which fails then. */
     private long unmergedTables() throws RocksDBException {
         List<ColumnFamilyHandle> families = new ArrayList<>();
-        List<ColumnFamilyDescriptor> descriptors = List.of(
-                new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY),
-                new ColumnFamilyDescriptor("messages".getBytes(StandardCharsets.US_ASCII)));
-        try (RocksDB view = RocksDB.openReadOnly(directory.resolve("db").toString(), descriptors, families)) {
-            long unmerged = view.getLiveFilesMetaData().stream()
-                    .filter(table -> table.level() == 0)
-                    .count();
-            families.forEach(ColumnFamilyHandle::close);
-            return unmerged;
+        try (RocksDbOptions options = new RocksDbOptions(WRITE_BUFFER_BYTES, false)) {
+            List<ColumnFamilyDescriptor> descriptors = List.of(
+                    new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.index()),
+                    new ColumnFamilyDescriptor("messages".getBytes(StandardCharsets.US_ASCII), options.messages()));
+            String path = directory.resolve("db").toString();
+            try (RocksDB view = RocksDB.openReadOnly(options.database(), path, descriptors, families)) {
+                long unmerged = view.getLiveFilesMetaData().stream()
+                        .filter(table -> table.level() == 0)
+                        .count();
+                families.forEach(ColumnFamilyHandle::close);
+                return unmerged;
+            }
         }
     }
 }
