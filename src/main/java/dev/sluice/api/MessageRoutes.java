@@ -27,6 +27,11 @@ final class MessageRoutes {
     /** Taking a path apart costs more than remembering it; clients use the same few again and again. */
     private final Map<String, Target> recent = new HashMap<>();
 
+    /** The last of them: comparing two paths is cheaper than hashing one. */
+    private String lastUri = "";
+
+    private Target last;
+
     /** The short way to those of the bindings whose route is a POST below the messages of a queue. */
     MessageRoutes(Contract contract, Gateway gateway, Collection<Binding> bindings) {
         this.prefix = contract.basePath() + ACCOUNTS;
@@ -47,19 +52,30 @@ final class MessageRoutes {
             return false;
         }
         String uri = request.uri();
-        Target target = recent.get(uri);
-        if (target == null) {
-            target = find(uri);
+        if (!uri.equals(lastUri)) {
+            Target target = recall(uri);
             if (target == null) {
                 return false;
             }
-            if (recent.size() >= RECENT_MAX) {
-                recent.clear();
-            }
-            recent.put(uri, target);
+            lastUri = uri;
+            last = target;
         }
-        gateway.serve(target.binding, request, target.path);
+        gateway.serve(last.binding, request, last.path);
         return true;
+    }
+
+    private Target recall(String uri) {
+        Target target = recent.get(uri);
+        if (target == null) {
+            target = find(uri);
+            if (target != null) {
+                if (recent.size() >= RECENT_MAX) {
+                    recent.clear();
+                }
+                recent.put(uri, target);
+            }
+        }
+        return target;
     }
 
     private Target find(String uri) {

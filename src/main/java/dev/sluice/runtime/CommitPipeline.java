@@ -116,7 +116,7 @@ final class CommitPipeline {
         }
         batch.head(queueNumber, head.get());
         StoreBatch leaving = batch;
-        batch = new StoreBatch(generation);
+        batch = leaving.successor();
         flights.add(new Flight(parked));
         parked = new ArrayList<>();
         inStore++;

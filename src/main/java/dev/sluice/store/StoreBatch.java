@@ -12,9 +12,10 @@ import dev.sluice.queue.QueueHead;
  * hands it to {@link QueueStore#commit} gives it away.
  */
 public final class StoreBatch {
-    private static final int CAPACITY_BYTES = 512;
+    private static final int CAPACITY_BYTES_MIN = 512;
+    private static final int CAPACITY_BYTES_MAX = 64 * 1024;
 
-    private final BatchRecords records = new BatchRecords(CAPACITY_BYTES);
+    private final BatchRecords records;
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
     private boolean durable;
@@ -30,7 +31,18 @@ public final class StoreBatch {
      * @param generation {@link QueueStore#generation} as it was before the read; in another one the batch is refused
      */
     public StoreBatch(long generation) {
+        this(generation, CAPACITY_BYTES_MIN);
+    }
+
+    private StoreBatch(long generation, int capacityBytes) {
         this.generation = generation;
+        this.records = new BatchRecords(capacityBytes);
+    }
+
+    /** An empty batch of the same generation, with room for about as much: a busy queue's batches are much alike. */
+    public StoreBatch successor() {
+        int roomBytes = records.length() + records.length() / 4;
+        return new StoreBatch(generation, Math.max(CAPACITY_BYTES_MIN, Math.min(roomBytes, CAPACITY_BYTES_MAX)));
     }
 
     /** The generation in which alone it may be written. */
