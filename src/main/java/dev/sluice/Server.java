@@ -176,7 +176,12 @@ public final class Server {
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits());
             ApiVerticle instance = new ApiVerticle(
-                    ApiSettings.of(http), contract, gateway, () -> operations(contract), connections, meters);
+                    ApiSettings.of(http, config.shutdownTimeoutMillis()),
+                    contract,
+                    gateway,
+                    () -> operations(contract),
+                    connections,
+                    meters);
             instances.add(instance);
             return instance;
         };

@@ -84,9 +84,16 @@ public final class ApiVerticle extends VerticleBase {
         });
     }
 
+    /** Closes the listener at once and each connection when it can; completes when all are closed. */
     @Override
     public Future<?> stop() {
-        return server == null ? Future.succeededFuture() : server.close();
+        if (server == null) {
+            return Future.succeededFuture();
+        }
+        gateway.farewell().begin(vertx, settings.stopMillis());
+        return gateway.farewell()
+                .closeListener(vertx)
+                .compose(closed -> server.shutdown(settings.stopMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** The port it listens on, once deployed. */
@@ -149,8 +156,10 @@ public final class ApiVerticle extends VerticleBase {
             connection.close();
             return;
         }
+        gateway.farewell().opened(connection);
         connection.closeHandler(closed -> {
             connections.closed();
+            gateway.farewell().closed(connection);
             forget(connection);
         });
         if (settings.headerTimeoutSeconds() > 0) {
@@ -160,6 +169,7 @@ public final class ApiVerticle extends VerticleBase {
     }
 
     private void hear(HttpServerRequest request) {
+        gateway.farewell().heard(request);
         if (!silent.isEmpty()) {
             forget(request.connection());
         }

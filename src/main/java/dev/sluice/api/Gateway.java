@@ -29,6 +29,7 @@ public final class Gateway {
     private final BodyDeadlines deadlines = new BodyDeadlines();
     private final RequestBody body;
     private final FailureRenderer failures;
+    private final Farewell farewell = new Farewell();
 
     /** A gateway in front of that catalog. */
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits) {
@@ -36,6 +37,11 @@ public final class Gateway {
         this.catalog = catalog;
         this.body = new RequestBody(limits.requestBytesMax(), deadlines);
         this.failures = new FailureRenderer();
+    }
+
+    /** The connections on which the requests come, and how they end. */
+    Farewell farewell() {
+        return farewell;
     }
 
     /** Gives up on bodies that take longer than that to arrive. */
@@ -74,7 +80,8 @@ public final class Gateway {
                 });
     }
 
-    private static void note(Binding binding, HttpServerRequest request, long startedNanos) {
+    private void note(Binding binding, HttpServerRequest request, long startedNanos) {
+        farewell.answered(request);
         binding.meter().answered(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
