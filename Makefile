@@ -11,7 +11,7 @@ JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e bench bench-depth jmh format clean jdk maven node clients
+.PHONY: help run build test unit e2e overload bench bench-depth jmh format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ e2e: $(JAR) $(E2E)/node_modules/.package-lock.json | clients ## run the tests wi
 
 $(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
 	cd $(E2E) && npm ci --no-audit --no-fund
+
+overload: $(JAR) $(E2E)/node_modules/.package-lock.json ## load a server far beyond its capacity for a minute, in three ways
+	cd $(E2E) && SLUICE_OVERLOAD_SECONDS=60 node --test test/overload.test.js
 
 bench: $(FLOOR) ## measure beside the bare framework and other servers (ARGS="--quick", ARGS="--scenario push")
 	node src/bench/run.mjs $(ARGS)

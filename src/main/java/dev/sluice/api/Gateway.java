@@ -4,7 +4,9 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Catalog;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -26,21 +28,27 @@ public final class Gateway {
 
     private final Authenticator authenticator;
     private final Catalog catalog;
-    private final BodyDeadlines deadlines = new BodyDeadlines();
+    /** Answers from this size on are worth counting until the client has taken them. */
+    private static final int LARGE_ANSWER_BYTES = 4096;
+
     private final RequestBody body;
+    private final AnswerMemory answers;
+    private final Deadlines<HttpServerRequest> untaken = new Deadlines<>(Gateway::cut);
     private final FailureRenderer failures;
 
     /** A gateway in front of that catalog. */
-    public Gateway(Authenticator authenticator, Catalog catalog, Limits limits) {
+    public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
         this.authenticator = authenticator;
         this.catalog = catalog;
-        this.body = new RequestBody(limits.requestBytesMax(), deadlines);
+        this.body = new RequestBody(limits.requestBytesMax(), new BodyMemory(memory.bodies()));
+        this.answers = memory.answers();
         this.failures = new FailureRenderer();
     }
 
-    /** Gives up on bodies that take longer than that to arrive. */
-    void watchBodies(Vertx vertx, int timeoutSeconds) {
-        deadlines.watch(vertx, timeoutSeconds);
+    /** Gives up on bodies that take longer than that to arrive, and on large answers that are not taken in time; 0 for never. */
+    void watch(Vertx vertx, int bodySeconds, int answerSeconds) {
+        body.watch(vertx, bodySeconds);
+        untaken.watch(vertx, answerSeconds);
     }
 
     /**
@@ -62,9 +70,12 @@ public final class Gateway {
             note(binding, request, startedNanos);
             return;
         }
-        body.read(request)
-                .compose(bytes -> operation.answer(call(subject, path, query, bytes)))
+        Future<Buffer> arriving = body.read(request);
+        arriving.compose(bytes -> operation.answer(call(subject, path, query, bytes)))
                 .onComplete(outcome -> {
+                    if (arriving.succeeded()) {
+                        body.release(arriving.result());
+                    }
                     if (outcome.succeeded()) {
                         succeed(request, outcome.result());
                     } else {
@@ -102,11 +113,33 @@ public final class Gateway {
                 && (refusal.error() == QueueError.REQUEST_TOO_LARGE || refusal.error() == QueueError.REQUEST_TIMEOUT);
     }
 
-    private static void succeed(HttpServerRequest request, Answer answer) {
+    private void succeed(HttpServerRequest request, Answer answer) {
         HttpServerResponse response = request.response();
         if (!response.closed()) {
             response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-            response.end(answer.envelope());
+            Future<Void> taken = response.end(answer.envelope());
+            if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
+                hold(request, answer.envelope().length(), taken);
+            }
+        }
+    }
+
+    /** Counts a large answer until the client has taken it, and watches that it does. */
+    private void hold(HttpServerRequest request, int bytes, Future<Void> taken) {
+        answers.hold(bytes);
+        untaken.began(request);
+        taken.onComplete(end -> {
+            answers.release(bytes);
+            untaken.ended(request);
+        });
+    }
+
+    /** The client does not take its answer. */
+    private static void cut(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset();
+        } else {
+            request.connection().close();
         }
     }
 
