@@ -171,6 +171,11 @@ public final class Server {
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
         Connections connections = new Connections(http.connectionsMax());
+        meters.gauge(
+                "sluice_store_failed",
+                "1 while nothing can be stored.",
+                () -> store.failure().isPresent() ? 1 : 0);
+        meters.gauge("sluice_store_reopenings", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
         RequestMemory memory = new RequestMemory(new ProcessBudget(config.requestBytes()), answers);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();

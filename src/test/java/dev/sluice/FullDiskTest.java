@@ -58,12 +58,8 @@ class FullDiskTest {
             await().atMost(PATIENCE).until(() -> push(server).status() == 429);
             assertThat(push(server).code()).isEqualTo(10251);
             assertThat(ready(server).statusCode()).isEqualTo(200);
-            JsonArray messages = server.post(ACCOUNT, "one", "/pull", new JsonObject().put("batch_size", 1))
-                    .result()
-                    .getJsonArray("messages");
-            JsonObject lease =
-                    new JsonObject().put("lease_id", messages.getJsonObject(0).getString("lease_id"));
-            Reply acked = server.post(ACCOUNT, "one", "/ack", new JsonObject().put("acks", new JsonArray().add(lease)));
+            String lease = pull(server, 1).getJsonObject(0).getString("lease_id");
+            Reply acked = ack(server, lease);
             assertThat(acked.result().getInteger("ackCount")).isOne();
 
             disk.makeRoom();
@@ -75,35 +71,95 @@ class FullDiskTest {
     }
 
     @Test
-    void aStoreThatCannotWriteMakesTheServerUnreadyAndLosesNothingAnswered() throws Exception {
+    void aStoreThatCannotWriteSaysSoAndComesBackWhenThereIsRoom() throws Exception {
         int answered = 0;
+        int denied = 0;
         try (RunningServer server = serverWithFloor(0)) {
-            assertThat(push(server).status()).isEqualTo(200);
-            answered++;
-
-            disk.fillUpTo(0);
-            Reply refused = push(server);
-            while (refused.status() == 200) {
+            for (int round = 1; round <= 2; round++) {
+                assertThat(push(server).status()).isEqualTo(200);
                 answered++;
-                refused = push(server);
-            }
-            assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.code()).isEqualTo(15001);
-            assertThat(ready(server).statusCode()).isEqualTo(503);
-            assertThat(new JsonObject(ready(server).body()).getString("reason")).contains("space");
 
-            disk.makeRoom();
-            assertThat(push(server).status()).as("not without a restart").isEqualTo(503);
+                disk.fillUpTo(0);
+                Reply refused = push(server);
+                while (refused.status() == 200) {
+                    answered++;
+                    refused = push(server);
+                }
+                denied++;
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.code()).isEqualTo(15001);
+                assertThat(ready(server).statusCode()).isEqualTo(503);
+                assertThat(new JsonObject(ready(server).body()).getString("reason"))
+                        .contains("space");
+                assertThat(metrics(server)).contains("sluice_store_failed 1.0");
+                await().atMost(PATIENCE)
+                        .until(() -> new JsonObject(ready(server).body())
+                                .getString("reason")
+                                .contains("waiting for room"));
+                assertThat(push(server).status()).as("no room, no push").isEqualTo(503);
+
+                disk.makeRoom();
+                await().atMost(PATIENCE).until(() -> ready(server).statusCode() == 200);
+                assertThat(metrics(server))
+                        .contains("sluice_store_failed 0.0", "sluice_store_reopenings " + round + ".0");
+                await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+                answered++;
+            }
+            assertThat(backlog(server)).isBetween(answered, answered + denied);
+            assertThat(pull(server, 100)).hasSizeGreaterThan(2);
         }
         try (RunningServer server = serverWithFloor(0)) {
-            String metrics = "/accounts/" + ACCOUNT + "/queues/" + server.queueId(ACCOUNT, "one") + "/metrics";
-            assertThat(server.send("GET", metrics, RunningServer.bearer(RunningServer.READER), null)
-                            .result()
-                            .getInteger("backlog_count"))
-                    .isBetween(answered, answered + 1);
-            assertThat(push(server).status()).isEqualTo(200);
+            assertThat(backlog(server)).isBetween(answered, answered + denied);
         }
         assertThat(StoreCheck.run(data()).findings().kept()).isEmpty();
+    }
+
+    @Test
+    void aDiskThatOthersFillToTheLastByteStopsPushesAndAnsweredAcknowledgementsStay() throws Exception {
+        int pushed = 0;
+        int acked = 0;
+        try (RunningServer server = serverWithFloor(FLOOR_BYTES)) {
+            for (; pushed < 200; pushed++) {
+                assertThat(push(server).status()).isEqualTo(200);
+            }
+            disk.fillUpTo(0);
+            await().atMost(PATIENCE).until(() -> push(server).status() == 429);
+            for (int round = 0; round < 10; round++) {
+                for (Object message : pull(server, 10)) {
+                    String lease = ((JsonObject) message).getString("lease_id");
+                    if (ack(server, lease).status() == 200) {
+                        acked++;
+                    }
+                }
+            }
+            assertThat(acked).as("acknowledgements go on in the log's reserve").isPositive();
+            disk.makeRoom();
+            await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+            assertThat(backlog(server)).isGreaterThan(pushed - acked).isLessThan(pushed + 10);
+            pushed = backlog(server);
+        }
+        try (RunningServer server = serverWithFloor(FLOOR_BYTES)) {
+            assertThat(backlog(server)).isEqualTo(pushed);
+        }
+        assertThat(StoreCheck.run(data()).findings().kept()).isEmpty();
+    }
+
+    private static Reply ack(RunningServer server, String lease) throws Exception {
+        JsonObject body = new JsonObject().put("acks", new JsonArray().add(new JsonObject().put("lease_id", lease)));
+        return server.post(ACCOUNT, "one", "/ack", body);
+    }
+
+    /** Messages of a pull; none if it was refused. */
+    private static JsonArray pull(RunningServer server, int count) throws Exception {
+        Reply pulled = server.post(ACCOUNT, "one", "/pull", new JsonObject().put("batch_size", count));
+        return pulled.status() == 200 ? pulled.result().getJsonArray("messages") : new JsonArray();
+    }
+
+    private static int backlog(RunningServer server) throws Exception {
+        String metrics = "/accounts/" + ACCOUNT + "/queues/" + server.queueId(ACCOUNT, "one") + "/metrics";
+        return server.send("GET", metrics, RunningServer.bearer(RunningServer.READER), null)
+                .result()
+                .getInteger("backlog_count");
     }
 
     private RunningServer serverWithFloor(long bytes) throws Exception {
@@ -120,7 +176,15 @@ class FullDiskTest {
     }
 
     private HttpResponse<String> ready(RunningServer server) throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + server.managementPort() + "/health/ready");
+        return management(server, "/health/ready");
+    }
+
+    private String metrics(RunningServer server) throws Exception {
+        return management(server, "/metrics").body();
+    }
+
+    private HttpResponse<String> management(RunningServer server, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.managementPort() + path);
         return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 }

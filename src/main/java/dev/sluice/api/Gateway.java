@@ -6,6 +6,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Catalog;
+import dev.sluice.runtime.Deadlines;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What every operation has in common: credentials, account, queue, body, then the operation, then the answer, checks in the
@@ -33,7 +35,7 @@ public final class Gateway {
 
     private final RequestBody body;
     private final AnswerMemory answers;
-    private final Deadlines<HttpServerRequest> untaken = new Deadlines<>(Gateway::cut);
+    private Deadlines untaken;
     private final FailureRenderer failures;
 
     /** A gateway in front of that catalog. */
@@ -47,8 +49,8 @@ public final class Gateway {
 
     /** Gives up on bodies that take longer than that to arrive, and on large answers that are not taken in time; 0 for never. */
     void watch(Vertx vertx, int bodySeconds, int answerSeconds) {
-        body.watch(vertx, bodySeconds);
-        untaken.watch(vertx, answerSeconds);
+        body.watch(new Deadlines(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
+        untaken = answerSeconds == 0 ? null : new Deadlines(vertx, TimeUnit.SECONDS.toMillis(answerSeconds));
     }
 
     /**
@@ -127,19 +129,33 @@ public final class Gateway {
     /** Counts a large answer until the client has taken it, and watches that it does. */
     private void hold(HttpServerRequest request, int bytes, Future<Void> taken) {
         answers.hold(bytes);
-        untaken.began(request);
+        Untaken answer = new Untaken(request);
+        if (untaken != null) {
+            untaken.begin(answer);
+        }
         taken.onComplete(end -> {
             answers.release(bytes);
-            untaken.ended(request);
+            if (untaken != null) {
+                untaken.end(answer);
+            }
         });
     }
 
-    /** The client does not take its answer. */
-    private static void cut(HttpServerRequest request) {
-        if (request.version() == HttpVersion.HTTP_2) {
-            request.response().reset();
-        } else {
-            request.connection().close();
+    /** An answer that the client has not taken yet. */
+    private static final class Untaken extends Deadlines.Awaited {
+        private final HttpServerRequest request;
+
+        Untaken(HttpServerRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        protected void late() {
+            if (request.version() == HttpVersion.HTTP_2) {
+                request.response().reset();
+            } else {
+                request.connection().close();
+            }
         }
     }
 

@@ -2,9 +2,9 @@ package dev.sluice.api;
 
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.Deadlines;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,18 +18,17 @@ final class RequestBody {
     private static final Buffer EMPTY = Buffer.buffer();
 
     private final int bytesMax;
-    private final Deadlines<Arrival> deadlines =
-            new Deadlines<>(arrival -> arrival.end(new QueueException(QueueError.REQUEST_TIMEOUT)));
     private final BodyMemory memory;
+    private Deadlines deadlines;
 
     RequestBody(int bytesMax, BodyMemory memory) {
         this.bytesMax = bytesMax;
         this.memory = memory;
     }
 
-    /** Gives up on bodies that take longer than that to arrive. */
-    void watch(Vertx vertx, int timeoutSeconds) {
-        deadlines.watch(vertx, timeoutSeconds);
+    /** From now on a body fails with REQUEST_TIMEOUT if it is not whole in time. */
+    void watch(Deadlines bodyDeadlines) {
+        deadlines = bodyDeadlines;
     }
 
     /** A body that was read is not needed any more: its memory may be used for others. */
@@ -56,7 +55,9 @@ final class RequestBody {
             request.response().writeContinue();
         }
         Arrival arrival = new Arrival(length);
-        deadlines.began(arrival);
+        if (deadlines != null) {
+            deadlines.begin(arrival);
+        }
         request.handler(arrival::chunk);
         request.exceptionHandler(failure -> arrival.end(broken()));
         request.endHandler(end -> arrival.end(null));
@@ -64,7 +65,7 @@ final class RequestBody {
     }
 
     /** A body on its way. A body in one piece, as nearly all are, is passed on as it came. */
-    private final class Arrival {
+    private final class Arrival extends Deadlines.Awaited {
         private final Promise<Buffer> whole = Promise.promise();
         private Buffer first;
         private Buffer joined;
@@ -94,13 +95,20 @@ final class RequestBody {
             }
         }
 
+        @Override
+        protected void late() {
+            end(new QueueException(QueueError.REQUEST_TIMEOUT));
+        }
+
         /** What still comes is let go. */
         void end(QueueException failure) {
             if (ended) {
                 return;
             }
             ended = true;
-            deadlines.ended(this);
+            if (deadlines != null) {
+                deadlines.end(this);
+            }
             if (failure == null) {
                 memory.release(heldBytes - length());
                 whole.tryComplete(joined != null ? joined : first != null ? first : EMPTY);

@@ -10,6 +10,7 @@ import dev.sluice.queue.QueueState;
 import dev.sluice.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   LOADING ──► ACTIVE ──► STOPPING ──► CLOSED
  *      ▲           │
- *      └─ FAILED ◄─┘   the store refused a batch
+ *      └─ FAILED ◄─┘   the store refused a batch, or was opened again
  * </pre>
  *
  * Owned by the turns of the queue.
@@ -41,6 +42,8 @@ final class ActiveQueue {
         CLOSED
     }
 
+    private record Held(QueueRequest<?> request, Reply<Object> reply) {}
+
     private final RuntimeParts parts;
     private final Turns turns;
     private final Admission admission;
@@ -52,6 +55,9 @@ final class ActiveQueue {
     private DeadLetterMover mover;
     private DeadLetterInbox inbox;
     private WorkerDispatcher dispatcher;
+    /** Requests that came while the queue loads again; as many as its slot admits. */
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
+
     private volatile long deadlineMillis = OVERDUE;
 
     ActiveQueue(QueueDefinition definition, RuntimeParts parts, Turns turns, Admission admission, DeadLetterPost post) {
@@ -60,7 +66,7 @@ final class ActiveQueue {
         this.turns = turns;
         this.admission = admission;
         this.post = post;
-        this.timer = new DeadlineTimer(turns, () -> shell.expire());
+        this.timer = new DeadlineTimer(turns, this::onDeadline);
     }
 
     /** When the queue has something to do by itself; for waking it once it is down. Callable from any thread. */
@@ -91,6 +97,7 @@ final class ActiveQueue {
         // The dispatcher knows what it would do next only while it is open.
         long nextBatchMillis = phase == Phase.ACTIVE ? dispatcher.nextMillis() : OVERDUE;
         phase = phase == Phase.ACTIVE ? Phase.STOPPING : Phase.CLOSED;
+        takeHeld();
         timer.close();
         mover.close();
         dispatcher.close();
@@ -115,6 +122,8 @@ final class ActiveQueue {
 
     private Future<Void> load() {
         phase = Phase.LOADING;
+        // Before the read, so that it is never later than what was read.
+        long generation = parts.store().generation();
         Promise<Void> loaded = Promise.promise();
         parts.store()
                 .load(definition.number())
@@ -124,14 +133,14 @@ final class ActiveQueue {
                     } else if (failure != null) {
                         loaded.fail(failure);
                     } else {
-                        open(image);
+                        open(image, generation);
                         loaded.complete();
                     }
                 }));
         return loaded.future();
     }
 
-    private void open(QueueImage image) {
+    private void open(QueueImage image, long generation) {
         QueueState state = new QueueState(
                 definition.settings(),
                 definition.consumer(),
@@ -139,7 +148,7 @@ final class ActiveQueue {
                 image,
                 parts.budget(),
                 parts.options().windowMessagesMax());
-        shell = new QueueShell(definition.number(), state, parts, turns, this::fail, this::settle);
+        shell = new QueueShell(definition.number(), generation, state, parts, turns, this::fail, this::settle);
         mover = new DeadLetterMover(definition, shell, turns, post);
         inbox = new DeadLetterInbox(shell, parts.store(), turns);
         dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
@@ -150,6 +159,7 @@ final class ActiveQueue {
         }
         shell.expire();
         settle();
+        takeHeld();
     }
 
     /** After changes: messages that must leave, and the next deadline. */
@@ -161,6 +171,15 @@ final class ActiveQueue {
         if (phase == Phase.ACTIVE) {
             timer.arm(shell.state().deadlineMillis());
             deadlineMillis = Math.min(nextOwnMillis(), dispatcher.nextMillis());
+        }
+    }
+
+    /** The deadline may have been a guess, too early, that a read has corrected since; then the timer needs the right one. */
+    private void onDeadline() {
+        if (shell.state().deadlineMillis() > turns.nowMillis()) {
+            settle();
+        } else {
+            shell.expire();
         }
     }
 
@@ -179,9 +198,19 @@ final class ActiveQueue {
         dispatcher.close();
         shell.close();
         inbox.close();
-        if (!stopping) {
+        if (stopping) {
+            return;
+        }
+        if (isOutdated()) {
+            turns.next(this::reload);
+        } else {
             turns.after(RELOAD_MILLIS, this::reload);
         }
+    }
+
+    /** Whether the store was opened again since the queue was loaded: what memory says may not be so. */
+    private boolean isOutdated() {
+        return shell.generation() != parts.store().generation();
     }
 
     /** What the store still has of the failed shell would change the records behind the back of the next one. */
@@ -193,10 +222,17 @@ final class ActiveQueue {
             turns.after(STOP_POLL_MILLIS, this::reload);
             return;
         }
+        if (parts.store().failure().isPresent()) {
+            // It would only fail once more, at the first thing it writes.
+            takeHeld();
+            turns.after(RELOAD_MILLIS, this::reload);
+            return;
+        }
         load().onFailure(failure -> {
             if (phase == Phase.LOADING) {
                 LOG.error("queue {}: loading failed", definition.number(), failure);
                 phase = Phase.FAILED;
+                takeHeld();
                 turns.after(RELOAD_MILLIS, this::reload);
             }
         });
@@ -204,6 +240,27 @@ final class ActiveQueue {
 
     /** Takes a request; answers it in this turn or a later one. */
     void take(QueueRequest<?> request, Reply<Object> reply) {
+        boolean outdated = phase == Phase.ACTIVE && isOutdated();
+        boolean willLoad = phase == Phase.LOADING || phase == Phase.FAILED && !held.isEmpty();
+        if (request instanceof QueueRequest.Configure || !outdated && !willLoad) {
+            takeNow(request, reply);
+            return;
+        }
+        held.add(new Held(request, reply));
+        if (outdated) {
+            shell.giveUp(new StoreException("the store was opened again"));
+        }
+    }
+
+    /** Loading again is over, for better or worse. */
+    private void takeHeld() {
+        for (int left = held.size(); left > 0; left--) {
+            Held next = held.remove();
+            takeNow(next.request(), next.reply());
+        }
+    }
+
+    private void takeNow(QueueRequest<?> request, Reply<Object> reply) {
         if (request instanceof QueueRequest.Configure configure) {
             configure(configure.definition());
             reply.succeed(true);

@@ -1,9 +1,7 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueDefinition;
 import io.vertx.core.Future;
-import java.util.List;
 
 /** Brings dead letters over the event bus. Usable from any event loop. */
 final class BusDeadLetterPost implements DeadLetterPost {
@@ -18,13 +16,10 @@ final class BusDeadLetterPost implements DeadLetterPost {
     }
 
     @Override
-    public Future<Void> bring(
-            String accountId, String deadLetterQueue, long originNumber, List<MessageHeader> headers) {
+    public Future<Void> bring(String accountId, String deadLetterQueue, QueueRequest.TakeDeadLetters letters) {
         QueueDefinition known = catalog.findByName(accountId, deadLetterQueue);
         Future<QueueDefinition> target =
                 known != null ? Future.succeededFuture(known) : changes.ensureQueue(accountId, deadLetterQueue);
-        return target.compose(
-                        queue -> queues.send(queue.number(), new QueueRequest.TakeDeadLetters(originNumber, headers)))
-                .mapEmpty();
+        return target.compose(queue -> queues.send(queue.number(), letters)).mapEmpty();
     }
 }

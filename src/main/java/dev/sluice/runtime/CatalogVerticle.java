@@ -21,12 +21,19 @@ import org.slf4j.LoggerFactory;
 /**
  * The one writer of the catalog. Changes run one after the other: decide, store, show to readers, put in force in the queue,
  * answer. Runs on one event loop.
+ *
+ * <p>A change that the store refused may be on disk all the same, and so it is after the store was opened again. So the catalog is read
+ * again before the next change, and soon if there is none. Until then a queue whose deletion failed is shown to nobody: a message
+ * taken for it would be lost if the deletion is on disk.
  */
 final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
     static final String ADDRESS = "sluice.catalog";
 
     private static final Logger LOG = LoggerFactory.getLogger(CatalogVerticle.class);
     private static final int WAITING_MAX = 10_000;
+    private static final long REFRESH_MILLIS = 1_000;
+    /** No generation of a store: what is in memory rests on nothing. */
+    private static final long IN_DOUBT = -1;
 
     private final QueueStore store;
     private final CatalogView catalog;
@@ -36,22 +43,29 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
     private final SecureRandom random = new SecureRandom();
     private final ArrayDeque<Message<CatalogChange<?>>> waiting = new ArrayDeque<>();
     private boolean busy;
+    /** Of the store, as it was before the catalog was read; or {@link #IN_DOUBT}. */
+    private long generation;
+
     private long lastNumber;
     private long lastMicros;
     private BusSender sender;
+    private QueueCaller caller;
 
-    CatalogVerticle(CatalogView catalog, QueueSlots slots, RuntimeParts parts, boolean strictNames, long lastNumber) {
+    CatalogVerticle(
+            CatalogView catalog, QueueSlots slots, RuntimeParts parts, boolean strictNames, CatalogFill filled) {
         this.store = parts.store();
         this.catalog = catalog;
         this.slots = slots;
         this.parts = parts;
         this.strictNames = strictNames;
-        this.lastNumber = lastNumber;
+        this.lastNumber = filled.lastNumber();
+        this.generation = filled.generation();
     }
 
     @Override
     public Future<?> start() {
         sender = new BusSender(vertx, parts.options().sendTimeoutMillis());
+        caller = new QueueCaller(vertx, parts.options().sendTimeoutMillis());
         vertx.eventBus().<CatalogChange<?>>localConsumer(ADDRESS, this::receive);
         return Future.succeededFuture();
     }
@@ -71,13 +85,7 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
         }
         busy = true;
         Message<CatalogChange<?>> message = waiting.remove();
-        Future<?> done;
-        try {
-            done = carryOut(message.body());
-        } catch (RuntimeException refusal) {
-            done = Future.failedFuture(refusal);
-        }
-        done.onComplete(result -> {
+        upToDate().compose(ready -> carryOut(message.body())).onComplete(result -> {
             if (result.succeeded()) {
                 message.reply(result.result());
             } else {
@@ -104,8 +112,8 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
             catalog.remove(dropped);
         }
         return retire(outcome)
-                .compose(retired -> commit(outcome, lastNumber != numberBefore))
-                .onFailure(failure -> outcome.droppedQueues().forEach(this::restore))
+                .onFailure(stillThere -> outcome.droppedQueues().forEach(this::restore))
+                .compose(retired -> commit(outcome, lastNumber != numberBefore).recover(this::doubt))
                 .compose(stored -> {
                     outcome.queues().forEach(catalog::put);
                     outcome.subscriptions().forEach(catalog::put);
@@ -113,6 +121,55 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
                     return putInForce(outcome);
                 })
                 .map(inForce -> outcome.reply());
+    }
+
+    /** The store refused a change. Reads the catalog again, now if that can be; the refusal stays one in any case. */
+    private Future<Void> doubt(Throwable refusal) {
+        generation = IN_DOUBT;
+        return upToDate().onFailure(later -> refreshLater()).transform(tried -> Future.failedFuture(refusal));
+    }
+
+    /** Sees to it that memory is what the store holds in its present generation. */
+    private Future<Void> upToDate() {
+        if (generation == store.generation()) {
+            return Future.succeededFuture();
+        }
+        if (store.failure().isPresent()) {
+            return Future.failedFuture(new QueueException(QueueError.UNAVAILABLE));
+        }
+        return CatalogFill.read(store, context).compose(this::takeOver);
+    }
+
+    private Future<Void> takeOver(CatalogFill read) {
+        CatalogFill.Difference difference = read.replace(catalog);
+        lastNumber = Math.max(lastNumber, read.lastNumber());
+        generation = read.generation();
+        LOG.info(
+                "The catalog was read again: {} queues are new or changed",
+                difference.put().size());
+        Future<Void> told = Future.succeededFuture();
+        for (QueueDefinition gone : difference.gone()) {
+            told = told.compose(before -> retire(gone));
+        }
+        for (QueueDefinition queue : difference.put()) {
+            slots.forgetRetired(queue.number());
+            told = told.compose(before -> tell(queue)).onSuccess(inForce -> wake(queue));
+        }
+        return told;
+    }
+
+    private void refreshLater() {
+        vertx.setTimer(REFRESH_MILLIS, id -> {
+            if (busy) {
+                refreshLater();
+                return;
+            }
+            busy = true;
+            upToDate().onFailure(notYet -> refreshLater()).onComplete(ended -> {
+                busy = false;
+                next();
+            });
+        });
     }
 
     /** A queue that could not be dropped after all; its gate may be closed for ever already. */
@@ -125,15 +182,18 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
     private Future<Void> retire(CatalogChange.Outcome<?> outcome) {
         Future<Void> retired = Future.succeededFuture();
         for (QueueDefinition dropped : outcome.droppedQueues()) {
-            retired = retired.compose(
-                    before -> sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Retire(dropped.number()))
-                            .mapEmpty());
+            retired = retired.compose(before -> retire(dropped));
         }
         return retired;
     }
 
+    private Future<Void> retire(QueueDefinition dropped) {
+        return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Retire(dropped.number()))
+                .mapEmpty();
+    }
+
     private Future<Void> commit(CatalogChange.Outcome<?> outcome, boolean numbersGiven) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = new StoreBatch(generation);
         if (numbersGiven) {
             CatalogRecord counter = CatalogRecords.counter(lastNumber);
             batch.putCatalog(counter.key(), counter.value());
@@ -183,18 +243,20 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
                         return active ? tell(queue) : Future.succeededFuture();
                     });
         }
-        return sender.<Boolean>request(slot.address(), new QueueRequest.Configure(queue))
-                .andThen(answered -> slot.leave())
-                .mapEmpty();
+        return caller.call(slot, new QueueRequest.Configure(queue)).mapEmpty();
     }
 
     /** A passive queue does not see that it has a Worker now, or that its delivery goes on; nobody waits for it. */
     private void wakeIfPushed(QueueDefinition queue) {
         if (parts.workers().of(queue) != null) {
-            sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Wake(queue.number()))
-                    .onFailure(failure -> LOG.warn(
-                            "queue {} could not be woken for its worker: {}", queue.number(), failure.getMessage()));
+            wake(queue);
         }
+    }
+
+    private void wake(QueueDefinition queue) {
+        sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Wake(queue.number()))
+                .onFailure(
+                        failure -> LOG.warn("queue {} could not be woken: {}", queue.number(), failure.getMessage()));
     }
 
     @Override

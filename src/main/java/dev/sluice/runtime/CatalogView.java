@@ -86,6 +86,18 @@ final class CatalogView implements Catalog {
 
     // For the writer only.
 
+    /** The queues of all accounts. */
+    List<QueueDefinition> allQueues() {
+        return List.copyOf(byNumber.values());
+    }
+
+    /** The subscriptions of all accounts. */
+    List<Subscription> allSubscriptions() {
+        return accounts.values().stream()
+                .flatMap(account -> account.subscriptions.values().stream())
+                .toList();
+    }
+
     void put(QueueDefinition queue) {
         Account account = accounts.computeIfAbsent(queue.accountId(), id -> new Account());
         QueueDefinition before = account.byId.put(queue.queueId(), queue);

@@ -30,12 +30,15 @@ import java.util.function.Supplier;
 final class CommitPipeline {
     private final QueueStore store;
     private final long queueNumber;
+    /** What the queue was loaded from. */
+    private final long generation;
+
     private final Turns turns;
     private final Supplier<QueueHead> head;
     private final Consumer<StoreException> onBreak;
     private final LongAdder parkedMeter;
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
-    private StoreBatch batch = new StoreBatch();
+    private StoreBatch batch;
     private List<Parked> parked = new ArrayList<>();
     /** Batches of which the store has not told the outcome, also those of a broken pipeline. */
     private int inStore;
@@ -50,12 +53,15 @@ final class CommitPipeline {
     CommitPipeline(
             QueueStore store,
             long queueNumber,
+            long generation,
             Turns turns,
             Supplier<QueueHead> head,
             Consumer<StoreException> onBreak,
             LongAdder parkedMeter) {
         this.store = store;
         this.queueNumber = queueNumber;
+        this.generation = generation;
+        this.batch = new StoreBatch(generation);
         this.turns = turns;
         this.head = head;
         this.onBreak = onBreak;
@@ -71,8 +77,15 @@ final class CommitPipeline {
         }
     }
 
-    /** Runs one of the two: the first when everything appended so far is stored, at once if it is; the other if it will not be. */
+    /**
+     * Runs one of the two: the first when everything appended so far is stored, at once if it is; the other if it will not be.
+     * Every answer, every read and every move of messages passes here, so here it shows that memory is of a store that has been
+     * opened again since.
+     */
     void afterStored(Runnable release, Consumer<QueueException> refuse) {
+        if (!broken && generation != store.generation()) {
+            breakDown(new StoreException("the store was opened again"));
+        }
         if (broken) {
             refuse.accept(new QueueException(QueueError.UNAVAILABLE));
         } else if (flushAsked) {
@@ -84,6 +97,11 @@ final class CommitPipeline {
         } else {
             release.run();
         }
+    }
+
+    /** The generation of the store that the queue was loaded from. */
+    long generation() {
+        return generation;
     }
 
     /** Whether nothing is on its way to the store, nor in its hands. */
@@ -98,7 +116,7 @@ final class CommitPipeline {
         }
         batch.head(queueNumber, head.get());
         StoreBatch leaving = batch;
-        batch = new StoreBatch();
+        batch = new StoreBatch(generation);
         flights.add(new Flight(parked));
         parked = new ArrayList<>();
         inStore++;

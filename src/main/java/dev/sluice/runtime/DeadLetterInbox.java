@@ -31,8 +31,15 @@ final class DeadLetterInbox {
         this.turns = turns;
     }
 
-    /** Takes over what the origin still holds of these; answers how many. */
+    /**
+     * Takes over what the origin still holds of these; answers how many. What was decided on another generation of the store is
+     * refused: the origin's leases may not be on disk any more, and whoever is behind loads again and asks again.
+     */
     void take(QueueRequest.TakeDeadLetters request, Reply<? super Integer> reply) {
+        if (request.generation() != shell.generation()) {
+            reply.fail(new QueueException(QueueError.UNAVAILABLE));
+            return;
+        }
         waiting.add(new Waiting(request, reply));
         next();
     }

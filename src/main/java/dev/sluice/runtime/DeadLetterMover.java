@@ -62,7 +62,9 @@ final class DeadLetterMover {
         if (closed) {
             return;
         }
-        post.bring(definition.accountId(), deadLetterQueue, definition.number(), headers)
+        QueueRequest.TakeDeadLetters letters =
+                new QueueRequest.TakeDeadLetters(definition.number(), shell.generation(), headers);
+        post.bring(definition.accountId(), deadLetterQueue, letters)
                 .onComplete(brought -> turns.next(() -> {
                     if (brought.succeeded()) {
                         confirm(headers);

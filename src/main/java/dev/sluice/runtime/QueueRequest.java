@@ -35,6 +35,11 @@ sealed interface QueueRequest<R> {
     /** New settings, in force when answered. */
     record Configure(QueueDefinition definition) implements QueueRequest<Boolean> {}
 
-    /** Take over messages that the origin holds as departing; answers how many were still there. */
-    record TakeDeadLetters(long originNumber, List<MessageHeader> headers) implements QueueRequest<Integer> {}
+    /**
+     * Take over messages that the origin holds as departing; answers how many were still there.
+     *
+     * @param generation of the store that the origin was loaded from
+     */
+    record TakeDeadLetters(long originNumber, long generation, List<MessageHeader> headers)
+            implements QueueRequest<Integer> {}
 }

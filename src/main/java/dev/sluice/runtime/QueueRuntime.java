@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -46,9 +45,8 @@ public final class QueueRuntime {
      */
     public static Future<QueueRuntime> start(Vertx vertx, RuntimeParts parts, boolean strictNames) {
         registerCodec(vertx);
-        return Future.fromCompletionStage(parts.store().readCatalog(), vertx.getOrCreateContext())
-                .compose(records ->
-                        keyOf(records, parts.store()).compose(key -> deploy(vertx, parts, strictNames, records, key)));
+        return CatalogFill.read(parts.store(), vertx.getOrCreateContext()).compose(read -> keyOf(read, parts.store())
+                .compose(key -> deploy(vertx, parts, strictNames, read, key)));
     }
 
     private static void registerCodec(Vertx vertx) {
@@ -57,9 +55,9 @@ public final class QueueRuntime {
     }
 
     private static Future<QueueRuntime> deploy(
-            Vertx vertx, RuntimeParts parts, boolean strictNames, List<CatalogRecord> records, byte[] key) {
+            Vertx vertx, RuntimeParts parts, boolean strictNames, CatalogFill read, byte[] key) {
         CatalogView catalog = new CatalogView();
-        long lastNumber = fill(catalog, records);
+        read.replace(catalog);
         QueueSlots slots = new QueueSlots();
         Admission admission = new Admission(parts.store(), parts.options());
         BusCatalogClient catalogClient = new BusCatalogClient(vertx, parts.options());
@@ -71,7 +69,7 @@ public final class QueueRuntime {
                     admission.measureSpace();
                     return null;
                 }));
-        return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, lastNumber))
+        return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))
                 .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
                         .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, slots, () -> {
                             vertx.cancelTimer(spaceTimer);
@@ -80,34 +78,15 @@ public final class QueueRuntime {
                         })));
     }
 
-    private static long fill(CatalogView catalog, List<CatalogRecord> records) {
-        long lastNumber = 0;
-        for (CatalogRecord record : records) {
-            CatalogRecords.Read read = CatalogRecords.read(record);
-            if (read.queue() != null) {
-                catalog.put(read.queue());
-                lastNumber = Math.max(lastNumber, read.queue().number());
-            } else if (read.subscription() != null) {
-                catalog.put(read.subscription());
-            } else if (read.lastNumber() != null) {
-                lastNumber = Math.max(lastNumber, read.lastNumber());
-            }
-        }
-        return lastNumber;
-    }
-
     /** The key that authenticates leases, made once per installation. */
-    private static Future<byte[]> keyOf(List<CatalogRecord> records, QueueStore store) {
-        for (CatalogRecord record : records) {
-            byte[] key = CatalogRecords.read(record).installationKey();
-            if (key != null) {
-                return Future.succeededFuture(key);
-            }
+    private static Future<byte[]> keyOf(CatalogFill read, QueueStore store) {
+        if (read.installationKey() != null) {
+            return Future.succeededFuture(read.installationKey());
         }
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
         CatalogRecord record = CatalogRecords.installationKey(key);
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = new StoreBatch(read.generation());
         batch.putCatalog(record.key(), record.value());
         Promise<byte[]> stored = Promise.promise();
         store.commit(batch, failure -> {

@@ -48,11 +48,13 @@ final class QueueShell {
     private boolean expiring;
 
     /**
+     * @param generation of the store, as it was before the state was read
      * @param onBreak told once when the store refused a batch; the shell is useless from then on
      * @param afterChange run once per turn in which something changed: time to look at deadlines and departing messages
      */
     QueueShell(
             long queueNumber,
+            long generation,
             QueueState state,
             RuntimeParts parts,
             Turns turns,
@@ -64,14 +66,19 @@ final class QueueShell {
         this.meters = parts.meters();
         this.afterChange = afterChange;
         this.contents = new Contents(parts.budget(), CONTENTS_MAX);
-        this.pipeline =
-                new CommitPipeline(parts.store(), queueNumber, turns, state::head, onBreak, meters.parkedReplies());
+        this.pipeline = new CommitPipeline(
+                parts.store(), queueNumber, generation, turns, state::head, onBreak, meters.parkedReplies());
         this.reads = new ReadDesk(parts.store(), queueNumber, turns, pipeline, state, this::keep);
         this.deliveries = new Deliveries(queueNumber, parts.store(), turns, pipeline, contents);
     }
 
     QueueState state() {
         return state;
+    }
+
+    /** The generation of the store that the state was read from. */
+    long generation() {
+        return pipeline.generation();
     }
 
     /** Runs a command of the domain; its reply is the answer. */
@@ -150,6 +157,11 @@ final class QueueShell {
     /** Whether nothing is on its way to the store, nor in its hands. */
     boolean idle() {
         return pipeline.idle();
+    }
+
+    /** Refuses everything that waits, as if the store had refused a batch. */
+    void giveUp(StoreException why) {
+        pipeline.breakDown(why);
     }
 
     /** Refuses what waits for reads and gives memory back. What waits for the store is the pipeline's business. */

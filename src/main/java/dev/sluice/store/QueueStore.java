@@ -24,6 +24,9 @@ public interface QueueStore extends AutoCloseable {
      * Stores a batch as one atomic step and tells the listener. Batches are stored in the order of the calls; waiting
      * batches are gathered into one write with one sync if any of them is {@linkplain StoreBatch#durable() durable}. The batch
      * belongs to the store from here on.
+     *
+     * <p>After a failed batch all batches of its generation fail; a batch of another {@link #generation} than the present one is
+     * refused. So nothing is ever stored on top of a batch that may not be there.
      */
     void commit(StoreBatch batch, CommitListener listener);
 
@@ -62,10 +65,17 @@ public interface QueueStore extends AutoCloseable {
     CompletionStage<List<CatalogRecord>> readCatalog();
 
     /**
-     * Why nothing can be written any more, in one line; empty as long as it can. After the first failed write or sync that stays so
-     * until the store is opened again. Does not block.
+     * Why nothing can be written at the moment, in one line; empty as long as it can. After the first failed write or sync that stays
+     * so until the store has been opened again, by itself or by whoever runs it. Does not block.
      */
     Optional<String> failure();
+
+    /**
+     * How often the store was opened again in place, after a failed write; 0 at first. What memory holds of an earlier generation may
+     * lack a batch that was found after all, or have one that was lost: whoever wants to write must have read in this one, so it
+     * notes the generation first, then reads. Does not block.
+     */
+    long generation();
 
     /** Free bytes of the file system below, {@link Long#MAX_VALUE} if that means nothing here. */
     long freeBytes();

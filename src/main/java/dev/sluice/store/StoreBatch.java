@@ -16,7 +16,27 @@ public final class StoreBatch {
 
     private final BatchRecords records = new BatchRecords(CAPACITY_BYTES);
     private final HeadChanges heads = new HeadChanges();
+    private final long generation;
     private boolean durable;
+
+    /** A batch for a store that was never opened again: generation 0. */
+    public StoreBatch() {
+        this(0);
+    }
+
+    /**
+     * A batch that rests on what was read from the store in that generation.
+     *
+     * @param generation {@link QueueStore#generation} as it was before the read; in another one the batch is refused
+     */
+    public StoreBatch(long generation) {
+        this.generation = generation;
+    }
+
+    /** The generation in which alone it may be written. */
+    public long generation() {
+        return generation;
+    }
 
     /** Adds what an event of a queue changes on disk. */
     public void add(long queueNumber, QueueEvent event) {

@@ -1,27 +1,9 @@
 package dev.sluice.api;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueException;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import io.vertx.json.schema.Draft;
-import io.vertx.json.schema.JsonSchema;
-import io.vertx.json.schema.JsonSchemaOptions;
-import io.vertx.json.schema.OutputFormat;
-import io.vertx.json.schema.Validator;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -29,7 +11,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
-import org.yaml.snakeyaml.Yaml;
 
 /**
  * The decoders and the schemas of the contract give the same verdict on every request body. What the decoders judge
@@ -37,32 +18,13 @@ import org.yaml.snakeyaml.Yaml;
  *
  * <ul>
  *   <li>null in an optional field counts as absent (reference 1.2: clients that unset a field); the contract does not advertise
- *       it, so {@link #withoutOptionalNulls} takes such nulls out before the schema sees them;
+ *       it, so {@link ContractOracle} takes such nulls out before the schema sees them;
  *   <li>half a surrogate pair in a text body is refused, since UTF-8 cannot store it; no schema can say so;
  *   <li>sizes in bytes, nesting and the number of acks are limits beyond the schema; the bodies here stay below them;
  *   <li>an empty body is valid for pull and peek (reference 6.3); the contract says so with an optional body.
  * </ul>
  */
 class ContractAgreementTest {
-    private static final String CONTRACT = "openapi/queues.yaml";
-    private static final Set<String> OPTIONAL = Set.of(
-            "content_type",
-            "delay_seconds",
-            "batch_size",
-            "visibility_timeout_ms",
-            "visibility_timeout",
-            "acks",
-            "retries");
-    private static final JsonObject SCHEMAS = schemas();
-    private static final Map<String, Validator> VALIDATORS = new HashMap<>();
-    private static final JsonSchemaOptions OPTIONS = new JsonSchemaOptions()
-            .setBaseUri("https://contract.invalid/")
-            .setDraft(Draft.DRAFT202012)
-            .setOutputFormat(OutputFormat.Flag);
-    private static final JsonMapper STRICT = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private final MessageDecoder messages =
             new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
     private final PullDecoder pulls = new PullDecoder(Limits.DOCUMENTED);
@@ -98,123 +60,8 @@ class ContractAgreementTest {
         agree("MqPurgeMessages", tokens::refs, body);
     }
 
-    private void agree(String schema, Consumer<byte[]> decoder, byte[] body) {
-        String shown = new String(body, StandardCharsets.UTF_8);
-        JsonNode json = parse(body);
-        boolean valid = json != null && !hasHalfPairInText(json) && satisfies(schema, json);
-        QueueException refusal = refusal(decoder, body);
-        if (valid) {
-            assertThat(refusal).as(shown).isNull();
-        } else {
-            assertThat(refusal).as(shown).isNotNull();
-            boolean malformed = refusal.error() == dev.sluice.queue.QueueError.MESSAGE_BODY_MALFORMED;
-            assertThat(malformed).as(shown).isEqualTo(json == null);
-        }
-    }
-
-    private boolean satisfies(String schema, JsonNode json) {
-        Object value = wrap(STRICT.convertValue(withoutOptionalNulls(json), Object.class));
-        return VALIDATORS
-                .computeIfAbsent(schema, ContractAgreementTest::validator)
-                .validate(value)
-                .getValid();
-    }
-
-    private static Validator validator(String schema) {
-        JsonObject root = SCHEMAS.copy().put("$ref", "#/components/schemas/" + schema);
-        return Validator.create(JsonSchema.of(root), OPTIONS);
-    }
-
-    private static Object wrap(Object value) {
-        if (value instanceof Map<?, ?> map) {
-            JsonObject object = new JsonObject();
-            map.forEach((name, member) -> object.put((String) name, wrap(member)));
-            return object;
-        }
-        if (value instanceof List<?> list) {
-            JsonArray array = new JsonArray();
-            list.forEach(element -> array.add(wrap(element)));
-            return array;
-        }
-        return value;
-    }
-
-    private static QueueException refusal(Consumer<byte[]> decoder, byte[] body) {
-        try {
-            decoder.accept(body);
-            return null;
-        } catch (QueueException e) {
-            return e;
-        }
-    }
-
-    private static JsonNode parse(byte[] body) {
-        for (byte b : body) {
-            if (b == 0) {
-                return null; // a parser that guesses encodings would take it for UTF-16
-            }
-        }
-        if (!JsonSamples.isUtf8(body)) {
-            return null;
-        }
-        try {
-            JsonNode json = STRICT.readTree(body); // from bytes: from text it takes some letters for hexadecimal digits
-            return json.isMissingNode() ? null : json;
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    /** Takes null members of those names out at the places where the contract has them. */
-    private static JsonNode withoutOptionalNulls(JsonNode json) {
-        JsonNode copy = json.deepCopy();
-        strip(copy);
-        for (String list : List.of("messages", "acks", "retries")) {
-            copy.path(list).forEach(ContractAgreementTest::strip);
-        }
-        return copy;
-    }
-
-    private static void strip(JsonNode object) {
-        if (object instanceof com.fasterxml.jackson.databind.node.ObjectNode fields) {
-            for (String name : OPTIONAL) {
-                if (fields.path(name).isNull()) {
-                    fields.remove(name);
-                }
-            }
-        }
-    }
-
-    private static boolean hasHalfPairInText(JsonNode json) {
-        if (isTextWithHalfPair(json)) {
-            return true;
-        }
-        for (JsonNode message : json.path("messages")) {
-            if (isTextWithHalfPair(message)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isTextWithHalfPair(JsonNode message) {
-        return message.path("content_type").asText().equals("text")
-                && message.path("body").isTextual()
-                && !StandardCharsets.UTF_8
-                        .newEncoder()
-                        .canEncode(message.path("body").textValue());
-    }
-
-    private static JsonObject schemas() {
-        try (InputStream contract = ContractAgreementTest.class.getClassLoader().getResourceAsStream(CONTRACT)) {
-            assertThat(contract).as("the contract on the class path").isNotNull();
-            Map<String, Object> document = new Yaml().load(contract);
-            Object schemas =
-                    new JsonObject(document).getJsonObject("components").getJsonObject("schemas");
-            return new JsonObject().put("components", new JsonObject().put("schemas", schemas));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+    private static void agree(String schema, Function<byte[], ?> decoder, byte[] body) {
+        ContractOracle.agree(schema, decoder, body);
     }
 
     @Provide

@@ -41,6 +41,11 @@ final class Auditor {
         });
     }
 
+    /** The store was opened again, and leases that were not synced may be lost; requests under way are still answered. */
+    void openedAgain() {
+        life++;
+    }
+
     void pushing(List<AuditedMessage> batch) {
         batch.forEach(message -> messages.put(message.id(), message));
     }

@@ -103,6 +103,31 @@ class CatalogChangesTest {
     }
 
     @Test
+    void aRefusedChangeThatWasStoredAllTheSameShows() {
+        QueueDefinition dropped = running.createPulled("dropped", 3, "");
+        QueueDefinition changed = running.createPulled("changed", 3, "");
+        running.push(dropped, "a");
+        running.push(changed, "b");
+        store.denying = true;
+        assertThat(refusal(changes.deleteQueue(ACCOUNT, dropped.queueId()))).isEqualTo(QueueError.UNAVAILABLE);
+        assertThat(refusal(changes.createQueue(ACCOUNT, "made", QueueSettings.DEFAULT, "")))
+                .isEqualTo(QueueError.UNAVAILABLE);
+        assertThat(refusal(changes.updateQueue(
+                        ACCOUNT, changed.queueId(), null, before -> new QueueSettings(0, true, 60))))
+                .isEqualTo(QueueError.UNAVAILABLE);
+        store.denying = false;
+
+        assertThat(running.find("dropped")).isNull();
+        assertThat(refusal(running.pushing(dropped, "lost"))).isEqualTo(QueueError.QUEUE_UNKNOWN_TO_MESSAGES);
+        assertThat(refusal(changes.createQueue(ACCOUNT, "made", QueueSettings.DEFAULT, "")))
+                .isEqualTo(QueueError.QUEUE_NAME_TAKEN);
+        assertThat(running.create("more").number())
+                .isGreaterThan(running.find("made").number());
+        assertThat(refusal(running.runtime.queueClient().pull(changed, 1, 1_000)))
+                .isEqualTo(QueueError.DELIVERY_PAUSED);
+    }
+
+    @Test
     void aQueueHasOneConsumer() {
         QueueDefinition queue = running.create("jobs");
         running.consume(queue, 3, "");

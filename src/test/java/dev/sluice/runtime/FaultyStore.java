@@ -18,9 +18,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A store that can be told to refuse commits, and to keep loads waiting. */
+/** A store that can be told to refuse commits, to say that it does and store them all the same, and to keep loads waiting. */
 final class FaultyStore implements QueueStore {
     volatile boolean refusing;
+    volatile boolean denying;
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final QueueStore store;
 
@@ -32,6 +33,8 @@ final class FaultyStore implements QueueStore {
     public void commit(StoreBatch batch, CommitListener listener) {
         if (refusing) {
             listener.committed(new StoreException("the disk is gone"));
+        } else if (denying) {
+            store.commit(batch, stored -> listener.committed(new StoreException("the disk does not say")));
         } else {
             store.commit(batch, listener);
         }
@@ -91,6 +94,11 @@ final class FaultyStore implements QueueStore {
     @Override
     public Optional<String> failure() {
         return store.failure();
+    }
+
+    @Override
+    public long generation() {
+        return store.generation();
     }
 
     @Override

@@ -50,7 +50,7 @@ final class PushedQueue {
                 new Meters());
         QueueState state = new QueueState(
                 definition.settings(), definition.consumer(), Limits.DOCUMENTED, image, MemoryBudget.UNBOUNDED);
-        shell = new QueueShell(1, state, parts, turns, failure -> close(), this::settle);
+        shell = new QueueShell(1, 0, state, parts, turns, failure -> close(), this::settle);
         timer = new DeadlineTimer(turns, () -> shell.expire());
         dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
         settle();

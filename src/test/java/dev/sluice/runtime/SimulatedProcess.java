@@ -1,6 +1,5 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -200,7 +199,7 @@ final class SimulatedProcess {
         }
     }
 
-    private Future<Void> bring(String accountId, String name, long originNumber, List<MessageHeader> headers) {
+    private Future<Void> bring(String accountId, String name, QueueRequest.TakeDeadLetters letters) {
         Promise<Void> brought = Promise.promise();
         int fate = losing ? scheduler.random().nextInt(6) : Integer.MAX_VALUE;
         if (fate < 2) {
@@ -212,7 +211,7 @@ final class SimulatedProcess {
                     .findFirst()
                     .orElseThrow()
                     .number();
-            hop(() -> send(target, new QueueRequest.TakeDeadLetters(originNumber, headers), new Reply<>() {
+            hop(() -> send(target, letters, new Reply<>() {
                 @Override
                 public void succeed(Object taken) {
                     brought.tryComplete();

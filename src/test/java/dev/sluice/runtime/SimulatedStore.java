@@ -26,8 +26,8 @@ import java.util.function.Function;
 /**
  * A store whose disk forgets. Groups of batches are written after a while and told of after another; a group with a durable batch
  * is synced, another one is not. A kill leaves what was synced and of the rest a prefix, however long. The first write that
- * fails fails everything after it until the kill, and may be found on disk all the same. Reads start after a while, see what is
- * written then, and take another while.
+ * fails fails everything after it until the kill, or until the store is opened again in place, and may be found on disk all the
+ * same. Reads start after a while, see what is written then, and take another while.
  */
 final class SimulatedStore implements QueueStore {
     private static final int LATENCY_MILLIS_MAX = 4;
@@ -40,6 +40,7 @@ final class SimulatedStore implements QueueStore {
     private SimulatedRecords written = new SimulatedRecords();
     private SimulatedRecords synced = new SimulatedRecords();
     private int lives;
+    private long generation;
     private boolean writing;
     private boolean broken;
     private boolean breakNext;
@@ -49,7 +50,7 @@ final class SimulatedStore implements QueueStore {
         this.scheduler = scheduler;
     }
 
-    /** The next write fails, and with it all others until the kill. */
+    /** The next write fails, and with it all others until the kill or {@link #openAgain}. */
     void breakDown() {
         breakNext = true;
     }
@@ -66,17 +67,35 @@ final class SimulatedStore implements QueueStore {
     /** Takes the power away and gives it back. */
     void kill() {
         if (!broken) {
-            waiting.forEach(pending -> unsynced.add(pending.batch()));
+            waiting.stream().filter(this::isOfNow).forEach(pending -> unsynced.add(pending.batch()));
         }
-        int survivors = scheduler.random().nextInt(unsynced.size() + 1);
-        unsynced.subList(0, survivors).forEach(synced::apply);
-        unsynced.clear();
+        loseSomeOfWhatIsNotSynced();
         waiting.clear();
-        written = synced.copy();
         lives++;
+        generation = 0;
         writing = false;
         broken = false;
         breakNext = false;
+    }
+
+    /** Opens the store again in the same process; batches, listeners and reads stay under way. Only while it is broken. */
+    void openAgain() {
+        loseSomeOfWhatIsNotSynced();
+        generation++;
+        broken = false;
+        breakNext = false;
+    }
+
+    boolean canBeOpenedAgain() {
+        return broken;
+    }
+
+    /** What the failed batch left, and what was written before it without a sync, may be there or not. */
+    private void loseSomeOfWhatIsNotSynced() {
+        int survivors = scheduler.random().nextInt(unsynced.size() + 1);
+        unsynced.subList(0, survivors).forEach(synced::apply);
+        unsynced.clear();
+        written = synced.copy();
     }
 
     /** What is written. */
@@ -98,6 +117,10 @@ final class SimulatedStore implements QueueStore {
         for (int size = 1 + scheduler.random().nextInt(waiting.size()); size > 0; size--) {
             group.add(waiting.remove());
         }
+        List<Pending> stale =
+                group.stream().filter(pending -> !isOfNow(pending)).toList();
+        soon(() -> refuse(stale));
+        group.removeAll(stale);
         StoreException failure = null;
         if (isBroken()) {
             failure = new StoreException("the disk is gone");
@@ -105,11 +128,21 @@ final class SimulatedStore implements QueueStore {
                 group.forEach(pending -> unsynced.add(pending.batch()));
             }
             broken = true;
+            breakNext = false;
         } else {
             store(group);
         }
         StoreException outcome = failure;
         soon(() -> tell(group, outcome));
+    }
+
+    /** What was made in an earlier generation is never written. */
+    private boolean isOfNow(Pending pending) {
+        return pending.batch().generation() == generation;
+    }
+
+    private static void refuse(List<Pending> stale) {
+        stale.forEach(pending -> pending.listener().committed(new StoreException("opened again")));
     }
 
     private void store(List<Pending> group) {
@@ -218,7 +251,12 @@ final class SimulatedStore implements QueueStore {
 
     @Override
     public Optional<String> failure() {
-        return Optional.empty();
+        return broken ? Optional.of("the disk is gone") : Optional.empty();
+    }
+
+    @Override
+    public long generation() {
+        return generation;
     }
 
     @Override

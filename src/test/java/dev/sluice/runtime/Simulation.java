@@ -94,7 +94,11 @@ final class Simulation {
         } else if (choice < 17 && failing) {
             store.breakDown();
         } else if (choice < 18 && store.isBroken()) {
-            kill();
+            if (store.canBeOpenedAgain() && random.nextInt(3) > 0) {
+                openAgain();
+            } else {
+                kill();
+            }
         } else if (choice < 19) {
             store.failReads(failing ? random.nextInt(8) : 0);
             process.loseLetters(random.nextInt(3) == 0);
@@ -125,6 +129,12 @@ final class Simulation {
         start();
     }
 
+    /** What was not synced may be lost as with the power, leases among it; but the process lives and what it holds is old. */
+    private void openAgain() {
+        store.openAgain();
+        auditor.openedAgain();
+    }
+
     private QueueDefinition definition(long number, boolean calm) {
         boolean origin = hasDeadLetterQueue(number);
         int retention =
@@ -149,13 +159,19 @@ final class Simulation {
     private void calmDown() {
         store.failReads(0);
         process.loseLetters(false);
-        if (store.isBroken()) {
+        if (store.canBeOpenedAgain() && random.nextBoolean()) {
+            openAgain();
+        } else if (store.isBroken()) {
             kill();
         }
         for (long number = 1; number <= QUEUES; number++) {
             process.configure(definition(number, true));
         }
         scheduler.run(CALM_MILLIS);
+        for (long number = 1; number <= QUEUES; number++) {
+            // A queue notices that the store was opened again when it is used.
+            clients.metrics(process, number);
+        }
         clients.checkAllAreAnswered();
         hold(meters.parkedReplies().sum() == 0, "replies are parked");
         for (long number = 1; number <= QUEUES; number++) {

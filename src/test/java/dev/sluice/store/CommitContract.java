@@ -33,6 +33,16 @@ abstract class CommitContract extends StoreContract {
     }
 
     @Test
+    void aBatchOfAnotherGenerationIsRefused() {
+        StoreBatch batch = new StoreBatch(store.generation() + 1);
+        batch.head(Q, head(1));
+
+        assertThatThrownBy(() -> get(commitLater(store, batch))).hasCauseInstanceOf(StoreException.class);
+        assertThat(get(store.load(Q))).isEqualTo(QueueImage.NEW);
+        assertThat(store.failure()).isEmpty();
+    }
+
+    @Test
     void aHeadSetBeforeADropInTheSameBatchIsDroppedToo() {
         commit(batch -> {
             batch.head(Q, head(1));

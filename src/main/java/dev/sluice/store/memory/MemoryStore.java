@@ -53,6 +53,8 @@ public final class MemoryStore implements QueueStore {
         synchronized (table) {
             if (closed) {
                 failure = closedException();
+            } else if (batch.generation() != generation()) {
+                failure = new StoreException("the batch is of another generation of the store");
             } else {
                 table.apply(batch);
             }
@@ -114,6 +116,11 @@ public final class MemoryStore implements QueueStore {
     @Override
     public Optional<String> failure() {
         return Optional.empty();
+    }
+
+    @Override
+    public long generation() {
+        return 0;
     }
 
     @Override

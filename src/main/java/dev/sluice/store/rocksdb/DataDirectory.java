@@ -42,7 +42,7 @@ final class DataDirectory implements AutoCloseable {
 
     private final Path path;
     private final FileChannel lockChannel;
-    private final boolean unfinished;
+    private volatile boolean unfinished;
 
     private DataDirectory(Path path, FileChannel lockChannel, boolean unfinished) {
         this.path = path;
@@ -129,6 +129,7 @@ final class DataDirectory implements AutoCloseable {
     void finish(int format) {
         try {
             writeMarker(path, MARKER_FORMAT + format);
+            unfinished = false;
         } catch (IOException failure) {
             throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
         }

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>The first failed write fails its whole group and everything after it: what the log holds from there on is unknown until the
- * store is opened again.
+ * store is opened again. That begins another generation, and a batch of an earlier one is refused for ever: whoever made it may
+ * not have heard yet that the one before failed.
  */
 final class GroupCommit {
     /** Where a group goes. Called on the writer thread only. */
@@ -40,7 +41,11 @@ final class GroupCommit {
     /** A batch on its way. */
     private record Pending(StoreBatch batch, CommitListener listener, int bytes) {}
 
+    /** What the store is in: a generation, and why nothing is written in it any more, or null. */
+    private record Stage(long generation, StoreException failure) {}
+
     private final GroupWriter groupWriter;
+    private final Runnable onFailure;
     private final int groupBytesMax;
     private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytesWaiting = new AtomicLong();
@@ -51,16 +56,21 @@ final class GroupCommit {
 
     private volatile boolean closing;
     private volatile boolean closed;
-    /** The first failure, for good. Written by the writer thread. */
-    private volatile StoreException failure;
+    /**
+     * Written by the writer thread as long as there is no failure in it, and by whoever opened the store again as long as there is
+     * one.
+     */
+    private volatile Stage stage = new Stage(0, null);
 
     /**
      * Starts the writer thread.
      *
+     * @param onFailure run on the writer thread after the first failed write of a generation, when its listeners were told
      * @param groupBytesMax a group is written without waiting for more once it is this big
      */
-    GroupCommit(GroupWriter groupWriter, int groupBytesMax) {
+    GroupCommit(GroupWriter groupWriter, Runnable onFailure, int groupBytesMax) {
         this.groupWriter = groupWriter;
+        this.onFailure = onFailure;
         this.groupBytesMax = groupBytesMax;
         this.thread = new Thread(this::run, "sluice-store-commit");
         thread.setDaemon(true);
@@ -85,7 +95,17 @@ final class GroupCommit {
 
     /** Why nothing is written any more. */
     Optional<String> failure() {
-        return Optional.ofNullable(failure).map(Throwable::getMessage);
+        return Optional.ofNullable(stage.failure()).map(Throwable::getMessage);
+    }
+
+    /** How often it was resumed. */
+    long generation() {
+        return stage.generation();
+    }
+
+    /** The store was opened again after a failure: batches of the next generation are written. Only after a failure. */
+    void resume() {
+        stage = new Stage(stage.generation() + 1, null);
     }
 
     /** Writes what waits, tells its listeners and ends the thread. Blocks. */
@@ -115,9 +135,9 @@ final class GroupCommit {
     private void run() {
         List<Pending> group = new ArrayList<>();
         while (true) {
-            BatchGroup batches = gather(group);
+            gather(group);
             if (!group.isEmpty()) {
-                finish(group, write(batches));
+                commit(group);
                 group.clear();
             } else if (closing) {
                 closed = true;
@@ -129,38 +149,58 @@ final class GroupCommit {
         }
     }
 
-    private BatchGroup gather(List<Pending> group) {
-        BatchGroup batches = new BatchGroup();
-        while (batches.bytes() < groupBytesMax) {
+    private void gather(List<Pending> group) {
+        long bytes = 0;
+        while (bytes < groupBytesMax) {
             Pending next = queue.poll();
             if (next == null) {
-                break;
+                return;
             }
             group.add(next);
-            batches.add(next.batch());
+            bytes += next.bytes();
         }
-        return batches;
+    }
+
+    private void commit(List<Pending> group) {
+        // Looked at after the batches were taken: none of them can be of a later generation.
+        Stage now = stage;
+        if (now.failure() != null) {
+            group.forEach(pending -> tell(pending, now.failure()));
+            return;
+        }
+        List<Pending> written = new ArrayList<>(group.size());
+        BatchGroup batches = new BatchGroup();
+        for (Pending pending : group) {
+            if (pending.batch().generation() == now.generation()) {
+                written.add(pending);
+                batches.add(pending.batch());
+            } else {
+                tell(pending, new StoreException("the store was opened again since the batch was made"));
+            }
+        }
+        if (written.isEmpty()) {
+            return;
+        }
+        StoreException failure = write(batches);
+        if (failure != null) {
+            stage = new Stage(now.generation(), failure);
+        }
+        written.forEach(pending -> tell(pending, failure));
+        if (failure != null) {
+            onFailure.run();
+        }
     }
 
     private StoreException write(BatchGroup batches) {
-        if (failure != null) {
-            return failure;
-        }
         try {
             groupWriter.write(batches.serialize(), batches.durable());
             return null;
         } catch (StoreException expected) {
-            failure = expected;
+            LOG.error("The store takes no more writes until it is opened again: {}", expected.getMessage(), expected);
+            return expected;
         } catch (RuntimeException | Error unexpected) {
-            failure = new StoreException("the store cannot write: " + unexpected, unexpected);
-        }
-        LOG.error("The store takes no more writes until it is opened again: {}", failure.getMessage(), failure);
-        return failure;
-    }
-
-    private void finish(List<Pending> group, StoreException outcome) {
-        for (Pending pending : group) {
-            tell(pending, outcome);
+            LOG.error("The store takes no more writes until it is opened again", unexpected);
+            return new StoreException("the store cannot write: " + unexpected, unexpected);
         }
     }
 

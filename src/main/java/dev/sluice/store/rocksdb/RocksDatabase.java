@@ -104,6 +104,18 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
+    /**
+     * Releases everything and syncs nothing: after a failed write the log is not to be touched by the process that could not
+     * write it.
+     */
+    void abandon() {
+        families.forEach(ColumnFamilyHandle::close);
+        database.close();
+        synced.close();
+        unsynced.close();
+        options.close();
+    }
+
     /** Flushes the log to disk and releases everything. Whoever waited for a sync has had it, so a failure harms nobody. */
     @Override
     public void close() {
@@ -112,11 +124,7 @@ final class RocksDatabase implements AutoCloseable {
         } catch (RocksDBException failure) {
             LOG.warn("The log could not be flushed: {}", failure.getMessage());
         } finally {
-            families.forEach(ColumnFamilyHandle::close);
-            database.close();
-            synced.close();
-            unsynced.close();
-            options.close();
+            abandon();
         }
     }
 

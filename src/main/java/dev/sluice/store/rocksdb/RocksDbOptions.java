@@ -91,6 +91,10 @@ final class RocksDbOptions implements AutoCloseable {
                 // A log may end in the middle of a record, as a kill leaves it; any other fault in it is a refusal to
                 // open.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                // What was replayed is in synced tables before anybody can read it: after a failed sync the system's
+                // cache
+                // shows a log that the disk may not have.
+                .setAvoidFlushDuringRecovery(false)
                 .setMaxTotalWalSize(8 * writeBufferBytes)
                 .setDbWriteBufferSize(2 * writeBufferBytes)
                 .setMaxOpenFiles(OPEN_FILES_MAX)

@@ -20,28 +20,52 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The store on disk: one RocksDB database for all queues, because one log means one stream of syncs.
  *
- * <p>Threads: one writer ({@link GroupCommit}), two readers ({@link ReadPool}), and RocksDB's own. Nothing of RocksDB runs on the
- * threads that call.
+ * <p>Threads: one writer ({@link GroupCommit}), two readers ({@link ReadPool}), one while a failed store is opened again
+ * ({@link Reopening}), and RocksDB's own. Nothing of RocksDB runs on the threads that call.
  */
 public final class RocksDbStore implements QueueStore {
     private static final int GROUP_BYTES_MAX = 8 * 1024 * 1024;
     private static final long WRITE_BUFFER_BYTES = 32L * 1024 * 1024;
+    /** With less room a store that failed is not opened again: what its log holds is written into tables then. */
+    private static final long REOPEN_FREE_BYTES_MIN = 32L * 1024 * 1024;
 
     private final DataDirectory directory;
-    private final RocksDatabase database;
+    private final LiveDatabase database;
     private final GroupCommit groupCommit;
     private final ReadPool readPool = new ReadPool();
+    private final Reopening reopening = new Reopening(new Reopening.Attempt() {
+        @Override
+        public boolean hasRoom() {
+            return freeBytes() >= REOPEN_FREE_BYTES_MIN;
+        }
+
+        @Override
+        public void open() {
+            database.reopen();
+            groupCommit.resume();
+        }
+    });
     private boolean closed;
 
-    private RocksDbStore(DataDirectory directory, RocksDatabase database, Durability durability) {
+    /** {@code disk} stands between the writer and the database; tests let it fail. */
+    private RocksDbStore(
+            DataDirectory directory,
+            LiveDatabase database,
+            Durability durability,
+            UnaryOperator<GroupCommit.GroupWriter> disk) {
         this.directory = directory;
         this.database = database;
         boolean syncs = durability == Durability.FSYNC;
-        this.groupCommit = new GroupCommit((group, sync) -> database.write(group, sync && syncs), GROUP_BYTES_MAX);
+        GroupCommit.GroupWriter writer = (group, sync) -> database.with(open -> {
+            open.write(group, sync && syncs);
+            return null;
+        });
+        this.groupCommit = new GroupCommit(disk.apply(writer), reopening::begin, GROUP_BYTES_MAX);
     }
 
     /**
@@ -55,9 +79,14 @@ public final class RocksDbStore implements QueueStore {
     }
 
     static RocksDbStore open(Path directory, Durability durability, long writeBufferBytes) {
+        return open(directory, durability, writeBufferBytes, UnaryOperator.identity());
+    }
+
+    static RocksDbStore open(
+            Path directory, Durability durability, long writeBufferBytes, UnaryOperator<GroupCommit.GroupWriter> disk) {
         DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
         try {
-            return new RocksDbStore(opened, RocksDatabase.open(opened, writeBufferBytes), durability);
+            return new RocksDbStore(opened, new LiveDatabase(opened, writeBufferBytes), durability, disk);
         } catch (RuntimeException | Error failure) {
             opened.close();
             throw failure;
@@ -122,7 +151,15 @@ public final class RocksDbStore implements QueueStore {
 
     @Override
     public Optional<String> failure() {
-        return groupCommit.failure();
+        return groupCommit.failure().map(why -> reopening
+                .obstacle()
+                .map(obstacle -> why + "; opening it again: " + obstacle)
+                .orElse(why));
+    }
+
+    @Override
+    public long generation() {
+        return groupCommit.generation();
     }
 
     @Override
@@ -136,16 +173,20 @@ public final class RocksDbStore implements QueueStore {
         if (closed) {
             throw new StoreException("the store is closed");
         }
-        DirectoryCopy.make(target, database::copyTo);
+        database.with(open -> {
+            DirectoryCopy.make(target, open::copyTo);
+            return null;
+        });
     }
 
-    /** Ends the writer and the readers first, so that nobody is left inside RocksDB when it goes. */
+    /** Ends whatever opens it again, the writer and the readers first, so that nobody is left inside RocksDB when it goes. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
+        reopening.close();
         groupCommit.close();
         readPool.close();
         try {
@@ -157,14 +198,17 @@ public final class RocksDbStore implements QueueStore {
 
     /** Rewrites everything into as few files as possible, without what was deleted. Blocks; not while closing. */
     void compact() {
-        database.compact();
+        database.with(open -> {
+            open.compact();
+            return null;
+        });
     }
 
     private <T> CompletionStage<T> read(Function<OrderedView, T> read) {
-        return readPool.read(() -> {
-            try (RocksView view = database.view()) {
+        return readPool.read(() -> database.with(open -> {
+            try (RocksView view = open.view()) {
                 return read.apply(view);
             }
-        });
+        }));
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +28,8 @@ class GroupCommitTest {
     private static final int GROUP_BYTES_MAX = 100_000;
 
     private final ScriptedDisk disk = new ScriptedDisk();
-    private final GroupCommit groupCommit = new GroupCommit(disk, GROUP_BYTES_MAX);
+    private final AtomicInteger failures = new AtomicInteger();
+    private final GroupCommit groupCommit = new GroupCommit(disk, failures::incrementAndGet, GROUP_BYTES_MAX);
     private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
     @AfterEach
@@ -119,6 +121,52 @@ class GroupCommitTest {
     }
 
     @Test
+    void whatRestsOnAFailedBatchIsNeverWrittenAlsoAfterTheStoreWasOpenedAgain() throws Exception {
+        commit("first", durable(1));
+        disk.awaitArrivals(1);
+        disk.failFromNowOn();
+        disk.letThrough(10);
+        awaitHeard(1);
+        disk.work();
+        assertThat(groupCommit.failure()).isPresent();
+        groupCommit.resume();
+        commit("built on the first", durable(2));
+        commit("loaded again", durableOf(1, 3));
+        awaitHeard(3);
+
+        assertThat(groupCommit.failure()).isEmpty();
+        assertThat(groupCommit.generation()).isEqualTo(1);
+        assertThat(heard)
+                .containsExactly(
+                        "first disk broke",
+                        "built on the first the store was opened again since the batch was made",
+                        "loaded again ok");
+        assertThat(disk.recordCounts()).as("message and head of each write").containsExactly(2, 2);
+        assertThat(failures).as("times the failure was reported").hasValue(1);
+    }
+
+    @Test
+    void batchesOfTwoGenerationsInOneGroupAreToldApart() throws Exception {
+        disk.failFromNowOn();
+        disk.letThrough(1);
+        commit("broken", durable(1));
+        awaitHeard(1);
+        disk.work();
+        groupCommit.resume();
+        commit("blocks", durableOf(1, 2));
+        disk.awaitArrivals(2);
+        commit("old", durable(3));
+        commit("new", durableOf(1, 4));
+        commit("old", fleeting(5));
+        disk.letThrough(10);
+        awaitHeard(5);
+
+        assertThat(disk.recordCounts()).as("nothing of the old ones").containsExactly(2, 2, 2);
+        assertThat(heard).contains("blocks ok", "new ok");
+        assertThat(groupCommit.bytesWaiting()).isZero();
+    }
+
+    @Test
     void aListenerThatThrowsDoesNotHarmTheOthers() throws Exception {
         disk.letThrough(10);
         groupCommit.commit(durable(1), failure -> {
@@ -194,7 +242,11 @@ class GroupCommitTest {
     }
 
     private static StoreBatch durable(long seq) {
-        StoreBatch batch = new StoreBatch();
+        return durableOf(0, seq);
+    }
+
+    private static StoreBatch durableOf(long generation, long seq) {
+        StoreBatch batch = new StoreBatch(generation);
         batch.add(1, enqueued(arrival(seq)));
         batch.head(1, head(seq));
         return batch;

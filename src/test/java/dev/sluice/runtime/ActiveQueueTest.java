@@ -1,0 +1,112 @@
+package dev.sluice.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.MemoryBudget;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.Pull;
+import dev.sluice.queue.Push;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.store.memory.MemoryStore;
+import io.vertx.core.Future;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a queue does by itself, on a manual clock and a store in memory that answers at once. */
+class ActiveQueueTest {
+    private static final QueueDefinition DEFINITION = new QueueDefinition(
+            1,
+            "a",
+            "id",
+            "q",
+            "",
+            QueueSettings.DEFAULT,
+            new Consumer("c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0),
+            0,
+            0);
+
+    private final ManualTurns turns = new ManualTurns();
+    private final MemoryStore store = new MemoryStore();
+
+    /**
+     * The head of a window that was never read is a guess of a deadline, and the timer is set for it. When the read that corrects the
+     * guess comes first, the timer finds nothing due, and must be set again nevertheless.
+     */
+    @Test
+    void leasesEndByThemselvesAfterADeadlineThatWasAGuess() {
+        ActiveQueue first = queue();
+        first.start();
+        turns.run();
+        push(first, 1);
+        push(first, 100);
+        turns.pass(1_000);
+        pull(first, 1, 1_000);
+        turns.run();
+        push(first, 0);
+        turns.run();
+        first.stop(0);
+        turns.pass(5_000);
+
+        ActiveQueue second = queue();
+        second.start().onSuccess(started -> pull(second, 2, 30_000));
+        turns.run();
+        assertThat(leases()).hasSize(2);
+        turns.pass(29_000);
+        assertThat(leases()).hasSize(2);
+        turns.pass(2_000);
+        assertThat(leases()).isEmpty();
+        assertThat(second.restsFor(1_000)).isTrue();
+    }
+
+    private ActiveQueue queue() {
+        RuntimeParts parts = new RuntimeParts(
+                store,
+                Limits.DOCUMENTED,
+                MemoryBudget.UNBOUNDED,
+                RuntimeOptions.DEFAULT,
+                WorkerTarget.Directory.EMPTY,
+                new AnswerMemory(Long.MAX_VALUE),
+                new Meters());
+        return new ActiveQueue(
+                DEFINITION,
+                parts,
+                turns,
+                new Admission(store, RuntimeOptions.DEFAULT),
+                (account, name, letters) -> Future.succeededFuture());
+    }
+
+    private List<Lease> leases() {
+        return store.load(1).toCompletableFuture().join().leases();
+    }
+
+    private void push(ActiveQueue queue, int delaySeconds) {
+        NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[] {'m'}, delaySeconds);
+        take(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
+    }
+
+    private void pull(ActiveQueue queue, int messages, int leaseMillis) {
+        take(queue, new QueueRequest.Deliver(new Pull(messages, leaseMillis, ConsumerType.HTTP_PULL)));
+    }
+
+    private void take(ActiveQueue queue, QueueRequest<?> request) {
+        queue.take(request, new Reply<>() {
+            @Override
+            public void succeed(Object answer) {
+                assertThat(answer).isNotNull();
+            }
+
+            @Override
+            public void fail(QueueException why) {
+                throw why;
+            }
+        });
+    }
+}
