@@ -11,7 +11,7 @@ JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e bench bench-depth jmh format clean jdk maven node clients
+.PHONY: help run build test unit e2e crash bench bench-depth jmh format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ unit: | jdk maven ## run the fast tests only
 
 e2e: $(JAR) $(E2E)/node_modules/.package-lock.json | clients ## run the tests with the real clients
 	cd $(E2E) && npm test
+
+crash: $(JAR) $(E2E)/node_modules/.package-lock.json ## kill a loaded server ROUNDS=200 times and check what its clients saw (SEED=1)
+	cd $(E2E) && node crash.mjs "$(or $(ROUNDS),200)" "$(SEED)"
 
 $(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
 	cd $(E2E) && npm ci --no-audit --no-fund

@@ -5,6 +5,7 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Catalog;
+import dev.sluice.runtime.Deadlines;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What every operation has in common: credentials, account, queue, body, then the operation, then the answer, checks in the
@@ -26,7 +28,6 @@ public final class Gateway {
 
     private final Authenticator authenticator;
     private final Catalog catalog;
-    private final BodyDeadlines deadlines = new BodyDeadlines();
     private final RequestBody body;
     private final FailureRenderer failures;
 
@@ -34,13 +35,13 @@ public final class Gateway {
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits) {
         this.authenticator = authenticator;
         this.catalog = catalog;
-        this.body = new RequestBody(limits.requestBytesMax(), deadlines);
+        this.body = new RequestBody(limits.requestBytesMax());
         this.failures = new FailureRenderer();
     }
 
     /** Gives up on bodies that take longer than that to arrive. */
     void watchBodies(Vertx vertx, int timeoutSeconds) {
-        deadlines.watch(vertx, timeoutSeconds);
+        body.watch(new Deadlines(vertx, TimeUnit.SECONDS.toMillis(timeoutSeconds)));
     }
 
     /**

@@ -16,11 +16,16 @@ import java.util.Map;
 final class MessageRoutes {
     private static final String ACCOUNTS = "/accounts/";
     private static final String QUEUES = "/queues/";
+    /** Enough for ten thousand queues; about 10 MB if they are all in use. */
+    private static final int RECENT_MAX = 16 * 1024;
+
     private static final String TEMPLATE_START = "/accounts/{account_id}/queues/{queue_id}";
 
     private final String prefix;
     private final Gateway gateway;
     private final Map<String, Binding> byRest = new HashMap<>();
+    /** Taking a path apart costs more than remembering it; clients use the same few again and again. */
+    private final Map<String, Target> recent = new HashMap<>();
 
     /** The short way to those of the bindings whose route is a POST below the messages of a queue. */
     MessageRoutes(Contract contract, Gateway gateway, Collection<Binding> bindings) {
@@ -42,23 +47,41 @@ final class MessageRoutes {
             return false;
         }
         String uri = request.uri();
+        Target target = recent.get(uri);
+        if (target == null) {
+            target = find(uri);
+            if (target == null) {
+                return false;
+            }
+            if (recent.size() >= RECENT_MAX) {
+                recent.clear();
+            }
+            recent.put(uri, target);
+        }
+        gateway.serve(target.binding, request, target.path);
+        return true;
+    }
+
+    private Target find(String uri) {
         int accountAt = prefix.length();
         int accountEnd = uri.indexOf('/', accountAt);
         if (accountEnd < 0 || !uri.startsWith(prefix) || !uri.startsWith(QUEUES, accountEnd)) {
-            return false;
+            return null;
         }
         int queueAt = accountEnd + QUEUES.length();
         int queueEnd = uri.indexOf('/', queueAt);
-        Binding target = queueEnd < 0 ? null : byRest.get(uri.substring(queueEnd));
-        if (target == null) {
-            return false;
+        Binding binding = queueEnd < 0 ? null : byRest.get(uri.substring(queueEnd));
+        if (binding == null) {
+            return null;
         }
         String accountId = Identifiers.normalize(uri.substring(accountAt, accountEnd));
         String queueId = Identifiers.normalize(uri.substring(queueAt, queueEnd));
         if (accountId == null || queueId == null) {
-            return false;
+            return null;
         }
-        gateway.serve(target, request, Map.of("account_id", accountId, "queue_id", queueId));
-        return true;
+        return new Target(binding, Map.of("account_id", accountId, "queue_id", queueId));
     }
+
+    /** What a path leads to, which never changes. */
+    private record Target(Binding binding, Map<String, String> path) {}
 }

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.Deadlines;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -17,11 +18,15 @@ final class RequestBody {
     private static final Buffer EMPTY = Buffer.buffer();
 
     private final int bytesMax;
-    private final BodyDeadlines deadlines;
+    private Deadlines deadlines;
 
-    RequestBody(int bytesMax, BodyDeadlines deadlines) {
+    RequestBody(int bytesMax) {
         this.bytesMax = bytesMax;
-        this.deadlines = deadlines;
+    }
+
+    /** From now on a body fails with REQUEST_TIMEOUT if it is not whole in time. */
+    void watch(Deadlines bodyDeadlines) {
+        deadlines = bodyDeadlines;
     }
 
     /** Whether so much is announced that it is not worth reading on, be it only to keep the connection. */
@@ -40,7 +45,9 @@ final class RequestBody {
             request.response().writeContinue();
         }
         Arrival arrival = new Arrival(request);
-        deadlines.began(arrival.whole);
+        if (deadlines != null) {
+            deadlines.begin(arrival);
+        }
         request.handler(arrival::chunk);
         request.exceptionHandler(failure -> arrival.end(broken()));
         request.endHandler(end -> arrival.end(null));
@@ -48,7 +55,7 @@ final class RequestBody {
     }
 
     /** A body on its way. A body in one piece, as nearly all are, is passed on as it came. */
-    private final class Arrival {
+    private final class Arrival extends Deadlines.Awaited {
         private final HttpServerRequest request;
         private final Promise<Buffer> whole = Promise.promise();
         private Buffer first;
@@ -73,8 +80,15 @@ final class RequestBody {
             }
         }
 
+        @Override
+        protected void late() {
+            whole.tryFail(new QueueException(QueueError.REQUEST_TIMEOUT));
+        }
+
         void end(QueueException failure) {
-            deadlines.ended(whole);
+            if (deadlines != null) {
+                deadlines.end(this);
+            }
             if (failure != null) {
                 whole.tryFail(failure);
             } else {

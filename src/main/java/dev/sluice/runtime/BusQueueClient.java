@@ -26,11 +26,13 @@ public final class BusQueueClient implements QueueClient {
     private static final QueueRequest.Execute<Long> LAST_PURGE = new QueueRequest.Execute<>(new ReadPurge());
 
     private final QueueSlots slots;
+    private final QueueCaller caller;
     private final BusSender sender;
     private final int inFlightMax;
 
     BusQueueClient(Vertx vertx, QueueSlots slots, RuntimeOptions options) {
         this.slots = slots;
+        this.caller = new QueueCaller(vertx, options.sendTimeoutMillis());
         this.sender = new BusSender(vertx, options.sendTimeoutMillis());
         this.inFlightMax = options.commandsInFlightMax();
     }
@@ -84,7 +86,7 @@ public final class BusQueueClient implements QueueClient {
 
     private <R> Future<R> send(QueueSlot slot, QueueRequest<R> request, int wakes) {
         return switch (slot.enter(inFlightMax)) {
-            case ENTERED -> dispatch(slot, request);
+            case ENTERED -> caller.call(slot, request);
             case FULL -> Future.failedFuture(new QueueException(QueueError.OVERLOADED));
             case GONE -> Future.failedFuture(new QueueException(QueueError.QUEUE_UNKNOWN_TO_MESSAGES));
             case CLOSED ->
@@ -92,10 +94,6 @@ public final class BusQueueClient implements QueueClient {
                         ? Future.failedFuture(new QueueException(QueueError.UNAVAILABLE))
                         : wake(slot, request, wakes);
         };
-    }
-
-    private <R> Future<R> dispatch(QueueSlot slot, QueueRequest<R> request) {
-        return sender.<R>request(slot.address(), request).andThen(answered -> slot.leave());
     }
 
     private <R> Future<R> wake(QueueSlot slot, QueueRequest<R> request, int wakes) {

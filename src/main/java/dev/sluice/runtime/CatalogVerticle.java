@@ -49,6 +49,7 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
     private long lastNumber;
     private long lastMicros;
     private BusSender sender;
+    private QueueCaller caller;
 
     CatalogVerticle(
             CatalogView catalog, QueueSlots slots, RuntimeParts parts, boolean strictNames, CatalogFill filled) {
@@ -64,6 +65,7 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
     @Override
     public Future<?> start() {
         sender = new BusSender(vertx, parts.options().sendTimeoutMillis());
+        caller = new QueueCaller(vertx, parts.options().sendTimeoutMillis());
         vertx.eventBus().<CatalogChange<?>>localConsumer(ADDRESS, this::receive);
         return Future.succeededFuture();
     }
@@ -241,9 +243,7 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
                         return active ? tell(queue) : Future.succeededFuture();
                     });
         }
-        return sender.<Boolean>request(slot.address(), new QueueRequest.Configure(queue))
-                .andThen(answered -> slot.leave())
-                .mapEmpty();
+        return caller.call(slot, new QueueRequest.Configure(queue)).mapEmpty();
     }
 
     /** A passive queue does not see that it has a Worker now, or that its delivery goes on; nobody waits for it. */

@@ -23,7 +23,7 @@ final class QueueVerticle extends VerticleBase {
     private final DeadLetterPost post;
     private volatile ActiveQueue queue;
     private volatile boolean discarded;
-    private MessageConsumer<QueueRequest<?>> requests;
+    private MessageConsumer<QueueCall<?>> requests;
 
     QueueVerticle(QueueDefinition definition, RuntimeParts parts, Admission admission, DeadLetterPost post) {
         this.definition = definition;
@@ -55,24 +55,13 @@ final class QueueVerticle extends VerticleBase {
         return queue.stop(discarded ? 0 : BATCHES_WAIT_MILLIS).eventually(requests::unregister);
     }
 
-    private void receive(Message<QueueRequest<?>> message) {
+    private void receive(Message<QueueCall<?>> message) {
+        QueueCall<?> call = message.body();
         try {
-            queue.take(message.body(), new BusReply(message));
+            queue.take(call.request(), call);
         } catch (RuntimeException fault) {
             LOG.error("queue {}: request failed", definition.number(), fault);
-            message.fail(QueueError.INTERNAL.number(), QueueError.INTERNAL.text());
-        }
-    }
-
-    private record BusReply(Message<?> message) implements Reply<Object> {
-        @Override
-        public void succeed(Object answer) {
-            message.reply(answer);
-        }
-
-        @Override
-        public void fail(QueueException why) {
-            message.fail(why.error().number(), why.getMessage());
+            call.fail(new QueueException(QueueError.INTERNAL));
         }
     }
 }

@@ -1,0 +1,81 @@
+import { bodyOf, identify } from './bodies.js';
+
+let keys = 0;
+
+function newKey() {
+  keys += 1;
+  return `k${keys}`;
+}
+
+/** Pushes a message or a batch, with delays of its own, of the batch, or of the queue. Answers whether there was an answer. */
+export async function push(client, random, queue, { delaySeconds }) {
+  const delay = () => (random.chance(0.2) ? random.below(3) : undefined);
+  const size = random.chance(0.25) ? 1 + random.below(20) : 1;
+  const batchDelay = size > 1 ? delay() : undefined;
+  const messages = Array.from({ length: size }, () => ({ key: newKey(), delay: delay() }));
+  const sent = messages.map((message) => ({ ...bodyOf(message.key).sent, delay_seconds: message.delay }));
+  const told = messages.map(({ key, delay: own }) => ({ key, delayMillis: 1_000 * (own ?? batchDelay ?? delaySeconds) }));
+  const [path, body] = size === 1 ? ['/messages', sent[0]] : ['/messages/batch', { messages: sent, delay_seconds: batchDelay }];
+  return Boolean(await client.ask({ kind: 'push', queue, messages: told }, path, body));
+}
+
+const seen = ({ messages }) => ({
+  messages: messages.map((message) => ({
+    ...identify(message),
+    id: message.id,
+    attempts: message.attempts,
+    timestamp: message.timestamp_ms,
+  })),
+});
+
+/** Takes up to so many messages; answers their leases, {pull, key, token}, or undefined if there was no answer. */
+export async function pull(client, queue, batchSize, { visibilityMillis }, lease) {
+  const body = { batch_size: batchSize, ...(lease && { visibility_timeout_ms: lease }) };
+  const asked = { kind: 'pull', queue, visibilityMillis: lease ?? visibilityMillis };
+  const answer = await client.ask(asked, '/messages/pull', body, seen);
+  return answer?.result.messages.map((message) => ({
+    pull: answer.request,
+    key: identify(message).key,
+    token: message.lease_id,
+  }));
+}
+
+/** Acknowledges leases and puts others back, {lease, delaySeconds}. Answers whether there was an answer. */
+export async function settle(client, queue, acks, retries, { retryDelaySeconds }) {
+  if (acks.length + retries.length === 0) return true;
+  const name = ({ pull: number, key }) => ({ pull: number, key });
+  const asked = {
+    kind: 'settle',
+    queue,
+    acks: acks.map(name),
+    retries: retries.map(({ lease, delaySeconds }) => ({
+      lease: name(lease),
+      delayMillis: 1_000 * (delaySeconds ?? retryDelaySeconds),
+    })),
+  };
+  const body = {
+    acks: acks.map(({ token }) => ({ lease_id: token })),
+    retries: retries.map(({ lease, delaySeconds }) => ({ lease_id: lease.token, delay_seconds: delaySeconds })),
+  };
+  const answered = ({ ackCount, retryCount, warnings }) => ({ ackCount, retryCount, warned: Object.keys(warnings).length });
+  return Boolean(await client.ask(asked, '/messages/ack', body, answered));
+}
+
+/** Deletes everything in a queue. */
+export async function purge(client, queue) {
+  const confirmed = { delete_messages_permanently: true };
+  return Boolean(await client.ask({ kind: 'purge', queue }, '/purge', confirmed));
+}
+
+/** Looks at some messages and deletes a few of them. */
+export async function purgeSome(client, random, queue) {
+  const peeked = await client.ask({ kind: 'peek', queue }, '/messages/peek', { batch_size: 20 }, seen);
+  if (!peeked) return false;
+  const chosen = peeked.result.messages.filter(() => random.chance(0.2));
+  if (chosen.length === 0) return true;
+  const keyOf = new Map(chosen.map((message) => [message.ref, identify(message).key]));
+  const refs = chosen.map(({ ref }) => ({ ref }));
+  const answered = ({ warnings }) => ({ warned: Object.keys(warnings).map((ref) => keyOf.get(ref)) });
+  const asked = { kind: 'purge refs', queue, keys: [...keyOf.values()] };
+  return Boolean(await client.ask(asked, '/messages/purge', { refs }, answered));
+}

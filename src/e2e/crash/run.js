@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as actions from './actions.js';
+import { Checker } from './checker.js';
+import { Client } from './client.js';
+import { History } from './history.js';
+import { Load } from './load.js';
+import { QUEUES, RETRIES_WHILE_DRAINED } from './queues.js';
+import { Random } from './random.js';
+import { Tally } from './tally.js';
+import { send } from '../harness/http.js';
+import { launchServer, temporaryDirectory } from '../harness/process.js';
+import { Server, TOKEN } from '../harness/server.js';
+import { inTime, until } from '../harness/until.js';
+
+const CLIENTS = { pushers: 8, pullers: 4, ackers: 2, purgers: 1 };
+const ROUNDS_PER_ERA = 10;
+/** A process that lives for seconds is not worth the second compiler. */
+const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+/** Long enough for a machine that does other things as well. */
+const START = { within: 300_000 };
+const ACCOUNT_PATH = '/client/v4/accounts/7f1d2c3b4a5968778695a4b3c2d1e0f9/queues';
+
+/** A server that is loaded, killed, checked and started again, round after round; what clients saw is checked all the time. */
+export class CrashRun {
+  #seed;
+  #random;
+  #server;
+  #queues = {};
+  #tally = new Tally();
+  #checker = new Checker(QUEUES);
+  #history = new History({
+    see: (event) => {
+      this.#tally.see(event);
+      this.#checker.see(event);
+    },
+  });
+
+  /** @param settings of the server beside the usual ones */
+  constructor({ seed, settings = {} }) {
+    this.#seed = seed;
+    this.#random = new Random(seed);
+    this.#server = new Server({
+      directory: path.join(temporaryDirectory(), 'data'),
+      javaOptions: JAVA_OPTIONS,
+      settings: { 'storage.engine': 'rocksdb', 'storage.durability': 'fsync', ...settings },
+    });
+  }
+
+  /** Runs so many rounds and answers what happened, in numbers. Fails with what was wrong, the seed and the history's file. */
+  async rounds(count, say = () => {}) {
+    try {
+      await this.#server.start(START);
+      await this.#declareQueues();
+      for (let round = 1; round <= count; round++) {
+        await this.#round(round);
+        if (round % ROUNDS_PER_ERA === 0 || round === count) await this.#drain();
+        say(`round ${round}: ${this.#tally}`);
+      }
+      assert.deepEqual(await this.#server.end('SIGTERM'), { code: 0, signal: null });
+      this.#server.assertCleanLog();
+      return this.#tally;
+    } catch (error) {
+      throw new Error(`${this.#evidence()}\n${error.message}`, { cause: error });
+    } finally {
+      await this.#server.kill();
+    }
+  }
+
+  async #round(round) {
+    this.#history.add({ event: 'round', round });
+    const load = new Load(() => this.#client(), `${this.#seed} ${round}`);
+    load.start(CLIENTS);
+    const enough = 20 + this.#random.below(600);
+    await until(`${enough} pushes are answered`, () => load.answeredPushes >= enough || this.#broken, { within: 600_000, every: 1 });
+    await this.#server.kill();
+    await load.ended();
+    this.#history.add({ event: 'killed' });
+    if (this.#random.chance(0.25)) await this.#killAgainWhileItStarts();
+    await this.#check();
+    this.#fail();
+    await this.#server.start(START);
+    await this.#count();
+    this.#fail();
+  }
+
+  get #broken() {
+    return this.#checker.violations.length > 0;
+  }
+
+  /** The start recovers what the kill left; another kill in the middle of that must cost nothing either. */
+  async #killAgainWhileItStarts() {
+    const starting = this.#server.start(START);
+    const outcome = starting.then(
+      () => 'started',
+      () => 'killed',
+    );
+    const millis = this.#random.below(Math.ceil(this.#server.launchMillis));
+    await Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, millis))]);
+    await this.#server.kill();
+    await outcome;
+    this.#history.add({ event: 'killed', while: 'starting' });
+  }
+
+  async #check() {
+    const { directory } = this.#server;
+    const args = ['--json', '--data-dir', directory];
+    const checking = launchServer({ command: 'check', args, javaOptions: JAVA_OPTIONS, cwd: path.dirname(directory) });
+    const { code } = await inTime('sluice check ends', checking.exited, START.within);
+    const said = code === 0 ? JSON.parse(checking.stdout) : {};
+    const text = (checking.stdout + checking.stderr).slice(0, 1_000);
+    this.#history.add({ event: 'checked', exitCode: code, sound: said.sound, messages: said.messages, bytes: said.bytes, text });
+  }
+
+  /** Moves to the dead letter queue go on after the start, and one under way is counted at both ends; so it may take a moment. */
+  async #count() {
+    let queues = await this.#metrics();
+    const fit = async () => {
+      if (this.#checker.misfits(queues).length === 0) return true;
+      queues = await this.#metrics();
+      return false;
+    };
+    await until('the counts fit', fit, { within: 3_000 }).catch(() => {});
+    this.#history.add({ event: 'counted', queues });
+  }
+
+  /** Takes everything out of all queues. Retries are lifted first, so that nothing moves any more and the counts are exact. */
+  async #drain() {
+    this.#history.add({ event: 'lifting limits' });
+    await this.#limitRetries(() => RETRIES_WHILE_DRAINED);
+    const { count, bytes } = await this.#settledBacklog();
+    this.#history.add({ event: 'draining', count, bytes });
+    const client = this.#client();
+    await until('all queues are empty', () => this.#takeAll(client), { within: 600_000, every: 1 });
+    client.close();
+    this.#history.add({ event: 'drained' });
+    this.#fail();
+    await this.#limitRetries(({ retriesMax }) => retriesMax);
+    this.#checker.forget();
+    this.#history.clear();
+  }
+
+  async #settledBacklog() {
+    let last;
+    return until('the backlog is settled', async () => {
+      const before = last;
+      const all = Object.values(await this.#metrics());
+      last = { count: all.reduce((sum, { count }) => sum + count, 0), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+      return before && before.count === last.count && before.bytes === last.bytes && last;
+    }, { within: 60_000, every: 200 });
+  }
+
+  async #takeAll(client) {
+    const metrics = await this.#metrics();
+    for (const [queue, { count }] of Object.entries(metrics)) {
+      if (count === 0) continue;
+      const leases = await actions.pull(client, queue, 100, QUEUES[queue], 60_000);
+      await actions.settle(client, queue, leases, [], QUEUES[queue]);
+    }
+    return this.#broken || Object.values(metrics).every(({ count, bytes }) => count === 0 && bytes === 0);
+  }
+
+  #fail() {
+    const { violations } = this.#checker;
+    if (violations.length > 0) assert.fail(`${violations.length} violations:\n${violations.slice(0, 20).join('\n')}`);
+  }
+
+  /** Keeps the history and the directory of a run that failed, and says where. */
+  #evidence() {
+    const stem = path.join(process.env.CRASH_HISTORY ?? tmpdir(), `sluice-crash-${this.#seed}`);
+    this.#history.save(`${stem}.jsonl`);
+    cpSync(this.#server.directory, `${stem}-data`, { recursive: true, force: true });
+    return `seed ${this.#seed}, history in ${stem}.jsonl, data in ${stem}-data`;
+  }
+
+  #client() {
+    const paths = Object.fromEntries(Object.entries(this.#queues).map(([name, { path: queuePath }]) => [name, queuePath]));
+    return new Client(this.#server.origin, paths, this.#history);
+  }
+
+  async #call(method, target, body) {
+    const answer = await send(this.#server.origin, method, target, { body, token: TOKEN, within: START.within });
+    assert.equal(answer.status, 200, answer.text);
+    return answer.json.result;
+  }
+
+  async #metrics() {
+    const metrics = {};
+    for (const [name, { path: queuePath }] of Object.entries(this.#queues)) {
+      const { backlog_count: count, backlog_bytes: bytes } = await this.#call('GET', `${queuePath}/metrics`);
+      metrics[name] = { count, bytes };
+    }
+    return metrics;
+  }
+
+  async #declareQueues() {
+    for (const [name, { delaySeconds }] of Object.entries(QUEUES)) {
+      const settings = { delivery_delay: delaySeconds };
+      const { queue_id } = await this.#call('POST', ACCOUNT_PATH, { queue_name: name, settings });
+      this.#queues[name] = { path: `${ACCOUNT_PATH}/${queue_id}` };
+    }
+    for (const [name, queue] of Object.entries(this.#queues)) {
+      queue.consumer = await this.#call('POST', `${queue.path}/consumers`, consumerOf(QUEUES[name], QUEUES[name].retriesMax));
+    }
+  }
+
+  async #limitRetries(limitOf) {
+    for (const [name, { path: queuePath, consumer }] of Object.entries(this.#queues)) {
+      const body = consumerOf(QUEUES[name], limitOf(QUEUES[name]));
+      await this.#call('PUT', `${queuePath}/consumers/${consumer.consumer_id}`, body);
+    }
+  }
+}
+
+const consumerOf = ({ visibilityMillis, retryDelaySeconds, deadLetters }, retriesMax) => ({
+  type: 'http_pull',
+  dead_letter_queue: deadLetters,
+  settings: { visibility_timeout_ms: visibilityMillis, max_retries: retriesMax, retry_delay: retryDelaySeconds },
+});

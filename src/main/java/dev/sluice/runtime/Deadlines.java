@@ -1,0 +1,95 @@
+package dev.sluice.runtime;
+
+import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What has begun and must end within the same time, oldest first. One timer looks at the oldest, and there is none while nothing
+ * is awaited; beginning and ending cost a few assignments, which a timer each would not. Owned by one event loop.
+ */
+public final class Deadlines {
+    /** The timer is not set any finer, so that a busy loop is woken a few times a second at most. */
+    private static final long LOOK_MILLIS_MIN = 250;
+
+    private final Vertx vertx;
+    private final long timeoutNanos;
+    private Awaited oldest;
+    private Awaited newest;
+    private boolean timing;
+
+    /**
+     * Deadlines of the event loop on which it is used.
+     *
+     * @param timeoutMillis from 1; what takes longer is told so at most a quarter of a second later
+     */
+    public Deadlines(Vertx vertx, long timeoutMillis) {
+        this.vertx = vertx;
+        this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    }
+
+    /** Something that should end in time. It can be awaited in one place at once. */
+    public abstract static class Awaited {
+        private Awaited older;
+        private Awaited newer;
+        private long beganNanos;
+        private boolean awaited;
+
+        /** It has not ended in time and is awaited no longer. */
+        protected abstract void late();
+    }
+
+    /** From now on the time runs. */
+    public void begin(Awaited it) {
+        it.beganNanos = System.nanoTime();
+        it.awaited = true;
+        it.older = newest;
+        if (newest == null) {
+            oldest = it;
+        } else {
+            newest.newer = it;
+        }
+        newest = it;
+        if (!timing) {
+            look(timeoutNanos);
+        }
+    }
+
+    /** It has ended; nothing happens if it is not awaited any longer. */
+    public void end(Awaited it) {
+        if (!it.awaited) {
+            return;
+        }
+        it.awaited = false;
+        if (it.older == null) {
+            oldest = it.newer;
+        } else {
+            it.older.newer = it.newer;
+        }
+        if (it.newer == null) {
+            newest = it.older;
+        } else {
+            it.newer.older = it.older;
+        }
+        it.older = null;
+        it.newer = null;
+    }
+
+    private void look(long inNanos) {
+        timing = true;
+        long millis = TimeUnit.NANOSECONDS.toMillis(inNanos) + 1;
+        vertx.setTimer(Math.max(LOOK_MILLIS_MIN, millis), fired -> refuseLate());
+    }
+
+    private void refuseLate() {
+        timing = false;
+        long nowNanos = System.nanoTime();
+        while (oldest != null && nowNanos - oldest.beganNanos >= timeoutNanos) {
+            Awaited late = oldest;
+            end(late);
+            late.late();
+        }
+        if (oldest != null && !timing) {
+            look(timeoutNanos - (nowNanos - oldest.beganNanos));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+
+/** Sends requests to the verticles of queues over the local bus. Usable from any thread. */
+final class QueueCaller {
+    private final Vertx vertx;
+    private final DeliveryOptions options =
+            new DeliveryOptions().setLocalOnly(true).setCodecName(ByReferenceCodec.NAME);
+    private final FastThreadLocal<Deadlines> deadlines;
+
+    /** @param timeoutMillis how long an answer is waited for; after that the call fails with UNAVAILABLE */
+    QueueCaller(Vertx vertx, long timeoutMillis) {
+        this.vertx = vertx;
+        this.deadlines = new FastThreadLocal<>() {
+            @Override
+            protected Deadlines initialValue() {
+                return new Deadlines(vertx, timeoutMillis);
+            }
+        };
+    }
+
+    /**
+     * Sends; the future completes on the event loop of the caller, if it has one, and fails with a {@link QueueException} only.
+     *
+     * @param slot whose gate the caller has entered; it is left when the call ends
+     */
+    <R> Future<R> call(QueueSlot slot, QueueRequest<R> request) {
+        if (Context.isOnEventLoopThread()) {
+            return send(slot, request);
+        }
+        Promise<R> answer = Promise.promise();
+        vertx.getOrCreateContext().runOnContext(nothing -> send(slot, request).onComplete(answer));
+        return answer.future();
+    }
+
+    private <R> Future<R> send(QueueSlot slot, QueueRequest<R> request) {
+        Deadlines own = deadlines.get();
+        QueueCall<R> call = new QueueCall<>(request, slot, own, Vertx.currentContext());
+        own.begin(call);
+        // A local send is delivered, or has failed, when it returns.
+        if (vertx.eventBus().sender(slot.address(), options).write(call).failed()) {
+            call.fail(new QueueException(QueueError.UNAVAILABLE));
+        }
+        return call.future();
+    }
+}
