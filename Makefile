@@ -52,6 +52,13 @@ jmh: $(FLOOR) ## run the microbenchmarks with allocation per operation (ARGS="De
 $(FLOOR): $(BENCH_SOURCES) | jdk maven node
 	$(MVN) -Pjmh -DskipTests package
 
+fuzz: | jdk maven ## fuzz every target for MINUTES, or one (MINUTES=10 TARGET=PushFuzz)
+	$(MVN) test -Dtest=CoverageGuidedFuzzingIT -Dsluice.fuzz.target=$(TARGET) -Dsluice.fuzz.seconds=$$(($(or $(MINUTES),1) * 60))
+	@cat target/fuzz/executions.txt
+
+simulate: | jdk maven ## play SEEDS simulated histories (SEEDS=100000)
+	$(MVN) test -Dtest=RuntimeSimulationTest -Dsluice.simulation.seeds=$(or $(SEEDS),100000)
+
 format: | jdk maven ## format the code
 	$(MVN) spotless:apply
 

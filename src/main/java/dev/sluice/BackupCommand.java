@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "backup",
         description = "Have the running server of this machine copy its store into a new directory.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class BackupCommand implements Callable<Integer> {
     @Option(
             names = "--management",

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Make load on a running server and show rates and latencies.",
         mixinStandardHelpOptions = true,
+        addMethodSubcommands = false,
         sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
     private static final int SOME_FAILED = 1;

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
             "Verify a store while no server runs on it; nothing is changed.",
             "Exit code 0: sound; 3: damaged, one line per finding; 2: it cannot be checked."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class CheckCommand implements Callable<Integer> {
     @Option(names = "--data-dir", paramLabel = "DIR", required = true, description = "The storage.directory to check.")
     private Path directory;

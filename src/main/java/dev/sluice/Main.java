@@ -1,7 +1,10 @@
 package dev.sluice;
 
 import dev.sluice.store.StoreCorruptException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -15,7 +18,7 @@ import picocli.CommandLine.Spec;
         description = "A self-hosted, durable message queue that speaks the Cloudflare Queues HTTP API.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {ServeCommand.class, CheckCommand.class, BackupCommand.class, BenchCommand.class})
+        addMethodSubcommands = false)
 public final class Main implements Callable<Integer> {
     /** The exit code of a command that did what it was asked. */
     static final int OK = 0;
@@ -25,6 +28,15 @@ public final class Main implements Callable<Integer> {
 
     /** The exit code when a store is damaged. */
     static final int DAMAGED = 3;
+
+    private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("serve", ServeCommand::new);
+        COMMANDS.put("check", CheckCommand::new);
+        COMMANDS.put("backup", BackupCommand::new);
+        COMMANDS.put("bench", BenchCommand::new);
+    }
 
     @Spec
     private CommandSpec spec;
@@ -38,11 +50,23 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command that the arguments name; answers the exit code. */
     static int run(String... args) {
-        CommandLine commandLine = new CommandLine(new Main());
+        CommandLine commandLine = commandLine(args);
         commandLine.setParameterExceptionHandler((failure, arguments) -> complain(failure.getMessage()));
         commandLine.setExecutionExceptionHandler(
                 (failure, command, parsed) -> complain(StartException.lineOf(failure), exitCodeOf(failure)));
         return commandLine.execute(args);
+    }
+
+    /** Knows the command that is asked for, or all of them: each one known takes its share of a start. */
+    private static CommandLine commandLine(String[] args) {
+        CommandLine commandLine = new CommandLine(new Main());
+        Supplier<Object> asked = args.length == 0 ? null : COMMANDS.get(args[0]);
+        if (asked != null) {
+            commandLine.addSubcommand(args[0], asked.get());
+        } else {
+            COMMANDS.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
+        }
+        return commandLine;
     }
 
     @Override

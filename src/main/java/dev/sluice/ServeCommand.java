@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code sluice serve}: runs the server until the process is told to stop. */
-@Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true)
+@Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
 final class ServeCommand implements Callable<Integer> {
     private static final int STOPPED_IN_TIME = 0;
     private static final int STOPPED_LATE = 1;

@@ -93,8 +93,16 @@ final class Sources {
         if (key.defaultText().isEmpty()) {
             return null;
         }
-        return key.parse(
-                key.type().structured() ? YamlText.parse(key.defaultText(), key.name()) : key.defaultText(), "default");
+        return key.parse(key.type().structured() ? emptyOf(key) : key.defaultText(), "default");
+    }
+
+    /** Structured defaults are empty, so that a start need not read YAML for them. */
+    private static Object emptyOf(ConfigKey<?> key) {
+        return switch (key.defaultText()) {
+            case "[]" -> List.of();
+            case "{}" -> Map.of();
+            default -> throw new IllegalStateException("the default of " + key.name() + " is not empty");
+        };
     }
 
     /** Where the value of a key was set. */

@@ -7,12 +7,15 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
 import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.StoreCorruptException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The catalog on disk. A key is a letter and an id, a value is JSON: these records are few, are read once at start, and
@@ -47,7 +50,22 @@ final class CatalogRecords {
         return new CatalogRecord(new byte[] {KEY}, key);
     }
 
+    /**
+     * What a record of the store holds.
+     *
+     * @throws StoreCorruptException if it is none that this class writes
+     */
     static Read read(CatalogRecord record) {
+        try {
+            return readUnchecked(record);
+        } catch (RuntimeException damage) {
+            throw new StoreCorruptException(
+                    "the catalog record " + HexFormat.of().formatHex(record.key()) + " cannot be read: " + damage,
+                    damage);
+        }
+    }
+
+    private static Read readUnchecked(CatalogRecord record) {
         return switch (record.key()[0]) {
             case QUEUE -> new Read(queue(json(record.value())), null, null, null);
             case SUBSCRIPTION -> new Read(null, subscription(json(record.value())), null, null);
@@ -115,7 +133,7 @@ final class CatalogRecords {
     private static Consumer consumer(JsonObject json) {
         return new Consumer(
                 json.getString("id"),
-                ConsumerType.ofWireName(json.getString("type")),
+                Objects.requireNonNull(ConsumerType.ofWireName(json.getString("type")), "unknown type of consumer"),
                 json.getString("script"),
                 json.getString("deadLetterQueue"),
                 new ConsumerSettings(

@@ -93,10 +93,20 @@ final class BatchRecords {
 
     /** Shows all records in order. */
     void visit(BatchVisitor visitor) {
-        RecordCursor from = new RecordCursor(bytes.array(), 0, bytes.length());
-        while (!from.atEnd()) {
+        visit(new RecordCursor(bytes.array(), 0, bytes.length()), visitor);
+    }
+
+    /**
+     * Shows all records of a batch in order, wherever its bytes come from; answers how many there were.
+     *
+     * @throws StoreCorruptException if they are no batch
+     */
+    static int visit(RecordCursor from, BatchVisitor visitor) {
+        int count = 0;
+        for (; !from.atEnd(); count++) {
             visitNext(from, visitor);
         }
+        return count;
     }
 
     private static void visitNext(RecordCursor from, BatchVisitor visitor) {

@@ -4,6 +4,7 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.Waiting;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,7 +15,12 @@ import java.util.TreeMap;
  */
 public final class RecordCheck {
     private static final byte[] FIRST_KEY = {};
-    private static final byte[] BEHIND_ALL_KEYS = {-1};
+    /** Also behind those that no space of ours begins. */
+    private static final byte[] BEHIND_ALL_KEYS = new byte[64];
+
+    static {
+        Arrays.fill(BEHIND_ALL_KEYS, (byte) -1);
+    }
 
     private final OrderedView view;
     private final CheckFindings findings;
@@ -69,7 +75,7 @@ public final class RecordCheck {
     }
 
     private void messageRow(byte[] key, byte[] value) {
-        byte space = key[0];
+        byte space = spaceOf(key);
         if (space != KeyFormat.SPACE_MESSAGES && space != KeyFormat.SPACE_DELAYED) {
             throw unknown(space);
         }
@@ -113,7 +119,7 @@ public final class RecordCheck {
     }
 
     private void indexRow(byte[] key, byte[] value) {
-        switch (key.length == 0 ? -1 : key[0]) {
+        switch (spaceOf(key)) {
             case KeyFormat.SPACE_FORMAT, KeyFormat.SPACE_HEAD, KeyFormat.SPACE_CATALOG -> {
                 // The format was read when the store was opened, the heads before; the catalog is not the store's to
                 // read.
@@ -267,6 +273,14 @@ public final class RecordCheck {
 
     private static String nameOf(long queueNumber) {
         return "queue " + queueNumber;
+    }
+
+    /** The first byte of a key. */
+    private static byte spaceOf(byte[] key) {
+        if (key.length == 0) {
+            throw new StoreCorruptException("a stored key is empty");
+        }
+        return key[0];
     }
 
     private static StoreCorruptException unknown(byte space) {

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * SLUICE   the marker: one line that says which format this is, or that the directory is still being made
  * lock     locked while a process uses the directory
  * db/      the database
- * native/  the native library of RocksDB, while a process runs
+ * native/  the native library of RocksDB, unpacked
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {

@@ -4,7 +4,6 @@ import dev.sluice.store.Family;
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import java.util.List;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -38,6 +36,8 @@ final class RocksDatabase implements AutoCloseable {
     private final List<ColumnFamilyHandle> families;
     private final WriteOptions synced = new WriteOptions().setSync(true);
     private final WriteOptions unsynced = new WriteOptions();
+    /** Of the writer thread. */
+    private boolean compacting;
 
     private RocksDatabase(RocksDB database, RocksDbOptions options, List<ColumnFamilyHandle> families) {
         this.database = database;
@@ -55,7 +55,7 @@ final class RocksDatabase implements AutoCloseable {
             ManifestPointer.refuseIfDangling(directory.database());
         }
         LogCheck.refuseHiddenDamage(directory.database());
-        loadNativeCode(directory.nativeCode());
+        NativeCode.load(directory.nativeCode());
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);
         RocksDatabase opened;
         try {
@@ -73,9 +73,16 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
-    /** Writes a group as one atomic step. */
+    /**
+     * Writes a group as one atomic step. The first one lets the compactions begin: what a kill left undone of them would otherwise
+     * take the processor while the server starts. Called by one thread at a time.
+     */
     void write(byte[] group, boolean sync) {
         try (WriteBatch batch = new WriteBatch(group)) {
+            if (!compacting) {
+                database.enableAutoCompaction(families);
+                compacting = true;
+            }
             database.write(sync ? synced : unsynced, batch);
         } catch (RocksDBException failure) {
             throw RocksFailures.of("write", failure);
@@ -128,25 +135,6 @@ final class RocksDatabase implements AutoCloseable {
             LOG.warn("The log could not be flushed: {}", failure.getMessage());
         } finally {
             abandon();
-        }
-    }
-
-    /**
-     * Unpacks the native library from the jar, once per process, into the data directory: in the directory for temporary files
-     * every killed process would leave another copy behind. That one is the way out where nothing below the data directory
-     * may be executed.
-     */
-    private static void loadNativeCode(Path directory) {
-        try {
-            Files.createDirectories(directory);
-            NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
-        } catch (IOException | RuntimeException | LinkageError notThere) {
-            LOG.info("Native code cannot be loaded from {}, trying elsewhere: {}", directory, notThere.toString());
-        }
-        try {
-            RocksDB.loadLibrary();
-        } catch (RuntimeException | LinkageError failure) {
-            throw new StoreException("the native code of RocksDB cannot be loaded: " + failure.getMessage(), failure);
         }
     }
 

@@ -95,7 +95,9 @@ final class RocksDbOptions implements AutoCloseable {
                 // cache
                 // shows a log that the disk may not have.
                 .setAvoidFlushDuringRecovery(false)
-                .setMaxTotalWalSize(8 * writeBufferBytes)
+                // All of the log is read at the next start; without a limit the family with little to write would keep
+                // it.
+                .setMaxTotalWalSize(2 * writeBufferBytes)
                 .setDbWriteBufferSize(2 * writeBufferBytes)
                 .setMaxOpenFiles(OPEN_FILES_MAX)
                 .setMaxBackgroundJobs(2)
@@ -115,6 +117,8 @@ final class RocksDbOptions implements AutoCloseable {
         ColumnFamilyOptions options = new ColumnFamilyOptions(base);
         options.setWriteBufferSize(writeBufferBytes)
                 .setMaxWriteBufferNumber(3)
+                // Not while it opens: see RocksDatabase.
+                .setDisableAutoCompactions(true)
                 .setTargetFileSizeBase(writeBufferBytes)
                 .setMaxBytesForLevelBase(8 * writeBufferBytes)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)

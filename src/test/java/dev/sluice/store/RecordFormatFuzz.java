@@ -1,0 +1,160 @@
+package dev.sluice.store;
+
+import dev.sluice.fuzz.AllocationBound;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.Waiting;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/**
+ * Values on disk: any bytes are a value or damage; a value is written again in the length announced and no longer than it was, and is
+ * then read as the same.
+ */
+public final class RecordFormatFuzz {
+    private static final long SEQ = 7;
+    private static final long TIME_MILLIS = 1_700_000_000_000L;
+
+    private static final BatchVisitor IGNORED = new BatchVisitor() {
+        @Override
+        public void put(Family family, byte[] key, byte[] value) {}
+
+        @Override
+        public void delete(Family family, byte[] key) {}
+
+        @Override
+        public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {}
+    };
+
+    private RecordFormatFuzz() {}
+
+    /** One execution: the first byte chooses the record. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        if (input.length == 0) {
+            return;
+        }
+        byte[] value = Arrays.copyOfRange(input, 1, input.length);
+        switch (input[0] & 7) {
+            case 0 -> check(value, headers());
+            case 1 -> message(value);
+            case 2 -> check(value, leases());
+            case 3 -> check(value, scheduled());
+            case 4 -> check(value, waiting());
+            case 5 -> head(value);
+            default -> records(value);
+        }
+    }
+
+    /** How one kind of record is read, measured and written. */
+    private record Format<T>(Function<byte[], T> read, ToIntFunction<T> bytes, BiConsumer<RecordBytes, T> write) {}
+
+    private static Format<MessageHeader> headers() {
+        return new Format<>(
+                value -> RecordFormat.readHeaderOnly(value, SEQ), RecordFormat::headerBytes, RecordFormat::writeHeader);
+    }
+
+    private static Format<Lease> leases() {
+        return new Format<>(
+                value -> RecordFormat.readLease(value, SEQ), RecordFormat::leaseBytes, RecordFormat::writeLease);
+    }
+
+    private static Format<Waiting> scheduled() {
+        return new Format<>(
+                value -> RecordFormat.readSchedule(value, SEQ, TIME_MILLIS),
+                each -> RecordFormat.scheduleBytes(each.header(), each.deliveries()),
+                (to, each) -> RecordFormat.writeSchedule(to, each.header(), each.deliveries()));
+    }
+
+    private static Format<Waiting> waiting() {
+        return new Format<>(
+                value -> RecordFormat.readWaiting(value, SEQ),
+                each -> RecordFormat.waitingBytes(each.header(), each.deliveries()),
+                (to, each) ->
+                        RecordFormat.writeWaiting(to, each.header(), each.deliveries(), each.availableAtMillis()));
+    }
+
+    private static <T> void check(byte[] value, Format<T> format) {
+        T read = read(value, format.read());
+        if (read != null) {
+            byte[] written = written(to -> format.write().accept(to, read));
+            demand(written.length == format.bytes().applyAsInt(read), "another length was announced");
+            demand(written.length <= value.length, "it takes more than it took");
+            demand(read.equals(format.read().apply(written)), "it is read as something else: " + read);
+        }
+    }
+
+    private static void message(byte[] value) {
+        StoredContent read = read(value, bytes -> RecordFormat.readMessage(bytes, SEQ));
+        if (read != null) {
+            byte[] written = written(to -> RecordFormat.writeMessage(to, read.header(), read.content()));
+            StoredContent again = RecordFormat.readMessage(written, SEQ);
+            demand(written.length == RecordFormat.messageBytes(read.header(), read.content()), "another length");
+            demand(again.header().equals(read.header()), "another header");
+            demand(Arrays.equals(again.content().body(), read.content().body()), "another body");
+            demand(again.content().delaySeconds() == read.content().delaySeconds(), "another delay");
+            demand(again.content().contentType() == read.content().contentType(), "another content type");
+        }
+    }
+
+    private static void head(byte[] value) {
+        QueueHead read = read(value, RecordFormat::readHead);
+        demand(read == null || read.equals(RecordFormat.readHead(RecordFormat.head(read))), "another head");
+    }
+
+    /** A batch as another machine would get it. */
+    private static void records(byte[] value) {
+        BatchRecords copy = new BatchRecords(value.length);
+        BatchVisitor copier = new BatchVisitor() {
+            @Override
+            public void put(Family family, byte[] key, byte[] stored) {
+                copy.put(family, key, stored);
+            }
+
+            @Override
+            public void delete(Family family, byte[] key) {
+                copy.delete(family, key);
+            }
+
+            @Override
+            public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+                copy.deleteRange(family, fromKey, toKey);
+            }
+        };
+        Integer count = read(value, bytes -> BatchRecords.visit(new RecordCursor(bytes), IGNORED));
+        if (count != null) {
+            BatchRecords.visit(new RecordCursor(value), copier);
+        }
+        if (count != null) {
+            demand(copy.count() == count, "records were lost");
+            demand(copy.length() <= value.length, "the copy takes more than it took");
+        }
+    }
+
+    private static <T> T read(byte[] value, Function<byte[], T> reader) {
+        byte[] before = value.clone();
+        try {
+            return AllocationBound.within(value.length, () -> reader.apply(value));
+        } catch (StoreCorruptException damage) {
+            demand(!damage.getMessage().isBlank(), "damage without a word");
+            return null;
+        } finally {
+            demand(Arrays.equals(before, value), "the value was changed");
+        }
+    }
+
+    private static byte[] written(Consumer<RecordBytes> writer) {
+        RecordBytes to = new RecordBytes(64);
+        writer.accept(to);
+        return to.toByteArray();
+    }
+
+    private static void demand(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}

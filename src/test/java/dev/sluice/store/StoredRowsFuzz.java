@@ -1,0 +1,118 @@
+package dev.sluice.store;
+
+import dev.sluice.fuzz.AllocationBound;
+import dev.sluice.queue.MessageHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * Whole stores of damaged rows: the check runs to its end and tells, the reads of a queue end in rows or in damage. A store with any
+ * row in it whose space nobody knows is never sound.
+ */
+public final class StoredRowsFuzz {
+    private static final int ROWS_MAX = 64;
+    private static final long[] SEQS = {0, 1, 2, 3};
+
+    private StoredRowsFuzz() {}
+
+    /** One execution: rows of family, key length, key, value length, value; short keys are completed with a queue and a seq. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        Rows rows = new Rows();
+        ByteBuffer from = ByteBuffer.wrap(input);
+        for (int i = 0; i < ROWS_MAX && from.remaining() > 2; i++) {
+            int shape = from.get();
+            byte[] key = taken(from, shape >>> 2 & 31);
+            if ((shape & 2) != 0 && key.length > 0) {
+                key = ByteBuffer.allocate(17)
+                        .put(key[0])
+                        .putLong(1)
+                        .putLong(key.length % 4)
+                        .array();
+            }
+            byte[] value = from.hasRemaining() ? taken(from, from.get() & 63) : new byte[0];
+            rows.of((shape & 1) == 0 ? Family.INDEX : Family.MESSAGES).put(key, value);
+        }
+        AllocationBound.within(input.length * 16, () -> {
+            check(rows);
+            return null;
+        });
+        reads(rows);
+    }
+
+    private static void check(Rows rows) {
+        CheckFindings findings = new CheckFindings();
+        CheckTotals totals = RecordCheck.run(rows, findings);
+        boolean strange = rows.messages.keySet().stream().anyMatch(key -> key.length == 0 || key[0] < 1 || key[0] > 2);
+        if (strange && findings.total() == 0) {
+            throw new AssertionError("a row in an unknown space was not found");
+        }
+        if (totals.messages() > rows.messages.size() || findings.kept().size() > findings.total()) {
+            throw new AssertionError(totals + " of " + rows.messages.size() + " rows");
+        }
+    }
+
+    private static void reads(Rows rows) {
+        orDamage(() -> QueueReads.load(rows, 1));
+        orDamage(() -> QueueReads.heads(rows));
+        orDamage(() -> QueueReads.arrivals(rows, 1, 0, 10));
+        orDamage(() -> QueueReads.schedule(rows, 1, 0, 0, 10));
+        orDamage(() -> QueueReads.waiting(rows, 1, 0, 10));
+        orDamage(() -> QueueReads.inherited(rows, 1, 0, 0, 10));
+        orDamage(() -> QueueReads.find(rows, 1, SEQS));
+        orDamage(() -> QueueReads.contents(rows, 1, List.of(new MessageHeader(1, 2, 3, 4, false))));
+        orDamage(() -> QueueReads.catalog(rows));
+    }
+
+    private static void orDamage(Supplier<?> read) {
+        try {
+            read.get();
+        } catch (StoreCorruptException damage) {
+            if (damage.getMessage().isBlank()) {
+                throw new AssertionError("damage without a word", damage);
+            }
+        }
+    }
+
+    private static byte[] taken(ByteBuffer from, int length) {
+        byte[] bytes = new byte[Math.min(length, from.remaining())];
+        from.get(bytes);
+        return bytes;
+    }
+
+    /** Sorted rows in memory. */
+    private static final class Rows implements OrderedView {
+        private final TreeMap<byte[], byte[]> index = new TreeMap<>(Arrays::compareUnsigned);
+        private final TreeMap<byte[], byte[]> messages = new TreeMap<>(Arrays::compareUnsigned);
+
+        private TreeMap<byte[], byte[]> of(Family family) {
+            return family == Family.INDEX ? index : messages;
+        }
+
+        @Override
+        public void scan(Family family, byte[] fromKey, byte[] toKey, RowVisitor visitor) {
+            for (Map.Entry<byte[], byte[]> row :
+                    of(family).subMap(fromKey, true, toKey, false).entrySet()) {
+                if (!visitor.row(row.getKey(), row.getValue())) {
+                    return;
+                }
+            }
+        }
+
+        @Override
+        public byte[] getStart(Family family, byte[] key, int bytesMin) {
+            return of(family).get(key);
+        }
+
+        @Override
+        public List<byte[]> getAll(Family family, List<byte[]> keys) {
+            List<byte[]> values = new ArrayList<>();
+            keys.forEach(key -> values.add(of(family).get(key)));
+            return values;
+        }
+    }
+}

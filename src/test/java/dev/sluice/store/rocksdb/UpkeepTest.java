@@ -1,0 +1,106 @@
+package dev.sluice.store.rocksdb;
+
+import static dev.sluice.store.Outcomes.commitLater;
+import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.Samples.arrival;
+import static dev.sluice.store.Samples.head;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.store.Durability;
+import dev.sluice.store.StoreBatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+
+/** What the store does by itself, without which a start, or a read, would get slower with everything that was ever written. */
+class UpkeepTest {
+    private static final int WRITE_BUFFER_BYTES = 64 * 1024;
+    private static final int BODY_BYTES = 4 * 1024;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    private final Random random = new Random(1);
+
+    @Test
+    void theLogThatTheNextStartReadsStaysShort() {
+        try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
+            write(store, 6 * WRITE_BUFFER_BYTES);
+
+            await().atMost(PATIENCE).until(() -> logBytes() <= 3 * WRITE_BUFFER_BYTES);
+        }
+    }
+
+    @Test
+    void tablesAreMergedAfterTheFirstWriteOfAProcess() {
+        try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
+            write(store, 40 * WRITE_BUFFER_BYTES);
+
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> unmergedTables() < 8);
+        }
+    }
+
+    private void write(RocksDbStore store, int bytes) {
+        for (int seq = 1; seq <= bytes / BODY_BYTES; seq++) {
+            byte[] body = new byte[BODY_BYTES];
+            random.nextBytes(body);
+            Content content = new Content(seq, seq, ContentType.TEXT, 0, body);
+            StoreBatch batch = new StoreBatch();
+            batch.add(1, new QueueEvent.Enqueued(arrival(seq), content, 0, null));
+            batch.head(1, head(seq + 1));
+            get(commitLater(store, batch));
+        }
+    }
+
+    private long logBytes() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .mapToLong(UpkeepTest::bytes)
+                    .sum();
+        }
+    }
+
+    /** A log that is deleted meanwhile is none any more. */
+    private static long bytes(Path log) {
+        try {
+            return Files.exists(log) ? Files.size(log) : 0;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Looks from outside, as the store would not say; a log may vanish under such a look, which fails then. */
+    private long unmergedTables() throws RocksDBException {
+        List<ColumnFamilyHandle> families = new ArrayList<>();
+        try (RocksDbOptions options = new RocksDbOptions(WRITE_BUFFER_BYTES, false)) {
+            List<ColumnFamilyDescriptor> descriptors = List.of(
+                    new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.index()),
+                    new ColumnFamilyDescriptor("messages".getBytes(StandardCharsets.US_ASCII), options.messages()));
+            String path = directory.resolve("db").toString();
+            try (RocksDB view = RocksDB.openReadOnly(options.database(), path, descriptors, families)) {
+                long unmerged = view.getLiveFilesMetaData().stream()
+                        .filter(table -> table.level() == 0)
+                        .count();
+                families.forEach(ColumnFamilyHandle::close);
+                return unmerged;
+            }
+        }
+    }
+}
