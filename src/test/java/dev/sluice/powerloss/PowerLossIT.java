@@ -88,7 +88,8 @@ class PowerLossIT {
     @Test
     void withoutSyncsTheSameLookFindsWhatIsLost() throws Exception {
         Path trace = temporary.resolve("trace");
-        try (TracedServer server = TracedServer.start(Trace.command(trace), data(), TracedServer.AUTH, "storage.durability=async")) {
+        try (TracedServer server =
+                TracedServer.start(Trace.command(trace), data(), TracedServer.AUTH, "storage.durability=async")) {
             new Load(server, ledger, "a").run(PUSHES_EACH / 5, 0, seed);
         }
         TracedDisk disk = new TracedDisk(home);

@@ -88,7 +88,7 @@ record SystemCall(
             if (quoted.charAt(i) != '\\' || quoted.charAt(i + 1) != 'x') {
                 throw new IllegalStateException("not in hexadecimal: " + quoted);
             }
-            bytes.write(Integer.parseInt(quoted.substring(i + 2, i + 4), 16));
+            bytes.write(Character.digit(quoted.charAt(i + 2), 16) << 4 | Character.digit(quoted.charAt(i + 3), 16));
         }
         return bytes.toByteArray();
     }

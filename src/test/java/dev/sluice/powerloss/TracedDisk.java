@@ -53,6 +53,9 @@ final class TracedDisk {
             "truncate",
             "msync");
 
+    /** Unpacked from the jar at every start; nothing rests on it. */
+    private static final String NATIVE_CODE = "/native";
+
     private final Path root;
     private final Directory rootDirectory = new Directory();
     private final Map<Integer, Open> open = new HashMap<>();
@@ -195,7 +198,7 @@ final class TracedDisk {
     }
 
     private boolean isOurs(String path) {
-        return path.startsWith(root + "/");
+        return path.startsWith(root + "/") && !path.contains(NATIVE_CODE);
     }
 
     private boolean mentionsRoot(String argument) {
