@@ -94,6 +94,10 @@ final class RunningServer implements AutoCloseable {
         return Map.of("Authorization", "Bearer " + token);
     }
 
+    int port() {
+        return server.port();
+    }
+
     int managementPort() {
         return server.managementPort();
     }

@@ -1,0 +1,136 @@
+package dev.sluice;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A whole server under requests that mean harm: an envelope with a code of the client's fault, soon, and nothing lasting. */
+class HostileRequestsTest {
+    private static final int MUTANTS = 2_000;
+    private static final int ANSWER_MILLIS_MAX = 20_000;
+    private static RunningServer server;
+    private static String messages;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new RunningServer();
+        messages = "/client/v4/accounts/" + RunningServer.ACCOUNT + "/queues/"
+                + server.queueId(RunningServer.ACCOUNT, "one") + "/messages";
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void everyKnownKindOfHarmIsAnsweredWithItsCode() throws IOException {
+        Map<String, Integer> cases = new LinkedHashMap<>();
+        cases.put("{\"body\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}", 10208);
+        cases.put("{\"body\":" + "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000) + "}", 10208);
+        cases.put("{\"body\":" + "9".repeat(100_000) + "}", 200);
+        cases.put("{\"body\":1,\"delay_seconds\":" + "9".repeat(100_000) + "}", 10203);
+        cases.put("{\"body\":\"x\",\"body\":\"y\",\"content_type\":\"json\",\"content_type\":\"text\"}", 200);
+        cases.put("{\"body\":\"\u00c0\u00af\"}", 10208);
+        cases.put("{\"body\":\"\u00ed\u00a0\u0080\"}", 10208);
+        cases.put("{\"body\":\"\\ud800\",\"content_type\":\"text\"}", 10207);
+        cases.put("{\"body\":\"\\ud800\"}", 200);
+        cases.put("{\"body\":\"\0\"}", 10208);
+        cases.put("{\"body\":\"\\u0000\",\"content_type\":\"text\"}", 200);
+        cases.put("\u00ef\u00bb\u00bf{\"body\":1}", 200);
+        cases.put("{\"body\":\"" + "x".repeat(128_000) + "\",\"content_type\":\"text\"}", 200);
+        cases.put("{\"body\":\"" + "x".repeat(128_001) + "\",\"content_type\":\"text\"}", 10204);
+        cases.put("x".repeat(2_097_152), 10208);
+        cases.put("x".repeat(2_097_153), 10204);
+        for (Map.Entry<String, Integer> each : cases.entrySet()) {
+            Answer answer = exchange(post("", each.getKey()));
+            String shown = each.getKey().substring(0, Math.min(60, each.getKey().length()));
+            assertThat(answer.status() == 200 ? 200 : answer.code()).as(shown).isEqualTo(each.getValue());
+        }
+        Answer acks = exchange(post("/ack", "{\"acks\":" + "[".repeat(600) + "]".repeat(600) + "}"));
+        assertThat(acks.code()).isEqualTo(10208);
+    }
+
+    @Test
+    void mutatedRequestsAreAnsweredOrTheConnectionEnds() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        String[] requests = {
+            post("", "{\"body\":{\"a\":[1,2.5]},\"delay_seconds\":1}"),
+            post("/batch", "{\"messages\":[{\"body\":\"x\",\"content_type\":\"text\"}]}"),
+            post("/pull", "{\"batch_size\":5,\"visibility_timeout_ms\":1000}"),
+            post("/ack", "{\"acks\":[{\"lease_id\":\"lse1.AQIB.AAAA\"}],\"retries\":[]}"),
+            post("/pull?a=%41&page=1", "{}").replace("POST", "GET"),
+        };
+        for (int i = 0; i < MUTANTS; i++) {
+            byte[] request = mutated(requests[random.nextInt(requests.length)].getBytes(ISO_8859_1), random);
+            Answer answer = exchange(new String(request, ISO_8859_1));
+            if (answer != null) {
+                assertThat(answer.status())
+                        .as("seed %d: %s", seed, answer.body())
+                        .isLessThan(500);
+                boolean contract = answer.body().startsWith("openapi:");
+                assertThat(contract || new JsonObject(answer.body()).containsKey("success"))
+                        .isTrue();
+            }
+        }
+        assertThat(exchange(post("", "{\"body\":1}")).status()).isEqualTo(200);
+    }
+
+    private static byte[] mutated(byte[] request, Random random) {
+        byte[] mutant = request.clone();
+        for (int edits = 1 + random.nextInt(4); edits > 0; edits--) {
+            int at = random.nextInt(mutant.length);
+            switch (random.nextInt(3)) {
+                case 0 -> mutant[at] = (byte) random.nextInt(256);
+                case 1 -> mutant[at] ^= (byte) (1 << random.nextInt(8));
+                default -> mutant[at] = mutant[random.nextInt(mutant.length)];
+            }
+        }
+        return mutant;
+    }
+
+    private static String post(String path, String body) {
+        return "POST " + messages + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + RunningServer.WRITER
+                + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    /** The answer, or null if the connection ended without one. The half that we close tells the server that nothing follows. */
+    private static Answer exchange(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(ANSWER_MILLIS_MAX);
+            try {
+                socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+                socket.shutdownOutput();
+                return Answer.of(new String(socket.getInputStream().readAllBytes(), UTF_8));
+            } catch (java.net.SocketException reset) {
+                return null;
+            }
+        }
+    }
+
+    private record Answer(int status, String body) {
+        static Answer of(String text) {
+            int head = text.indexOf("\r\n\r\n");
+            if (head < 0) {
+                return null;
+            }
+            int status = Integer.parseInt(text.substring(9, 12));
+            return status == 100 ? of(text.substring(head + 4)) : new Answer(status, text.substring(head + 4));
+        }
+
+        int code() {
+            return new JsonObject(body).getJsonArray("errors").getJsonObject(0).getInteger("code");
+        }
+    }
+}
