@@ -11,7 +11,7 @@ JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e crash bench bench-depth jmh format clean jdk maven node clients
+.PHONY: help run build test unit e2e crash overload bench bench-depth jmh format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ crash: $(JAR) $(E2E)/node_modules/.package-lock.json ## kill a loaded server ROU
 
 $(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
 	cd $(E2E) && npm ci --no-audit --no-fund
+
+overload: $(JAR) $(E2E)/node_modules/.package-lock.json ## load a server far beyond its capacity for a minute, in three ways
+	cd $(E2E) && SLUICE_OVERLOAD_SECONDS=60 node --test test/overload.test.js
 
 bench: $(FLOOR) ## measure beside the bare framework and other servers (ARGS="--quick", ARGS="--scenario push")
 	node src/bench/run.mjs $(ARGS)

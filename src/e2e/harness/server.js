@@ -86,6 +86,11 @@ export class Server {
     return `${this.origin}/client/v4`;
   }
 
+  /** Only if the settings fix it. */
+  get managementPort() {
+    return this.#options.settings['management.port'];
+  }
+
   get pid() {
     return this.#process.pid;
   }

@@ -9,8 +9,12 @@ final class ApiSettings {
 
     private ApiSettings() {}
 
-    /** How the API listens, as that configuration says. */
-    static HttpSettings of(HttpConfig http) {
+    /**
+     * How the API listens, as that configuration says.
+     *
+     * @param shutdownMillis time for a stop; half of it is for requests under way, the rest for queues and store
+     */
+    static HttpSettings of(HttpConfig http, long shutdownMillis) {
         HttpSettings.Tls tls = http.tls()
                 .map(files -> new HttpSettings.Tls(
                         files.certificate().toString(),
@@ -27,7 +31,8 @@ final class ApiSettings {
                 seconds(http.idleTimeoutMillis()),
                 seconds(http.headerTimeoutMillis()),
                 seconds(http.bodyTimeoutMillis()),
-                HEADER_BYTES_MAX);
+                HEADER_BYTES_MAX,
+                Math.max(1, shutdownMillis / 2));
     }
 
     /** Whole seconds, rounded up: 0 would mean never. */

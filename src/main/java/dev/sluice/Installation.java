@@ -87,7 +87,7 @@ public record Installation(String accountId, Secret token, Optional<Path> file, 
         return new Installation(accountId, new Secret(token), Optional.of(file), false);
     }
 
-    /** Writes the file beside its place, syncs it and moves it there, so that it is whole or absent. */
+    /** Writes the file beside its place, syncs it and moves it there for good, so that it is whole or absent. */
     private void write(Path file) {
         String text = "account_id=" + accountId + "\ntoken=" + token.value() + "\n";
         Path draft = file.resolveSibling(FILE_NAME + ".new");
@@ -99,6 +99,10 @@ public record Installation(String accountId, Secret token, Optional<Path> file, 
                 channel.force(true);
             }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+            // Or the name could be lost with the power, and with it the way to what was pushed.
+            try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+                directory.force(true);
+            }
         } catch (IOException e) {
             throw new StartException("cannot keep the credentials in " + file + ": " + e);
         }

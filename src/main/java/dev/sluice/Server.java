@@ -8,6 +8,7 @@ import dev.sluice.api.Credentials;
 import dev.sluice.api.Gateway;
 import dev.sluice.api.MessagesFormat;
 import dev.sluice.api.Operation;
+import dev.sluice.api.RequestMemory;
 import dev.sluice.api.operation.ControlPlane;
 import dev.sluice.api.operation.MessageOperations;
 import dev.sluice.config.AuthConfig;
@@ -16,6 +17,7 @@ import dev.sluice.config.MessagesConfig;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.management.ManagementVerticle;
+import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
 import dev.sluice.runtime.QueueRuntime;
@@ -55,6 +57,7 @@ public final class Server {
     private final Optional<Installation> installation;
     private final Vertx vertx;
     private final Meters meters = new Meters();
+    private final AnswerMemory answers;
     private QueueRuntime runtime;
     private String apiDeployment;
     private volatile boolean stopping;
@@ -66,6 +69,7 @@ public final class Server {
         this.store = store;
         this.installation = installation;
         this.vertx = vertx;
+        this.answers = new AnswerMemory(config.requestBytes());
     }
 
     /**
@@ -129,6 +133,7 @@ public final class Server {
                 new ProcessBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
+                answers,
                 meters);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
@@ -172,11 +177,17 @@ public final class Server {
                 () -> store.failure().isPresent() ? 1 : 0);
         meters.gauge("sluice_store_reopenings", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
+        RequestMemory memory = new RequestMemory(new ProcessBudget(config.requestBytes()), answers);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
-            Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits());
+            Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);
             ApiVerticle instance = new ApiVerticle(
-                    ApiSettings.of(http), contract, gateway, () -> operations(contract), connections, meters);
+                    ApiSettings.of(http, config.shutdownTimeoutMillis()),
+                    contract,
+                    gateway,
+                    () -> operations(contract),
+                    connections,
+                    meters);
             instances.add(instance);
             return instance;
         };

@@ -6,6 +6,7 @@ import dev.sluice.runtime.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -27,6 +28,12 @@ import java.util.function.Supplier;
 public final class ApiVerticle extends VerticleBase {
     /** Vert.x gives instances that listen on the same negative port the same free one. */
     private static final int SHARED_FREE_PORT = -1;
+
+    private static final int STREAMS_MAX = 100;
+    /** Requests that a client may take back in a window, with a small answer or none; a flood of them is an attack. */
+    private static final int RESETS_MAX = 200;
+
+    private static final int RESETS_WINDOW_SECONDS = 30;
 
     private final HttpSettings settings;
     private final Contract contract;
@@ -66,7 +73,7 @@ public final class ApiVerticle extends VerticleBase {
         List<Binding> bindings = Bindings.of(contract, operations.get(), meters);
         Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
         MessageRoutes messages = new MessageRoutes(contract, gateway, bindings);
-        gateway.watchBodies(vertx, settings.bodyTimeoutSeconds());
+        gateway.watch(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
         HttpServerOptions options = options();
         server = vertx.createHttpServer(options)
                 .connectionHandler(this::watch)
@@ -84,9 +91,16 @@ public final class ApiVerticle extends VerticleBase {
         });
     }
 
+    /** Closes the listener at once and each connection when it can; completes when all are closed. */
     @Override
     public Future<?> stop() {
-        return server == null ? Future.succeededFuture() : server.close();
+        if (server == null) {
+            return Future.succeededFuture();
+        }
+        gateway.farewell().begin(vertx, settings.stopMillis());
+        return gateway.farewell()
+                .closeListener(vertx)
+                .compose(closed -> server.shutdown(settings.stopMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** The port it listens on, once deployed. */
@@ -108,7 +122,21 @@ public final class ApiVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false);
-        return settings.tls() == null ? options : secure(options, settings.tls());
+        return settings.tls() == null ? options : secure(limitHttp2(options), settings.tls());
+    }
+
+    /**
+     * Bounds on what one connection of HTTP/2 can make us do or keep. Beside these Netty ends a connection that sends too many
+     * continuations or empty frames, or so many pings or settings that their acknowledgements pile up.
+     */
+    private HttpServerOptions limitHttp2(HttpServerOptions options) {
+        return options.setInitialSettings(new Http2Settings()
+                        .setMaxConcurrentStreams(STREAMS_MAX)
+                        .setMaxHeaderListSize(settings.headerBytesMax())
+                        .setPushEnabled(false))
+                .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
+                .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
+                .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS);
     }
 
     private static HttpServerOptions secure(HttpServerOptions options, HttpSettings.Tls tls) {
@@ -149,8 +177,10 @@ public final class ApiVerticle extends VerticleBase {
             connection.close();
             return;
         }
+        gateway.farewell().opened(connection);
         connection.closeHandler(closed -> {
             connections.closed();
+            gateway.farewell().closed(connection);
             forget(connection);
         });
         if (settings.headerTimeoutSeconds() > 0) {
@@ -160,6 +190,7 @@ public final class ApiVerticle extends VerticleBase {
     }
 
     private void hear(HttpServerRequest request) {
+        gateway.farewell().heard(request);
         if (!silent.isEmpty()) {
             forget(request.connection());
         }

@@ -4,8 +4,10 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Catalog;
 import dev.sluice.runtime.Deadlines;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -28,20 +30,33 @@ public final class Gateway {
 
     private final Authenticator authenticator;
     private final Catalog catalog;
+    /** Answers from this size on are worth counting until the client has taken them. */
+    private static final int LARGE_ANSWER_BYTES = 4096;
+
     private final RequestBody body;
+    private final AnswerMemory answers;
+    private Deadlines untaken;
     private final FailureRenderer failures;
+    private final Farewell farewell = new Farewell();
 
     /** A gateway in front of that catalog. */
-    public Gateway(Authenticator authenticator, Catalog catalog, Limits limits) {
+    public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
         this.authenticator = authenticator;
         this.catalog = catalog;
-        this.body = new RequestBody(limits.requestBytesMax());
+        this.body = new RequestBody(limits.requestBytesMax(), new BodyMemory(memory.bodies()));
+        this.answers = memory.answers();
         this.failures = new FailureRenderer();
     }
 
-    /** Gives up on bodies that take longer than that to arrive. */
-    void watchBodies(Vertx vertx, int timeoutSeconds) {
-        body.watch(new Deadlines(vertx, TimeUnit.SECONDS.toMillis(timeoutSeconds)));
+    /** The connections on which the requests come, and how they end. */
+    Farewell farewell() {
+        return farewell;
+    }
+
+    /** Gives up on bodies that take longer than that to arrive, and on large answers that are not taken in time; 0 for never. */
+    void watch(Vertx vertx, int bodySeconds, int answerSeconds) {
+        body.watch(new Deadlines(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
+        untaken = answerSeconds == 0 ? null : new Deadlines(vertx, TimeUnit.SECONDS.toMillis(answerSeconds));
     }
 
     /**
@@ -63,9 +78,12 @@ public final class Gateway {
             note(binding, request, startedNanos);
             return;
         }
-        body.read(request)
-                .compose(bytes -> operation.answer(call(subject, path, query, bytes)))
+        Future<Buffer> arriving = body.read(request);
+        arriving.compose(bytes -> operation.answer(call(subject, path, query, bytes)))
                 .onComplete(outcome -> {
+                    if (arriving.succeeded()) {
+                        body.release(arriving.result());
+                    }
                     if (outcome.succeeded()) {
                         succeed(request, outcome.result());
                     } else {
@@ -75,7 +93,8 @@ public final class Gateway {
                 });
     }
 
-    private static void note(Binding binding, HttpServerRequest request, long startedNanos) {
+    private void note(Binding binding, HttpServerRequest request, long startedNanos) {
+        farewell.answered(request);
         binding.meter().answered(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
@@ -103,11 +122,47 @@ public final class Gateway {
                 && (refusal.error() == QueueError.REQUEST_TOO_LARGE || refusal.error() == QueueError.REQUEST_TIMEOUT);
     }
 
-    private static void succeed(HttpServerRequest request, Answer answer) {
+    private void succeed(HttpServerRequest request, Answer answer) {
         HttpServerResponse response = request.response();
         if (!response.closed()) {
             response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-            response.end(answer.envelope());
+            Future<Void> taken = response.end(answer.envelope());
+            if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
+                hold(request, answer.envelope().length(), taken);
+            }
+        }
+    }
+
+    /** Counts a large answer until the client has taken it, and watches that it does. */
+    private void hold(HttpServerRequest request, int bytes, Future<Void> taken) {
+        answers.hold(bytes);
+        Untaken answer = new Untaken(request);
+        if (untaken != null) {
+            untaken.begin(answer);
+        }
+        taken.onComplete(end -> {
+            answers.release(bytes);
+            if (untaken != null) {
+                untaken.end(answer);
+            }
+        });
+    }
+
+    /** An answer that the client has not taken yet. */
+    private static final class Untaken extends Deadlines.Awaited {
+        private final HttpServerRequest request;
+
+        Untaken(HttpServerRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        protected void late() {
+            if (request.version() == HttpVersion.HTTP_2) {
+                request.response().reset();
+            } else {
+                request.connection().close();
+            }
         }
     }
 

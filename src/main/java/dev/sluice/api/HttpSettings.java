@@ -9,6 +9,7 @@ package dev.sluice.api;
  * @param headerTimeoutSeconds a new connection whose first request has not begun after so long is closed; 0 for never
  * @param bodyTimeoutSeconds a body that is not complete after so long is refused
  * @param headerBytesMax all headers of a request together, and its first line
+ * @param stopMillis how long a stop waits for requests under way
  */
 public record HttpSettings(
         String host,
@@ -17,7 +18,30 @@ public record HttpSettings(
         int idleTimeoutSeconds,
         int headerTimeoutSeconds,
         int bodyTimeoutSeconds,
-        int headerBytesMax) {
+        int headerBytesMax,
+        long stopMillis) {
+    private static final long STOP_MILLIS_DEFAULT = 5_000;
+
+    /** The same with a stop that waits for 5 s. */
+    public HttpSettings(
+            String host,
+            int port,
+            Tls tls,
+            int idleTimeoutSeconds,
+            int headerTimeoutSeconds,
+            int bodyTimeoutSeconds,
+            int headerBytesMax) {
+        this(
+                host,
+                port,
+                tls,
+                idleTimeoutSeconds,
+                headerTimeoutSeconds,
+                bodyTimeoutSeconds,
+                headerBytesMax,
+                STOP_MILLIS_DEFAULT);
+    }
+
     /**
      * TLS through BoringSSL, version 1.2 or 1.3, with HTTP/2 by ALPN.
      *

@@ -18,15 +18,22 @@ final class RequestBody {
     private static final Buffer EMPTY = Buffer.buffer();
 
     private final int bytesMax;
+    private final BodyMemory memory;
     private Deadlines deadlines;
 
-    RequestBody(int bytesMax) {
+    RequestBody(int bytesMax, BodyMemory memory) {
         this.bytesMax = bytesMax;
+        this.memory = memory;
     }
 
     /** From now on a body fails with REQUEST_TIMEOUT if it is not whole in time. */
     void watch(Deadlines bodyDeadlines) {
         deadlines = bodyDeadlines;
+    }
+
+    /** A body that was read is not needed any more: its memory may be used for others. */
+    void release(Buffer body) {
+        memory.release(body.length());
     }
 
     /** Whether so much is announced that it is not worth reading on, be it only to keep the connection. */
@@ -35,7 +42,10 @@ final class RequestBody {
         return length > bytesMax || length == UNKNOWN && isStreamed(request);
     }
 
-    /** The body; fails with REQUEST_TOO_LARGE as soon as it is known to be too large. */
+    /**
+     * The body; fails with REQUEST_TOO_LARGE as soon as it is known to be too large, with OVERLOADED if there is no memory for it.
+     * Whoever gets it must {@link #release} it.
+     */
     Future<Buffer> read(HttpServerRequest request) {
         long length = announced(request);
         if (length > bytesMax) {
@@ -44,7 +54,7 @@ final class RequestBody {
         if (request.headers().contains(HttpHeaders.EXPECT)) {
             request.response().writeContinue();
         }
-        Arrival arrival = new Arrival(request);
+        Arrival arrival = new Arrival(length);
         if (deadlines != null) {
             deadlines.begin(arrival);
         }
@@ -56,20 +66,25 @@ final class RequestBody {
 
     /** A body on its way. A body in one piece, as nearly all are, is passed on as it came. */
     private final class Arrival extends Deadlines.Awaited {
-        private final HttpServerRequest request;
         private final Promise<Buffer> whole = Promise.promise();
         private Buffer first;
         private Buffer joined;
+        private final long announcedBytes;
+        private long heldBytes;
+        private boolean ended;
 
-        Arrival(HttpServerRequest request) {
-            this.request = request;
+        Arrival(long announcedBytes) {
+            this.announcedBytes = announcedBytes;
         }
 
         void chunk(Buffer chunk) {
-            int before = joined != null ? joined.length() : first != null ? first.length() : 0;
-            if (before + chunk.length() > bytesMax) {
-                request.handler(ignored -> {});
+            if (ended) {
+                return;
+            }
+            if (length() + chunk.length() > bytesMax) {
                 end(new QueueException(QueueError.REQUEST_TOO_LARGE));
+            } else if (!tryHold(length() + chunk.length())) {
+                end(new QueueException(QueueError.OVERLOADED));
             } else if (first == null) {
                 first = chunk;
             } else {
@@ -82,18 +97,47 @@ final class RequestBody {
 
         @Override
         protected void late() {
-            whole.tryFail(new QueueException(QueueError.REQUEST_TIMEOUT));
+            end(new QueueException(QueueError.REQUEST_TIMEOUT));
         }
 
+        /** What still comes is let go. */
         void end(QueueException failure) {
+            if (ended) {
+                return;
+            }
+            ended = true;
             if (deadlines != null) {
                 deadlines.end(this);
             }
-            if (failure != null) {
-                whole.tryFail(failure);
-            } else {
+            if (failure == null) {
+                memory.release(heldBytes - length());
                 whole.tryComplete(joined != null ? joined : first != null ? first : EMPTY);
+            } else {
+                memory.release(heldBytes);
+                first = null;
+                joined = null;
+                whole.tryFail(failure);
             }
+        }
+
+        /**
+         * Takes memory for the whole body when its first bytes arrive, if its length is known: so that under load some bodies get all
+         * they need and others nothing, rather than all of them a part.
+         */
+        private boolean tryHold(int bytes) {
+            if (bytes <= heldBytes) {
+                return true;
+            }
+            int missing = (int) (Math.max(bytes, announcedBytes) - heldBytes);
+            if (memory.tryHold(missing)) {
+                heldBytes += missing;
+                return true;
+            }
+            return false;
+        }
+
+        private int length() {
+            return joined != null ? joined.length() : first != null ? first.length() : 0;
         }
     }
 

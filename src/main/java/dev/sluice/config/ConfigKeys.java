@@ -140,6 +140,11 @@ public final class ConfigKeys {
             "25%",
             "Memory for the heads of all queues and their cached bodies; what does not fit is read from disk.",
             ValueTypes.bytesOrHeapShare(1 << 20));
+    static final ConfigKey<Long> MEMORY_REQUEST_BYTES = key(
+            "memory.request_bytes",
+            "6%",
+            "Memory for request bodies under way, and as much again for answers to pulls; beyond it the answer is 429.",
+            ValueTypes.bytesOrHeapShare(1 << 20));
     static final ConfigKey<Long> SHUTDOWN_TIMEOUT = key(
             "shutdown.timeout",
             "10s",

@@ -52,6 +52,8 @@ public final class ConfigLoader {
                 queues(limits, auth),
                 get(ConfigKeys.WORKERS),
                 get(ConfigKeys.MEMORY_WINDOW_BYTES),
+                // One request as large as is allowed must always find room.
+                Math.max(get(ConfigKeys.MEMORY_REQUEST_BYTES), limits.requestBytesMax()),
                 get(ConfigKeys.SHUTDOWN_TIMEOUT),
                 get(ConfigKeys.LOG_LEVEL));
     }

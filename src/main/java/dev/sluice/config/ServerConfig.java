@@ -16,6 +16,7 @@ import java.util.Map;
  * @param queues queues to declare at start
  * @param workers where batches of worker consumers go, by script name
  * @param windowBytes memory for windows and cached bodies of all queues together
+ * @param requestBytes memory for bodies of requests under way, and as much again for answers
  * @param shutdownTimeoutMillis time for a graceful stop
  * @param logLevel how much goes to the log
  */
@@ -29,5 +30,6 @@ public record ServerConfig(
         List<DeclaredQueue> queues,
         Map<String, WorkerConfig> workers,
         long windowBytes,
+        long requestBytes,
         long shutdownTimeoutMillis,
         LogLevel logLevel) {}

@@ -29,8 +29,10 @@ public final class BusQueueClient implements QueueClient {
     private final QueueCaller caller;
     private final BusSender sender;
     private final int inFlightMax;
+    private final AnswerMemory answers;
 
-    BusQueueClient(Vertx vertx, QueueSlots slots, RuntimeOptions options) {
+    BusQueueClient(Vertx vertx, QueueSlots slots, RuntimeOptions options, AnswerMemory answers) {
+        this.answers = answers;
         this.slots = slots;
         this.caller = new QueueCaller(vertx, options.sendTimeoutMillis());
         this.sender = new BusSender(vertx, options.sendTimeoutMillis());
@@ -44,9 +46,9 @@ public final class BusQueueClient implements QueueClient {
 
     @Override
     public Future<Delivered> pull(QueueDefinition queue, int batchSize, int visibilityTimeoutMillis) {
-        return send(
-                queue.number(),
-                new QueueRequest.Deliver(new Pull(batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL)));
+        AnswerMemory.Hold hold = new AnswerMemory.Hold(answers);
+        Pull pull = new Pull(batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL);
+        return send(queue.number(), new QueueRequest.Deliver(pull, hold)).andThen(answered -> hold.release());
     }
 
     @Override
@@ -56,7 +58,9 @@ public final class BusQueueClient implements QueueClient {
 
     @Override
     public Future<List<Peeked>> peek(QueueDefinition queue, int batchSize) {
-        return send(queue.number(), new QueueRequest.Show(new Peek(batchSize)));
+        AnswerMemory.Hold hold = new AnswerMemory.Hold(answers);
+        return send(queue.number(), new QueueRequest.Show(new Peek(batchSize), hold))
+                .andThen(answered -> hold.release());
     }
 
     @Override

@@ -39,13 +39,14 @@ final class Deliveries {
     }
 
     /** Answers a pull. A delivered message is not expected back, so memory lets its content go. */
-    void deliver(Pull.Reply pulled, Reply<? super QueueClient.Delivered> reply) {
+    void deliver(Pull.Reply pulled, AnswerMemory.Hold hold, Reply<? super QueueClient.Delivered> reply) {
         Map<Long, Content> known = new HashMap<>();
         List<MessageHeader> headers = new ArrayList<>(pulled.leases().size());
         for (Lease lease : pulled.leases()) {
             headers.add(lease.header());
             note(known, lease.header(), contents.take(lease.header().seq()));
         }
+        hold.take(bytesOf(headers));
         withContents(headers, known, reply, found -> {
             List<QueueClient.Delivery> deliveries = new ArrayList<>(headers.size());
             for (Lease lease : pulled.leases()) {
@@ -60,13 +61,14 @@ final class Deliveries {
     }
 
     /** Answers a peek. */
-    void show(List<Peek.Shown> shown, Reply<? super List<QueueClient.Peeked>> reply) {
+    void show(List<Peek.Shown> shown, AnswerMemory.Hold hold, Reply<? super List<QueueClient.Peeked>> reply) {
         Map<Long, Content> known = new HashMap<>();
         List<MessageHeader> headers = new ArrayList<>(shown.size());
         for (Peek.Shown message : shown) {
             headers.add(message.header());
             note(known, message.header(), contents.get(message.header().seq()));
         }
+        hold.take(bytesOf(headers));
         withContents(headers, known, reply, found -> {
             List<QueueClient.Peeked> peeked = new ArrayList<>(headers.size());
             for (Peek.Shown message : shown) {
@@ -78,6 +80,14 @@ final class Deliveries {
             }
             reply.succeed(peeked);
         });
+    }
+
+    private static long bytesOf(List<MessageHeader> headers) {
+        long bytes = 0;
+        for (MessageHeader header : headers) {
+            bytes += header.bodyBytes();
+        }
+        return bytes;
     }
 
     private static void note(Map<Long, Content> known, MessageHeader header, Content content) {

@@ -61,7 +61,7 @@ public final class QueueRuntime {
         QueueSlots slots = new QueueSlots();
         Admission admission = new Admission(parts.store(), parts.options());
         BusCatalogClient catalogClient = new BusCatalogClient(vertx, parts.options());
-        BusQueueClient queueClient = new BusQueueClient(vertx, slots, parts.options());
+        BusQueueClient queueClient = new BusQueueClient(vertx, slots, parts.options(), parts.answers());
         DeadLetterPost post = new BusDeadLetterPost(catalog, catalogClient, queueClient);
         long spaceTimer = vertx.setPeriodic(
                 SPACE_CHECK_MILLIS,

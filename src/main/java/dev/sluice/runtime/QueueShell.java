@@ -93,12 +93,14 @@ final class QueueShell {
 
     /** Runs a pull and adds the contents of what it leased. */
     void deliver(QueueRequest.Deliver request, Reply<? super QueueClient.Delivered> reply) {
-        run(request.command(), reply, 0, decision -> deliveries.deliver(decision.reply(), reply));
+        AnswerMemory.Hold hold = request.hold();
+        run(hold.guard(request.command()), reply, 0, decision -> deliveries.deliver(decision.reply(), hold, reply));
     }
 
     /** Runs a peek and adds the contents of what it shows. */
     void show(QueueRequest.Show request, Reply<? super List<QueueClient.Peeked>> reply) {
-        run(request.command(), reply, 0, decision -> deliveries.show(decision.reply(), reply));
+        AnswerMemory.Hold hold = request.hold();
+        run(hold.guard(request.command()), reply, 0, decision -> deliveries.show(decision.reply(), hold, reply));
     }
 
     /**

@@ -4,7 +4,9 @@ import dev.sluice.api.operation.ControlPlane;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Meters;
+import dev.sluice.runtime.ProcessBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -40,6 +42,7 @@ public final class EdgeServer implements AutoCloseable {
     public static final String ANYWHERE = "anywhere-token";
 
     static final int REQUEST_BYTES_MAX = 100_000;
+    static final long REQUEST_MEMORY_BYTES = 1 << 20;
 
     private static final Map<String, Caller> CALLERS = Map.of(
             WRITER, new Caller("writer", "", Set.of(ACCOUNT), Access.WRITE),
@@ -54,6 +57,8 @@ public final class EdgeServer implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
     final HttpClient client = HttpClient.newHttpClient();
 
+    final RequestMemory memory = memory();
+
     private final ApiVerticle verticle;
 
     /** Plain HTTP on any free port. */
@@ -67,7 +72,7 @@ public final class EdgeServer implements AutoCloseable {
 
     EdgeServer(HttpSettings settings, int connectionsMax) {
         Contract contract = ContractAnswers.shared().contract();
-        Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits());
+        Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
         verticle = new ApiVerticle(
                 settings, contract, gateway, () -> operations(contract), new Connections(connectionsMax), new Meters());
         vertx.deployVerticle(verticle).await();
@@ -75,6 +80,10 @@ public final class EdgeServer implements AutoCloseable {
 
     int port() {
         return verticle.actualPort();
+    }
+
+    static RequestMemory memory() {
+        return new RequestMemory(new ProcessBudget(REQUEST_MEMORY_BYTES), new AnswerMemory(REQUEST_MEMORY_BYTES));
     }
 
     static Limits limits() {

@@ -73,6 +73,7 @@ class ActiveQueueTest {
                 MemoryBudget.UNBOUNDED,
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
+                new AnswerMemory(Long.MAX_VALUE),
                 new Meters());
         return new ActiveQueue(
                 DEFINITION,

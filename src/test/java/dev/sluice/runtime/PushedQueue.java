@@ -41,7 +41,13 @@ final class PushedQueue {
 
     private void open(QueueImage image) {
         RuntimeParts parts = new RuntimeParts(
-                store, Limits.DOCUMENTED, MemoryBudget.UNBOUNDED, RuntimeOptions.DEFAULT, targets::get, new Meters());
+                store,
+                Limits.DOCUMENTED,
+                MemoryBudget.UNBOUNDED,
+                RuntimeOptions.DEFAULT,
+                targets::get,
+                new AnswerMemory(Long.MAX_VALUE),
+                new Meters());
         QueueState state = new QueueState(
                 definition.settings(), definition.consumer(), Limits.DOCUMENTED, image, MemoryBudget.UNBOUNDED);
         shell = new QueueShell(1, 0, state, parts, turns, failure -> close(), this::settle);

@@ -42,8 +42,14 @@ final class RunningRuntime implements AutoCloseable {
     }
 
     RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits) {
-        RuntimeParts parts =
-                new RuntimeParts(store, limits, MemoryBudget.UNBOUNDED, options, WorkerTarget.Directory.EMPTY, meters);
+        RuntimeParts parts = new RuntimeParts(
+                store,
+                limits,
+                MemoryBudget.UNBOUNDED,
+                options,
+                WorkerTarget.Directory.EMPTY,
+                new AnswerMemory(Long.MAX_VALUE),
+                meters);
         runtime = get(QueueRuntime.start(vertx, parts, false));
     }
 

@@ -110,8 +110,14 @@ final class Simulation {
     private void start() {
         meters = new Meters();
         budget = new SimulatedBudget(budgetBytes);
-        RuntimeParts parts =
-                new RuntimeParts(store, Limits.DOCUMENTED, budget, options, WorkerTarget.Directory.EMPTY, meters);
+        RuntimeParts parts = new RuntimeParts(
+                store,
+                Limits.DOCUMENTED,
+                budget,
+                options,
+                WorkerTarget.Directory.EMPTY,
+                new AnswerMemory(Long.MAX_VALUE),
+                meters);
         process = new SimulatedProcess(scheduler, store, parts, definitions);
     }
 

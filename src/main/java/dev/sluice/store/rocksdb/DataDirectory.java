@@ -14,7 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,7 +61,7 @@ final class DataDirectory implements AutoCloseable {
             checkMarker(path, formatKnown);
         }
         try {
-            create(path);
+            DurableDirectories.create(path);
             FileChannel lock = lock(path);
             try {
                 if (fresh) {
@@ -217,31 +216,9 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Makes a directory that was not there, for its owner only. */
-    static void createNew(Path path) throws IOException {
-        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createDirectory(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } else {
-            Files.createDirectory(path);
-        }
-    }
-
     /** Makes a directory ours. */
     static void mark(Path path, int format) throws IOException {
         writeMarker(path, MARKER_FORMAT + format);
-    }
-
-    private static void create(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            return;
-        }
-        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createDirectories(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } else {
-            Files.createDirectories(path);
-        }
     }
 
     private static FileChannel lock(Path path) throws IOException {
@@ -280,13 +257,6 @@ final class DataDirectory implements AutoCloseable {
             channel.force(true);
         }
         Files.move(written, path.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
-        sync(path);
-    }
-
-    /** Makes the names in a directory durable. */
-    static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableDirectories.sync(path);
     }
 }

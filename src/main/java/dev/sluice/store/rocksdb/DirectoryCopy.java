@@ -21,7 +21,7 @@ final class DirectoryCopy {
      */
     static void make(Path directory, Consumer<Path> checkpoint) {
         try {
-            DataDirectory.createNew(directory);
+            DurableDirectories.createNew(directory);
         } catch (FileAlreadyExistsException taken) {
             throw new StoreException("directory " + directory + " exists already", taken);
         } catch (IOException failure) {
@@ -30,9 +30,9 @@ final class DirectoryCopy {
         Path database = directory.resolve(DataDirectory.DATABASE);
         checkpoint.accept(database);
         try {
-            DataDirectory.sync(database);
+            DurableDirectories.sync(database);
             DataDirectory.mark(directory, RocksDatabase.FORMAT);
-            DataDirectory.sync(directory.toAbsolutePath().getParent());
+            DurableDirectories.sync(directory.toAbsolutePath().getParent());
         } catch (IOException failure) {
             throw new StoreException("the copy in " + directory + " cannot be finished: " + failure, failure);
         }

@@ -34,6 +34,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
 
     /** Opens the database; the native code must not be unpacked below the data directory, because that would change it. */
     static ReadOnlyDatabase open(Path path, long writeBufferBytes) {
+        ManifestPointer.refuseIfDangling(path);
         LogCheck.refuseHiddenDamage(path);
         RocksDB.loadLibrary();
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, false);

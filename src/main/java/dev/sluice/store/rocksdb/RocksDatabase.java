@@ -51,6 +51,9 @@ final class RocksDatabase implements AutoCloseable {
         if (!create && !Files.isDirectory(directory.database())) {
             throw new StoreCorruptException("the store is damaged: directory " + directory.database() + " is missing");
         }
+        if (!create) {
+            ManifestPointer.refuseIfDangling(directory.database());
+        }
         LogCheck.refuseHiddenDamage(directory.database());
         NativeCode.load(directory.nativeCode());
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);

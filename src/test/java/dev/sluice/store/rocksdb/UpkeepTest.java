@@ -30,9 +30,9 @@ import org.rocksdb.RocksDBException;
 
 /** What the store does by itself, without which a start, or a read, would get slower with everything that was ever written. */
 class UpkeepTest {
-    private static final int WRITE_BUFFER_BYTES = 64 * 1024;
-    private static final int BODY_BYTES = 4 * 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int WRITE_BUFFER_BYTES = 1024 * 1024;
+    private static final int BODY_BYTES = 16 * 1024;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;

@@ -1,0 +1,90 @@
+import net from 'node:net';
+
+/**
+ * Many connections that each send the same request again as soon as it is answered, whatever the answer, as the worst of clients
+ * do: {sent, statuses, accepted, refusals, broken}. `accepted` are milliseconds in order; `refusals` are different heads and bodies
+ * of answers other than 200.
+ */
+export class Flood {
+  #server;
+  #request;
+  #sockets = new Set();
+  #running = true;
+  statuses = new Map();
+  accepted = [];
+  refusals = new Map();
+  broken = 0;
+
+  constructor(server, { path, token, body }) {
+    this.#server = server;
+    const bytes = Buffer.from(body);
+    this.#request = Buffer.concat([
+      Buffer.from(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${bytes.length}\r\n\r\n`,
+      ),
+      bytes,
+    ]);
+  }
+
+  /** Opens the connections, a few at a time, and lets each begin at once. */
+  async begin(connections) {
+    for (let i = 0; i < connections; i += 100) {
+      await Promise.all(Array.from({ length: Math.min(100, connections - i) }, () => this.#connect()));
+    }
+    return this;
+  }
+
+  #connect() {
+    const socket = net.connect({ host: this.#server.host, port: this.#server.port, noDelay: true });
+    this.#sockets.add(socket);
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      if (this.#running) this.broken += 1;
+    });
+    return new Promise((resolve) => {
+      socket.once('error', resolve);
+      socket.once('connect', () => {
+        this.#go(socket);
+        resolve();
+      });
+    });
+  }
+
+  #go(socket) {
+    let got = '';
+    let began = performance.now();
+    socket.setEncoding('latin1').on('data', (text) => {
+      got += text;
+      const headEnd = got.indexOf('\r\n\r\n');
+      if (headEnd < 0) return;
+      const length = Number(/content-length: (\d+)/i.exec(got)[1]);
+      if (got.length < headEnd + 4 + length) return;
+      this.#note(Number(got.slice(9, 12)), got, performance.now() - began);
+      got = '';
+      if (this.#running) {
+        began = performance.now();
+        socket.write(this.#request);
+      }
+    });
+    socket.write(this.#request);
+  }
+
+  #note(status, answer, millis) {
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    if (status === 200) this.accepted.push(millis);
+    else this.refusals.set(answer, (this.refusals.get(answer) ?? 0) + 1);
+  }
+
+  /** Ends it all at once. */
+  end() {
+    this.#running = false;
+    for (const socket of this.#sockets) socket.destroy();
+    this.accepted.sort((a, b) => a - b);
+    return this;
+  }
+
+  /** The time in which that share of the accepted requests was answered, in milliseconds. */
+  quantile(share) {
+    return this.accepted[Math.min(this.accepted.length - 1, Math.floor(this.accepted.length * share))];
+  }
+}

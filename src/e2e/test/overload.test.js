@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Flood } from '../harness/flood.js';
+import { send } from '../harness/http.js';
+import { MemoryWatch } from '../harness/memory.js';
+import { Server, TOKEN } from '../harness/server.js';
+import { ACCOUNT } from '../harness/suite.js';
+import { until } from '../harness/until.js';
+
+// Far more than the server can take: what it refuses, what it holds meanwhile, and how soon it is well again.
+
+const SECONDS = Number(process.env.SLUICE_OVERLOAD_SECONDS ?? 4);
+const MIB = 1 << 20;
+const HEAP_MIB = 192;
+
+/** Heap and as much again for network buffers outside of it; 128 MiB of RocksDB; 160 MiB of code, threads and the Java machine. */
+const RESIDENT_BYTES_MAX = (2 * HEAP_MIB + 128 + 160) * MIB;
+
+/** The server of these tests ends at once if it runs out of memory, so that no test can overlook it. */
+const JAVA_OPTIONS = [`-Xmx${HEAP_MIB}m`, '-XX:+ExitOnOutOfMemoryError'];
+
+async function overload(context, { connections, body, settings = {} }) {
+  const server = await Server.during(context, { settings, javaOptions: JAVA_OPTIONS });
+  const queues = `/client/v4/accounts/${ACCOUNT}/queues`;
+  const made = await send(server.origin, 'POST', queues, { token: TOKEN, body: { queue_name: 'flooded' } });
+  const path = `${queues}/${made.json.result.queue_id}/messages`;
+  const memory = new MemoryWatch(server.pid);
+  const flood = new Flood(server, { path, token: TOKEN, body });
+  context.after(() => flood.end());
+  await flood.begin(connections);
+  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
+  flood.end();
+  const ended = performance.now();
+  assert.equal(server.log.match(/OutOfMemory.*/)?.[0], undefined);
+  await until('a push is answered at once again', async () => {
+    const before = performance.now();
+    const { status } = await send(server.origin, 'POST', path, { token: TOKEN, body: { body: 'after' }, within: 5_000 });
+    return status === 200 && performance.now() - before < 500;
+  }, { within: 5_000 });
+  const recovered = performance.now() - ended;
+  const peak = memory.end();
+  context.diagnostic(
+    `${connections} connections, ${SECONDS} s: ${[...flood.statuses].map(([status, count]) => `${count} times ${status}`).join(', ')}, ` +
+      `broken ${flood.broken}, p50 ${Math.round(flood.quantile(0.5))} ms, p99 ${Math.round(flood.quantile(0.99))} ms, ` +
+      `peak ${Math.round(peak / MIB)} MiB, well again after ${Math.round(recovered)} ms`,
+  );
+  assert.equal(flood.broken, 0, 'connections closed by the server');
+  assert.deepEqual([...flood.statuses.keys()].filter((status) => status !== 200 && status !== 429), []);
+  for (const refusal of flood.refusals.keys()) {
+    assert.match(refusal, /^retry-after: \d+\r$/im);
+    assert.match(refusal, /"code":10250\b/);
+  }
+  // A connection has one request under way, so nobody waits for longer than it takes to answer as many as there are connections.
+  assert.ok(flood.quantile(0.99) < 10_000, `p99 ${flood.quantile(0.99)} ms`);
+  assert.ok(peak < RESIDENT_BYTES_MAX, `${peak / MIB} MiB`);
+  await server.stop();
+  return flood;
+}
+
+test('requests beyond what the disk can take wait in the network and not in memory', async (context) => {
+  const flood = await overload(context, { connections: 3_000, body: '{"body":"small"}' });
+  assert.ok(flood.accepted.length > 3_000, `${flood.accepted.length} accepted`);
+});
+
+test('bodies beyond the memory for requests are refused with 429, the others accepted', async (context) => {
+  const flood = await overload(context, { connections: 600, body: JSON.stringify({ body: 'x'.repeat(100_000) }) });
+  assert.ok(flood.statuses.get(429) > 0);
+  assert.ok(flood.statuses.get(200) > 0);
+});
+
+test('pushes beyond the rate of a queue are refused with 429, the others accepted', async (context) => {
+  const settings = { 'limits.messages_per_second_max': 500 };
+  const flood = await overload(context, { connections: 1_000, body: '{"body":"small"}', settings });
+  assert.ok(flood.statuses.get(429) > flood.statuses.get(200));
+});

@@ -1,0 +1,161 @@
+package dev.sluice.api;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.ShutdownEvent;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes leave of the connections of one event loop so that no client loses an answer.
+ *
+ * <p>HTTP/1.1: requests under way, and those that still come on open connections, are answered with {@code Connection: close}; then
+ * the connection closes. One on which nothing comes for a moment closes as well. HTTP/2: a first GOAWAY asks for no new streams,
+ * a second one, a moment later, names the last stream that is served, and the connection closes after it.
+ *
+ * <p>Closing a server of Vert.x tells every connection to do this in its own way, which closes the idle ones at once and drops requests
+ * that are on their way; so that message is kept from them.
+ *
+ * <p>Owned by one event loop.
+ */
+final class Farewell {
+    /** A client under load sends its next request within this time, and so learns that the connection ends. */
+    private static final long QUIET_MILLIS = 500;
+
+    private static final int NO_ERROR = 0;
+
+    /** By connection, the last request; null before the first one and once it was answered. */
+    private final Map<HttpConnection, HttpServerRequest> requests = new IdentityHashMap<>();
+
+    /** What accepted the connections; null before the first one. */
+    private Channel listener;
+
+    private boolean begun;
+
+    /** A new connection. */
+    void opened(HttpConnection connection) {
+        requests.put(connection, null);
+        listener = ((ConnectionBase) connection).channel().parent();
+        pipeline(connection).addFirst(KeepsShutdownAway.INSTANCE);
+        if (begun && isHttp2(connection)) {
+            connection.goAway(NO_ERROR, Integer.MAX_VALUE);
+        }
+    }
+
+    /** The connection is gone. */
+    void closed(HttpConnection connection) {
+        requests.remove(connection);
+    }
+
+    /** The headers of a request have arrived. */
+    void heard(HttpServerRequest request) {
+        requests.replace(request.connection(), request);
+        if (begun) {
+            makeLast(request);
+        }
+    }
+
+    /** The request was answered: nothing of it needs to be kept. */
+    void answered(HttpServerRequest request) {
+        requests.replace(request.connection(), request, null);
+    }
+
+    /**
+     * Closes the listener. Vert.x would first take away the event loops that serve its connections, and those accepted in between
+     * would be lost; this way all that were accepted are served.
+     */
+    Future<Void> closeListener(Vertx vertx) {
+        if (listener == null) {
+            return Future.succeededFuture();
+        }
+        Context loop = vertx.getOrCreateContext();
+        Promise<Void> closed = Promise.promise();
+        listener.close().addListener(done -> loop.runOnContext(turn -> closed.complete()));
+        return closed.future();
+    }
+
+    /**
+     * Begins, once.
+     *
+     * @param withinMillis how long streams of HTTP/2 may take to end
+     */
+    void begin(Vertx vertx, long withinMillis) {
+        begun = true;
+        requests.forEach((connection, request) -> {
+            if (isHttp2(connection)) {
+                connection.goAway(NO_ERROR, Integer.MAX_VALUE);
+            } else if (!isIdle(request)) {
+                makeLast(request);
+            }
+        });
+        vertx.setTimer(Math.min(QUIET_MILLIS, withinMillis), fired -> closeQuietOnes(withinMillis));
+    }
+
+    private void closeQuietOnes(long withinMillis) {
+        for (HttpConnection connection : new ArrayList<>(requests.keySet())) {
+            if (isHttp2(connection)) {
+                connection.shutdown(withinMillis, TimeUnit.MILLISECONDS);
+            } else if (isIdle(requests.get(connection))) {
+                connection.close();
+            }
+        }
+    }
+
+    private static boolean isIdle(HttpServerRequest request) {
+        return request == null || request.response().ended();
+    }
+
+    private static void makeLast(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        if (request.version() == HttpVersion.HTTP_2 || response.ended() || response.closed()) {
+            return;
+        }
+        if (!response.headWritten()) {
+            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        response.endHandler(ended -> {
+            if (request.isEnded()) {
+                request.connection().close();
+            } else {
+                Lingering.close(request);
+            }
+        });
+    }
+
+    private static boolean isHttp2(HttpConnection connection) {
+        return pipeline(connection).get(Http2ConnectionHandler.class) != null;
+    }
+
+    private static ChannelPipeline pipeline(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel().pipeline();
+    }
+
+    /** Stands in front of a connection and keeps from it that its server is closing. */
+    @Sharable
+    private static final class KeepsShutdownAway extends ChannelInboundHandlerAdapter {
+        private static final KeepsShutdownAway INSTANCE = new KeepsShutdownAway();
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+            if (!(event instanceof ShutdownEvent)) {
+                super.userEventTriggered(context, event);
+            }
+        }
+    }
+}

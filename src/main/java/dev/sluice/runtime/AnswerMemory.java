@@ -1,0 +1,98 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.Decision;
+import dev.sluice.queue.Need;
+import dev.sluice.queue.QueueCommand;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueState;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Bytes of messages on their way to clients: from the decision which messages a pull or a peek gets, through reading and writing
+ * them down, until the client has taken the answer. While there are too many, pulls and peeks are refused; one that is let in may
+ * overshoot the bound by its own answer. Safe for use from several threads.
+ */
+public final class AnswerMemory {
+    private final AtomicLong heldBytes = new AtomicLong();
+    private final long bytesMax;
+
+    /** Refuses beyond that many bytes. */
+    public AnswerMemory(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /** Whether no further answer may begin. */
+    public boolean isFull() {
+        return heldBytes.get() >= bytesMax;
+    }
+
+    /** Bytes held at the moment. */
+    public long heldBytes() {
+        return heldBytes.get();
+    }
+
+    /** Counts bytes of an answer that is written down; to be released once. */
+    public void hold(long bytes) {
+        heldBytes.addAndGet(bytes);
+    }
+
+    /** The other side of {@link #hold}. */
+    public void release(long bytes) {
+        heldBytes.addAndGet(-bytes);
+    }
+
+    /**
+     * What one request holds between the decision of the queue and the arrival of its answer at the edge. The queue takes, the edge
+     * releases, and either may be first: the edge waits for an answer only so long.
+     */
+    static final class Hold {
+        /** For answers that are bounded otherwise. */
+        static final Hold NONE = new Hold(new AnswerMemory(Long.MAX_VALUE));
+
+        private static final long RELEASED = -1;
+
+        private final AnswerMemory memory;
+        private final AtomicLong bytes = new AtomicLong();
+
+        Hold(AnswerMemory memory) {
+            this.memory = memory;
+        }
+
+        /** The same command, refused with OVERLOADED if memory is full when it is decided. */
+        <R> QueueCommand<R> guard(QueueCommand<R> command) {
+            return new Guarded<>(command, memory);
+        }
+
+        void take(long taken) {
+            if (this != NONE) {
+                memory.hold(taken);
+                if (!bytes.compareAndSet(0, taken)) {
+                    memory.release(taken);
+                }
+            }
+        }
+
+        void release() {
+            long taken = bytes.getAndSet(RELEASED);
+            if (taken > 0) {
+                memory.release(taken);
+            }
+        }
+    }
+
+    private record Guarded<R>(QueueCommand<R> command, AnswerMemory memory) implements QueueCommand<R> {
+        @Override
+        public Need need(QueueState state, long nowMillis) {
+            return command.need(state, nowMillis);
+        }
+
+        @Override
+        public Decision<R> decide(QueueState state, long nowMillis) {
+            if (memory.isFull()) {
+                throw new QueueException(QueueError.OVERLOADED);
+            }
+            return command.decide(state, nowMillis);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.runtime.ProcessBudget;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What many requests together may take of the memory. */
+class RequestMemoryTest {
+    private static final int BODY_BYTES = 90_000;
+    private static final int BODIES = (int) (EdgeServer.REQUEST_MEMORY_BYTES / BODY_BYTES);
+
+    private final List<RawClient> clients = new ArrayList<>();
+    private EdgeServer edge;
+    private String queueId;
+
+    @BeforeEach
+    void start() {
+        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 1, 10, 10, 8192));
+        queueId = edge.queue("orders");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        for (RawClient client : clients) {
+            client.close();
+        }
+        edge.close();
+    }
+
+    private RawClient client() throws IOException {
+        RawClient client = new RawClient(edge.port());
+        clients.add(client);
+        return client;
+    }
+
+    private String head(String operation, int length) {
+        return "POST /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId + operation
+                + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + EdgeServer.WRITER + "\r\nContent-Length: "
+                + length + "\r\n\r\n";
+    }
+
+    private void pushPart() throws IOException {
+        client().send(head("/messages", BODY_BYTES) + "{");
+    }
+
+    @Test
+    void bodiesBeyondTheMemoryAreRefusedUntilThereIsRoomAgain() throws IOException {
+        for (int i = 0; i < BODIES; i++) {
+            pushPart();
+        }
+        RawClient oneMore = client();
+        await().untilAsserted(() -> {
+            oneMore.send(head("/messages", BODY_BYTES) + "x".repeat(BODY_BYTES));
+            RawClient.Response answer = oneMore.receive();
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(answer.body()).contains("\"code\":10250");
+            assertThat(answer.headers()).containsIgnoringCase("retry-after: 1");
+        });
+        assertThat(edge.memory.bodies().tryReserve(EdgeServer.REQUEST_MEMORY_BYTES / 2))
+                .isFalse();
+
+        clients.get(0).close();
+        await().untilAsserted(() -> {
+            oneMore.send(head("/messages", BODY_BYTES) + "x".repeat(BODY_BYTES));
+            assertThat(oneMore.receive().body()).contains(BODY_BYTES + " bytes");
+        });
+    }
+
+    @Test
+    void allMemoryIsGivenBackHoweverBodiesEnd() throws IOException {
+        for (int i = 0; i < 3 * BODIES; i++) {
+            RawClient.exchange(edge.port(), head("/messages", BODY_BYTES) + "x".repeat(BODY_BYTES));
+            try (RawClient gone = new RawClient(edge.port())) {
+                gone.send(head("/messages", BODY_BYTES) + "x");
+            }
+        }
+        long slabsBytes = 128 * 1024;
+        await().until(() -> edge.memory.bodies().tryReserve(EdgeServer.REQUEST_MEMORY_BYTES - slabsBytes));
+    }
+
+    @Test
+    void aClientThatDoesNotTakeALargeAnswerIsCutOffAndItsMemoryIsFree() throws IOException {
+        int answerBytes = 20 << 20;
+        edge.behaviours.put(
+                "queues-pull-messages",
+                call -> Future.succeededFuture(new Answer(Buffer.buffer(new byte[answerBytes]))));
+        RawClient lazy = client();
+        lazy.send(head("/messages/pull", 2) + "{}");
+        await().until(() -> edge.memory.answers().heldBytes() == answerBytes);
+        assertThat(edge.memory.answers().isFull()).isTrue();
+        // Bytes that keep coming are no sign of an answer being taken.
+        await().until(() -> {
+            try {
+                lazy.send("POST ");
+            } catch (IOException closed) {
+                return true;
+            }
+            return edge.memory.answers().heldBytes() == 0;
+        });
+        await().until(() -> edge.memory.answers().heldBytes() == 0);
+    }
+
+    @Test
+    void anEventLoopTakesFromTheProcessBySlabsAndGivesBack() {
+        ProcessBudget process = new ProcessBudget(1 << 20);
+        BodyMemory one = new BodyMemory(process);
+        BodyMemory other = new BodyMemory(process);
+        assertThat(one.tryHold(1_000_000)).isTrue();
+        assertThat(other.tryHold(100_000)).isFalse();
+        assertThat(other.tryHold(40_000)).isTrue();
+        one.release(1_000_000);
+        assertThat(other.tryHold(800_000)).isTrue();
+    }
+}
