@@ -177,6 +177,7 @@ public final class ApiVerticle extends VerticleBase {
             connection.close();
             return;
         }
+        KnownVersions.demandOf(connection);
         gateway.farewell().opened(connection);
         connection.closeHandler(closed -> {
             connections.closed();

@@ -52,6 +52,19 @@ class RawHttpTest {
     }
 
     @Test
+    void aVersionThatDoesNotExistIsAsMalformedAsAnythingElse() throws IOException {
+        for (String version : new String[] {"HTTP/1.2", "HTTP/2.0", "HTTP/9.9"}) {
+            try (RawClient client = new RawClient(edge.port())) {
+                client.send("GET / " + version + "\r\nHost: x\r\n\r\n");
+                Response response = client.receive();
+                assertThat(response.status()).isEqualTo(400);
+                assertThat(response.body()).contains("\"success\":false");
+                assertThat(client.isClosedByServer()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void aBodyOfExactlyTheLimitIsRead() throws IOException {
         Response response = RawClient.exchange(
                 edge.port(), push(EdgeServer.WRITER, "Content-Length: " + (OVER - 1)) + "x".repeat(OVER - 1));
