@@ -2,6 +2,8 @@
 
 JAR := target/sluice.jar
 FLOOR := target/sluice-floor.jar
+# Classes as Java has them in memory, which a start then need not load and check one by one.
+ARCHIVE := target/sluice.jsa
 MVN := mvn -B -ntp
 E2E := src/e2e
 SOURCES := pom.xml $(shell find src/main openapi -type f 2>/dev/null)
@@ -16,13 +18,18 @@ BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-run: $(JAR) ## build if needed, then run the server on its embedded store (ARGS="--set http.port=9000")
-	$(JAVA) -jar $(JAR) serve $(ARGS)
+run: $(ARCHIVE) ## build if needed, then run the server on its embedded store (ARGS="--set http.port=9000")
+	$(JAVA) -XX:SharedArchiveFile=$(ARCHIVE) -jar $(abspath $(JAR)) serve $(ARGS)
 
 build: $(JAR) ## build the fat jar
 
 $(JAR): $(SOURCES) | jdk maven
 	$(MVN) -DskipTests package
+
+$(ARCHIVE): $(JAR)
+	@directory=$$(mktemp -d) && trap 'rm -rf "$$directory"' EXIT && \
+	$(JAVA) -XX:ArchiveClassesAtExit=$@ -Xlog:disable -Xlog:all=off -jar $(abspath $(JAR)) serve --stop-when-ready \
+	  --set http.port=0 --set management.port=0 --set storage.directory="$$directory" >/dev/null
 
 test: | jdk maven node clients ## install what the tests need and run all of them
 	$(MVN) verify
@@ -46,7 +53,7 @@ overload: $(JAR) $(E2E)/node_modules/.package-lock.json ## load a server far bey
 bench: $(FLOOR) ## measure beside the bare framework and other servers (ARGS="--quick", ARGS="--scenario push")
 	node src/bench/run.mjs $(ARGS)
 
-bench-depth: $(FLOOR) ## measure by backlog, number of queues and delayed messages (ARGS="--largest 10000000")
+bench-depth: $(FLOOR) $(ARCHIVE) ## measure by backlog, number of queues and delayed messages (ARGS="--largest 10000000")
 	node src/bench/depth.mjs $(ARGS)
 
 jmh: $(FLOOR) ## run the microbenchmarks with allocation per operation (ARGS="Decoder -f 1")

@@ -14,7 +14,8 @@ import { report } from './report.mjs';
 import { idlePercent, memory } from './resources.mjs';
 import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 
-const JAVA_OPTIONS = ['-Xmx256m'];
+/** As `make run` starts it: with the class archive. */
+const JAVA_OPTIONS = ['-Xmx256m', `-XX:SharedArchiveFile=${path.join(root, 'target/sluice.jsa')}`];
 const SMALL = text(200);
 const WARMUP_SECONDS = 10;
 const log = (line) => console.error(line);
@@ -190,7 +191,7 @@ await byBacklog();
 await byQueues();
 await delayed();
 const result = {
-  scenario: 'depth', title: 'Depth and width', ...circumstances(), javaOptions: JAVA_OPTIONS.join(' '), method: { rounds, seconds }, facts, curves: [...curves.values()],
+  scenario: 'depth', title: 'Depth and width', ...circumstances(), javaOptions: JAVA_OPTIONS.map((option) => option.replace(`${root}/`, '')).join(' '), method: { rounds, seconds }, facts, curves: [...curves.values()],
 };
 if (options.dry) {
   console.log(JSON.stringify({ facts, curves: result.curves }, null, 1));

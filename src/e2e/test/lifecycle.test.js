@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import Cloudflare from 'cloudflare';
 import { send } from '../harness/http.js';
-import { temporaryDirectory } from '../harness/process.js';
+import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT, ID } from '../harness/suite.js';
 import { until } from '../harness/until.js';
@@ -34,6 +34,20 @@ test('an empty store is ready soon, and the first request is answered at once', 
   assert.ok(answeredMillis <= 1_000 * SLACK, `${answeredMillis} ms`);
   assert.match(server.stdout, /^sluice ready on http:\/\/127\.0\.0\.1:\d+ in \d+ ms\n$/m);
   await server.stop();
+});
+
+test('a trial start ends with 0 when it would be ready, and a class archive that it writes is used', async () => {
+  const home = temporaryDirectory();
+  const archive = path.join(home, 'sluice.jsa');
+  const settings = { 'http.port': 0, 'management.port': 0, 'storage.directory': path.join(home, 'data') };
+  const trial = async (...javaOptions) => {
+    const process = launchServer({ settings, args: ['--stop-when-ready'], javaOptions, cwd: home });
+    assert.deepEqual(await process.exited, { code: 0, signal: null }, process.stdout + process.stderr);
+    assert.match(process.stdout, /^sluice ready on http:/m);
+  };
+  await trial(`-XX:ArchiveClassesAtExit=${archive}`);
+  // With -Xshare:on Java ends with 1 if it cannot use the archive.
+  await trial(`-XX:SharedArchiveFile=${archive}`, '-Xshare:on');
 });
 
 test('everything is there again after a stop: queues, settings, consumers, subscriptions, messages, leases, delays', async (context) => {

@@ -33,6 +33,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "Set one key of the configuration, as --set http.port=9000. Beats environment and file.")
     private List<String> assignments = List.of();
 
+    @Option(
+            names = "--stop-when-ready",
+            description =
+                    "Stop as soon as requests would be answered: to try a configuration, or to write a class archive.")
+    private boolean stopWhenReady;
+
     @Override
     public Integer call() throws Exception {
         ServerConfig config = ConfigLoader.load(file, System.getenv(), assignments);
@@ -40,7 +46,9 @@ final class ServeCommand implements Callable<Integer> {
         Server server = start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "sluice-stop"));
         announce(server, config);
-        new CountDownLatch(1).await();
+        if (!stopWhenReady) {
+            new CountDownLatch(1).await();
+        }
         return Main.OK;
     }
 
