@@ -11,25 +11,29 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that writes everything that waits as one group, with one sync if any batch of it asks for that, and then tells the
- * listeners in order. While it writes, the next group gathers; there is no linger and no timer, and an idle writer is parked.
+ * Writes everything that waits as one group, with one sync if any batch of it asks for that, and then tells the listeners in
+ * order. While it writes, the next group gathers; there is no linger and no timer, and an idle writer is parked.
  *
  * <pre>
- * commit ──► queue ──► writer thread: take all ──► one write (+ sync) ──► listeners
- *               ▲                                     │
- *               └──────────── the next group gathers ─┘
+ * commit ──► queue ──► writer: take all ──► one write (+ sync) ──► listeners
+ *               ▲                               │
+ *               └────── the next group gathers ─┘
  * </pre>
+ *
+ * <p>Two threads take turns at writing. Telling the listeners wakes event loops, which on a busy machine take the core at once; the
+ * one that has written passes the writing on before it tells, so that the disk is not idle meanwhile.
  *
  * <p>The first failed write fails its whole group and everything after it: what the log holds from there on is unknown until the
  * store is opened again. That begins another generation, and a batch of an earlier one is refused for ever: whoever made it may
  * not have heard yet that the one before failed.
  */
 final class GroupCommit {
-    /** Where a group goes. Called on the writer thread only. */
+    /** Where a group goes. Called on the threads that write, by one at a time. */
     @FunctionalInterface
     interface GroupWriter {
         /** Writes a serialized group as one atomic step; returns when it is stored, and synced if that was asked. */
@@ -41,6 +45,14 @@ final class GroupCommit {
     /** A batch on its way. */
     private record Pending(StoreBatch batch, CommitListener listener, int bytes) {}
 
+    /**
+     * What became of batches, for their listeners.
+     *
+     * @param failure null if they are stored
+     * @param broke whether this is the failure that ended the generation
+     */
+    private record Outcome(List<Pending> batches, StoreException failure, boolean broke) {}
+
     /** What the store is in: a generation, and why nothing is written in it any more, or null. */
     private record Stage(long generation, StoreException failure) {}
 
@@ -49,32 +61,42 @@ final class GroupCommit {
     private final int groupBytesMax;
     private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytesWaiting = new AtomicLong();
-    private final Thread thread;
+    private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
+    /** Held by the thread that writes; fair, so that the other one has its turn next. */
+    private final ReentrantLock writing = new ReentrantLock(true);
+    /** Held by the thread that tells. */
+    private final ReentrantLock telling = new ReentrantLock();
+
+    private final List<Thread> threads = List.of(newThread(1), newThread(2));
 
     /** Set by the writer before it parks, cleared by whoever wakes it: no system call while it is awake. */
-    private volatile boolean idle;
+    private volatile Thread parked;
 
     private volatile boolean closing;
     private volatile boolean closed;
     /**
-     * Written by the writer thread as long as there is no failure in it, and by whoever opened the store again as long as there is
-     * one.
+     * Written by the thread that writes as long as there is no failure in it, and by whoever opened the store again as long as there
+     * is one.
      */
     private volatile Stage stage = new Stage(0, null);
 
     /**
-     * Starts the writer thread.
+     * Starts the threads.
      *
-     * @param onFailure run on the writer thread after the first failed write of a generation, when its listeners were told
+     * @param onFailure run on one of them after the first failed write of a generation, when its listeners were told
      * @param groupBytesMax a group is written without waiting for more once it is this big
      */
     GroupCommit(GroupWriter groupWriter, Runnable onFailure, int groupBytesMax) {
         this.groupWriter = groupWriter;
         this.onFailure = onFailure;
         this.groupBytesMax = groupBytesMax;
-        this.thread = new Thread(this::run, "sluice-store-commit");
+        threads.forEach(Thread::start);
+    }
+
+    private Thread newThread(int number) {
+        Thread thread = new Thread(this::run, "sluice-store-commit-" + number);
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
     /** Queues a batch. After {@link #close} the listener is told on the calling thread. */
@@ -108,16 +130,18 @@ final class GroupCommit {
         stage = new Stage(stage.generation() + 1, null);
     }
 
-    /** Writes what waits, tells its listeners and ends the thread. Blocks. */
+    /** Writes what waits, tells its listeners and ends the threads. Blocks. */
     void close() {
         closing = true;
-        LockSupport.unpark(thread);
+        wake();
         boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException again) {
-                interrupted = true;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException again) {
+                    interrupted = true;
+                }
             }
         }
         if (interrupted) {
@@ -126,26 +150,59 @@ final class GroupCommit {
     }
 
     private void wake() {
-        if (idle) {
-            idle = false;
-            LockSupport.unpark(thread);
+        Thread sleeper = parked;
+        if (sleeper != null) {
+            parked = null;
+            LockSupport.unpark(sleeper);
         }
     }
 
     private void run() {
-        List<Pending> group = new ArrayList<>();
-        while (true) {
+        while (writeGroup()) {
+            tellOutcomes();
+        }
+    }
+
+    /** Waits for a group and writes it; answers whether to go on. */
+    private boolean writeGroup() {
+        writing.lock();
+        try {
+            List<Pending> group = new ArrayList<>();
             gather(group);
-            if (!group.isEmpty()) {
-                commit(group);
-                group.clear();
-            } else if (closing) {
-                closed = true;
-                refuseQueued();
-                return;
-            } else {
+            while (group.isEmpty()) {
+                if (closing) {
+                    closed = true;
+                    refuseQueued();
+                    return false;
+                }
                 park();
+                gather(group);
             }
+            commit(group);
+            return true;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Tells what there is to tell, unless the other thread does. */
+    private void tellOutcomes() {
+        while (!outcomes.isEmpty() && telling.tryLock()) {
+            try {
+                Outcome outcome;
+                while ((outcome = outcomes.poll()) != null) {
+                    tell(outcome);
+                }
+            } finally {
+                telling.unlock();
+            }
+        }
+    }
+
+    private void tell(Outcome outcome) {
+        outcome.batches().forEach(pending -> tell(pending, outcome.failure()));
+        if (outcome.broke()) {
+            onFailure.run();
         }
     }
 
@@ -165,29 +222,30 @@ final class GroupCommit {
         // Looked at after the batches were taken: none of them can be of a later generation.
         Stage now = stage;
         if (now.failure() != null) {
-            group.forEach(pending -> tell(pending, now.failure()));
+            outcomes.add(new Outcome(group, now.failure(), false));
             return;
         }
         List<Pending> written = new ArrayList<>(group.size());
+        List<Pending> late = new ArrayList<>();
         BatchGroup batches = new BatchGroup();
         for (Pending pending : group) {
             if (pending.batch().generation() == now.generation()) {
                 written.add(pending);
                 batches.add(pending.batch());
             } else {
-                tell(pending, new StoreException("the store was opened again since the batch was made"));
+                late.add(pending);
             }
         }
-        if (written.isEmpty()) {
-            return;
+        if (!late.isEmpty()) {
+            outcomes.add(new Outcome(
+                    late, new StoreException("the store was opened again since the batch was made"), false));
         }
-        StoreException failure = write(batches);
-        if (failure != null) {
-            stage = new Stage(now.generation(), failure);
-        }
-        written.forEach(pending -> tell(pending, failure));
-        if (failure != null) {
-            onFailure.run();
+        if (!written.isEmpty()) {
+            StoreException failure = write(batches);
+            if (failure != null) {
+                stage = new Stage(now.generation(), failure);
+            }
+            outcomes.add(new Outcome(written, failure, failure != null));
         }
     }
 
@@ -221,10 +279,10 @@ final class GroupCommit {
     }
 
     private void park() {
-        idle = true;
+        parked = Thread.currentThread();
         if (queue.isEmpty() && !closing) {
             LockSupport.park(this);
         }
-        idle = false;
+        parked = null;
     }
 }
