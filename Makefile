@@ -13,7 +13,7 @@ JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e crash overload bench bench-depth jmh format clean jdk maven node clients
+.PHONY: help run build test unit e2e crash overload bench bench-depth jmh fuzz simulate format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)

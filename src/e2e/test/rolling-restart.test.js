@@ -6,6 +6,7 @@ import path from 'node:path';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Authority } from '../harness/certificates.js';
+import { freePort } from '../harness/free-port.js';
 import { send } from '../harness/http.js';
 import { temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
@@ -18,14 +19,6 @@ const CLIENTS = 8;
 const QUIET_MILLIS = 400;
 const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
 const authorization = `Bearer ${TOKEN}`;
-
-async function freePort() {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 /** One server on fixed ports, which is stopped and started while clients go on. */
 async function serverOnFixedPorts(context, settings = {}) {

@@ -1,0 +1,48 @@
+import net from 'node:net';
+import { inTime } from './until.js';
+
+const ANSWER_MILLIS_MAX = 15_000;
+
+/** A connection that got one answer and is silent since then, as one in the pool of a client is. */
+export class IdleConnection {
+  #socket;
+  open = true;
+
+  static async to(server, request) {
+    const idle = new IdleConnection();
+    await idle.#begin(server, request);
+    return idle;
+  }
+
+  #begin({ host, port }, request) {
+    this.#socket = net.connect({ host, port });
+    const answered = new Promise((resolve, reject) => {
+      this.#socket.once('data', resolve);
+      this.#socket.once('error', reject);
+      this.#socket.once('close', () => reject(new Error('closed before the answer')));
+      this.#socket.write(request);
+    });
+    this.#socket.on('close', () => {
+      this.open = false;
+    });
+    answered.catch(() => {});
+    return inTime('an answer', answered, ANSWER_MILLIS_MAX);
+  }
+
+  /** Says good-bye, or goes without a word. */
+  end(politely) {
+    if (politely) this.#socket.end();
+    else this.#socket.resetAndDestroy();
+  }
+}
+
+/** Milliseconds until the server closes a connection on which nothing is sent; fails if it takes longer than that. */
+export function millisUntilClosed({ host, port }, within) {
+  const began = performance.now();
+  const socket = net.connect({ host, port }).resume();
+  const closed = new Promise((resolve) => {
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(performance.now() - began));
+  });
+  return inTime('the server closes', closed, within).finally(() => socket.destroy());
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { freePort } from '../harness/free-port.js';
+import { send } from '../harness/http.js';
+import { IdleConnection, millisUntilClosed } from '../harness/idle.js';
+import { residentBytes } from '../harness/memory.js';
+import { Server, TOKEN } from '../harness/server.js';
+import { ACCOUNT } from '../harness/suite.js';
+import { until } from '../harness/until.js';
+
+// Ten thousand connections on which nothing happens: what they cost, that nobody else notices, and that they are counted right.
+
+const CONNECTIONS = 10_000;
+/** Connections, and what else a process has open; Node and Java raise their own soft limit to the hard one. */
+const FILES = CONNECTIONS + 800;
+/** A connection that a push is done with may still be counted when the next push comes. */
+const ROOM = 20;
+const MIB = 1 << 20;
+/** The heap may grow to its limit meanwhile, whatever the connections take of it. */
+const RESIDENT_MIB_PER_THOUSAND_MAX = 30;
+const HEADER_TIMEOUT_MILLIS = 10_000;
+const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
+const REQUEST = `GET ${QUEUES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
+
+const filesMax = (which) => {
+  const [, soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readFileSync(`/proc/self/limits`, 'utf8'));
+  const limit = { soft, hard }[which];
+  return limit === 'unlimited' ? Infinity : Number(limit);
+};
+
+function whySkipped() {
+  if (process.platform !== 'linux') return 'it reads /proc';
+  if (filesMax('hard') < FILES) return `a process may have ${filesMax('hard')} files open, this needs ${FILES}: ulimit -Hn`;
+  if (filesMax('soft') < FILES) return `the soft limit of open files is ${filesMax('soft')}, this needs ${FILES}: ulimit -n`;
+  return false;
+}
+
+const push = (server, path) =>
+  send(server.origin, 'POST', path, { token: TOKEN, body: { body: 'x' }, headers: { connection: 'close' } });
+
+/** Times of a few pushes, each on a connection of its own, in order of length. */
+async function millisOfPushes(server, path) {
+  const times = [];
+  for (let i = 0; i < 15; i += 1) {
+    const began = performance.now();
+    assert.equal((await push(server, path)).status, 200);
+    times.push(performance.now() - began);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+async function openMany(server, count) {
+  const connections = [];
+  while (connections.length < count) {
+    const some = Array.from({ length: Math.min(100, count - connections.length) }, () => IdleConnection.to(server, REQUEST));
+    connections.push(...(await Promise.all(some)));
+  }
+  return connections;
+}
+
+test('ten thousand idle connections cost little, hinder nobody and are counted', { skip: whySkipped() }, async (context) => {
+  const management = await freePort();
+  const server = await Server.during(context, {
+    settings: {
+      'management.port': management,
+      'http.connections_max': CONNECTIONS + ROOM,
+      'http.header_timeout': `${HEADER_TIMEOUT_MILLIS / 1000}s`,
+    },
+    javaOptions: ['-Xmx256m', '-XX:+ExitOnOutOfMemoryError'],
+  });
+  const counted = async () => {
+    const { text } = await send(`http://127.0.0.1:${management}`, 'GET', '/metrics');
+    return Number(/^sluice_open_connections (\S+)$/m.exec(text)[1]);
+  };
+  const countIs = (expected) => until(`${expected} connections are counted`, async () => (await counted()) === expected);
+  const made = await send(server.origin, 'POST', QUEUES, {
+    token: TOKEN,
+    body: { queue_name: 'quiet' },
+    headers: { connection: 'close' },
+  });
+  const path = `${QUEUES}/${made.json.result.queue_id}/messages`;
+
+  for (const idle of await openMany(server, 500)) idle.end(true);
+  await millisOfPushes(server, path);
+  await countIs(0);
+  const before = residentBytes(server.pid);
+
+  const connections = await openMany(server, CONNECTIONS);
+  await countIs(CONNECTIONS);
+  const growth = (residentBytes(server.pid) - before) / MIB;
+  const pushes = await millisOfPushes(server, path);
+  assert.ok(pushes[7] < 1_000, `median of the pushes ${pushes[7]} ms`);
+  assert.ok(growth / (CONNECTIONS / 1_000) < RESIDENT_MIB_PER_THOUSAND_MAX, `${growth} MiB more`);
+
+  await countIs(CONNECTIONS);
+  connections.push(...(await openMany(server, ROOM)));
+  const beyond = await Promise.all(Array.from({ length: 100 }, () => millisUntilClosed(server, HEADER_TIMEOUT_MILLIS / 2)));
+  await countIs(CONNECTIONS + ROOM);
+  assert.equal(connections.filter(({ open }) => !open).length, 0, 'idle connections that the server closed');
+
+  connections.forEach((idle, i) => idle.end(i % 2 === 0));
+  await countIs(0);
+  assert.equal((await push(server, path)).status, 200);
+  context.diagnostic(
+    `${CONNECTIONS} idle connections: ${(growth / (CONNECTIONS / 1_000)).toFixed(1)} MiB of resident memory per 1,000, ` +
+      `push median ${Math.round(pushes[7])} ms, slowest ${Math.round(pushes.at(-1))} ms; ` +
+      `beyond the limit closed after ${Math.round(Math.max(...beyond))} ms at most`,
+  );
+  await server.stop();
+});

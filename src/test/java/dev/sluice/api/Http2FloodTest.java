@@ -1,0 +1,155 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.internal.PlatformDependent;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one connection of HTTP/2 can demand: floods end with it, and those who behave do not notice. What a
+ * test sends beyond a limit fits into one record of TLS, so that the server has read all of it when it closes. */
+@Timeout(60)
+class Http2FloodTest {
+    private static final int PROTOCOL_ERROR = 1;
+    private static final int REFUSED_STREAM = 7;
+    private static final int ENHANCE_YOUR_CALM = 11;
+    private static final int HEADER_BYTES_MAX = 8192;
+    /** More acknowledgements than the network between two sockets of this machine takes. */
+    private static final int CONTROL_FRAMES = 1_000_000;
+
+    private static final long GROWTH_BYTES_MAX = 48 << 20;
+
+    @TempDir
+    static Path directory;
+
+    private static EdgeServer edge;
+    /** Somebody else's connection, open since before all floods. */
+    private static RawHttp2 bystander;
+
+    private static long bytesBefore;
+
+    @BeforeAll
+    static void start() throws Exception {
+        edge = new EdgeServer(
+                new HttpSettings("127.0.0.1", 0, SelfSigned.tls(directory), 60, 10, 10, HEADER_BYTES_MAX));
+        bystander = new RawHttp2(edge.port()).acknowledging();
+        othersGoOn();
+        bytesBefore = bytesInUse();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        bystander.close();
+        edge.close();
+    }
+
+    @AfterEach
+    void othersGoOnInBoundedMemory() throws Exception {
+        othersGoOn();
+        assertThat(bytesInUse() - bytesBefore).isLessThan(GROWTH_BYTES_MAX);
+    }
+
+    private static void othersGoOn() throws Exception {
+        assertThat(bystander.answer()).contains("\"success\":true");
+        try (RawHttp2 newcomer = client().acknowledging()) {
+            assertThat(newcomer.answer()).contains("\"success\":true");
+        }
+    }
+
+    /** What is alive of the heap, and what the network has taken beside it. */
+    private static long bytesInUse() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
+                + PlatformDependent.usedDirectMemory();
+    }
+
+    private static RawHttp2 client() throws Exception {
+        return new RawHttp2(edge.port());
+    }
+
+    @Test
+    void requestsThatAreTakenBackAtOnceEndTheConnection() throws Exception {
+        try (RawHttp2 client = client().acknowledging()) {
+            for (int i = 0; i < 150; i++) {
+                client.reset(client.request());
+            }
+            assertThat(client.answer()).contains("\"success\":true");
+            for (int i = 0; i < 80; i++) {
+                client.reset(client.request());
+            }
+            assertThat(client.goAwayCode()).isEqualTo(ENHANCE_YOUR_CALM);
+        }
+    }
+
+    /** A header block that never ends: with nothing in its pieces, with a little, and with more than all headers may have. */
+    @ParameterizedTest
+    @CsvSource({"0, 64", "16, 64", "4096, 3", "6000, 2"})
+    void headersThatNeverEndEndTheConnection(int pieceBytes, int pieces) throws Exception {
+        try (RawHttp2 client = client()) {
+            int stream = client.begin();
+            for (int i = 0; i < pieces; i++) {
+                client.frame(RawHttp2.CONTINUATION, 0, stream, new byte[pieceBytes]);
+            }
+            assertThat(client.goAwayCode()).isIn(ENHANCE_YOUR_CALM, PROTOCOL_ERROR);
+        }
+    }
+
+    @Test
+    void dataWithNothingInItEndsTheConnection() throws Exception {
+        try (RawHttp2 client = client()) {
+            int stream = client.open();
+            for (int i = 0; i < 64; i++) {
+                client.frame(RawHttp2.DATA, 0, stream, new byte[0]);
+            }
+            assertThat(client.goAwayCode()).isEqualTo(ENHANCE_YOUR_CALM);
+        }
+    }
+
+    /** Netty holds a client to the limit only once it has acknowledged it; we do from the start. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void streamsBeyondTheLimitAreRefusedOneByOneWhetherItWasAcknowledgedOrNot(boolean acknowledged) throws Exception {
+        try (RawHttp2 client = acknowledged ? client().acknowledging() : client()) {
+            for (int i = 0; i < 130; i++) {
+                client.open();
+            }
+            assertThat(client.resetCodes()).hasSize(30).containsOnly(REFUSED_STREAM);
+            assertThat(client.resetCodes()).isEmpty();
+        }
+    }
+
+    @Test
+    void streamsBeyondTheLimitWithoutEndEndTheConnection() throws Exception {
+        try (RawHttp2 client = client()) {
+            for (int i = 0; i < 310; i++) {
+                client.open();
+            }
+            assertThat(client.goAwayCode()).isEqualTo(ENHANCE_YOUR_CALM);
+        }
+    }
+
+    @Test
+    void pingsWhoseAcknowledgementsNobodyTakesEndTheConnection() throws Exception {
+        try (RawHttp2 client = client()) {
+            assertThat(client.isEndedBy(CONTROL_FRAMES, RawHttp2.PING, new byte[8]))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void settingsWhoseAcknowledgementsNobodyTakesEndTheConnection() throws Exception {
+        try (RawHttp2 client = client()) {
+            assertThat(client.isEndedBy(CONTROL_FRAMES, RawHttp2.SETTINGS, new byte[0]))
+                    .isTrue();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A connection of HTTP/2 on which a test sends any frames it likes. It reads only when asked to, and acknowledges the server's
+ * settings only if told so. Header blocks are written without any table and never decoded.
+ */
+final class RawHttp2 implements AutoCloseable {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int CONTINUATION = 9;
+
+    private static final int RST_STREAM = 3;
+    private static final int GOAWAY = 7;
+    private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
+    private static final int ACK = 1;
+    private static final int CANCEL = 8;
+    private static final int READ_MILLIS_MAX = 10_000;
+    private static final byte[] NOTHING = {};
+    /** So that what a test does not read fills the way to it soon. */
+    private static final int RECEIVE_BUFFER_BYTES = 16 * 1024;
+
+    private final SSLSocket socket;
+    private final DataInputStream in;
+    private final OutputStream out;
+    private int nextStream = 1;
+
+    private record Frame(int type, int flags, int stream, byte[] payload) {}
+
+    /** Connects, and says hello; the server's settings are not yet read. */
+    RawHttp2(int port) throws Exception {
+        Socket plain = new Socket();
+        plain.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+        plain.setSoTimeout(READ_MILLIS_MAX);
+        plain.connect(new InetSocketAddress("127.0.0.1", port));
+        socket = (SSLSocket) TrustsAnybody.context().getSocketFactory().createSocket(plain, "localhost", port, true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+        in = new DataInputStream(socket.getInputStream());
+        out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
+        out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        frame(SETTINGS, 0, 0, NOTHING);
+    }
+
+    /** Acknowledges the server's settings, as every honest client does. */
+    RawHttp2 acknowledging() throws IOException {
+        out.flush();
+        Frame frame = read();
+        while (frame.type != SETTINGS || frame.flags == ACK) {
+            frame = read();
+        }
+        frame(SETTINGS, ACK, 0, NOTHING);
+        return this;
+    }
+
+    /** Sends one frame, with the next flush. */
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(9);
+        head.put((byte) (payload.length >> 16)).putShort((short) payload.length);
+        head.put((byte) type).put((byte) flags).putInt(stream);
+        out.write(head.array());
+        out.write(payload);
+    }
+
+    /** The method as an index of the static table; the list of queues, or a new one. */
+    private static byte[] headerBlock(int method) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        block.write(0x80 | method);
+        block.write(0x87);
+        literal(block, 4, "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues");
+        literal(block, 1, "localhost");
+        literal(block, 23, "Bearer " + EdgeServer.WRITER);
+        return block.toByteArray();
+    }
+
+    /** The index of the name in four bits, or fifteen and the rest in the next byte. */
+    private static void literal(ByteArrayOutputStream block, int nameIndex, String value) {
+        block.write(Math.min(nameIndex, 15));
+        if (nameIndex >= 15) {
+            block.write(nameIndex - 15);
+        }
+        block.write(value.length());
+        block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private int stream() {
+        int stream = nextStream;
+        nextStream += 2;
+        return stream;
+    }
+
+    /** Sends a whole request and answers its stream. */
+    int request() throws IOException {
+        int stream = stream();
+        frame(HEADERS, END_HEADERS | END_STREAM, stream, headerBlock(2));
+        return stream;
+    }
+
+    /** Sends the head of a request whose body is still to come, and answers its stream. */
+    int open() throws IOException {
+        int stream = stream();
+        frame(HEADERS, END_HEADERS, stream, headerBlock(3));
+        return stream;
+    }
+
+    /** Begins a request whose header block goes on, and answers its stream. */
+    int begin() throws IOException {
+        int stream = stream();
+        frame(HEADERS, 0, stream, headerBlock(2));
+        return stream;
+    }
+
+    /** Takes a request back. */
+    void reset(int stream) throws IOException {
+        frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
+    }
+
+    /**
+     * Sends the same frame again and again without taking any answer, and then takes what is there; answers whether the server
+     * ended the connection. If it did not, it is silent for as long as a read may take.
+     */
+    boolean isEndedBy(int times, int type, byte[] payload) throws IOException {
+        try {
+            for (int i = 0; i < times; i++) {
+                frame(type, 0, 0, payload);
+            }
+            out.flush();
+            while (in.read(new byte[64 * 1024]) >= 0) {
+                // What was sent before the end is of no interest.
+            }
+            return true;
+        } catch (SocketTimeoutException silent) {
+            return false;
+        } catch (IOException ended) {
+            return true;
+        }
+    }
+
+    /** Reads up to the server's GOAWAY and answers its error code; fails if the connection ends without one. */
+    int goAwayCode() throws IOException {
+        out.flush();
+        Frame frame = read();
+        while (frame.type != GOAWAY) {
+            frame = read();
+        }
+        return ByteBuffer.wrap(frame.payload).getInt(4);
+    }
+
+    /** The codes of streams that the server reset, up to its answer to a ping. */
+    List<Integer> resetCodes() throws IOException {
+        frame(PING, 0, 0, new byte[8]);
+        out.flush();
+        List<Integer> codes = new ArrayList<>();
+        Frame frame = read();
+        while (frame.type != PING) {
+            if (frame.type == RST_STREAM) {
+                codes.add(ByteBuffer.wrap(frame.payload).getInt());
+            }
+            frame = read();
+        }
+        return codes;
+    }
+
+    /** Sends a request and answers the body, once head and body are complete. */
+    String answer() throws IOException {
+        int stream = request();
+        out.flush();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        boolean headed = false;
+        while (true) {
+            Frame frame = read();
+            if (frame.stream != stream) {
+                continue;
+            }
+            headed |= frame.type == HEADERS && (frame.flags & END_HEADERS) != 0;
+            if (frame.type == DATA) {
+                body.writeBytes(frame.payload);
+            }
+            if ((frame.flags & END_STREAM) != 0) {
+                assertThat(headed).isTrue();
+                return body.toString(StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    private Frame read() throws IOException {
+        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        int flags = in.readUnsignedByte();
+        int stream = in.readInt();
+        return new Frame(type, flags, stream, in.readNBytes(length));
+    }
+
+    /** Ends the connection without another word. */
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

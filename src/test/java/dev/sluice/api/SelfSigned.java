@@ -1,0 +1,77 @@
+package dev.sluice.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
+
+/** Certificates for tests, made by the JDK's keytool. */
+final class SelfSigned {
+    static final char[] PASSWORD = "changeit".toCharArray();
+
+    private SelfSigned() {}
+
+    /** Settings of TLS with a fresh certificate, whose files lie in the directory. */
+    static HttpSettings.Tls tls(Path directory) throws Exception {
+        KeyStore store = keyStore(directory, "store.p12");
+        return new HttpSettings.Tls(
+                pem(
+                        directory,
+                        "cert.pem",
+                        "CERTIFICATE",
+                        store.getCertificate("sluice").getEncoded()),
+                pem(
+                        directory,
+                        "key.pem",
+                        "PRIVATE KEY",
+                        store.getKey("sluice", PASSWORD).getEncoded()),
+                null);
+    }
+
+    /** A fresh key with a certificate for localhost, good for two days. */
+    static KeyStore keyStore(Path directory, String name) throws Exception {
+        Path file = directory.resolve(name);
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "sluice",
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        new String(PASSWORD),
+                        "-keystore",
+                        file.toString())
+                .inheritIO()
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, PASSWORD);
+        }
+        return store;
+    }
+
+    /** Writes it as a file in PEM and answers the file's path. */
+    static String pem(Path directory, String name, String type, byte[] der) throws IOException {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        Path file = directory.resolve(name);
+        Files.writeString(file, "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
+        return file.toString();
+    }
+}
