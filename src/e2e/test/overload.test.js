@@ -71,5 +71,7 @@ test('bodies beyond the memory for requests are refused with 429, the others acc
 test('pushes beyond the rate of a queue are refused with 429, the others accepted', async (context) => {
   const settings = { 'limits.messages_per_second_max': 500 };
   const flood = await overload(context, { connections: 1_000, body: '{"body":"small"}', settings });
-  assert.ok(flood.statuses.get(429) > flood.statuses.get(200));
+  assert.ok(flood.statuses.get(429) > 0);
+  // At most what the rate allows, with the seconds at both ends in full; the load itself may be slow on a busy machine.
+  assert.ok(flood.statuses.get(200) <= 500 * (SECONDS + 6), `${flood.statuses.get(200)} accepted`);
 });
