@@ -14,8 +14,8 @@ const jar = path.join(root, 'target/sluice.jar');
 const floorJar = path.join(root, 'target/sluice-floor.jar');
 const elasticmq = path.join(root, 'target/bench/elasticmq');
 
-/** The same heap for all that run on Java; the collector is what the JVM chooses for one core. */
-export const JAVA_OPTIONS = (process.env.BENCH_JAVA_OPTIONS ?? '-Xms1g -Xmx1g').split(' ');
+/** The same heap for all that run on Java, and what the JVM chooses for one core, its collector above all. */
+export const JAVA_OPTIONS = (process.env.BENCH_JAVA_OPTIONS ?? '-Xms1g -Xmx1g -XX:ActiveProcessorCount=1').split(' ');
 
 const ACCOUNT = '00000000000000000000000000000b01';
 const TOKEN = 'benchmark-token-with-full-rights';
@@ -78,6 +78,8 @@ function certificate() {
 /** What all contenders have: a process or two, requests that fit them, a way to empty them, a way to count. */
 class Contender {
   processes = [];
+  /** Where its processes start; null is anywhere, until it is pinned. */
+  startCore = SERVER_CORE;
 
   constructor(options) {
     this.options = options;
@@ -85,7 +87,7 @@ class Contender {
   }
 
   launch(command, args, options) {
-    const launched = start(SERVER_CORE, command, args, { cwd: this.directory, ...options });
+    const launched = start(this.startCore, command, args, { cwd: this.directory, ...options });
     this.processes.push(launched);
     return launched;
   }
@@ -96,6 +98,11 @@ class Contender {
   /** Messages in it, or null if it cannot say. */
   async count() {
     return null;
+  }
+
+  /** From now on it has the one core. */
+  pin() {
+    for (const { pid } of this.processes) output('taskset', ['-a', '-c', '-p', String(SERVER_CORE), String(pid)]);
   }
 
   /** Stops the clock for it while another one is measured. */
@@ -164,10 +171,13 @@ export class Sluice extends Contender {
     return this;
   }
 
-  /** Kills it as a power switch would and starts it again on what it left. */
+  /** Kills it as a power switch would and starts it again on what it left, on all cores. */
   async restart() {
     await stop(this.processes.pop(), { signal: 'SIGKILL' });
-    return this.start();
+    this.startCore = null;
+    await this.start();
+    this.pin();
+    return this;
   }
 
   /** What a client needs to know, as environment variables. */

@@ -81,7 +81,9 @@ export class Measurement {
     for (const variant of this.variants) {
       let contender = this.#contenders.get(variant.on);
       if (!contender) {
-        contender = await this.scenario.contenders[variant.on]().start();
+        contender = this.scenario.contenders[variant.on]();
+        contender.startCore = null;
+        await contender.start();
         this.#contenders.set(variant.on, contender);
         if (contender instanceof Sluice) await contender.prepare({ queues: variant.queues });
       }
@@ -89,12 +91,13 @@ export class Measurement {
       await checkSample(variant, contender);
       this.#loads.set(variant.name, ready(variant, contender));
       await this.#warmUp(variant);
+      contender.pin();
       await contender.reset();
       contender.freeze(true);
     }
   }
 
-  /** Load until it does not get faster any more: the compiler shares the core with what it compiles. */
+  /** Load until it does not get faster any more, at first with the other core for the compiler, which is what takes the time. */
   async #warmUp(variant) {
     const load = this.#loads.get(variant.name);
     let { messages, seconds } = await load(this.warmup);
