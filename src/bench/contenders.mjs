@@ -86,6 +86,10 @@ class Contender {
     this.directory = scratch('data');
   }
 
+  get pid() {
+    return this.processes[0].pid;
+  }
+
   launch(command, args, options) {
     const launched = start(this.startCore, command, args, { cwd: this.directory, ...options });
     this.processes.push(launched);
@@ -188,10 +192,6 @@ export class Sluice extends Contender {
       CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
       CLOUDFLARE_API_TOKEN: TOKEN,
     };
-  }
-
-  get pid() {
-    return this.processes[0].pid;
   }
 
   async call(method, below, body) {

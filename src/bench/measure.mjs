@@ -1,12 +1,14 @@
 import { LOAD_CORE, send, Sluice } from './contenders.mjs';
 import { pause, root, run } from './processes.mjs';
+import { compilerSeconds } from './resources.mjs';
 import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 import path from 'node:path';
 import { loadavg } from 'node:os';
 
 const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin/java') : 'java';
 const WARMUP_SLICE_SECONDS = 4;
-const WARMUP_SLICES_MAX = 8;
+const WARMUP_SLICES_MAX = 12;
+const COMPILER_SHARE_MAX = 0.03;
 
 const log = (line) => console.error(line);
 
@@ -90,23 +92,22 @@ export class Measurement {
       contender.freeze(false);
       await checkSample(variant, contender);
       this.#loads.set(variant.name, ready(variant, contender));
-      await this.#warmUp(variant);
+      await this.#warmUp(variant, contender);
       contender.pin();
       await contender.reset();
       contender.freeze(true);
     }
   }
 
-  /** Load until it does not get faster any more, at first with the other core for the compiler, which is what takes the time. */
-  async #warmUp(variant) {
+  /** Load until its compiler has next to nothing left to do. Meanwhile it has both cores, of which the compiler needs its share. */
+  async #warmUp(variant, { pid }) {
     const load = this.#loads.get(variant.name);
-    let { messages, seconds } = await load(this.warmup);
-    let best = messages / seconds;
+    await load(this.warmup);
     let slices = 0;
-    for (let faster = true; faster && slices < WARMUP_SLICES_MAX; slices++) {
-      ({ messages, seconds } = await load(WARMUP_SLICE_SECONDS));
-      faster = messages / seconds > best * 1.05;
-      best = Math.max(best, messages / seconds);
+    for (let compiling = true; compiling && slices < WARMUP_SLICES_MAX; slices++) {
+      const before = compilerSeconds(pid);
+      await load(WARMUP_SLICE_SECONDS);
+      compiling = compilerSeconds(pid) - before > WARMUP_SLICE_SECONDS * COMPILER_SHARE_MAX;
     }
     log(`  ${variant.name}: warm after ${this.warmup + slices * WARMUP_SLICE_SECONDS} s`);
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { output, pause } from './processes.mjs';
 
@@ -19,14 +19,23 @@ export function memory(pid) {
   return { heap, rss, rssPeak };
 }
 
+/** Processor time that a process, or a thread of one, has had so far, in seconds. Its name may hold anything. */
+function processorSeconds(stat) {
+  const text = readFileSync(stat, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / Number(output('getconf', ['CLK_TCK'], '100'));
+}
+
 /** How much of a core a process takes while nobody asks anything of it, in percent. */
 export async function idlePercent(pid, seconds = 20) {
-  const ticks = () => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  };
-  const perSecond = Number(output('getconf', ['CLK_TCK'], '100'));
-  const before = ticks();
+  const before = processorSeconds(`/proc/${pid}/stat`);
   await pause(seconds * 1000);
-  return ((ticks() - before) / perSecond / seconds) * 100;
+  return ((processorSeconds(`/proc/${pid}/stat`) - before) / seconds) * 100;
+}
+
+/** Processor time of a JVM's compilers so far, in seconds; 0 for what is no JVM. */
+export function compilerSeconds(pid) {
+  const tasks = readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}`);
+  const compilers = tasks.filter((task) => /^C[12] Compiler/.test(readFileSync(`${task}/comm`, 'utf8')));
+  return compilers.reduce((sum, task) => sum + processorSeconds(`${task}/stat`), 0);
 }

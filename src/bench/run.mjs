@@ -17,7 +17,7 @@ const HELP = `node src/bench/run.mjs [--quick] [--scenario NAME]... [--rounds N]
   --scenario  one of: ${Object.keys(scenarios).join(', ')}
   --rounds    alternations (5)
   --seconds   of each measurement (5)
-  --warmup    seconds of load before the first one (8), then more until it gets no faster
+  --warmup    seconds of load before the first one (8), then more until its compiler is done
   --dry       print results, write nothing`;
 
 const { values: options } = parseArgs({
