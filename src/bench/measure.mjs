@@ -6,8 +6,8 @@ import path from 'node:path';
 import { loadavg } from 'node:os';
 
 const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin/java') : 'java';
-const WARMUP_SLICE_SECONDS = 4;
-const WARMUP_SLICES_MAX = 12;
+const WARMUP_SLICE_SECONDS = 3;
+const WARMUP_SLICES_MAX = 16;
 const COMPILER_SHARE_MAX = 0.03;
 
 const log = (line) => console.error(line);
@@ -99,15 +99,21 @@ export class Measurement {
     }
   }
 
-  /** Load until its compiler has next to nothing left to do. Meanwhile it has both cores, of which the compiler needs its share. */
-  async #warmUp(variant, { pid }) {
+  /**
+   * Short loads, each on an emptied server as later the measurements, until its compiler has had next to nothing to do twice in a row:
+   * emptying, and connections that come and go, make it compile again what it had compiled for something simpler. Meanwhile the
+   * server has both cores, of which the compiler needs its share.
+   */
+  async #warmUp(variant, contender) {
     const load = this.#loads.get(variant.name);
     await load(this.warmup);
     let slices = 0;
-    for (let compiling = true; compiling && slices < WARMUP_SLICES_MAX; slices++) {
-      const before = compilerSeconds(pid);
+    for (let quiet = 0; quiet < 2 && slices < WARMUP_SLICES_MAX; slices++) {
+      await contender.reset();
+      const before = compilerSeconds(contender.pid);
       await load(WARMUP_SLICE_SECONDS);
-      compiling = compilerSeconds(pid) - before > WARMUP_SLICE_SECONDS * COMPILER_SHARE_MAX;
+      const share = (compilerSeconds(contender.pid) - before) / WARMUP_SLICE_SECONDS;
+      quiet = share < COMPILER_SHARE_MAX ? quiet + 1 : 0;
     }
     log(`  ${variant.name}: warm after ${this.warmup + slices * WARMUP_SLICE_SECONDS} s`);
   }
