@@ -105,10 +105,12 @@ function noteMemory(curve, title, x, at, { heap, rss }) {
 async function byBacklog() {
   const x = 'messages waiting';
   const [shallow, deep] = [await server(), await server()];
-  await warmUp(shallow);
   let filled = 0;
   for (const backlog of steps(10_000, 10, largest)) {
     log(`backlog of ${backlog}`);
+    // Both are new machines: one that has compiled for longer would be faster for no other reason.
+    await shallow.restart();
+    await warmUp(shallow);
     await warmUp(deep);
     filled = await deep.count();
     if (filled > backlog) {
@@ -142,10 +144,11 @@ async function byQueues() {
   const x = 'queues';
   const one = await server();
   const many = await server();
-  await warmUp(one);
   for (const queues of steps(1, 100, queuesMost)) {
     log(`${queues} queues`);
     await many.makeQueues(queues, { consumer: true });
+    await one.restart();
+    await warmUp(one);
     await warmUp(many);
     const pushed = await beside(one, many, pushRate);
     note('queues-ratios', 'Push spread over queues, compared to one queue at the same time', x, '×', 'push', [queues, pushed.ratio]);
