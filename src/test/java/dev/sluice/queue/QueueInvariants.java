@@ -117,7 +117,9 @@ final class QueueInvariants {
                 hold(head.scheduleFromMillis() <= message.sinceMillis, "schedule %s", head);
                 hold(head.waitingFromSeq() <= message.seq, "waiting %s", head);
             }
-            if (message.timestampMillis != message.storedAtMillis) {
+            // A message that was moved already has no row in the index on disk, and the bound speaks of that.
+            boolean hasRow = message.place != NaiveQueue.Place.MOVED;
+            if (hasRow && message.timestampMillis != message.storedAtMillis) {
                 hold(head.inheritedFromMillis() <= message.timestampMillis, "inherited %s", head);
             }
         }
