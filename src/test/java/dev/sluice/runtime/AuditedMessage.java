@@ -32,7 +32,6 @@ final class AuditedMessage {
         long goneMillis = Long.MAX_VALUE;
 
         int delivery;
-        int life;
         long sentMillis;
         long answeredMillis = Long.MIN_VALUE;
         long leaseMillis;

@@ -17,7 +17,8 @@ final class Auditor {
     private final Map<Long, AuditedMessage> messages = new HashMap<>();
     private final Map<Place, AuditedMessage> bySeq = new HashMap<>();
     private final long retentionMillis;
-    private int life;
+    /** When leases that were not synced may have been lost; one that was asked for before may be among them. */
+    private long leasesLostMillis = Long.MIN_VALUE;
 
     /** {@code retentionMillis} is the shortest that any queue ever has. */
     Auditor(SimulatedScheduler scheduler, long retentionMillis) {
@@ -33,7 +34,7 @@ final class Auditor {
 
     /** Power was lost, and with it leases that were not synced and every request under way. */
     void killed() {
-        life++;
+        leasesLostMillis = scheduler.nowMillis();
         messages.values().forEach(message -> {
             for (long queue = 1; queue <= Simulation.QUEUES; queue++) {
                 message.in(queue).retriesUnderWay = 0;
@@ -43,7 +44,7 @@ final class Auditor {
 
     /** The store was opened again, and leases that were not synced may be lost; requests under way are still answered. */
     void openedAgain() {
-        life++;
+        leasesLostMillis = scheduler.nowMillis();
     }
 
     void pushing(List<AuditedMessage> batch) {
@@ -85,7 +86,7 @@ final class Auditor {
             long dueMillis = message.pushSentMillis + message.message.delaySeconds() * 1000L;
             hold(nowMillis >= dueMillis, "queue %s delivers %s before it is due", queue, message.id());
         }
-        if (stay.life == life && stay.answeredMillis != Long.MIN_VALUE) {
+        if (stay.sentMillis > leasesLostMillis && stay.answeredMillis != Long.MIN_VALUE) {
             boolean overlap =
                     nowMillis < stay.sentMillis + stay.leaseMillis && stay.answeredMillis < sentMillis + leaseMillis;
             hold(stay.mayBeReleased() || !overlap, "queue %s leases %s twice", queue, message.id());
@@ -97,7 +98,6 @@ final class Auditor {
                     delivery.delivery(),
                     stay.delivery);
         }
-        stay.life = life;
         stay.delivery = delivery.delivery();
         stay.sentMillis = sentMillis;
         stay.answeredMillis = nowMillis;
@@ -127,7 +127,7 @@ final class Auditor {
     void acked(long queue, LeaseId lease) {
         AuditedMessage message = bySeq.get(new Place(queue, lease.seq()));
         AuditedMessage.Stay stay = message.in(queue);
-        boolean inTime = stay.life == life
+        boolean inTime = stay.sentMillis > leasesLostMillis
                 && !stay.mayBeReleased()
                 && scheduler.nowMillis() < stay.sentMillis + stay.leaseMillis;
         if (!mayBeTooOld(message) && (inTime || !Simulation.hasDeadLetterQueue(queue))) {

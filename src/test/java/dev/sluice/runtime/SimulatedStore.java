@@ -44,15 +44,21 @@ final class SimulatedStore implements QueueStore {
     private boolean writing;
     private boolean broken;
     private boolean breakNext;
+    private Runnable whenBroken;
     private int readFailsOnceIn;
 
     SimulatedStore(SimulatedScheduler scheduler) {
         this.scheduler = scheduler;
     }
 
-    /** The next write fails, and with it all others until the kill or {@link #openAgain}. */
-    void breakDown() {
+    /**
+     * The next write fails, and with it all others until the kill or {@link #openAgain}.
+     *
+     * @param whenBroken called when it has failed
+     */
+    void breakDown(Runnable whenBroken) {
         breakNext = true;
+        this.whenBroken = whenBroken;
     }
 
     boolean isBroken() {
@@ -126,6 +132,7 @@ final class SimulatedStore implements QueueStore {
             failure = new StoreException("the disk is gone");
             if (!broken) {
                 group.forEach(pending -> unsynced.add(pending.batch()));
+                whenBroken.run();
             }
             broken = true;
             breakNext = false;

@@ -27,6 +27,7 @@ final class Simulation {
     private static final int RETENTION_SECONDS_SHORT = 60;
     private static final int RETENTION_SECONDS_LONG = 1_209_600;
     private static final int CALM_MILLIS = 180_000;
+    private static final int HASTE_MILLIS_MAX = 3;
 
     private final Random random;
     private final SimulatedScheduler scheduler;
@@ -37,6 +38,9 @@ final class Simulation {
     private final RuntimeOptions options;
     private final boolean failing;
     private final boolean killing;
+    /** Whether a broken store is opened again within moments, while requests from before are still on their way. */
+    private final boolean hasty;
+
     private final boolean shortRetention;
     private final long budgetBytes;
     private SimulatedBudget budget;
@@ -49,6 +53,7 @@ final class Simulation {
         store = new SimulatedStore(scheduler);
         failing = random.nextInt(3) == 0;
         killing = random.nextInt(2) == 0;
+        hasty = random.nextInt(2) == 0;
         shortRetention = random.nextInt(5) == 0;
         auditor = new Auditor(scheduler, shortRetention ? RETENTION_SECONDS_SHORT * 1000L : Long.MAX_VALUE);
         budgetBytes = random.nextInt(3) == 0 ? random.nextInt(4_000) : Long.MAX_VALUE / 2;
@@ -91,15 +96,15 @@ final class Simulation {
             scheduler.jump(random.nextInt(shortRetention ? 100_000 : 30_000));
         } else if (choice < 16 && killing) {
             kill();
-        } else if (choice < 17 && failing) {
-            store.breakDown();
-        } else if (choice < 18 && store.isBroken()) {
+        } else if (choice < (hasty ? 21 : 18) && failing) {
+            breakDown();
+        } else if (choice < 22 && store.isBroken()) {
             if (store.canBeOpenedAgain() && random.nextInt(3) > 0) {
                 openAgain();
             } else {
                 kill();
             }
-        } else if (choice < 19) {
+        } else if (choice < 23) {
             store.failReads(failing ? random.nextInt(8) : 0);
             process.loseLetters(random.nextInt(3) == 0);
         } else {
@@ -127,6 +132,18 @@ final class Simulation {
         clients.killed();
         auditor.killed();
         start();
+    }
+
+    private void breakDown() {
+        store.breakDown(() -> {
+            if (hasty) {
+                scheduler.soon(HASTE_MILLIS_MAX, () -> {
+                    if (store.canBeOpenedAgain()) {
+                        openAgain();
+                    }
+                });
+            }
+        });
     }
 
     /** What was not synced may be lost as with the power, leases among it; but the process lives and what it holds is old. */
