@@ -89,7 +89,8 @@ final class JsonField {
             return false;
         }
         if (escaped) {
-            return Arrays.equals(JsonStrings.unescape(bytes, start + 1, end - 1), expected);
+            byte[] unescaped = JsonStrings.unescape(bytes, start + 1, end - 1);
+            return unescaped != null && Arrays.equals(unescaped, expected);
         }
         return Arrays.equals(bytes, start + 1, end - 1, expected, 0, expected.length);
     }

@@ -78,7 +78,8 @@ final class MessageRoutes {
         return target;
     }
 
-    private Target find(String uri) {
+    /** What the path leads to, or null if it is not one of these. */
+    Target find(String uri) {
         int accountAt = prefix.length();
         int accountEnd = uri.indexOf('/', accountAt);
         if (accountEnd < 0 || !uri.startsWith(prefix) || !uri.startsWith(QUEUES, accountEnd)) {
@@ -99,5 +100,5 @@ final class MessageRoutes {
     }
 
     /** What a path leads to, which never changes. */
-    private record Target(Binding binding, Map<String, String> path) {}
+    record Target(Binding binding, Map<String, String> path) {}
 }

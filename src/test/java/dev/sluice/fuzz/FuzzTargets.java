@@ -15,6 +15,7 @@ final class FuzzTargets {
             "dev.sluice.api.TokenListsFuzz",
             "dev.sluice.api.LeaseTokensFuzz",
             "dev.sluice.api.QueryStringFuzz",
+            "dev.sluice.api.MessagePathFuzz",
             "dev.sluice.store.RecordFormatFuzz",
             "dev.sluice.store.StoredRowsFuzz",
             "dev.sluice.runtime.CatalogRecordsFuzz");
