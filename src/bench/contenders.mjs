@@ -175,13 +175,11 @@ export class Sluice extends Contender {
     return this;
   }
 
-  /** Kills it as a power switch would and starts it again on what it left, on all cores. */
+  /** Kills it as a power switch would and starts it again on what it left, on all cores until it is pinned. */
   async restart() {
     await stop(this.processes.pop(), { signal: 'SIGKILL' });
     this.startCore = null;
-    await this.start();
-    this.pin();
-    return this;
+    return this.start();
   }
 
   /** What a client needs to know, as environment variables. */

@@ -12,12 +12,12 @@ import { median } from './measure.mjs';
 import { pause, root } from './processes.mjs';
 import { report } from './report.mjs';
 import { idlePercent, memory } from './resources.mjs';
+import { awaitRest, warmUp } from './warmup.mjs';
 import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 
 /** As `make run` starts it: with the class archive. */
 const JAVA_OPTIONS = ['-Xmx256m', `-XX:SharedArchiveFile=${path.join(root, 'target/sluice.jsa')}`];
 const SMALL = text(200);
-const WARMUP_SECONDS = 10;
 const log = (line) => console.error(line);
 
 const { values: options } = parseArgs({
@@ -44,7 +44,9 @@ const curves = new Map();
 const facts = { largestBacklog: largest };
 
 async function server(queues = 1) {
-  const started = await new Sluice({ javaOptions: JAVA_OPTIONS }).start();
+  const started = new Sluice({ javaOptions: JAVA_OPTIONS });
+  started.startCore = null;
+  await started.start();
   servers.add(started);
   return started.prepare({ queues, consumer: true });
 }
@@ -73,10 +75,15 @@ async function takeRate(on) {
   return messages / took;
 }
 
-/** Load of both kinds, so that a server that has just started is compared to no other than itself. */
-async function warmUp(on) {
-  await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds: WARMUP_SECONDS });
-  await wrk(on.origin, requestsScript(on.pushes([SMALL])), { connections: 64, seconds: WARMUP_SECONDS });
+/** Load of both kinds on all cores; then it has rest to put its store in order, and one core. */
+async function prepare(on) {
+  const took = await warmUp(on, async (seconds) => {
+    await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds });
+    await wrk(on.origin, requestsScript(on.pushes([SMALL])), { connections: 64, seconds });
+  });
+  await awaitRest(on);
+  on.pin();
+  log(`  warm after ${2 * took} s`);
 }
 
 /** Alternates a measurement between the server that is shallow and the one that is not. */
@@ -110,14 +117,14 @@ async function byBacklog() {
     log(`backlog of ${backlog}`);
     // Both are new machines: one that has compiled for longer would be faster for no other reason.
     await shallow.restart();
-    await warmUp(shallow);
-    await warmUp(deep);
+    await prepare(shallow);
     filled = await deep.count();
     if (filled > backlog) {
       await deep.reset();
       filled = 0;
     }
     await fill(deep, backlog - filled);
+    await prepare(deep);
     const taken = await beside(shallow, deep, takeRate);
     const pushed = await beside(shallow, deep, pushRate);
     note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push', [backlog, pushed.deep]);
@@ -148,8 +155,8 @@ async function byQueues() {
     log(`${queues} queues`);
     await many.makeQueues(queues, { consumer: true });
     await one.restart();
-    await warmUp(one);
-    await warmUp(many);
+    await prepare(one);
+    await prepare(many);
     const pushed = await beside(one, many, pushRate);
     note('queues-ratios', 'Push spread over queues, compared to one queue at the same time', x, '×', 'push', [queues, pushed.ratio]);
     note('queues-rates', 'Push spread over queues', x, 'messages/s', 'push', [queues, pushed.deep]);

@@ -1,14 +1,11 @@
 import { LOAD_CORE, send, Sluice } from './contenders.mjs';
 import { pause, root, run } from './processes.mjs';
-import { compilerSeconds } from './resources.mjs';
+import { warmUp } from './warmup.mjs';
 import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 import path from 'node:path';
 import { loadavg } from 'node:os';
 
 const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin/java') : 'java';
-const WARMUP_SLICE_SECONDS = 3;
-const WARMUP_SLICES_MAX = 16;
-const COMPILER_SHARE_MAX = 0.03;
 
 const log = (line) => console.error(line);
 
@@ -99,23 +96,10 @@ export class Measurement {
     }
   }
 
-  /**
-   * Short loads, each on an emptied server as later the measurements, until its compiler has had next to nothing to do twice in a row:
-   * emptying, and connections that come and go, make it compile again what it had compiled for something simpler. Meanwhile the
-   * server has both cores, of which the compiler needs its share.
-   */
   async #warmUp(variant, contender) {
     const load = this.#loads.get(variant.name);
-    await load(this.warmup);
-    let slices = 0;
-    for (let quiet = 0; quiet < 2 && slices < WARMUP_SLICES_MAX; slices++) {
-      await contender.reset();
-      const before = compilerSeconds(contender.pid);
-      await load(WARMUP_SLICE_SECONDS);
-      const share = (compilerSeconds(contender.pid) - before) / WARMUP_SLICE_SECONDS;
-      quiet = share < COMPILER_SHARE_MAX ? quiet + 1 : 0;
-    }
-    log(`  ${variant.name}: warm after ${this.warmup + slices * WARMUP_SLICE_SECONDS} s`);
+    const took = await warmUp(contender, load, { first: this.warmup, before: () => contender.reset() });
+    log(`  ${variant.name}: warm after ${took} s`);
   }
 
   /** The base, then the variant, so that both see the same machine. */

@@ -9,20 +9,45 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A file system of its own that a test can fill to the last byte. Takes the right to mount one. */
+/**
+ * A file system of its own that a test can fill to the last byte: ext4 in a file if that can be mounted, as on a disk; otherwise
+ * one in memory. Takes the right to mount either.
+ */
 final class SmallDisk implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path directory;
+    /** The file that is the disk, or null. */
+    private final Path image;
 
-    private SmallDisk(Path directory) {
+    private SmallDisk(Path directory, Path image) {
         this.directory = directory;
+        this.image = image;
     }
 
     /** Mounts one in that directory; empty where this process may not. */
-    static Optional<SmallDisk> mount(Path directory, int mebibytes) {
+    static Optional<SmallDisk> mount(Path directory, int mebibytes) throws IOException {
+        Optional<SmallDisk> file = mountFile(directory, mebibytes);
+        return file.isPresent() ? file : mountMemory(directory, mebibytes);
+    }
+
+    private static Optional<SmallDisk> mountFile(Path directory, int mebibytes) throws IOException {
+        Path image = Files.createTempFile("sluice-small-disk", ".ext4");
+        try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(1), ((long) mebibytes << 20) - 1);
+        }
+        // No blocks are kept for the superuser, who may be us: full is full.
+        if (run("mkfs.ext4", "-q", "-m", "0", image.toString()) == 0
+                && run("mount", "-o", "loop", image.toString(), directory.toString()) == 0) {
+            return Optional.of(new SmallDisk(directory, image));
+        }
+        Files.delete(image);
+        return Optional.empty();
+    }
+
+    private static Optional<SmallDisk> mountMemory(Path directory, int mebibytes) {
         return run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "none", directory.toString()) == 0
-                ? Optional.of(new SmallDisk(directory))
+                ? Optional.of(new SmallDisk(directory, null))
                 : Optional.empty();
     }
 
@@ -53,6 +78,9 @@ final class SmallDisk implements AutoCloseable {
     public void close() throws IOException {
         makeRoom();
         run("umount", "-l", directory.toString());
+        if (image != null) {
+            Files.deleteIfExists(image);
+        }
     }
 
     private Path ballast() {
