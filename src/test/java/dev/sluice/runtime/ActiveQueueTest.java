@@ -2,36 +2,31 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.MemoryBudget;
+import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.Pull;
 import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.store.memory.MemoryStore;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What a queue does by itself, on a manual clock and a store in memory that answers at once. */
 class ActiveQueueTest {
-    private static final QueueDefinition DEFINITION = new QueueDefinition(
-            1,
-            "a",
-            "id",
-            "q",
-            "",
-            QueueSettings.DEFAULT,
-            new Consumer("c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0),
-            0,
-            0);
+    private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
+            "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0);
 
     private final ManualTurns turns = new ManualTurns();
     private final MemoryStore store = new MemoryStore();
@@ -66,7 +61,43 @@ class ActiveQueueTest {
         assertThat(second.restsFor(1_000)).isTrue();
     }
 
+    /** The origin that asks may be one whose store was opened again since, without the lease on which the move rests. */
+    @Test
+    void deadLettersOfAnotherGenerationOfTheStoreAreNotTaken() {
+        ActiveQueue origin = queue();
+        origin.start();
+        turns.run();
+        push(origin, 0);
+        pull(origin, 1, 30_000);
+        turns.run();
+        List<MessageHeader> letters = leases().stream().map(Lease::header).toList();
+        ActiveQueue target = queue(2);
+        target.start();
+        turns.run();
+
+        List<QueueError> refusals = new ArrayList<>();
+        take(
+                target,
+                new QueueRequest.TakeDeadLetters(1, store.generation() + 1, letters),
+                why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(refusals).containsExactly(QueueError.UNAVAILABLE);
+        assertThat(leases()).hasSize(1);
+
+        take(
+                target,
+                new QueueRequest.TakeDeadLetters(1, store.generation(), letters),
+                why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(refusals).hasSize(1);
+        assertThat(leases()).isEmpty();
+    }
+
     private ActiveQueue queue() {
+        return queue(1);
+    }
+
+    private ActiveQueue queue(long number) {
         RuntimeParts parts = new RuntimeParts(
                 store,
                 Limits.DOCUMENTED,
@@ -76,7 +107,8 @@ class ActiveQueueTest {
                 new AnswerMemory(Long.MAX_VALUE),
                 new Meters());
         return new ActiveQueue(
-                DEFINITION,
+                new QueueDefinition(
+                        number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, CONSUMER, 0, 0),
                 parts,
                 turns,
                 new Admission(store, RuntimeOptions.DEFAULT),
@@ -87,16 +119,22 @@ class ActiveQueueTest {
         return store.load(1).toCompletableFuture().join().leases();
     }
 
-    private void push(ActiveQueue queue, int delaySeconds) {
+    private static void push(ActiveQueue queue, int delaySeconds) {
         NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[] {'m'}, delaySeconds);
         take(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
     }
 
-    private void pull(ActiveQueue queue, int messages, int leaseMillis) {
+    private static void pull(ActiveQueue queue, int messages, int leaseMillis) {
         take(queue, new QueueRequest.Deliver(new Pull(messages, leaseMillis, ConsumerType.HTTP_PULL)));
     }
 
-    private void take(ActiveQueue queue, QueueRequest<?> request) {
+    private static void take(ActiveQueue queue, QueueRequest<?> request) {
+        take(queue, request, refusal -> {
+            throw refusal;
+        });
+    }
+
+    private static void take(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
         queue.take(request, new Reply<>() {
             @Override
             public void succeed(Object answer) {
@@ -105,7 +143,7 @@ class ActiveQueueTest {
 
             @Override
             public void fail(QueueException why) {
-                throw why;
+                onRefusal.accept(why);
             }
         });
     }
