@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code target/fuzz/executions.txt} sums up.
  */
 class CoverageGuidedFuzzingIT {
-    private static final int SECONDS = 10;
+    private static final int SECONDS = 14;
     private static final int HANG_SECONDS = 10;
     /** What the slowest target does in a second on a busy machine, many times over; fewer have tried nothing. */
     private static final long EXECUTIONS_MIN_PER_SECOND = 100;
