@@ -8,10 +8,12 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.Env;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.Priority;
 import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WALRecoveryMode;
 
@@ -28,7 +30,10 @@ final class RocksDbOptions implements AutoCloseable {
     private static final long MIB = 1024 * KIB;
     private static final long CACHE_BYTES = 64 * MIB;
     private static final int OPEN_FILES_MAX = 512;
-    /** A file in which that many of as many neighbours are deletions is compacted soon: a queue is the worst case for tombstones. */
+    /**
+     * A file of the index in which that many of as many neighbours are deletions is compacted soon: a queue is the worst case for
+     * tombstones. Message records are never looked for among deleted ones, so theirs can wait.
+     */
     private static final long DELETION_WINDOW = 4096;
 
     private static final long DELETION_TRIGGER = 1024;
@@ -39,7 +44,8 @@ final class RocksDbOptions implements AutoCloseable {
     private final TablePropertiesCollectorFactory deletionCollector =
             TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
                     DELETION_WINDOW, DELETION_TRIGGER, 0.5);
-    private final Options base = new Options();
+    private final Options indexBase = new Options();
+    private final Options messagesBase = new Options();
     private final DBOptions database;
     private final ColumnFamilyOptions index;
     private final ColumnFamilyOptions messages;
@@ -51,10 +57,14 @@ final class RocksDbOptions implements AutoCloseable {
      */
     RocksDbOptions(long writeBufferBytes, boolean createIfMissing) {
         this.writeBufferBytes = writeBufferBytes;
-        base.setTablePropertiesCollectorFactory(List.of(deletionCollector));
+        // Compactions take what is left of the processor, so that a deep backlog does not slow its queue down; when
+        // they fall
+        // behind for long, RocksDB slows the writes itself. Flushes, in the other pool, go on as before.
+        Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
+        indexBase.setTablePropertiesCollectorFactory(List.of(deletionCollector));
         database = databaseOptions(createIfMissing);
-        index = familyOptions(4 * KIB);
-        messages = familyOptions(16 * KIB);
+        index = familyOptions(indexBase, 4 * KIB);
+        messages = familyOptions(messagesBase, 16 * KIB);
     }
 
     DBOptions database() {
@@ -74,7 +84,8 @@ final class RocksDbOptions implements AutoCloseable {
         messages.close();
         index.close();
         database.close();
-        base.close();
+        messagesBase.close();
+        indexBase.close();
         deletionCollector.close();
         filter.close();
         cache.close();
@@ -92,11 +103,10 @@ final class RocksDbOptions implements AutoCloseable {
                 // open.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 // What was replayed is in synced tables before anybody can read it: after a failed sync the system's
-                // cache
-                // shows a log that the disk may not have.
+                // cache shows a log that the disk may not have.
                 .setAvoidFlushDuringRecovery(false)
-                // All of the log is read at the next start; without a limit the family with little to write would keep
-                // it.
+                // All of the log is read at the next start; without a limit the family with little to write would
+                // keep it.
                 .setMaxTotalWalSize(2 * writeBufferBytes)
                 .setDbWriteBufferSize(2 * writeBufferBytes)
                 .setMaxOpenFiles(OPEN_FILES_MAX)
@@ -113,17 +123,20 @@ final class RocksDbOptions implements AutoCloseable {
                 .setKeepLogFileNum(4);
     }
 
-    private ColumnFamilyOptions familyOptions(long blockBytes) {
+    private ColumnFamilyOptions familyOptions(Options base, long blockBytes) {
         ColumnFamilyOptions options = new ColumnFamilyOptions(base);
         options.setWriteBufferSize(writeBufferBytes)
                 .setMaxWriteBufferNumber(3)
                 // Not while it opens: see RocksDatabase.
                 .setDisableAutoCompactions(true)
                 .setTargetFileSizeBase(writeBufferBytes)
-                .setMaxBytesForLevelBase(8 * writeBufferBytes)
+                // A flushed file has deletions from the old end of a queue and messages for the new one, so it overlaps
+                // all of the next level: that one must be small, or merging takes work in proportion to the backlog.
+                .setLevelCompactionDynamicLevelBytes(false)
+                .setMaxBytesForLevelBase(2 * writeBufferBytes)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                // Purges are rare; should they not be, range tombstones do not pile up in memory, where reads pay for
-                // them.
+                // Purges are rare; should they not be, range tombstones do not pile up in memory, where reads pay
+                // for them.
                 .setMemtableMaxRangeDeletions(1000)
                 .setTableFormatConfig(tableConfig(blockBytes));
         return options;
