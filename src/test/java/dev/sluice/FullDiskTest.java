@@ -16,7 +16,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,8 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A whole server on a disk that gets full. */
 class FullDiskTest {
-    private static final int DISK_MEBIBYTES = 192;
+    private static final int DISK_MEBIBYTES = 224;
     private static final long FLOOR_BYTES = 32L << 20;
+    /** What memory has not written into tables yet, and what comes within the second between two looks, must have room. */
+    private static final long FLOOR_BYTES_FOR_MESSAGES = 96L << 20;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** Big, because the log has room reserved on disk that has to be used up first. */
     private static final JsonObject MESSAGE =
@@ -68,6 +73,30 @@ class FullDiskTest {
         StoreCheck check = StoreCheck.run(data());
         assertThat(check.findings().kept()).isEmpty();
         assertThat(check.totals().messages()).isPositive();
+    }
+
+    @Test
+    void acknowledgingMakesRoomForPushesOnADiskThatMessagesFilled() throws Exception {
+        Random random = new Random(1);
+        int pushed = 0;
+        try (RunningServer server = serverWithFloor(FLOOR_BYTES_FOR_MESSAGES)) {
+            for (Reply reply = push(server, random); reply.status() == 200; reply = push(server, random)) {
+                pushed++;
+            }
+            assertThat(push(server).code()).isEqualTo(10251);
+            assertThat(pushed).isGreaterThan(200);
+            assertThat(backlog(server)).isEqualTo(pushed);
+
+            int kept = 10;
+            for (int acked = 0; acked < pushed - kept; acked++) {
+                String lease = pull(server, 1).getJsonObject(0).getString("lease_id");
+                assertThat(ack(server, lease).status()).isEqualTo(200);
+            }
+            await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+            assertThat(backlog(server)).isEqualTo(kept + 1);
+        }
+        StoreCheck check = StoreCheck.run(data());
+        assertThat(check.findings().kept()).isEmpty();
     }
 
     @Test
@@ -169,6 +198,15 @@ class FullDiskTest {
 
     private Path data() {
         return disk.directory().resolve("data");
+    }
+
+    /** A body that does not get smaller on disk. */
+    private static Reply push(RunningServer server, Random random) throws Exception {
+        byte[] bytes = new byte[75_000];
+        random.nextBytes(bytes);
+        String body = Base64.getEncoder().encodeToString(bytes);
+        return server.post(
+                ACCOUNT, "one", "", new JsonObject().put("body", body).put("content_type", "text"));
     }
 
     private static Reply push(RunningServer server) throws Exception {

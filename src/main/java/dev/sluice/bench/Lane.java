@@ -66,7 +66,7 @@ final class Lane {
     void push(long dueNanos) {
         send(LoadStep.PUSH, requests.pushBody()).onComplete((answer, failure) -> {
             if (failure == null) {
-                meter.answered(LoadStep.PUSH, System.nanoTime() - dueNanos);
+                meter.answered(LoadStep.PUSH, dueNanos);
                 pushed();
             } else {
                 failed(failure);
@@ -89,7 +89,7 @@ final class Lane {
         long sentNanos = System.nanoTime();
         send(LoadStep.PULL, requests.pullBody()).onComplete((answer, failure) -> {
             if (failure == null) {
-                meter.answered(LoadStep.PULL, System.nanoTime() - sentNanos);
+                meter.answered(LoadStep.PULL, sentNanos);
                 List<String> leases = LoadRequests.leases(answer);
                 if (leases.isEmpty()) {
                     onFree.accept(this);
@@ -106,7 +106,7 @@ final class Lane {
         long sentNanos = System.nanoTime();
         send(LoadStep.ACK, LoadRequests.ackBody(leases)).onComplete((answer, failure) -> {
             if (failure == null) {
-                meter.answered(LoadStep.ACK, System.nanoTime() - sentNanos);
+                meter.answered(LoadStep.ACK, sentNanos);
                 meter.completed(leases.size());
                 onFree.accept(this);
             } else {

@@ -19,6 +19,7 @@ final class LoadMeter {
     private final LongAdder messages = new LongAdder();
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
     private final Histogram second = new Histogram(MICROS_MAX, DIGITS);
+    private volatile long measuringSinceNanos;
     private volatile boolean measuring;
     private volatile boolean counting;
     private long messagesTold;
@@ -30,8 +31,9 @@ final class LoadMeter {
         }
     }
 
-    /** The warm-up is over. */
-    void begin() {
+    /** The warm-up is over; what was due in it is not measured, whenever it is answered. */
+    void begin(long nowNanos) {
+        measuringSinceNanos = nowNanos;
         measuring = true;
         counting = true;
     }
@@ -41,9 +43,10 @@ final class LoadMeter {
         counting = false;
     }
 
-    /** A request was answered with success. */
-    void answered(LoadStep step, long nanos) {
-        if (measuring) {
+    /** A request that was due at that time was answered with success. */
+    void answered(LoadStep step, long dueNanos) {
+        if (measuring && dueNanos - measuringSinceNanos >= 0) {
+            long nanos = System.nanoTime() - dueNanos;
             recorders.get(step).recordValue(Math.min(MICROS_MAX, Math.max(1, nanos / 1_000)));
         }
     }

@@ -64,8 +64,9 @@ public final class LoadRun {
     }
 
     private LoadSummary measure() throws InterruptedException {
-        meter.begin();
         long beginNanos = System.nanoTime();
+        meter.begin(beginNanos);
+        parts.forEach(LoadVerticle::measure);
         long endNanos = beginNanos + TimeUnit.MILLISECONDS.toNanos(plan.durationMillis());
         for (long next = beginNanos + SECOND_NANOS; next <= endNanos; next += SECOND_NANOS) {
             TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());

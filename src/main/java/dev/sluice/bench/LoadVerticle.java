@@ -111,6 +111,15 @@ final class LoadVerticle extends VerticleBase {
         });
     }
 
+    /** What a generator that was not warm itself could not send during the warm-up is not the server's debt. Callable from any thread. */
+    void measure() {
+        context.runOnContext(nothing -> {
+            if (pace != null) {
+                pace.begin(System.nanoTime());
+            }
+        });
+    }
+
     /** Makes no more requests due; completes with what is still owed when those that were are answered, or after a while. */
     Future<Long> end(long graceMillis) {
         Promise<Long> drained = Promise.promise();

@@ -21,8 +21,10 @@ final class Pace {
         this.intervalNanos = 1e9 / perSecond;
     }
 
+    /** Begins, or begins anew and owes nothing from before. */
     void begin(long nowNanos) {
         beginNanos = nowNanos;
+        begun = 0;
     }
 
     /** Nothing becomes due from now on. */

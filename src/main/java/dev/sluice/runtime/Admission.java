@@ -16,12 +16,23 @@ final class Admission {
     Admission(QueueStore store, RuntimeOptions options) {
         this.store = store;
         this.options = options;
-        measureSpace();
+        this.spaceLow = isSpaceLow();
     }
 
-    /** Looks at the disk; to be called now and then, never on an event loop. */
+    /**
+     * Looks at the disk, and if space is low, has the store give back that of deleted messages. To be called now and then, by one
+     * thread at a time and never an event loop: it may block for long.
+     */
     void measureSpace() {
-        spaceLow = store.freeBytes() < options.freeBytesMin();
+        spaceLow = isSpaceLow();
+        if (spaceLow) {
+            store.reclaimSpace();
+            spaceLow = isSpaceLow();
+        }
+    }
+
+    private boolean isSpaceLow() {
+        return store.freeBytes() < options.freeBytesMin();
     }
 
     /** Why no push can be taken now, or null. */

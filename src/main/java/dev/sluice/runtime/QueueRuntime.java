@@ -14,8 +14,6 @@ import java.util.function.Supplier;
  * clients that the edge uses.
  */
 public final class QueueRuntime {
-    private static final long SPACE_CHECK_MILLIS = 1_000;
-
     private final CatalogView catalog;
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
@@ -63,16 +61,11 @@ public final class QueueRuntime {
         BusCatalogClient catalogClient = new BusCatalogClient(vertx, parts.options());
         BusQueueClient queueClient = new BusQueueClient(vertx, slots, parts.options(), parts.answers());
         DeadLetterPost post = new BusDeadLetterPost(catalog, catalogClient, queueClient);
-        long spaceTimer = vertx.setPeriodic(
-                SPACE_CHECK_MILLIS,
-                id -> vertx.executeBlocking(() -> {
-                    admission.measureSpace();
-                    return null;
-                }));
+        SpaceWatch spaceWatch = SpaceWatch.start(vertx, admission);
         return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))
                 .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
                         .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, slots, () -> {
-                            vertx.cancelTimer(spaceTimer);
+                            spaceWatch.stop();
                             // The deployer takes its queues along.
                             return vertx.undeploy(deployerId).eventually(() -> vertx.undeploy(catalogId));
                         })));

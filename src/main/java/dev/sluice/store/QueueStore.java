@@ -81,6 +81,12 @@ public interface QueueStore extends AutoCloseable {
     long freeBytes();
 
     /**
+     * Gives the space of deleted messages back to the file system if that is worth its work, which it is when they were a good part of what is
+     * there. For when space is low. Blocks, and ends early when the store is closed. Throws a {@link StoreException} if it cannot.
+     */
+    default void reclaimSpace() {}
+
+    /**
      * Makes a copy of everything stored so far in a directory that does not exist, from which a store can be opened; work goes on
      * meanwhile. Blocks. Throws a {@link StoreException} if it cannot.
      */

@@ -14,11 +14,13 @@ import dev.sluice.queue.QueueHead;
 public final class StoreBatch {
     private static final int CAPACITY_BYTES_MIN = 512;
     private static final int CAPACITY_BYTES_MAX = 64 * 1024;
+    private static final long MUCH_BYTES = 1L << 30;
 
     private final BatchRecords records;
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
     private boolean durable;
+    private long deletedBodyBytes;
 
     /** A batch for a store that was never opened again: generation 0. */
     public StoreBatch() {
@@ -91,6 +93,7 @@ public final class StoreBatch {
     /** Deletes everything of a queue: messages, indexes, head. Makes the batch durable. */
     public void dropQueue(long queueNumber) {
         durable = true;
+        deletedBodyBytes += MUCH_BYTES;
         heads.drop(queueNumber);
         dropSpace(Family.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber);
         dropSpace(Family.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber);
@@ -104,6 +107,11 @@ public final class StoreBatch {
     /** Whether anything in here must be synced before it counts as stored. */
     public boolean durable() {
         return durable;
+    }
+
+    /** Bytes of bodies that it deletes; a purge and a dropped queue, which do not know theirs, are taken for much. */
+    public long deletedBodyBytes() {
+        return deletedBodyBytes;
     }
 
     /** Size of the batch in bytes. */
@@ -211,6 +219,7 @@ public final class StoreBatch {
     }
 
     private void addPurged(long queueNumber, long belowSeq) {
+        deletedBodyBytes += MUCH_BYTES;
         dropBelow(Family.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber, belowSeq);
         dropBelow(Family.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber, belowSeq);
         dropBelow(Family.INDEX, KeyFormat.SPACE_LEASE, queueNumber, belowSeq);
@@ -221,6 +230,7 @@ public final class StoreBatch {
     }
 
     private void deleteMessage(long queueNumber, MessageHeader header) {
+        deletedBodyBytes += header.bodyBytes();
         records.deleteSeqKey(Family.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
         if (header.inherited()) {
             records.deleteTimeKey(KeyFormat.SPACE_INHERITED, queueNumber, header.timestampMillis(), header.seq());

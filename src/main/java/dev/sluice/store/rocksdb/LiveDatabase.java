@@ -47,6 +47,7 @@ final class LiveDatabase implements AutoCloseable {
      * @throws StoreException if it cannot be opened now
      */
     void reopen() {
+        stopCompacting();
         awaitNobodyInside();
         try {
             if (database != null) {
@@ -57,6 +58,18 @@ final class LiveDatabase implements AutoCloseable {
             database = RocksDatabase.open(directory, writeBufferBytes);
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /** Of whoever is inside, a compaction is the one that may take long and need not be finished. */
+    private void stopCompacting() {
+        lock.readLock().lock();
+        try {
+            if (database != null) {
+                database.stopCompacting();
+            }
+        } finally {
+            lock.readLock().unlock();
         }
     }
 
@@ -74,6 +87,7 @@ final class LiveDatabase implements AutoCloseable {
     /** Closes the database. Blocks until nobody is inside. */
     @Override
     public void close() {
+        stopCompacting();
         lock.writeLock().lock();
         try {
             if (database != null) {

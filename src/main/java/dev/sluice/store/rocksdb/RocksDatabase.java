@@ -13,6 +13,7 @@ import java.util.List;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -36,6 +37,8 @@ final class RocksDatabase implements AutoCloseable {
     private final List<ColumnFamilyHandle> families;
     private final WriteOptions synced = new WriteOptions().setSync(true);
     private final WriteOptions unsynced = new WriteOptions();
+    private final CompactRangeOptions compaction =
+            new CompactRangeOptions().setExclusiveManualCompaction(false).setCanceled(false);
     /** Of the writer thread. */
     private boolean compacting;
 
@@ -94,14 +97,28 @@ final class RocksDatabase implements AutoCloseable {
         return new RocksView(database, families);
     }
 
-    /** Rewrites everything without what was deleted. Blocks. */
+    /** Rewrites everything without what was deleted, beside other compactions. Blocks; {@link #stopCompacting} ends it. */
     void compact() {
         try {
             for (ColumnFamilyHandle family : families) {
-                database.compactRange(family);
+                database.compactRange(family, null, null, compaction);
             }
         } catch (RocksDBException failure) {
             throw RocksFailures.of("compact", failure);
+        }
+    }
+
+    /** Ends a {@link #compact} under way, with a failure, and lets no other begin: the database is about to be closed. */
+    void stopCompacting() {
+        compaction.setCanceled(true);
+    }
+
+    /** Bytes of the tables in use. */
+    long tableBytes() {
+        try {
+            return database.getAggregatedLongProperty("rocksdb.live-sst-files-size");
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("measure its tables", failure);
         }
     }
 
@@ -123,6 +140,7 @@ final class RocksDatabase implements AutoCloseable {
         database.close();
         synced.close();
         unsynced.close();
+        compaction.close();
         options.close();
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -33,6 +34,11 @@ public final class RocksDbStore implements QueueStore {
     private static final long WRITE_BUFFER_BYTES = 32L * 1024 * 1024;
     /** With less room a store that failed is not opened again: what its log holds is written into tables then. */
     private static final long REOPEN_FREE_BYTES_MIN = 32L * 1024 * 1024;
+
+    /** Less is not worth a flush. */
+    private static final long RECLAIM_BYTES_MIN = 8L * 1024 * 1024;
+    /** What is reclaimed costs at most so many times its size in rewriting. */
+    private static final long RECLAIM_TABLE_PARTS = 4;
 
     private final DataDirectory directory;
     private final LiveDatabase database;
@@ -50,6 +56,9 @@ public final class RocksDbStore implements QueueStore {
             groupCommit.resume();
         }
     });
+    /** Bytes of bodies deleted since space was last reclaimed in this process. */
+    private final LongAdder deletedBodyBytes = new LongAdder();
+
     private boolean closed;
 
     /** {@code disk} stands between the writer and the database; tests let it fail. */
@@ -95,6 +104,7 @@ public final class RocksDbStore implements QueueStore {
 
     @Override
     public void commit(StoreBatch batch, CommitListener listener) {
+        deletedBodyBytes.add(batch.deletedBodyBytes());
         groupCommit.commit(batch, listener);
     }
 
@@ -165,6 +175,18 @@ public final class RocksDbStore implements QueueStore {
     @Override
     public long freeBytes() {
         return directory.freeBytes();
+    }
+
+    @Override
+    public void reclaimSpace() {
+        database.with(open -> {
+            long deleted = deletedBodyBytes.sum();
+            if (deleted >= RECLAIM_BYTES_MIN && deleted >= open.tableBytes() / RECLAIM_TABLE_PARTS) {
+                open.compact();
+                deletedBodyBytes.add(-deleted);
+            }
+            return null;
+        });
     }
 
     /** A close waits for it. */
