@@ -7,12 +7,15 @@ import { loadavg } from 'node:os';
 
 const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin/java') : 'java';
 
+/** The generator is a new process for each run, and as cold. */
+const GENERATOR_WARMUP_SECONDS = 8;
+
 const log = (line) => console.error(line);
 
 /** Runs `sluice bench` on the other core; it ends with a failure if a single answer was no success. */
 async function generate(contender, args, seconds) {
   const options = ['-Xms512m', '-Xmx512m', '-jar', path.join(root, 'target/sluice.jar'), 'bench', '--json', '--quiet'];
-  const all = [...options, '--duration', `${seconds}s`, '--queue', 'bench-0', ...args, ...(contender.options.tls ? ['--insecure'] : [])];
+  const all = [...options, '--warmup', `${GENERATOR_WARMUP_SECONDS}s`, '--duration', `${seconds}s`, '--queue', 'bench-0', ...args, ...(contender.options.tls ? ['--insecure'] : [])];
   const text = await run(LOAD_CORE, java, all, { env: contender.environment, within: (seconds + 60) * 1000 });
   const { messages, seconds: measured, latencyMicros: { push } } = JSON.parse(text.slice(text.indexOf('{')));
   return { ...push, requests: push.count, messages, seconds: measured, load: Number(loadavg()[0].toFixed(2)) };
