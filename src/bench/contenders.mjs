@@ -75,6 +75,11 @@ function certificate() {
   return made;
 }
 
+/** What a client of it needs to know, as environment variables. */
+function clientEnvironment(origin) {
+  return { ...bare(), CLOUDFLARE_BASE_URL: `${origin}/client/v4`, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: TOKEN };
+}
+
 /** What all contenders have: a process or two, requests that fit them, a way to empty them, a way to count. */
 class Contender {
   processes = [];
@@ -121,17 +126,26 @@ class Contender {
   }
 }
 
-/** The bare Vert.x server. */
+/** The bare Vert.x server; with `log`, one that syncs what it takes to a file and does no more. */
 export class Floor extends Contender {
   async start() {
     const port = await freePort();
-    const { answerBytes = 0, tls = false } = this.options;
-    const files = tls ? [certificate().cert, certificate().key] : [];
+    const { answerBytes, tls = false, log = false } = this.options;
+    const settings = {
+      port,
+      ...(answerBytes ? { answerBytes } : {}),
+      ...(tls ? certificate() : {}),
+      ...(log ? { log: path.join(this.directory, 'log') } : {}),
+    };
     const classes = `${jar}${path.delimiter}${floorJar}`;
-    const args = [...JAVA_OPTIONS, '-cp', classes, 'dev.sluice.floor.FloorServer', port, answerBytes, ...files];
-    await awaitLine(this.launch(java, args.map(String)), /floor ready/);
+    const args = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+    await awaitLine(this.launch(java, [...JAVA_OPTIONS, '-cp', classes, 'dev.sluice.floor.FloorServer', ...args]), /floor ready/);
     this.origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
     return this;
+  }
+
+  get environment() {
+    return clientEnvironment(this.origin);
   }
 
   pushes(bodies) {
@@ -182,14 +196,8 @@ export class Sluice extends Contender {
     return this.start();
   }
 
-  /** What a client needs to know, as environment variables. */
   get environment() {
-    return {
-      ...bare(),
-      CLOUDFLARE_BASE_URL: `${this.origin}/client/v4`,
-      CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
-      CLOUDFLARE_API_TOKEN: TOKEN,
-    };
+    return clientEnvironment(this.origin);
   }
 
   async call(method, below, body) {

@@ -6,6 +6,8 @@ const ANSWER_BYTES = 190;
 const SMALL = text(200);
 
 const floor = (options) => () => new Floor({ ...options });
+/** Syncs what it takes and does no more: what this machine and its disk leave to a durable server. */
+const durableFloor = floor({ log: true });
 const sluice = (options) => () => new Sluice({ ...options });
 const memory = sluice({ engine: 'memory' });
 const fsync = sluice({ durability: 'fsync' });
@@ -31,10 +33,11 @@ export const scenarios = {
       'Sluice memory': memory,
       'Sluice async': async,
       'Sluice fsync': fsync,
+      'durable floor': durableFloor,
       'ElasticMQ (memory)': () => new ElasticMq(),
       ...(hasWebdis() ? { 'webdis + redis (fsync)': () => new Webdis() } : {}),
     },
-    quick: ['floor', 'Sluice memory', 'Sluice fsync'],
+    quick: ['floor', 'Sluice memory', 'Sluice fsync', 'durable floor'],
     load: push,
     base: 'floor',
   },
@@ -121,10 +124,12 @@ export const scenarios = {
   },
   latency: {
     title: 'Latency of a single push with fsync, open loop at half the maximum rate',
-    contenders: { 'Sluice fsync': fsync },
+    contenders: { 'Sluice fsync': fsync, 'durable floor': durableFloor, floor: floor() },
     variants: {
       maximum: { on: 'Sluice fsync', load: generator('--connections', '64') },
       'half the maximum': { on: 'Sluice fsync', load: generator('--connections', '64'), base: 'maximum', rateOfBase: 0.5, seconds: 15 },
+      'durable floor at the same rate': { on: 'durable floor', load: generator('--connections', '64'), base: 'maximum', rateOfBase: 0.5, seconds: 15 },
+      'floor at the same rate': { on: 'floor', load: generator('--connections', '64'), base: 'maximum', rateOfBase: 0.5, seconds: 15 },
     },
   },
 };

@@ -13,44 +13,63 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What Sluice is measured against: a bare Vert.x server with the options of ours that reads the whole body of a request, does
- * nothing with it, and answers as many bytes. No faster Vert.x server can take messages over HTTP.
+ * nothing with it, and answers as many bytes. No faster Vert.x server can take messages over HTTP. With a log it syncs bodies to a
+ * file before it answers them; no durable Vert.x server can be faster than that.
  *
  * <pre>
- * java -cp sluice.jar:sluice-floor.jar dev.sluice.floor.FloorServer PORT [ANSWER_BYTES [CERTIFICATE KEY]]
+ * java -cp sluice.jar:sluice-floor.jar dev.sluice.floor.FloorServer port=8080 [answerBytes=190] [cert=FILE key=FILE] [log=FILE]
  * </pre>
  *
- * <p>{@code ANSWER_BYTES} is the size of every answer; 0 stands for the size of the request's body.
+ * <p>{@code answerBytes} is the size of every answer; without it, it is the size of the request's body. A request for the list of
+ * queues is answered with one, so that {@code sluice bench} can be pointed at it.
  */
 public final class FloorServer extends VerticleBase {
     private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
 
-    private final HttpServerOptions options;
-    private final Buffer answer;
+    private static final Buffer QUEUES =
+            Buffer.buffer("{\"result\":[{\"queue_id\":\"" + "0".repeat(32) + "\"}],\"success\":true}");
 
-    private FloorServer(HttpServerOptions options, int answerBytes) {
+    private final HttpServerOptions options;
+    /** Null if it is the body. */
+    private final Buffer answer;
+    /** Null if nothing is kept. */
+    private final FloorLog log;
+
+    private FloorServer(HttpServerOptions options, Buffer answer, FloorLog log) {
         this.options = options;
-        this.answer = Buffer.buffer("x".repeat(answerBytes));
+        this.answer = answer;
+        this.log = log;
     }
 
     /** Serves until it is killed; prints a line when it is ready. */
-    public static void main(String[] args) {
-        HttpServerOptions options = options(Integer.parseInt(args[0]));
-        int answerBytes = args.length > 1 ? Integer.parseInt(args[1]) : 0;
-        if (args.length > 3) {
-            secure(options, args[2], args[3]);
+    public static void main(String[] args) throws IOException {
+        Map<String, String> settings = Stream.of(args)
+                .map(arg -> arg.split("=", 2))
+                .collect(Collectors.toMap(setting -> setting[0], setting -> setting[1]));
+        HttpServerOptions options = options(Integer.parseInt(settings.get("port")));
+        if (settings.containsKey("cert")) {
+            secure(options, settings.get("cert"), settings.get("key"));
         }
+        String answerBytes = settings.get("answerBytes");
+        Buffer answer = answerBytes == null ? null : Buffer.buffer("x".repeat(Integer.parseInt(answerBytes)));
+        FloorLog log = settings.containsKey("log") ? new FloorLog(Path.of(settings.get("log"))) : null;
         int eventLoops = Runtime.getRuntime().availableProcessors();
         Vertx vertx =
                 Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops));
         vertx.deployVerticle(
-                        () -> new FloorServer(options, answerBytes), new DeploymentOptions().setInstances(eventLoops))
+                        () -> new FloorServer(options, answer, log), new DeploymentOptions().setInstances(eventLoops))
                 .onSuccess(id -> System.out.println("floor ready on port " + options.getPort()))
                 .onFailure(failure -> {
                     System.err.println("floor: " + failure);
@@ -65,10 +84,13 @@ public final class FloorServer extends VerticleBase {
     }
 
     private void serve(HttpServerRequest request) {
-        request.body().onSuccess(body -> {
-            request.response().headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-            request.response().end(answer.length() == 0 ? body : answer);
-        });
+        request.body()
+                .compose(body -> log == null || body.length() == 0 ? Future.succeededFuture(body) : log.append(body))
+                .onSuccess(body -> {
+                    request.response().headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
+                    request.response().end(body.length() == 0 ? QUEUES : answer == null ? body : answer);
+                })
+                .onFailure(failure -> request.response().setStatusCode(500).end(failure.getMessage()));
     }
 
     private static HttpServerOptions options(int port) {
