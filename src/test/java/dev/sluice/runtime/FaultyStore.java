@@ -18,10 +18,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A store that can be told to refuse commits, to say that it does and store them all the same, and to keep loads waiting. */
+/**
+ * A store that can be told to refuse commits, to say that it does and store them all the same, to keep loads waiting, and that it was
+ * opened again.
+ */
 final class FaultyStore implements QueueStore {
     volatile boolean refusing;
     volatile boolean denying;
+    volatile int reopenings;
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final QueueStore store;
 
@@ -98,7 +102,7 @@ final class FaultyStore implements QueueStore {
 
     @Override
     public long generation() {
-        return store.generation();
+        return store.generation() + reopenings;
     }
 
     @Override

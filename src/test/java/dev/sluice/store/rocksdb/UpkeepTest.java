@@ -4,6 +4,7 @@ import static dev.sluice.store.Outcomes.commitLater;
 import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.head;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.queue.Content;
@@ -11,6 +12,7 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +59,33 @@ class UpkeepTest {
             write(store, 40 * WRITE_BUFFER_BYTES);
 
             await().atMost(PATIENCE).ignoreExceptions().until(() -> unmergedTables() < 8);
+        }
+    }
+
+    /** Otherwise a stop, or the return from a full disk, would wait for all of a large store to be rewritten. */
+    @Test
+    void aMergeUnderWayDoesNotKeepTheDatabaseFromBeingOpenedAgain() throws Exception {
+        try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
+            write(store, 128 * WRITE_BUFFER_BYTES);
+        }
+        try (DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
+                LiveDatabase database = new LiveDatabase(opened, WRITE_BUFFER_BYTES)) {
+            Set<Path> before = tables();
+            CompletableFuture<Void> merge = CompletableFuture.runAsync(() -> database.with(inside -> {
+                inside.compact();
+                return null;
+            }));
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> !before.containsAll(tables()));
+
+            database.reopen();
+
+            assertThatThrownBy(merge::join).hasCauseInstanceOf(StoreException.class);
+        }
+    }
+
+    private Set<Path> tables() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+            return files.filter(file -> file.toString().endsWith(".sst")).collect(Collectors.toSet());
         }
     }
 
