@@ -6,7 +6,7 @@ import { bars, lines, short } from './charts.mjs';
 import { root } from './processes.mjs';
 
 const directory = path.join(root, 'docs/benchmarks');
-const ORDER = ['push', 'batch', 'cycle', 'mixed', 'queues', 'connections', 'tls', 'http2', 'latency', 'depth'];
+const ORDER = ['push', 'batch', 'cycle', 'mixed', 'queues', 'connections', 'tls', 'http2', 'latency', 'collectors', 'depth'];
 
 const HEAD = `# Benchmarks
 

@@ -1,5 +1,5 @@
 import { mixed, text } from './bodies.mjs';
-import { ElasticMq, Floor, hasWebdis, Sluice, Webdis } from './contenders.mjs';
+import { ElasticMq, Floor, hasWebdis, JAVA_OPTIONS, Sluice, Webdis } from './contenders.mjs';
 
 /** About what Sluice answers to a push, for floors whose requests are larger than its answers. */
 const ANSWER_BYTES = 190;
@@ -12,6 +12,9 @@ const sluice = (options) => () => new Sluice({ ...options });
 const memory = sluice({ engine: 'memory' });
 const fsync = sluice({ durability: 'fsync' });
 const async = sluice({ durability: 'async' });
+
+/** Sluice with options of the Java machine, behind those that all have. */
+const tuned = (options, ...flags) => sluice({ ...options, javaOptions: [...JAVA_OPTIONS, ...flags] });
 
 const push = (contender) => contender.pushes([SMALL]);
 const batch = (contender) => contender.batches(SMALL, 100);
@@ -120,6 +123,24 @@ export const scenarios = {
       'fsync, HTTP/2': { on: 'fsync', load: generator('--connections', '4', '--streams', '16', '--http2'), base: 'fsync, HTTP/1.1' },
       'memory, HTTP/1.1': { on: 'memory', load: generator('--connections', '64') },
       'memory, HTTP/2': { on: 'memory', load: generator('--connections', '4', '--streams', '16', '--http2'), base: 'memory, HTTP/1.1' },
+    },
+  },
+  collectors: {
+    title: 'Single push by garbage collector, 64 connections',
+    contenders: {
+      'fsync, Serial': tuned({}, '-XX:+UseSerialGC'), 'fsync, G1': tuned({}, '-XX:+UseG1GC'), 'fsync, Parallel': tuned({}, '-XX:+UseParallelGC'),
+      'memory, Serial': tuned({ engine: 'memory' }, '-XX:+UseSerialGC'),
+      'memory, Serial, heap touched at start': tuned({ engine: 'memory' }, '-XX:+UseSerialGC', '-XX:+AlwaysPreTouch'),
+      'memory, G1': tuned({ engine: 'memory' }, '-XX:+UseG1GC'), 'memory, Parallel': tuned({ engine: 'memory' }, '-XX:+UseParallelGC'),
+    },
+    variants: {
+      'fsync, Serial': { load: push },
+      'fsync, G1': { load: push, base: 'fsync, Serial' },
+      'fsync, Parallel': { load: push, base: 'fsync, Serial' },
+      'memory, Serial': { load: push },
+      'memory, Serial, heap touched at start': { load: push, base: 'memory, Serial' },
+      'memory, G1': { load: push, base: 'memory, Serial' },
+      'memory, Parallel': { load: push, base: 'memory, Serial' },
     },
   },
   latency: {
