@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
@@ -13,13 +12,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The least that a durable server does: bodies go to the end of a file, one write and one sync for all that wait, and then they are
- * answered. No keys, no order, no index, no checksum. What the disk and the machine cost with it, they cost every durable server.
+ * answered. No keys, no order, no index, no checksum. It shows what the disk and the machine
+ * cost; it is no bound, as a server that overlaps writing and answering can be faster.
  */
 final class FloorLog {
     private static final int WAITING_MAX = 1 << 16;
@@ -29,7 +31,7 @@ final class FloorLog {
     private final BlockingQueue<Pending> waiting = new LinkedBlockingQueue<>(WAITING_MAX);
     private final ByteBuffer group = ByteBuffer.allocateDirect(GROUP_BYTES_MAX);
 
-    private record Pending(Buffer body, Context context, Promise<Buffer> synced) {}
+    private record Pending(Buffer body, Context loop, Promise<Buffer> synced) {}
 
     /** Opens the file and starts the thread that writes it. */
     FloorLog(Path path) throws IOException {
@@ -39,12 +41,16 @@ final class FloorLog {
         writer.start();
     }
 
-    /** Completes on the calling event loop with the body when it is synced. Bodies above 1 MiB are refused. */
-    Future<Buffer> append(Buffer body) {
+    /**
+     * Completes with the body when it is synced. Bodies above 1 MiB are refused.
+     *
+     * @param loop where it completes; the context of the verticle, as that of a request is its own
+     */
+    Future<Buffer> append(Buffer body, Context loop) {
         if (body.length() > GROUP_BYTES_MAX) {
             return Future.failedFuture("a body of " + body.length() + " bytes is too large for the floor");
         }
-        Pending pending = new Pending(body, Vertx.currentContext(), Promise.promise());
+        Pending pending = new Pending(body, loop, Promise.promise());
         return waiting.offer(pending) ? pending.synced.future() : Future.failedFuture("too many bodies wait");
     }
 
@@ -85,12 +91,10 @@ final class FloorLog {
 
     /** One hop for each event loop, not for each body. */
     private static void answer(List<Pending> taken) {
-        List<Pending> synced = List.copyOf(taken);
-        synced.stream()
-                .map(Pending::context)
-                .distinct()
-                .forEach(context -> context.runOnContext(nothing -> synced.stream()
-                        .filter(pending -> pending.context == context)
-                        .forEach(pending -> pending.synced.complete(pending.body))));
+        Map<Context, List<Pending>> byLoop = new IdentityHashMap<>();
+        taken.forEach(pending ->
+                byLoop.computeIfAbsent(pending.loop, loop -> new ArrayList<>()).add(pending));
+        byLoop.forEach((loop, synced) ->
+                loop.runOnContext(nothing -> synced.forEach(pending -> pending.synced.complete(pending.body))));
     }
 }

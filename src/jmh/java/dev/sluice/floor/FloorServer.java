@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /**
  * What Sluice is measured against: a bare Vert.x server with the options of ours that reads the whole body of a request, does
  * nothing with it, and answers as many bytes. No faster Vert.x server can take messages over HTTP. With a log it syncs bodies to a
- * file before it answers them; no durable Vert.x server can be faster than that.
+ * file before it answers them, and does no more.
  *
  * <pre>
  * java -cp sluice.jar:sluice-floor.jar dev.sluice.floor.FloorServer port=8080 [answerBytes=190] [cert=FILE key=FILE] [log=FILE]
@@ -85,7 +85,8 @@ public final class FloorServer extends VerticleBase {
 
     private void serve(HttpServerRequest request) {
         request.body()
-                .compose(body -> log == null || body.length() == 0 ? Future.succeededFuture(body) : log.append(body))
+                .compose(body ->
+                        log == null || body.length() == 0 ? Future.succeededFuture(body) : log.append(body, context))
                 .onSuccess(body -> {
                     request.response().headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
                     request.response().end(body.length() == 0 ? QUEUES : answer == null ? body : answer);
