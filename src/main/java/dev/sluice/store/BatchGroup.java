@@ -5,10 +5,16 @@ import java.util.List;
 
 /**
  * Gathers batches and writes them as one serialized RocksDB {@code WriteBatch}: a 12-byte header (sequence, count,
- * little-endian), the records of all batches in order, then the last head of every queue among them.
+ * little-endian), room for a note of the store, the records of all batches in order, then the last head of every queue among them.
  */
 public final class BatchGroup {
-    private static final int HEADER_BYTES = 12;
+    /** Where the store writes its note, which must be a record that is not counted. */
+    public static final int NOTE_OFFSET = 12;
+
+    /** How long the note is. */
+    public static final int NOTE_BYTES = 18;
+
+    private static final int RECORDS_OFFSET = NOTE_OFFSET + NOTE_BYTES;
     private static final int COUNT_OFFSET = 8;
 
     private final List<BatchRecords> parts = new ArrayList<>();
@@ -31,15 +37,15 @@ public final class BatchGroup {
 
     /** Roughly how many bytes {@link #serialize} will make. */
     public long bytes() {
-        return HEADER_BYTES + (long) recordBytes + (long) heads.size() * HeadChanges.BYTES_EACH;
+        return RECORDS_OFFSET + (long) recordBytes + (long) heads.size() * HeadChanges.BYTES_EACH;
     }
 
-    /** The whole group in the form that {@code new WriteBatch(byte[])} takes. */
+    /** The whole group in the form that {@code new WriteBatch(byte[])} takes, once the note is written. */
     public byte[] serialize() {
         BatchRecords headRecords = new BatchRecords(heads.size() * HeadChanges.BYTES_EACH);
         heads.writeTo(headRecords);
-        byte[] group = new byte[HEADER_BYTES + recordBytes + headRecords.length()];
-        int offset = HEADER_BYTES;
+        byte[] group = new byte[RECORDS_OFFSET + recordBytes + headRecords.length()];
+        int offset = RECORDS_OFFSET;
         int count = headRecords.count();
         for (BatchRecords part : parts) {
             part.copyTo(group, offset);

@@ -2,10 +2,12 @@ package dev.sluice.store.rocksdb;
 
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
+import dev.sluice.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -35,7 +37,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
     /** Opens the database; the native code must not be unpacked below the data directory, because that would change it. */
     static ReadOnlyDatabase open(Path path, long writeBufferBytes) {
         ManifestPointer.refuseIfDangling(path);
-        LogCheck.refuseHiddenDamage(path);
+        Optional<LogCheck.Doubt> doubt = LogCheck.run(path);
         RocksDB.loadLibrary();
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, false);
         // Without a logger of ours RocksDB would begin a log file of its own next to the database.
@@ -50,13 +52,25 @@ final class ReadOnlyDatabase implements AutoCloseable {
                             new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.index()),
                             new ColumnFamilyDescriptor(MESSAGES_NAME, options.messages())),
                     families);
-            return new ReadOnlyDatabase(database, options, silence, families);
+            ReadOnlyDatabase opened = new ReadOnlyDatabase(database, options, silence, families);
+            doubt.ifPresent(opened::settle);
+            return opened;
         } catch (RocksDBException failure) {
             options.close();
             silence.close();
-            throw isMissingFile(failure)
-                    ? new StoreCorruptException("a file is missing: " + failure.getMessage(), failure)
-                    : LogCheck.explain(path, failure);
+            if (isMissingFile(failure)) {
+                throw new StoreCorruptException("a file is missing: " + failure.getMessage(), failure);
+            }
+            throw doubt.filter(log -> RocksFailures.isCorruption(failure))
+                    .<StoreException>map(log -> log.confirmed(failure))
+                    .orElseGet(() -> RocksFailures.of("open", failure));
+        }
+    }
+
+    private void settle(LogCheck.Doubt doubt) {
+        if (database.getLatestSequenceNumber() < doubt.syncedSequence()) {
+            close();
+            throw doubt.confirmed(null);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import dev.sluice.store.BatchGroup;
 import dev.sluice.store.Family;
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
@@ -8,8 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -39,13 +42,20 @@ final class RocksDatabase implements AutoCloseable {
     private final WriteOptions unsynced = new WriteOptions();
     private final CompactRangeOptions compaction =
             new CompactRangeOptions().setExclusiveManualCompaction(false).setCanceled(false);
+    private final long markKey = new SecureRandom().nextLong();
     /** Of the writer thread. */
     private boolean compacting;
+    /** All writes up to this one are synced. Of the writer thread. */
+    private long syncedSequence;
+    /** Whether a write failed: what the log holds is unknown since. Of the writer thread. */
+    private boolean failed;
 
     private RocksDatabase(RocksDB database, RocksDbOptions options, List<ColumnFamilyHandle> families) {
         this.database = database;
         this.options = options;
         this.families = families;
+        // What was replayed is in synced tables.
+        this.syncedSequence = database.getLatestSequenceNumber();
     }
 
     /** Opens the database of a directory; makes it if the directory says that this was never completed. */
@@ -57,8 +67,12 @@ final class RocksDatabase implements AutoCloseable {
         if (!create) {
             ManifestPointer.refuseIfDangling(directory.database());
         }
-        LogCheck.refuseHiddenDamage(directory.database());
+        Optional<LogCheck.Doubt> doubt = LogCheck.run(directory.database());
         NativeCode.load(directory.nativeCode());
+        if (doubt.isPresent()) {
+            // Whether it is confirmed shows when it is open, and a database that may be damaged must not be changed.
+            ReadOnlyDatabase.open(directory.database(), writeBufferBytes).close();
+        }
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);
         RocksDatabase opened;
         try {
@@ -81,14 +95,25 @@ final class RocksDatabase implements AutoCloseable {
      * take the processor while the server starts. Called by one thread at a time.
      */
     void write(byte[] group, boolean sync) {
-        try (WriteBatch batch = new WriteBatch(group)) {
+        try {
             if (!compacting) {
                 database.enableAutoCompaction(families);
                 compacting = true;
             }
-            database.write(sync ? synced : unsynced, batch);
+            writeMarked(group, sync);
         } catch (RocksDBException failure) {
+            failed = true;
             throw RocksFailures.of("write", failure);
+        }
+    }
+
+    private void writeMarked(byte[] group, boolean sync) throws RocksDBException {
+        new LogMark(markKey, syncedSequence).writeTo(group);
+        try (WriteBatch batch = new WriteBatch(group)) {
+            database.write(sync ? synced : unsynced, batch);
+        }
+        if (sync) {
+            syncedSequence = database.getLatestSequenceNumber();
         }
     }
 
@@ -144,11 +169,18 @@ final class RocksDatabase implements AutoCloseable {
         options.close();
     }
 
-    /** Flushes the log to disk and releases everything. Whoever waited for a sync has had it, so a failure harms nobody. */
+    /**
+     * Syncs the log, ends it with an empty write that says so, and releases everything. Whoever waited for a sync has had it, so a
+     * failure harms nobody.
+     */
     @Override
     public void close() {
         try {
             database.flushWal(true);
+            if (!failed) {
+                syncedSequence = database.getLatestSequenceNumber();
+                writeMarked(new BatchGroup().serialize(), true);
+            }
         } catch (RocksDBException failure) {
             LOG.warn("The log could not be flushed: {}", failure.getMessage());
         } finally {
@@ -166,7 +198,7 @@ final class RocksDatabase implements AutoCloseable {
                     RocksDB.open(options.database(), directory.database().toString(), descriptors, families);
             return new RocksDatabase(database, options, families);
         } catch (RocksDBException failure) {
-            throw LogCheck.explain(directory.database(), failure);
+            throw RocksFailures.of("open", failure);
         }
     }
 

@@ -30,6 +30,8 @@ final class RocksDbOptions implements AutoCloseable {
     private static final long MIB = 1024 * KIB;
     private static final long CACHE_BYTES = 64 * MIB;
     private static final int OPEN_FILES_MAX = 512;
+    /** As many as wait for flushes at once, and some; they are read at a start, although they are done with. */
+    private static final int LOGS_KEPT = 4;
     /**
      * A file of the index in which that many of as many neighbours are deletions is compacted soon: a queue is the worst case for
      * tombstones. Message records are never looked for among deleted ones, so theirs can wait.
@@ -99,9 +101,12 @@ final class RocksDbOptions implements AutoCloseable {
                 .setCreateIfMissing(createIfMissing)
                 .setCreateMissingColumnFamilies(createIfMissing)
                 .setParanoidChecks(true)
-                // A log may end in the middle of a record, as a kill leaves it; any other fault in it is a refusal to
-                // open.
-                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                // Written over in place, a log needs one write less for each sync, that of its length, and no file is
+                // deleted
+                // while others wait for theirs.
+                .setRecycleLogFileNum(LOGS_KEPT)
+                // So it ends where its intact records end. Whether that is the right end, LogCheck finds out before.
+                .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 // What was replayed is in synced tables before anybody can read it: after a failed sync the system's
                 // cache shows a log that the disk may not have.
                 .setAvoidFlushDuringRecovery(false)
