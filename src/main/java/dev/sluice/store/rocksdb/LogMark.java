@@ -16,17 +16,12 @@ import java.nio.ByteOrder;
  * @param syncedSequence all writes up to this one were synced
  */
 record LogMark(long key, long syncedSequence) {
-    private static final byte TAG = 0x03;
-    private static final int DATA_BYTES = 2 * Long.BYTES;
-    private static final int DATA_OFFSET = BatchGroup.NOTE_OFFSET + 2;
     /** A write with a mark has at least this many bytes. */
-    static final int WRITE_BYTES_MIN = DATA_OFFSET + DATA_BYTES;
+    static final int WRITE_BYTES_MIN = BatchGroup.NOTE_OFFSET + BatchGroup.NOTE_BYTES;
 
-    static {
-        if (BatchGroup.NOTE_BYTES != 2 + DATA_BYTES) {
-            throw new AssertionError("a mark does not fit");
-        }
-    }
+    private static final byte TAG = 0x03;
+    private static final int DATA_BYTES = BatchGroup.NOTE_BYTES - 2;
+    private static final int DATA_OFFSET = WRITE_BYTES_MIN - DATA_BYTES;
 
     /** Puts it into a serialized group. */
     void writeTo(byte[] group) {
