@@ -101,9 +101,8 @@ final class RocksDbOptions implements AutoCloseable {
                 .setCreateIfMissing(createIfMissing)
                 .setCreateMissingColumnFamilies(createIfMissing)
                 .setParanoidChecks(true)
-                // Written over in place, a log needs one write less for each sync, that of its length, and no file is
-                // deleted
-                // while others wait for theirs.
+                // Written over in place, a log needs one write less for each sync, that of its length. And no log is
+                // deleted while others wait for their syncs.
                 .setRecycleLogFileNum(LOGS_KEPT)
                 // So it ends where its intact records end. Whether that is the right end, LogCheck finds out before.
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)

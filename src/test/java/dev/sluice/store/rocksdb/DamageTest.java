@@ -77,7 +77,7 @@ class DamageTest {
     void aFlippedBitInAnyByteOfARecordHeaderIsARefusal() throws IOException {
         byte[] log = Files.readAllBytes(log(image));
         int secondLast = recordBefore(log, lastWrite);
-        for (int position = secondLast; position < secondLast + 11; position++) {
+        for (int position = secondLast; position < secondLast + ReusedLogs.HEADER_BYTES; position++) {
             for (int bit = 0; bit < 8; bit++) {
                 byte[] damaged = log.clone();
                 damaged[position] ^= (byte) (1 << bit);
@@ -183,10 +183,10 @@ class DamageTest {
         int offset = 0;
         while (true) {
             int length = (log[offset + 4] & 0xFF) | (log[offset + 5] & 0xFF) << 8;
-            if (offset + 11 + length >= end) {
+            if (offset + ReusedLogs.HEADER_BYTES + length >= end) {
                 return offset;
             }
-            offset += 11 + length;
+            offset += ReusedLogs.HEADER_BYTES + length;
         }
     }
 

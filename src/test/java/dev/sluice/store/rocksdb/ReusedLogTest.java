@@ -130,6 +130,31 @@ class ReusedLogTest {
         }
     }
 
+    /** Nothing in the tables shows it then: RocksDB opens such a store without the later log. */
+    @Test
+    void garbageAtTheEndOfALogBeforeAnythingOfItWasFlushedIsARefusal() throws IOException {
+        try (RocksDbStore store = ReusedLogs.open(logs.live())) {
+            logs.writeUntilLogIsReused(store);
+            Path image = logs.image();
+            Path log = ReusedLogs.lastLog(logs.live());
+            while (ReusedLogs.lastLog(logs.live()).equals(log)) {
+                logs.write(store);
+            }
+            byte[] whole = Files.readAllBytes(log);
+            Path laterLog = ReusedLogs.lastLog(logs.live());
+            Path unflushed = logs.copyWithLog(image, laterLog, Files.readAllBytes(laterLog));
+            byte[] broken = whole.clone();
+            int from = ReusedLogs.records(whole, LogWalk.through(log, 0).end()).get(0);
+            Arrays.fill(broken, from, from + 40, (byte) 0xEE);
+
+            ReusedLogs.assertComplete(logs.copyWithLog(unflushed, log, whole), logs.written());
+            Path damaged = logs.copyWithLog(unflushed, log, broken);
+            assertThatThrownBy(() -> ReusedLogs.open(damaged).close())
+                    .isInstanceOf(StoreCorruptException.class)
+                    .hasMessageContaining(log.getFileName().toString());
+        }
+    }
+
     @Test
     void garbageOverTheLastWriteOfAStoppedStoreIsARefusal() throws IOException {
         try (RocksDbStore store = ReusedLogs.open(logs.live())) {
