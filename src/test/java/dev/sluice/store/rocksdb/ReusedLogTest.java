@@ -157,12 +157,15 @@ class ReusedLogTest {
 
     @Test
     void garbageOverTheLastWriteOfAStoppedStoreIsARefusal() throws IOException {
+        Path log;
+        long end;
         try (RocksDbStore store = ReusedLogs.open(logs.live())) {
             logs.writeUntilLogIsReused(store);
+            log = ReusedLogs.lastLog(logs.live());
+            end = LogWalk.through(log, 0).end();
         }
-        Path log = ReusedLogs.lastLog(logs.live());
         byte[] bytes = Files.readAllBytes(log);
-        int from = ReusedLogs.records(bytes, LogWalk.through(log, 0).end()).get(1);
+        int from = ReusedLogs.records(bytes, end).get(0);
         Arrays.fill(bytes, from, from + 40, (byte) 0xEE);
         Files.write(log, bytes);
 

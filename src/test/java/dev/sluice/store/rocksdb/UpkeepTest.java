@@ -22,9 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,26 +66,24 @@ class UpkeepTest {
     @Test
     void aMergeUnderWayDoesNotKeepTheDatabaseFromBeingOpenedAgain() throws Exception {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
-            write(store, 128 * WRITE_BUFFER_BYTES);
+            write(store, 32 * WRITE_BUFFER_BYTES);
         }
         try (DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
                 LiveDatabase database = new LiveDatabase(opened, WRITE_BUFFER_BYTES)) {
-            Set<Path> before = tables();
-            CompletableFuture<Void> merge = CompletableFuture.runAsync(() -> database.with(inside -> {
-                inside.compact();
+            CountDownLatch inside = new CountDownLatch(1);
+            CompletableFuture<Void> merge = CompletableFuture.runAsync(() -> database.with(open -> {
+                inside.countDown();
+                // Over and over, so that it is under way whenever the other thread comes.
+                for (long end = System.nanoTime() + PATIENCE.toNanos(); System.nanoTime() < end; ) {
+                    open.compact();
+                }
                 return null;
             }));
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> !before.containsAll(tables()));
+            inside.await();
 
             database.reopen();
 
             assertThatThrownBy(merge::join).hasCauseInstanceOf(StoreException.class);
-        }
-    }
-
-    private Set<Path> tables() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("db"))) {
-            return files.filter(file -> file.toString().endsWith(".sst")).collect(Collectors.toSet());
         }
     }
 
