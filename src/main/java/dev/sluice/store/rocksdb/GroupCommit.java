@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,15 +24,16 @@ import org.slf4j.LoggerFactory;
  *               └────── the next group gathers ─┘
  * </pre>
  *
- * <p>Two threads take turns at writing. Telling the listeners wakes event loops, which on a busy machine take the core at once; the
- * one that has written passes the writing on before it tells, so that the disk is not idle meanwhile.
+ * <p>One thread writes and another one tells. Telling the listeners wakes event loops, which on a busy machine take the core at once;
+ * so the writer goes on with what has gathered meanwhile, if there is anything, and leaves the telling to the teller. If there is
+ * nothing, it tells itself, which saves waking a thread.
  *
  * <p>The first failed write fails its whole group and everything after it: what the log holds from there on is unknown until the
  * store is opened again. That begins another generation, and a batch of an earlier one is refused for ever: whoever made it may
  * not have heard yet that the one before failed.
  */
 final class GroupCommit {
-    /** Where a group goes. Called on the threads that write, by one at a time. */
+    /** Where a group goes. Called on the writer. */
     @FunctionalInterface
     interface GroupWriter {
         /** Writes a serialized group as one atomic step; returns when it is stored, and synced if that was asked. */
@@ -62,21 +62,18 @@ final class GroupCommit {
     private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytesWaiting = new AtomicLong();
     private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
-    /** Held by the thread that writes; fair, so that the other one has its turn next. */
-    private final ReentrantLock writing = new ReentrantLock(true);
     /** Held by the thread that tells. */
     private final ReentrantLock telling = new ReentrantLock();
 
-    private final List<Thread> threads = List.of(newThread(1), newThread(2));
-
-    /** Set by the writer before it parks, cleared by whoever wakes it: no system call while it is awake. */
-    private volatile Thread parked;
+    private final Resting writerResting = new Resting();
+    private final Resting tellerResting = new Resting();
+    private final Thread writer = newThread("write", this::writeGroups);
+    private final Thread teller = newThread("tell", this::tellUntilClosed);
 
     private volatile boolean closing;
     private volatile boolean closed;
     /**
-     * Written by the thread that writes as long as there is no failure in it, and by whoever opened the store again as long as there
-     * is one.
+     * Written by the writer as long as there is no failure in it, and by whoever opened the store again as long as there is one.
      */
     private volatile Stage stage = new Stage(0, null);
 
@@ -90,11 +87,12 @@ final class GroupCommit {
         this.groupWriter = groupWriter;
         this.onFailure = onFailure;
         this.groupBytesMax = groupBytesMax;
-        threads.forEach(Thread::start);
+        writer.start();
+        teller.start();
     }
 
-    private Thread newThread(int number) {
-        Thread thread = new Thread(this::run, "sluice-store-commit-" + number);
+    private static Thread newThread(String task, Runnable run) {
+        Thread thread = new Thread(run, "sluice-store-" + task);
         thread.setDaemon(true);
         return thread;
     }
@@ -107,7 +105,7 @@ final class GroupCommit {
         if (closed) {
             refuseQueued();
         } else {
-            wake();
+            writerResting.wake();
         }
     }
 
@@ -133,9 +131,9 @@ final class GroupCommit {
     /** Writes what waits, tells its listeners and ends the threads. Blocks. */
     void close() {
         closing = true;
-        wake();
+        writerResting.wake();
         boolean interrupted = false;
-        for (Thread thread : threads) {
+        for (Thread thread : List.of(writer, teller)) {
             while (thread.isAlive()) {
                 try {
                     thread.join();
@@ -149,40 +147,42 @@ final class GroupCommit {
         }
     }
 
-    private void wake() {
-        Thread sleeper = parked;
-        if (sleeper != null) {
-            parked = null;
-            LockSupport.unpark(sleeper);
-        }
-    }
-
-    private void run() {
+    /** The writer. */
+    private void writeGroups() {
         while (writeGroup()) {
-            tellOutcomes();
+            if (queue.isEmpty()) {
+                tellOutcomes();
+            } else {
+                tellerResting.wake();
+            }
         }
+        tellerResting.wake();
     }
 
     /** Waits for a group and writes it; answers whether to go on. */
     private boolean writeGroup() {
-        writing.lock();
-        try {
-            List<Pending> group = new ArrayList<>();
-            gather(group);
-            while (group.isEmpty()) {
-                if (closing) {
-                    closed = true;
-                    refuseQueued();
-                    return false;
-                }
-                park();
-                gather(group);
+        List<Pending> group = new ArrayList<>();
+        gather(group);
+        while (group.isEmpty()) {
+            if (closing) {
+                closed = true;
+                refuseQueued();
+                return false;
             }
-            commit(group);
-            return true;
-        } finally {
-            writing.unlock();
+            writerResting.restWhile(() -> queue.isEmpty() && !closing);
+            gather(group);
         }
+        commit(group);
+        return true;
+    }
+
+    /** The teller. */
+    private void tellUntilClosed() {
+        while (!closed) {
+            tellerResting.restWhile(() -> outcomes.isEmpty() && !closed);
+            tellOutcomes();
+        }
+        tellOutcomes();
     }
 
     /** Tells what there is to tell, unless the other thread does. */
@@ -276,13 +276,5 @@ final class GroupCommit {
         } catch (RuntimeException broken) {
             LOG.error("A commit listener failed", broken);
         }
-    }
-
-    private void park() {
-        parked = Thread.currentThread();
-        if (queue.isEmpty() && !closing) {
-            LockSupport.park(this);
-        }
-        parked = null;
     }
 }

@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 /**
  * The store on disk: one RocksDB database for all queues, because one log means one stream of syncs.
  *
- * <p>Threads: two that take turns at writing ({@link GroupCommit}), two readers ({@link ReadPool}), one while a failed store is opened again
+ * <p>Threads: one that writes and one that tells ({@link GroupCommit}), two readers ({@link ReadPool}), one while a failed store is opened again
  * ({@link Reopening}), and RocksDB's own. Nothing of RocksDB runs on the threads that call.
  */
 public final class RocksDbStore implements QueueStore {

@@ -11,12 +11,10 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.store.StoreBatch;
-import dev.sluice.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +99,36 @@ class GroupCommitTest {
         disk.letThrough(1);
         awaitHeard(1);
         assertThat(groupCommit.bytesWaiting()).isZero();
+    }
+
+    @Test
+    void theNextGroupIsWrittenWhileTheListenersOfTheOneBeforeAreTold() throws Exception {
+        CountDownLatch bothAtTheDisk = new CountDownLatch(1);
+        groupCommit.commit(durable(1), failure -> {
+            await(bothAtTheDisk);
+            heard.add("first");
+        });
+        disk.awaitArrivals(1);
+        commit("second", durable(2));
+        disk.letThrough(1);
+        disk.awaitArrivals(2);
+        bothAtTheDisk.countDown();
+        disk.letThrough(1);
+        awaitHeard(2);
+
+        assertThat(heard).containsExactly("first", "second ok");
+    }
+
+    @Test
+    void aGroupThatNoOtherFollowsIsToldByTheWriterItself() throws Exception {
+        disk.letThrough(3);
+        for (int i = 1; i <= 3; i++) {
+            groupCommit.commit(
+                    durable(i), failure -> heard.add(Thread.currentThread().getName()));
+            awaitHeard(i);
+        }
+
+        assertThat(heard).containsOnly("sluice-store-write");
     }
 
     @Test
@@ -235,6 +263,14 @@ class GroupCommitTest {
         groupCommit.commit(batch, failure -> heard.add(name + (failure == null ? " ok" : " " + failure.getMessage())));
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException early) {
+            throw new IllegalStateException(early);
+        }
+    }
+
     private void awaitHeard(int count) throws InterruptedException {
         while (heard.size() < count) {
             TimeUnit.MILLISECONDS.sleep(1);
@@ -263,51 +299,5 @@ class GroupCommitTest {
         Content content = new Content(1, 1, ContentType.TEXT, 0, new byte[bytes]);
         batch.add(1, new QueueEvent.Enqueued(arrival(seq), content, arrival(seq).storedAtMillis(), null));
         return batch;
-    }
-
-    /** A disk that writes when it is told to, and notes what it wrote. */
-    private static final class ScriptedDisk implements GroupCommit.GroupWriter {
-        private final Semaphore arrivals = new Semaphore(0);
-        private final Semaphore permits = new Semaphore(0);
-        private final List<Boolean> syncs = Collections.synchronizedList(new ArrayList<>());
-        private final List<Integer> recordCounts = Collections.synchronizedList(new ArrayList<>());
-        private int awaited;
-        private volatile boolean broken;
-
-        @Override
-        public void write(byte[] group, boolean sync) {
-            syncs.add(sync);
-            recordCounts.add(group[8] & 0xFF | (group[9] & 0xFF) << 8);
-            arrivals.release();
-            permits.acquireUninterruptibly();
-            if (broken) {
-                throw new StoreException("disk broke");
-            }
-        }
-
-        void awaitArrivals(int count) throws InterruptedException {
-            arrivals.acquire(count - awaited);
-            awaited = count;
-        }
-
-        void letThrough(int writes) {
-            permits.release(writes);
-        }
-
-        void failFromNowOn() {
-            broken = true;
-        }
-
-        void work() {
-            broken = false;
-        }
-
-        List<Boolean> syncs() {
-            return new ArrayList<>(syncs);
-        }
-
-        List<Integer> recordCounts() {
-            return new ArrayList<>(recordCounts);
-        }
     }
 }
