@@ -178,6 +178,11 @@ public final class QueueState {
         return kind != Need.Kind.FIND && backlog.windows().of(kind).isReading();
     }
 
+    /** The number below which memory knows every arrival; {@link Long#MAX_VALUE} if it knows all there are. */
+    public long arrivalsKnownBelowSeq() {
+        return backlog.windows().arrivals.boundSeq();
+    }
+
     /** What should be read ahead because a window runs low, or null. */
     public Need wish() {
         return backlog.windows().wish();

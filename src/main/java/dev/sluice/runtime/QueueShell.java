@@ -3,6 +3,7 @@ package dev.sluice.runtime;
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.Decision;
 import dev.sluice.queue.Expire;
+import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Need;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueError;
@@ -27,7 +28,10 @@ final class QueueShell {
     /** Small, because a command that finds something due pays for it. */
     private static final Expire EXPIRE = new Expire(128);
 
-    private static final int CONTENTS_MAX = 1536;
+    /** Contents of so many messages beyond those that memory knows are worth keeping: about as many as a read brings. */
+    private static final int CONTENTS_AHEAD = 512;
+
+    private static final int CONTENTS_MAX = QueueState.WINDOW_MESSAGES_MAX + CONTENTS_AHEAD;
     /** Reads that one command may ask for before something must be wrong. */
     private static final int READS_MAX = 64;
     /** Pause after a read that failed while nobody but the clock asked for it. */
@@ -249,13 +253,21 @@ final class QueueShell {
         state.apply(event);
         pipeline.append(event);
         meters.count(event);
-        if (event instanceof QueueEvent.Enqueued enqueued && !enqueued.header().delayed()) {
+        if (event instanceof QueueEvent.Enqueued enqueued && isNear(enqueued.header())) {
             contents.offer(enqueued.header().seq(), enqueued.content());
         } else if (event instanceof QueueEvent.Removed removed) {
             contents.take(removed.header().seq());
         } else if (event instanceof QueueEvent.Purged) {
             contents.clear();
         }
+    }
+
+    /**
+     * Whether a new message is one of those that memory knows, or the next read may bring it. The content of one that is far from its
+     * turn would take the room of those before it, and comes along with its row later.
+     */
+    private boolean isNear(MessageHeader header) {
+        return !header.delayed() && header.seq() - state.arrivalsKnownBelowSeq() < CONTENTS_AHEAD;
     }
 
     private void settleSoon() {

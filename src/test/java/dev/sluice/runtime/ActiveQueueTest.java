@@ -29,7 +29,8 @@ class ActiveQueueTest {
             "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0);
 
     private final ManualTurns turns = new ManualTurns();
-    private final MemoryStore store = new MemoryStore();
+    private final FaultyStore store = new FaultyStore(new MemoryStore());
+    private int delivered;
 
     /**
      * The head of a window that was never read is a guess of a deadline, and the timer is set for it. When the read that corrects the
@@ -59,6 +60,23 @@ class ActiveQueueTest {
         turns.pass(2_000);
         assertThat(leases()).isEmpty();
         assertThat(second.restsFor(1_000)).isTrue();
+    }
+
+    /** More than memory holds: the contents come along with the rows, and those of new messages do not take their room. */
+    @Test
+    void contentsOfADeepQueueAreReadOnce() {
+        ActiveQueue queue = queue();
+        queue.start();
+        turns.run();
+        pushes(queue, 5_000);
+        for (int i = 0; i < 100; i++) {
+            pushes(queue, 100);
+            pull(queue, 100, 30_000);
+            turns.run();
+        }
+
+        assertThat(delivered).isEqualTo(10_000);
+        assertThat(store.contentsRead).isZero();
     }
 
     /** The origin that asks may be one whose store was opened again since, without the lease on which the move rests. */
@@ -119,26 +137,36 @@ class ActiveQueueTest {
         return store.load(1).toCompletableFuture().join().leases();
     }
 
-    private static void push(ActiveQueue queue, int delaySeconds) {
+    private void pushes(ActiveQueue queue, int count) {
+        for (int i = 0; i < count; i++) {
+            push(queue, 0);
+        }
+        turns.run();
+    }
+
+    private void push(ActiveQueue queue, int delaySeconds) {
         NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[] {'m'}, delaySeconds);
         take(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
     }
 
-    private static void pull(ActiveQueue queue, int messages, int leaseMillis) {
+    private void pull(ActiveQueue queue, int messages, int leaseMillis) {
         take(queue, new QueueRequest.Deliver(new Pull(messages, leaseMillis, ConsumerType.HTTP_PULL)));
     }
 
-    private static void take(ActiveQueue queue, QueueRequest<?> request) {
+    private void take(ActiveQueue queue, QueueRequest<?> request) {
         take(queue, request, refusal -> {
             throw refusal;
         });
     }
 
-    private static void take(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
+    private void take(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
         queue.take(request, new Reply<>() {
             @Override
             public void succeed(Object answer) {
                 assertThat(answer).isNotNull();
+                if (answer instanceof QueueClient.Delivered messages) {
+                    delivered += messages.deliveries().size();
+                }
             }
 
             @Override

@@ -26,6 +26,9 @@ final class FaultyStore implements QueueStore {
     volatile boolean refusing;
     volatile boolean denying;
     volatile int reopenings;
+    /** Contents that were read apart from their rows. Counts reads of one thread. */
+    int contentsRead;
+
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final QueueStore store;
 
@@ -87,6 +90,7 @@ final class FaultyStore implements QueueStore {
 
     @Override
     public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+        contentsRead += headers.size();
         return store.readContents(queueNumber, headers);
     }
 
