@@ -71,8 +71,9 @@ class BenchCommandTest {
         assertThat(exitCode).isZero();
         JsonObject summary = summary();
         JsonObject push = summary.getJsonObject("latencyMicros").getJsonObject("push");
-        assertThat(summary.getLong("messages")).isPositive();
-        assertThat(push.getLong("count")).isGreaterThanOrEqualTo(summary.getLong("messages"));
+        assertThat(summary.getLong("messages")).isGreaterThan(3);
+        // A push under way when the warm-up ends completes in the measurement and was due before it: one a connection.
+        assertThat(push.getLong("count")).isGreaterThanOrEqualTo(summary.getLong("messages") - 3);
         assertThat(push.getLong("p50")).isBetween(1L, push.getLong("p99"));
         assertThat(push.getLong("p99")).isLessThanOrEqualTo(push.getLong("max"));
         assertThat(summary.getJsonObject("errors")).isEmpty();
