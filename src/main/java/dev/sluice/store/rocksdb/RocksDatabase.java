@@ -43,6 +43,17 @@ final class RocksDatabase implements AutoCloseable {
     private final CompactRangeOptions compaction =
             new CompactRangeOptions().setExclusiveManualCompaction(false).setCanceled(false);
     private final long markKey = new SecureRandom().nextLong();
+    private final BackgroundPace.Debt debt = new BackgroundPace.Debt() {
+        @Override
+        public long fullMemtables() {
+            return total("rocksdb.num-immutable-mem-table");
+        }
+
+        @Override
+        public long bytesToMerge() {
+            return total("rocksdb.estimate-pending-compaction-bytes");
+        }
+    };
     /** Of the writer thread. */
     private boolean compacting;
     /** All writes up to this one are synced. Of the writer thread. */
@@ -100,6 +111,7 @@ final class RocksDatabase implements AutoCloseable {
                 database.enableAutoCompaction(families);
                 compacting = true;
             }
+            pace().follow(System.nanoTime(), group.length, debt);
             writeMarked(group, sync);
         } catch (RocksDBException failure) {
             failed = true;
@@ -122,12 +134,19 @@ final class RocksDatabase implements AutoCloseable {
         return new RocksView(database, families);
     }
 
+    /** Of its flushes and compactions. */
+    BackgroundPace pace() {
+        return options.pace();
+    }
+
     /** Rewrites everything without what was deleted, beside other compactions. Blocks; {@link #stopCompacting} ends it. */
     void compact() {
+        pace().hurry(() -> families.forEach(this::compact));
+    }
+
+    private void compact(ColumnFamilyHandle family) {
         try {
-            for (ColumnFamilyHandle family : families) {
-                database.compactRange(family, null, null, compaction);
-            }
+            database.compactRange(family, null, null, compaction);
         } catch (RocksDBException failure) {
             throw RocksFailures.of("compact", failure);
         }
@@ -140,8 +159,12 @@ final class RocksDatabase implements AutoCloseable {
 
     /** Bytes of the tables in use. */
     long tableBytes() {
+        return total("rocksdb.live-sst-files-size");
+    }
+
+    private long total(String property) {
         try {
-            return database.getAggregatedLongProperty("rocksdb.live-sst-files-size");
+            return database.getAggregatedLongProperty(property);
         } catch (RocksDBException failure) {
             throw RocksFailures.of("measure its tables", failure);
         }

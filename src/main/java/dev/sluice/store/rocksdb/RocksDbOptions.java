@@ -30,6 +30,8 @@ final class RocksDbOptions implements AutoCloseable {
     private static final long MIB = 1024 * KIB;
     private static final long CACHE_BYTES = 64 * MIB;
     private static final int OPEN_FILES_MAX = 512;
+    /** Read or written at once by flushes and compactions: about a quarter of a millisecond of work. */
+    private static final long BURST_BYTES = 64 * KIB;
     /** As many as wait for flushes at once, and some; they are read at a start, although they are done with. */
     private static final int LOGS_KEPT = 4;
     /**
@@ -42,6 +44,7 @@ final class RocksDbOptions implements AutoCloseable {
 
     private final long writeBufferBytes;
     private final Cache cache = new LRUCache(CACHE_BYTES);
+    private final BackgroundPace pace = new BackgroundPace(System.nanoTime());
     private final BloomFilter filter = new BloomFilter(10);
     private final TablePropertiesCollectorFactory deletionCollector =
             TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
@@ -60,8 +63,8 @@ final class RocksDbOptions implements AutoCloseable {
     RocksDbOptions(long writeBufferBytes, boolean createIfMissing) {
         this.writeBufferBytes = writeBufferBytes;
         // Compactions take what is left of the processor, so that a deep backlog does not slow its queue down; when
-        // they fall
-        // behind for long, RocksDB slows the writes itself. Flushes, in the other pool, go on as before.
+        // they
+        // fall behind for long, RocksDB slows the writes itself.
         Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
         indexBase.setTablePropertiesCollectorFactory(List.of(deletionCollector));
         database = databaseOptions(createIfMissing);
@@ -81,6 +84,11 @@ final class RocksDbOptions implements AutoCloseable {
         return messages;
     }
 
+    /** Of flushes and compactions; closed with these options. */
+    BackgroundPace pace() {
+        return pace;
+    }
+
     @Override
     public void close() {
         messages.close();
@@ -91,6 +99,7 @@ final class RocksDbOptions implements AutoCloseable {
         deletionCollector.close();
         filter.close();
         cache.close();
+        pace.close();
     }
 
     private DBOptions databaseOptions(boolean createIfMissing) {
@@ -115,6 +124,10 @@ final class RocksDbOptions implements AutoCloseable {
                 .setDbWriteBufferSize(2 * writeBufferBytes)
                 .setMaxOpenFiles(OPEN_FILES_MAX)
                 .setMaxBackgroundJobs(2)
+                .setRateLimiter(pace.limiter())
+                // It counts bytes where they are read and written, so what is worked on in between is one burst.
+                .setWritableFileMaxBufferSize(BURST_BYTES)
+                .setCompactionReadaheadSize(BURST_BYTES)
                 .setBytesPerSync(MIB)
                 // There is one writer, so nothing to gain from concurrent inserts.
                 .setAllowConcurrentMemtableWrite(false)

@@ -4,12 +4,14 @@ import static dev.sluice.store.Outcomes.commitLater;
 import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.head;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.QueueEvent;
+import dev.sluice.store.BatchGroup;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RateLimiter;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
@@ -83,6 +86,29 @@ class UpkeepTest {
             database.reopen();
 
             assertThatThrownBy(merge::join).hasCauseInstanceOf(StoreException.class);
+        }
+    }
+
+    /** A merge at full speed keeps the core from whoever pushes, for several milliseconds at a time. */
+    @Test
+    void tablesAreWrittenAndMergedAtAPaceThatFollowsTheWrites() {
+        try (DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
+                LiveDatabase database = new LiveDatabase(opened, WRITE_BUFFER_BYTES)) {
+            RateLimiter limiter = database.with(open -> open.pace().limiter());
+            assertThat(limiter.getBytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+
+            byte[] nothing = new BatchGroup().serialize();
+            await().atMost(PATIENCE)
+                    .until(() -> database.with(open -> {
+                        open.write(nothing.clone(), false);
+                        return limiter.getBytesPerSecond() == BackgroundPace.BYTES_PER_SECOND_MIN;
+                    }));
+            long before = limiter.getTotalBytesThrough();
+            database.with(open -> {
+                open.compact();
+                return null;
+            });
+            assertThat(limiter.getTotalBytesThrough()).isGreaterThan(before);
         }
     }
 

@@ -1,0 +1,132 @@
+package dev.sluice.store.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.rocksdb.RocksDB;
+
+class BackgroundPaceTest {
+    private static final long MIB = 1024 * 1024;
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Waiting waiting = new Waiting();
+    private long nowNanos = Long.MAX_VALUE - SECOND_NANOS / 2;
+    private final BackgroundPace pace = new BackgroundPace(nowNanos);
+
+    /** What waits, as a test says. */
+    private static final class Waiting implements BackgroundPace.Debt {
+        private long fullMemtables;
+        private long bytesToMerge;
+        private int looks;
+
+        @Override
+        public long fullMemtables() {
+            looks++;
+            return fullMemtables;
+        }
+
+        @Override
+        public long bytesToMerge() {
+            return bytesToMerge;
+        }
+    }
+
+    @BeforeAll
+    static void loadNativeCode() {
+        RocksDB.loadLibrary();
+    }
+
+    @AfterEach
+    void close() {
+        pace.close();
+    }
+
+    @Test
+    void anOpeningIsNotHeldUp() {
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+    }
+
+    @Test
+    void littleComesInSoTheLeastIsEnough() {
+        writeForASecond(4 * MIB);
+
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MIN);
+    }
+
+    @Test
+    void thePaceFollowsWhatComesIn() {
+        writeForASecond(20 * MIB);
+        assertThat(bytesPerSecond()).isBetween(79 * MIB, 81 * MIB);
+
+        writeForASecond(10 * MIB);
+        assertThat(bytesPerSecond()).isBetween(39 * MIB, 41 * MIB);
+    }
+
+    @Test
+    void aStoreThatIsFilledAsFastAsCanBeHasNoLimit() {
+        writeForASecond(65 * MIB);
+
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+    }
+
+    @Test
+    void aMemtableThatWaitsForAnotherOneLiftsTheLimit() {
+        waiting.fullMemtables = 1;
+        writeForASecond(MIB);
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MIN);
+
+        waiting.fullMemtables = 2;
+        writeForASecond(MIB);
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+    }
+
+    @Test
+    void mergesThatPileUpDoubleThePaceAgainAndAgain() {
+        waiting.bytesToMerge = 128 * MIB;
+        writeForASecond(MIB);
+        assertThat(bytesPerSecond()).isEqualTo(2 * BackgroundPace.BYTES_PER_SECOND_MIN);
+
+        waiting.bytesToMerge = 3 * 128 * MIB;
+        writeForASecond(MIB);
+        assertThat(bytesPerSecond()).isEqualTo(8 * BackgroundPace.BYTES_PER_SECOND_MIN);
+
+        waiting.bytesToMerge = Long.MAX_VALUE;
+        writeForASecond(MIB);
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+    }
+
+    @Test
+    void whatSomebodyWaitsForHasNoLimitHoweverLittleComesIn() {
+        writeForASecond(MIB);
+
+        pace.hurry(() -> {
+            assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+            writeForASecond(MIB);
+            assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+        });
+
+        writeForASecond(MIB);
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MIN);
+    }
+
+    @Test
+    void whatWaitsIsAskedForOnlyAFewTimesASecond() {
+        writeForASecond(MIB);
+
+        assertThat(waiting.looks).isEqualTo(10);
+    }
+
+    private void writeForASecond(long bytes) {
+        for (int i = 0; i < 1_000; i++) {
+            nowNanos += SECOND_NANOS / 1_000;
+            pace.follow(nowNanos, bytes / 1_000, waiting);
+        }
+    }
+
+    private long bytesPerSecond() {
+        return pace.limiter().getBytesPerSecond();
+    }
+}
