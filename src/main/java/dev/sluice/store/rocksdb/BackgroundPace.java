@@ -25,8 +25,8 @@ final class BackgroundPace implements AutoCloseable {
     private static final long AMPLIFICATION = 4;
     /** With that much coming in, a write that has to wait for a merge costs more than a turn that is too long. */
     private static final long BUSY_BYTES_PER_SECOND = 64 * MIB;
-    /** The pace doubles with each so many bytes that wait to be merged. After a flush it is about one such portion. */
-    private static final long WAITING_BYTES_A_DOUBLING = 128 * MIB;
+    /** The pace doubles with each so many bytes that wait to be merged, by an estimate that counts what lies in their way, too. */
+    private static final long WAITING_BYTES_A_DOUBLING = 512 * MIB;
 
     private static final long BURST_MICROS = 1_000;
     private static final int FAIRNESS = 10;

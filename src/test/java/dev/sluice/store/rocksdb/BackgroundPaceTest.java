@@ -85,11 +85,11 @@ class BackgroundPaceTest {
 
     @Test
     void mergesThatPileUpDoubleThePaceAgainAndAgain() {
-        waiting.bytesToMerge = 128 * MIB;
+        waiting.bytesToMerge = 512 * MIB;
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(2 * BackgroundPace.BYTES_PER_SECOND_MIN);
 
-        waiting.bytesToMerge = 3 * 128 * MIB;
+        waiting.bytesToMerge = 3 * 512 * MIB;
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(8 * BackgroundPace.BYTES_PER_SECOND_MIN);
 
