@@ -62,9 +62,8 @@ final class RocksDbOptions implements AutoCloseable {
      */
     RocksDbOptions(long writeBufferBytes, boolean createIfMissing) {
         this.writeBufferBytes = writeBufferBytes;
-        // Compactions take what is left of the processor, so that a deep backlog does not slow its queue down; when
-        // they
-        // fall behind for long, RocksDB slows the writes itself.
+        // Compactions take what is left of the processor, so that a deep backlog does not slow its queue down.
+        // When they fall behind for long, RocksDB slows the writes itself.
         Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
         indexBase.setTablePropertiesCollectorFactory(List.of(deletionCollector));
         database = databaseOptions(createIfMissing);

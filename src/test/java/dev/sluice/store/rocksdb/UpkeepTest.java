@@ -109,6 +109,9 @@ class UpkeepTest {
                 return null;
             });
             assertThat(limiter.getTotalBytesThrough()).isGreaterThan(before);
+            assertThat(limiter.getBytesPerSecond())
+                    .as("somebody waits for a compaction that was asked for")
+                    .isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
         }
     }
 
