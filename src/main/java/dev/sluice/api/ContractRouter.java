@@ -48,7 +48,7 @@ final class ContractRouter {
         for (Binding binding : bindings) {
             OpenAPIRoute bound = builder.getRoute(binding.route().operationId());
             bound.setDoValidation(false).setDoSecurity(false);
-            bound.addHandler(rc -> gateway.serve(binding, rc.request(), rc.pathParams()));
+            bound.addHandler(rc -> gateway.serve(binding, rc.request(), Place.of(rc.pathParams())));
         }
         Router router = builder.createRouter();
         router.route().handler(this::failUnmatched);

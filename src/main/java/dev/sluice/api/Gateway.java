@@ -59,19 +59,15 @@ public final class Gateway {
         untaken = answerSeconds == 0 ? null : new Deadlines(vertx, TimeUnit.SECONDS.toMillis(answerSeconds));
     }
 
-    /**
-     * Serves a request that belongs to a route, in the turn in which it arrived.
-     *
-     * @param path path parameters by name, decoded
-     */
-    void serve(Binding binding, HttpServerRequest request, Map<String, String> path) {
+    /** Serves a request that belongs to a route, in the turn in which it arrived. */
+    void serve(Binding binding, HttpServerRequest request, Place place) {
         long startedNanos = System.nanoTime();
         Operation operation = binding.operation();
         Subject subject;
         MultiMap query;
         try {
             Caller caller = authenticate(operation, request);
-            subject = subject(binding.route().family(), caller, path);
+            subject = subject(binding.route().family(), caller, place);
             query = query(request);
         } catch (RuntimeException e) {
             fail(request, e);
@@ -79,7 +75,7 @@ public final class Gateway {
             return;
         }
         Future<Buffer> arriving = body.read(request);
-        arriving.compose(bytes -> operation.answer(call(subject, path, query, bytes)))
+        arriving.compose(bytes -> operation.answer(call(subject, place.path(), query, bytes)))
                 .onComplete(outcome -> {
                     if (arriving.succeeded()) {
                         body.release(arriving.result());
@@ -180,11 +176,11 @@ public final class Gateway {
         return caller;
     }
 
-    private Subject subject(Route.Family family, Caller caller, Map<String, String> path) {
+    private Subject subject(Route.Family family, Caller caller, Place place) {
         if (family == Route.Family.CALLER) {
             return new Subject(caller, null, null);
         }
-        String accountId = Identifiers.normalize(path.get("account_id"));
+        String accountId = place.accountId();
         if (accountId == null) {
             throw new QueueException(QueueError.ROUTE_UNKNOWN);
         }
@@ -195,12 +191,11 @@ public final class Gateway {
         if (family == Route.Family.ACCOUNT) {
             return new Subject(caller, accountId, null);
         }
-        return new Subject(caller, accountId, queue(family, accountId, path.get("queue_id")));
+        return new Subject(caller, accountId, queue(family, accountId, place.queueId()));
     }
 
-    private QueueDefinition queue(Route.Family family, String accountId, String given) {
+    private QueueDefinition queue(Route.Family family, String accountId, String queueId) {
         boolean messages = family == Route.Family.MESSAGES;
-        String queueId = Identifiers.normalize(given);
         if (queueId == null) {
             throw new QueueException(messages ? QueueError.QUEUE_ID_MALFORMED : QueueError.ROUTE_UNKNOWN);
         }

@@ -31,6 +31,7 @@ final class MessageRoutes {
     private String lastUri = "";
 
     private Target last;
+    private String lastAccountId;
 
     /** The short way to those of the bindings whose route is a POST below the messages of a queue. */
     MessageRoutes(Contract contract, Gateway gateway, Collection<Binding> bindings) {
@@ -60,7 +61,7 @@ final class MessageRoutes {
             lastUri = uri;
             last = target;
         }
-        gateway.serve(last.binding, request, last.path);
+        gateway.serve(last.binding, request, last.place);
         return true;
     }
 
@@ -96,9 +97,18 @@ final class MessageRoutes {
         if (accountId == null || queueId == null) {
             return null;
         }
-        return new Target(binding, Map.of("account_id", accountId, "queue_id", queueId));
+        Map<String, String> path = Map.of("account_id", accountId, "queue_id", queueId);
+        return new Target(binding, new Place(known(accountId), queueId, path));
+    }
+
+    /** The same string for paths of the same account, so that it is in the processor's cache when the next queue's turn comes. */
+    private String known(String accountId) {
+        if (!accountId.equals(lastAccountId)) {
+            lastAccountId = accountId;
+        }
+        return lastAccountId;
     }
 
     /** What a path leads to, which never changes. */
-    record Target(Binding binding, Map<String, String> path) {}
+    record Target(Binding binding, Place place) {}
 }

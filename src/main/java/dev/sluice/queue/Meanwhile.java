@@ -10,7 +10,9 @@ final class Meanwhile<E> {
 
     private final Order<E> order;
     private final int capacity;
-    private final Set<Long> removed = new HashSet<>();
+    /** Null as long as nothing was removed, which is nearly always. */
+    private Set<Long> removed;
+
     private final SortedRing<E> added;
     private E dropped;
 
@@ -39,12 +41,15 @@ final class Meanwhile<E> {
     /** The rows may still show this element. Answers false if there is no room to remember that: the rows are worth nothing. */
     boolean remove(long millis, long seq) {
         added.remove(millis, seq);
+        if (removed == null) {
+            removed = new HashSet<>();
+        }
         removed.add(seq);
         return removed.size() <= REMOVALS_PER_ADDITION * capacity;
     }
 
     boolean wasRemoved(long seq) {
-        return removed.contains(seq);
+        return removed != null && removed.contains(seq);
     }
 
     /** Additions, smallest first. */
@@ -58,7 +63,7 @@ final class Meanwhile<E> {
     }
 
     void clear() {
-        removed.clear();
+        removed = null;
         dropped = null;
         if (added.size() > 0) {
             added.clear();

@@ -7,9 +7,11 @@ package dev.sluice.queue;
  */
 final class SortedRing<E> {
     private static final int SLOTS_MIN = 16;
+    /** A queue has eight rings, of which most hold nothing. */
+    private static final Object[] NO_SLOTS = {};
 
     private final Order<E> order;
-    private Object[] slots = new Object[SLOTS_MIN];
+    private Object[] slots = NO_SLOTS;
     private int head;
     private int size;
 
@@ -95,7 +97,7 @@ final class SortedRing<E> {
     }
 
     void clear() {
-        slots = new Object[SLOTS_MIN];
+        slots = NO_SLOTS;
         head = 0;
         size = 0;
     }
@@ -133,7 +135,7 @@ final class SortedRing<E> {
     }
 
     private void grow() {
-        Object[] wider = new Object[slots.length * 2];
+        Object[] wider = new Object[Math.max(SLOTS_MIN, slots.length * 2)];
         for (int i = 0; i < size; i++) {
             wider[i] = slots[slot(i)];
         }

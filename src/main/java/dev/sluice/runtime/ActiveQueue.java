@@ -56,7 +56,7 @@ final class ActiveQueue {
     private DeadLetterInbox inbox;
     private WorkerDispatcher dispatcher;
     /** Requests that came while the queue loads again; as many as its slot admits. */
-    private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private final ArrayDeque<Held> held = new ArrayDeque<>(1);
 
     private volatile long deadlineMillis = OVERDUE;
 

@@ -37,13 +37,18 @@ final class CommitPipeline {
     private final Supplier<QueueHead> head;
     private final Consumer<StoreException> onBreak;
     private final LongAdder parkedMeter;
-    private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+    private final ArrayDeque<Flight> flights = new ArrayDeque<>(1);
+    /**
+     * What gathers in this turn; null between turns, as is {@link #parked}. Most queues of a server with many wait at any moment, and what
+     * they kept for their next turn the collector would have to keep too.
+     */
     private StoreBatch batch;
-    private List<Parked> parked = new ArrayList<>();
+
+    private List<Parked> parked;
+    private int batchRoomBytes = StoreBatch.ROOM_BYTES_MIN;
     /** Batches of which the store has not told the outcome, also those of a broken pipeline. */
     private int inStore;
 
-    private boolean flushAsked;
     private boolean broken;
 
     private record Parked(Runnable release, Consumer<QueueException> refuse) {}
@@ -61,20 +66,19 @@ final class CommitPipeline {
         this.store = store;
         this.queueNumber = queueNumber;
         this.generation = generation;
-        this.batch = new StoreBatch(generation);
         this.turns = turns;
         this.head = head;
         this.onBreak = onBreak;
         this.parkedMeter = parkedMeter;
     }
 
-    /** Adds an event, already applied to memory, to what goes to the store at the end of this turn. */
+    /** Adds an event, already applied to memory, to what the next {@link #flush} hands to the store. */
     void append(QueueEvent event) {
-        batch.add(queueNumber, event);
-        if (!flushAsked) {
-            flushAsked = true;
-            turns.next(this::flush);
+        if (batch == null) {
+            batch = new StoreBatch(generation, batchRoomBytes);
+            parked = new ArrayList<>();
         }
+        batch.add(queueNumber, event);
     }
 
     /**
@@ -88,7 +92,7 @@ final class CommitPipeline {
         }
         if (broken) {
             refuse.accept(new QueueException(QueueError.UNAVAILABLE));
-        } else if (flushAsked) {
+        } else if (batch != null) {
             parkedMeter.increment();
             parked.add(new Parked(release, refuse));
         } else if (!flights.isEmpty()) {
@@ -106,19 +110,23 @@ final class CommitPipeline {
 
     /** Whether nothing is on its way to the store, nor in its hands. */
     boolean idle() {
-        return !flushAsked && inStore == 0;
+        return batch == null && inStore == 0;
     }
 
-    private void flush() {
-        flushAsked = false;
+    /** Hands what was appended to the store, if there is anything; to be called once in every turn with an {@link #append}, at its end. */
+    void flush() {
+        if (batch == null) {
+            return;
+        }
+        StoreBatch leaving = batch;
+        batch = null;
         if (broken) {
             return;
         }
-        batch.head(queueNumber, head.get());
-        StoreBatch leaving = batch;
-        batch = leaving.successor();
+        leaving.head(queueNumber, head.get());
+        batchRoomBytes = leaving.roomBytes();
         flights.add(new Flight(parked));
-        parked = new ArrayList<>();
+        parked = null;
         inStore++;
         store.commit(leaving, failure -> {
             if (turns.inTurn()) {
@@ -152,9 +160,12 @@ final class CommitPipeline {
         broken = true;
         List<Parked> stranded = new ArrayList<>();
         flights.forEach(flight -> stranded.addAll(flight.parked()));
-        stranded.addAll(parked);
+        if (parked != null) {
+            stranded.addAll(parked);
+        }
         flights.clear();
-        parked = new ArrayList<>();
+        batch = null;
+        parked = null;
         QueueException why = new QueueException(QueueError.UNAVAILABLE);
         parkedMeter.add(-stranded.size());
         onBreak.accept(failure);

@@ -21,7 +21,7 @@ final class DeadLetterInbox {
     private final QueueShell shell;
     private final QueueStore store;
     private final Turns turns;
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(1);
     private boolean underWay;
     private boolean closed;
 

@@ -120,7 +120,8 @@ final class QueueDeployer extends VerticleBase {
 
     private Future<?> deploy(QueueDefinition definition) {
         long number = definition.number();
-        QueueVerticle verticle = new QueueVerticle(definition, parts, admission, post);
+        String address = slots.slot(number).address();
+        QueueVerticle verticle = new QueueVerticle(definition, address, parts, admission, post);
         return vertx.deployVerticle(verticle).onSuccess(id -> {
             deployed.put(number, new Deployed(verticle, id));
             calendar.remove(number);

@@ -280,6 +280,7 @@ final class QueueShell {
     /** Once per turn with changes: what is worth doing once and not per command. */
     private void settle() {
         settling = false;
+        pipeline.flush();
         if (closed) {
             return;
         }

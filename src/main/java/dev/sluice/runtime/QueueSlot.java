@@ -1,6 +1,6 @@
 package dev.sluice.runtime;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * The gate in front of one queue, shared by all senders: counts what is on its way, and is closed while no verticle takes
@@ -22,10 +22,17 @@ final class QueueSlot {
     private static final int CLOSED = -1;
     private static final int GONE = -2;
 
+    /** Counters in the gate itself: each request enters one, and of many queues the next one is never in the processor's cache. */
+    private static final AtomicIntegerFieldUpdater<QueueSlot> IN_FLIGHT =
+            AtomicIntegerFieldUpdater.newUpdater(QueueSlot.class, "inFlight");
+
+    private static final AtomicIntegerFieldUpdater<QueueSlot> WAITING =
+            AtomicIntegerFieldUpdater.newUpdater(QueueSlot.class, "waiting");
+
     private final long number;
     private final String address;
-    private final AtomicInteger inFlight = new AtomicInteger(CLOSED);
-    private final AtomicInteger waiting = new AtomicInteger();
+    private volatile int inFlight = CLOSED;
+    private volatile int waiting;
     private volatile long usedAtNanos = System.nanoTime();
 
     QueueSlot(long number) {
@@ -44,7 +51,7 @@ final class QueueSlot {
 
     Entry enter(int inFlightMax) {
         while (true) {
-            int seen = inFlight.get();
+            int seen = inFlight;
             if (seen == CLOSED) {
                 return Entry.CLOSED;
             }
@@ -54,22 +61,22 @@ final class QueueSlot {
             if (seen >= inFlightMax) {
                 return Entry.FULL;
             }
-            if (inFlight.compareAndSet(seen, seen + 1)) {
+            if (IN_FLIGHT.compareAndSet(this, seen, seen + 1)) {
                 return Entry.ENTERED;
             }
         }
     }
 
     void leave() {
-        if (inFlight.decrementAndGet() == 0) {
+        if (IN_FLIGHT.decrementAndGet(this) == 0) {
             usedAtNanos = System.nanoTime();
         }
     }
 
     /** Counts someone who waits for a verticle; answers false if too many do already. */
     boolean tryWait(int waitingMax) {
-        if (waiting.incrementAndGet() > waitingMax) {
-            waiting.decrementAndGet();
+        if (WAITING.incrementAndGet(this) > waitingMax) {
+            WAITING.decrementAndGet(this);
             return false;
         }
         return true;
@@ -77,33 +84,35 @@ final class QueueSlot {
 
     /** The other side of {@link #tryWait}. */
     void stopWaiting() {
-        waiting.decrementAndGet();
+        WAITING.decrementAndGet(this);
     }
 
     /** A verticle takes requests from now on. */
     void open() {
         usedAtNanos = System.nanoTime();
-        inFlight.compareAndSet(CLOSED, 0);
+        IN_FLIGHT.compareAndSet(this, CLOSED, 0);
     }
 
     /** Closes the gate if nothing is on its way; answers whether it is closed. */
     boolean tryClose() {
-        return inFlight.compareAndSet(0, CLOSED) || inFlight.get() < 0;
+        return IN_FLIGHT.compareAndSet(this, 0, CLOSED) || inFlight < 0;
     }
 
     /** Closes the gate for ever if nothing is on its way; answers whether it is closed. */
     boolean tryRetire() {
-        return inFlight.compareAndSet(0, GONE) || inFlight.compareAndSet(CLOSED, GONE) || inFlight.get() == GONE;
+        return IN_FLIGHT.compareAndSet(this, 0, GONE)
+                || IN_FLIGHT.compareAndSet(this, CLOSED, GONE)
+                || inFlight == GONE;
     }
 
     /** Whether the gate was closed for ever. */
     boolean isRetired() {
-        return inFlight.get() == GONE;
+        return inFlight == GONE;
     }
 
     /** Requests on their way, 0 while closed. */
     int inFlight() {
-        return Math.max(0, inFlight.get());
+        return Math.max(0, inFlight);
     }
 
     /** Since when nothing has been on its way; meaningless while something is. */

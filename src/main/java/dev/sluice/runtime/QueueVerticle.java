@@ -18,6 +18,7 @@ final class QueueVerticle extends VerticleBase {
     private static final long BATCHES_WAIT_MILLIS = 5_000;
 
     private final QueueDefinition definition;
+    private final String address;
     private final RuntimeParts parts;
     private final Admission admission;
     private final DeadLetterPost post;
@@ -25,8 +26,11 @@ final class QueueVerticle extends VerticleBase {
     private volatile boolean discarded;
     private MessageConsumer<QueueCall<?>> requests;
 
-    QueueVerticle(QueueDefinition definition, RuntimeParts parts, Admission admission, DeadLetterPost post) {
+    /** @param address where it is to listen; the very string that senders use is found on the bus without a comparison */
+    QueueVerticle(
+            QueueDefinition definition, String address, RuntimeParts parts, Admission admission, DeadLetterPost post) {
         this.definition = definition;
+        this.address = address;
         this.parts = parts;
         this.admission = admission;
         this.post = post;
@@ -45,7 +49,7 @@ final class QueueVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         queue = new ActiveQueue(definition, parts, new ContextTurns(vertx, context), admission, post);
-        requests = vertx.eventBus().localConsumer(QueueAddress.of(definition.number()));
+        requests = vertx.eventBus().localConsumer(address);
         requests.handler(this::receive);
         return queue.start();
     }

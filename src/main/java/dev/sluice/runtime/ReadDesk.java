@@ -48,7 +48,7 @@ final class ReadDesk {
     }
 
     private static final class WindowRead {
-        final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+        final ArrayDeque<Waiter> waiters = new ArrayDeque<>(1);
         boolean underWay;
     }
 

@@ -12,8 +12,10 @@ import dev.sluice.queue.QueueHead;
  * hands it to {@link QueueStore#commit} gives it away.
  */
 public final class StoreBatch {
-    private static final int CAPACITY_BYTES_MIN = 512;
-    private static final int CAPACITY_BYTES_MAX = 64 * 1024;
+    /** Room for a small message with all that belongs to it. */
+    public static final int ROOM_BYTES_MIN = 512;
+
+    private static final int ROOM_BYTES_MAX = 64 * 1024;
     private static final long MUCH_BYTES = 1L << 30;
 
     private final BatchRecords records;
@@ -33,18 +35,23 @@ public final class StoreBatch {
      * @param generation {@link QueueStore#generation} as it was before the read; in another one the batch is refused
      */
     public StoreBatch(long generation) {
-        this(generation, CAPACITY_BYTES_MIN);
+        this(generation, ROOM_BYTES_MIN);
     }
 
-    private StoreBatch(long generation, int capacityBytes) {
+    /**
+     * The same with room for about so many bytes, which it is not limited to.
+     *
+     * @param roomBytes best {@link #roomBytes} of the batch before: a busy queue's batches are much alike
+     */
+    public StoreBatch(long generation, int roomBytes) {
         this.generation = generation;
-        this.records = new BatchRecords(capacityBytes);
+        this.records = new BatchRecords(roomBytes);
     }
 
-    /** An empty batch of the same generation, with room for about as much: a busy queue's batches are much alike. */
-    public StoreBatch successor() {
+    /** The room that the next batch of the queue should have. */
+    public int roomBytes() {
         int roomBytes = records.length() + records.length() / 4;
-        return new StoreBatch(generation, Math.max(CAPACITY_BYTES_MIN, Math.min(roomBytes, CAPACITY_BYTES_MAX)));
+        return Math.max(ROOM_BYTES_MIN, Math.min(roomBytes, ROOM_BYTES_MAX));
     }
 
     /** The generation in which alone it may be written. */

@@ -48,7 +48,9 @@ public final class MessagePathFuzz {
                 Map<String, String> ids = Map.of(
                         "account_id", matcher.group(1).toLowerCase(Locale.ROOT),
                         "queue_id", matcher.group(2).toLowerCase(Locale.ROOT));
-                demand(target.path().equals(ids), path + " named " + target.path());
+                demand(
+                        target.place().path().equals(ids),
+                        path + " named " + target.place().path());
                 return;
             }
         }

@@ -86,6 +86,7 @@ class CommitPipelineTest {
 
     private void append(long seq) {
         pipeline.append(Samples.enqueued(Samples.arrival(seq)));
+        turns.next(pipeline::flush);
     }
 
     private void answer(String name) {
