@@ -84,6 +84,18 @@ class CommitPipelineTest {
         assertThat(pipeline.idle()).isTrue();
     }
 
+    /** An event that cannot be applied breaks it in the middle of a turn; the queue loads again once it is idle. */
+    @Test
+    void whatGatheredWhenItBrokeIsNotOnItsWayToTheStore() {
+        pipeline.append(Samples.enqueued(Samples.arrival(1)));
+        assertThat(pipeline.idle()).isFalse();
+        pipeline.breakDown(new StoreException("an event could not be applied"));
+
+        assertThat(pipeline.idle()).isTrue();
+        pipeline.flush();
+        assertThat(store.load(1).toCompletableFuture().join().head()).isNotEqualTo(HEAD);
+    }
+
     private void append(long seq) {
         pipeline.append(Samples.enqueued(Samples.arrival(seq)));
         turns.next(pipeline::flush);
