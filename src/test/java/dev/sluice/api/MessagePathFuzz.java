@@ -48,9 +48,7 @@ public final class MessagePathFuzz {
                 Map<String, String> ids = Map.of(
                         "account_id", matcher.group(1).toLowerCase(Locale.ROOT),
                         "queue_id", matcher.group(2).toLowerCase(Locale.ROOT));
-                demand(
-                        target.place().path().equals(ids),
-                        path + " named " + target.place().path());
+                demand(target.place().equals(Place.of(ids)), path + " named " + target.place());
                 return;
             }
         }
