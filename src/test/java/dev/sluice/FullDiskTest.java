@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
     private static final int DISK_MEBIBYTES = 224;
     private static final long FLOOR_BYTES = 32L << 20;
-    /** What memory has not written into tables yet, and what comes within the second between two looks, must have room. */
+    /** What memory has not written into tables yet, and what comes between two looks, must have room. */
     private static final long FLOOR_BYTES_FOR_MESSAGES = 96L << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

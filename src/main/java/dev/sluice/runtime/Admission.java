@@ -16,23 +16,28 @@ final class Admission {
     Admission(QueueStore store, RuntimeOptions options) {
         this.store = store;
         this.options = options;
-        this.spaceLow = isSpaceLow();
+        this.spaceLow = bytesAboveMin() < 0;
     }
 
     /**
      * Looks at the disk, and if space is low, has the store give back that of deleted messages. To be called now and then, by one
      * thread at a time and never an event loop: it may block for long.
+     *
+     * @return the free bytes above those that pushes must leave; below zero if pushes are refused
      */
-    void measureSpace() {
-        spaceLow = isSpaceLow();
+    long measureSpace() {
+        long above = bytesAboveMin();
+        spaceLow = above < 0;
         if (spaceLow) {
             store.reclaimSpace();
-            spaceLow = isSpaceLow();
+            above = bytesAboveMin();
+            spaceLow = above < 0;
         }
+        return above;
     }
 
-    private boolean isSpaceLow() {
-        return store.freeBytes() < options.freeBytesMin();
+    private long bytesAboveMin() {
+        return store.freeBytes() - options.freeBytesMin();
     }
 
     /** Why no push can be taken now, or null. */

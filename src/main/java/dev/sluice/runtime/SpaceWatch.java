@@ -1,5 +1,6 @@
 package dev.sluice.runtime;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.concurrent.TimeUnit;
@@ -7,12 +8,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the free space of the store's disk every second, on a thread of its own, because what is done about too little of it
- * may take a while. One look at a time.
+ * Looks at the free space of the store's disk, on a thread of its own, because what is done about too little of it may take a while. One
+ * look at a time: every second, and more often where a fast disk could be filled before the next one.
  */
 final class SpaceWatch {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
-    private static final long LOOK_MILLIS = 1_000;
+    private static final long LOOK_MILLIS_MAX = 1_000;
+    private static final long LOOK_MILLIS_MIN = 20;
+    /** What logs and tables take of the disk, at most, in a millisecond: a gibibyte in a second. */
+    private static final long FILLED_BYTES_PER_MILLI = 1 << 20;
+
     /** Nobody is warned of a thread that gives space back for less than that. */
     private static final long BLOCKED_HOURS_MAX = 1;
 
@@ -30,7 +35,7 @@ final class SpaceWatch {
     /** Begins to look. */
     static SpaceWatch start(Vertx vertx, Admission admission) {
         SpaceWatch watch = new SpaceWatch(vertx, admission);
-        watch.lookLater();
+        watch.lookIn(LOOK_MILLIS_MIN);
         return watch;
     }
 
@@ -39,22 +44,33 @@ final class SpaceWatch {
         stopped = true;
     }
 
-    private void lookLater() {
-        vertx.setTimer(LOOK_MILLIS, timer -> {
+    /**
+     * How long to wait before the next look.
+     *
+     * @param bytesAboveMin free bytes above those that pushes must leave; below zero when pushes are refused already
+     */
+    static long pauseMillis(long bytesAboveMin) {
+        if (bytesAboveMin < 0) {
+            return LOOK_MILLIS_MAX;
+        }
+        return Math.max(LOOK_MILLIS_MIN, Math.min(LOOK_MILLIS_MAX, bytesAboveMin / FILLED_BYTES_PER_MILLI));
+    }
+
+    private void lookIn(long pauseMillis) {
+        vertx.setTimer(pauseMillis, timer -> {
             if (stopped) {
                 worker.close();
                 return;
             }
-            worker.executeBlocking(() -> {
-                        admission.measureSpace();
-                        return null;
-                    })
-                    .onFailure(failure -> {
+            worker.executeBlocking(admission::measureSpace)
+                    .map(SpaceWatch::pauseMillis)
+                    .recover(failure -> {
                         if (!stopped) {
                             LOG.warn("space could not be reclaimed: {}", failure.getMessage());
                         }
+                        return Future.succeededFuture(LOOK_MILLIS_MAX);
                     })
-                    .onComplete(looked -> lookLater());
+                    .onSuccess(this::lookIn);
         });
     }
 }
