@@ -18,6 +18,7 @@ import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 /** As `make run` starts it: with the class archive. */
 const JAVA_OPTIONS = ['-Xmx256m', `-XX:SharedArchiveFile=${path.join(root, 'target/sluice.jsa')}`];
 const SMALL = text(200);
+const SHALLOW = 10_000;
 const log = (line) => console.error(line);
 
 const { values: options } = parseArgs({
@@ -75,28 +76,37 @@ async function takeRate(on) {
   return messages / took;
 }
 
-/** Load of both kinds on all cores; then it has rest to put its store in order, and one core. */
-async function prepare(on) {
+/** Load of both kinds on all cores, then so many messages waiting; then it has rest to put its store in order, and one core. */
+async function prepare(on, backlog) {
   const took = await warmUp(on, async (seconds) => {
     await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds });
     await wrk(on.origin, requestsScript(on.pushes([SMALL])), { connections: 64, seconds });
   });
+  await hold(on, backlog);
   await awaitRest(on);
   on.pin();
   log(`  warm after ${2 * took} s`);
 }
 
-/** Alternates a measurement between the server that is shallow and the one that is not. */
-async function beside(shallow, deep, measure) {
+/** Fills it up to a backlog; what was pushed to measure may be as much again before it is emptied first. */
+async function hold(on, backlog) {
+  let count = await on.count();
+  if (count > 2 * backlog) {
+    await on.reset();
+    count = 0;
+  }
+  if (count < backlog) await fill(on, backlog - count);
+}
+
+/** Alternates a measurement between the server that is shallow and the one that holds so many messages. */
+async function beside(shallow, deep, backlog, measure) {
   const rates = { shallow: [], deep: [] };
   for (let round = 0; round < rounds; round++) {
     for (const [name, on, other] of [['shallow', shallow, deep], ['deep', deep, shallow]]) {
       other?.freeze(true);
       on.freeze(false);
-      if (name === 'shallow') {
-        await on.reset();
-        await fill(on, 10_000);
-      }
+      if (name === 'shallow') await on.reset();
+      await hold(on, name === 'shallow' ? SHALLOW : backlog);
       rates[name].push(await measure(on));
       other?.freeze(false);
     }
@@ -112,21 +122,14 @@ function noteMemory(curve, title, x, at, { heap, rss }) {
 async function byBacklog() {
   const x = 'messages waiting';
   const [shallow, deep] = [await server(), await server()];
-  let filled = 0;
-  for (const backlog of steps(10_000, 10, largest)) {
+  for (const backlog of steps(SHALLOW, 10, largest)) {
     log(`backlog of ${backlog}`);
     // Both are new machines: one that has compiled for longer would be faster for no other reason.
     await shallow.restart();
-    await prepare(shallow);
-    filled = await deep.count();
-    if (filled > backlog) {
-      await deep.reset();
-      filled = 0;
-    }
-    await fill(deep, backlog - filled);
-    await prepare(deep);
-    const taken = await beside(shallow, deep, takeRate);
-    const pushed = await beside(shallow, deep, pushRate);
+    await prepare(shallow, SHALLOW);
+    await prepare(deep, backlog);
+    const taken = await beside(shallow, deep, backlog, takeRate);
+    const pushed = await beside(shallow, deep, backlog, pushRate);
     note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push', [backlog, pushed.deep]);
     note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push, pull and ack by 100', [backlog, taken.deep]);
     note('backlog-ratios', 'Rates by backlog, compared to a backlog of 10 k at the same time', x, '×', 'push', [backlog, pushed.ratio]);
@@ -135,7 +138,7 @@ async function byBacklog() {
     const used = memory(deep.pid);
     noteMemory('backlog-memory', 'Memory by backlog, -Xmx256m', x, backlog, used);
     facts.rssPeakMiB = used.rssPeak;
-    filled = await deep.count();
+    const filled = await deep.count();
     await deep.restart();
     note('backlog-restart', 'Restart after kill -9, by backlog', x, 's', 'until ready', [backlog, deep.readyMillis / 1000]);
     facts.restartSeconds = deep.readyMillis / 1000;
@@ -155,9 +158,9 @@ async function byQueues() {
     log(`${queues} queues`);
     await many.makeQueues(queues, { consumer: true });
     await one.restart();
-    await prepare(one);
-    await prepare(many);
-    const pushed = await beside(one, many, pushRate);
+    await prepare(one, SHALLOW);
+    await prepare(many, SHALLOW);
+    const pushed = await beside(one, many, SHALLOW, pushRate);
     note('queues-ratios', 'Push spread over queues, compared to one queue at the same time', x, '×', 'push', [queues, pushed.ratio]);
     note('queues-rates', 'Push spread over queues', x, 'messages/s', 'push', [queues, pushed.deep]);
     noteMemory('queues-memory', 'Memory by queues, all in use, -Xmx256m', x, queues, memory(many.pid));
