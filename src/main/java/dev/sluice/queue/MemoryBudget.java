@@ -13,11 +13,20 @@ public interface MemoryBudget {
         }
 
         @Override
+        public void reserve(long bytes) {}
+
+        @Override
         public void release(long bytes) {}
     };
 
     /** Takes that many bytes from the budget, or answers false and takes nothing. */
     boolean tryReserve(long bytes);
+
+    /**
+     * Takes that many bytes even if they are not there, for what a queue cannot work without. Until as many were given back nothing
+     * else is granted.
+     */
+    void reserve(long bytes);
 
     /** Gives bytes back. */
     void release(long bytes);

@@ -22,14 +22,14 @@ import java.util.List;
  * <p>Not safe for use from several threads.
  */
 final class Window<E> {
-    /** So many elements are never refused by the memory budget, or a queue could not work without it. */
+    /** So many elements are charged to the memory budget but never refused by it, or a queue could not work. */
     static final int FLOOR = 128;
 
     /** What an element is charged: header, wrapper, slot. */
     static final int ELEMENT_BYTES = 96;
 
     /** So many elements are charged at once, to spare the shared budget. */
-    static final int BLOCK = 64;
+    static final int BLOCK = 16;
 
     private static final long INFINITE = Long.MAX_VALUE;
 
@@ -46,7 +46,7 @@ final class Window<E> {
     private E edge;
     /** How many elements to aim for: less than the capacity after the budget refused more. */
     private int target;
-    /** Elements paid for beyond the floor. */
+    /** Elements paid for. */
     private int granted;
 
     private boolean reading;
@@ -267,19 +267,21 @@ final class Window<E> {
     }
 
     private boolean isPaidFor() {
-        if (ring.size() <= floor + granted) {
+        if (ring.size() <= granted) {
             return true;
         }
-        if (budget.tryReserve((long) BLOCK * ELEMENT_BYTES)) {
-            granted += BLOCK;
-            return true;
+        if (ring.size() <= floor) {
+            budget.reserve((long) BLOCK * ELEMENT_BYTES);
+        } else if (!budget.tryReserve((long) BLOCK * ELEMENT_BYTES)) {
+            target = Math.max(floor, ring.size() - 1);
+            return false;
         }
-        target = Math.max(floor, ring.size() - 1);
-        return false;
+        granted += BLOCK;
+        return true;
     }
 
     private void giveBack() {
-        while (granted > 0 && floor + granted - Math.max(floor, ring.size()) >= 2 * BLOCK) {
+        while (granted - ring.size() >= 2 * BLOCK) {
             granted -= BLOCK;
             budget.release((long) BLOCK * ELEMENT_BYTES);
         }

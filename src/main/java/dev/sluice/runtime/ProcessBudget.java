@@ -22,6 +22,11 @@ public final class ProcessBudget implements MemoryBudget {
     }
 
     @Override
+    public void reserve(long bytes) {
+        left.addAndGet(-bytes);
+    }
+
+    @Override
     public void release(long bytes) {
         left.addAndGet(bytes);
     }

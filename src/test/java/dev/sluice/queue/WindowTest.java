@@ -177,6 +177,19 @@ class WindowTest {
     }
 
     @Test
+    void whatTheBudgetMayNotRefuseIsChargedToIt() {
+        Budget budget = new Budget(0);
+        Window<MessageHeader> window = window(1_000, budget);
+        window.settle(0);
+        assertThat(budget.taken).isZero();
+        for (long seq = 1; seq <= Window.FLOOR; seq++) {
+            window.add(message(seq));
+        }
+        assertThat(budget.taken).isEqualTo((long) Window.FLOOR * Window.ELEMENT_BYTES);
+        assertThat(budget.tryReserve(1)).isFalse();
+    }
+
+    @Test
     void theWindowGivesBackWhatItTook() {
         Budget budget = new Budget(1_000_000);
         Window<MessageHeader> window = window(1_000, budget);
@@ -186,7 +199,7 @@ class WindowTest {
         }
         assertThat(window.size()).isEqualTo(1_000);
         long taken = budget.taken;
-        assertThat(taken).isGreaterThanOrEqualTo((1_000 - Window.FLOOR) * Window.ELEMENT_BYTES);
+        assertThat(taken).isGreaterThanOrEqualTo(1_000 * Window.ELEMENT_BYTES);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.remove(0, seq);
         }
@@ -293,6 +306,11 @@ class WindowTest {
             }
             taken += bytes;
             return true;
+        }
+
+        @Override
+        public void reserve(long bytes) {
+            taken += bytes;
         }
 
         @Override

@@ -21,6 +21,11 @@ final class SimulatedBudget implements MemoryBudget {
     }
 
     @Override
+    public void reserve(long wanted) {
+        bytes += wanted;
+    }
+
+    @Override
     public void release(long given) {
         bytes -= given;
         Auditor.hold(bytes >= 0, "more memory was given back than taken");
