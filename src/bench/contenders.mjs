@@ -14,8 +14,11 @@ const jar = path.join(root, 'target/sluice.jar');
 const floorJar = path.join(root, 'target/sluice-floor.jar');
 const elasticmq = path.join(root, 'target/bench/elasticmq');
 
-/** The same heap for all that run on Java, and what the JVM chooses for one core, its collector above all. */
-export const JAVA_OPTIONS = (process.env.BENCH_JAVA_OPTIONS ?? '-Xms1g -Xmx1g -XX:ActiveProcessorCount=1').split(' ');
+/**
+ * The same heap for all that run on Java, touched once before, as in a server that has run for longer than a measurement takes; and
+ * what the JVM chooses for one core, its collector above all.
+ */
+export const JAVA_OPTIONS = (process.env.BENCH_JAVA_OPTIONS ?? '-Xms1g -Xmx1g -XX:+AlwaysPreTouch -XX:ActiveProcessorCount=1').split(' ');
 
 const ACCOUNT = '00000000000000000000000000000b01';
 const TOKEN = 'benchmark-token-with-full-rights';

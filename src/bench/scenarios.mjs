@@ -130,7 +130,7 @@ export const scenarios = {
     contenders: {
       'fsync, Serial': tuned({}, '-XX:+UseSerialGC'), 'fsync, G1': tuned({}, '-XX:+UseG1GC'), 'fsync, Parallel': tuned({}, '-XX:+UseParallelGC'),
       'memory, Serial': tuned({ engine: 'memory' }, '-XX:+UseSerialGC'),
-      'memory, Serial, heap touched at start': tuned({ engine: 'memory' }, '-XX:+UseSerialGC', '-XX:+AlwaysPreTouch'),
+      'memory, Serial, heap untouched': tuned({ engine: 'memory' }, '-XX:+UseSerialGC', '-XX:-AlwaysPreTouch'),
       'memory, G1': tuned({ engine: 'memory' }, '-XX:+UseG1GC'), 'memory, Parallel': tuned({ engine: 'memory' }, '-XX:+UseParallelGC'),
     },
     variants: {
@@ -138,7 +138,7 @@ export const scenarios = {
       'fsync, G1': { load: push, base: 'fsync, Serial' },
       'fsync, Parallel': { load: push, base: 'fsync, Serial' },
       'memory, Serial': { load: push },
-      'memory, Serial, heap touched at start': { load: push, base: 'memory, Serial' },
+      'memory, Serial, heap untouched': { load: push, base: 'memory, Serial' },
       'memory, G1': { load: push, base: 'memory, Serial' },
       'memory, Parallel': { load: push, base: 'memory, Serial' },
     },

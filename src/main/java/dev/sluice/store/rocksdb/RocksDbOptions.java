@@ -41,6 +41,14 @@ final class RocksDbOptions implements AutoCloseable {
     private static final long DELETION_WINDOW = 4096;
 
     private static final long DELETION_TRIGGER = 1024;
+    /** Of the level that flushed files are merged into, all of it each time: see {@link #familyOptions}. */
+    private static final long FIRST_LEVEL_BYTES = 8 * MIB;
+
+    private static final long FIRST_LEVEL_FILE_BYTES = 4 * MIB;
+    /** Files of a lower level are larger, or a deep backlog would have more of them than may be open. */
+    private static final int FILE_GROWTH_PER_LEVEL = 2;
+    /** Flushed files of messages that are merged at once: the more, the seldomer the first level is rewritten. */
+    private static final int FLUSHED_FILES = 8;
 
     private final long writeBufferBytes;
     private final Cache cache = new LRUCache(CACHE_BYTES);
@@ -68,7 +76,7 @@ final class RocksDbOptions implements AutoCloseable {
         indexBase.setTablePropertiesCollectorFactory(List.of(deletionCollector));
         database = databaseOptions(createIfMissing);
         index = familyOptions(indexBase, 4 * KIB);
-        messages = familyOptions(messagesBase, 16 * KIB);
+        messages = familyOptions(messagesBase, 16 * KIB).setLevel0FileNumCompactionTrigger(FLUSHED_FILES);
     }
 
     DBOptions database() {
@@ -145,11 +153,12 @@ final class RocksDbOptions implements AutoCloseable {
                 .setMaxWriteBufferNumber(3)
                 // Not while it opens: see RocksDatabase.
                 .setDisableAutoCompactions(true)
-                .setTargetFileSizeBase(writeBufferBytes)
+                .setTargetFileSizeBase(FIRST_LEVEL_FILE_BYTES)
+                .setTargetFileSizeMultiplier(FILE_GROWTH_PER_LEVEL)
                 // A flushed file has deletions from the old end of a queue and messages for the new one, so it overlaps
                 // all of the next level: that one must be small, or merging takes work in proportion to the backlog.
                 .setLevelCompactionDynamicLevelBytes(false)
-                .setMaxBytesForLevelBase(2 * writeBufferBytes)
+                .setMaxBytesForLevelBase(FIRST_LEVEL_BYTES)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 // Purges are rare; should they not be, range tombstones do not pile up in memory, where reads pay
                 // for them.
