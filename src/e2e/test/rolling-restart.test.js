@@ -150,6 +150,9 @@ async function restartUnderLoad(context, server, clients) {
       assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
       await server.start({ within: 60_000 });
     }
+    // They may be connected to the new server already, and what they wait for then is to be answered before it is killed.
+    over = true;
+    await Promise.all(running);
   } finally {
     over = true;
     await server.kill();
