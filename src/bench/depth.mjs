@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Curves of rates, memory and restart time by backlog, by number of queues, and with a million delayed messages.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fill } from './backlog.mjs';
@@ -25,11 +25,11 @@ const { values: options } = parseArgs({
   options: {
     largest: { type: 'string', default: '1000000' }, queues: { type: 'string', default: '10000' },
     delayed: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '4' }, dry: { type: 'boolean' }, help: { type: 'boolean' },
+    seconds: { type: 'string', default: '4' }, part: { type: 'string', multiple: true }, dry: { type: 'boolean' }, help: { type: 'boolean' },
   },
 });
 if (options.help) {
-  console.log('node src/bench/depth.mjs [--largest 1000000] [--queues 10000] [--delayed 1000000] [--rounds 3] [--seconds 4] [--dry]');
+  console.log('node src/bench/depth.mjs [--largest 1000000] [--queues 10000] [--delayed 1000000] [--rounds 3] [--seconds 4] [--part backlog|queues|delayed]... [--dry]');
   process.exit(0);
 }
 const [largest, queuesMost, delayedCount, rounds, seconds] =
@@ -42,7 +42,7 @@ const steps = (from, factor, to) => {
 
 const servers = new Set();
 const curves = new Map();
-const facts = { largestBacklog: largest };
+const facts = {};
 
 async function server(queues = 1) {
   const started = new Sluice({ javaOptions: JAVA_OPTIONS });
@@ -55,6 +55,11 @@ async function server(queues = 1) {
 async function end(running) {
   servers.delete(running);
   await running.stop();
+}
+
+/** What a measurement left to merge would be charged to the next one, so each begins when there is nothing left. */
+async function rest(...all) {
+  for (const on of all) await awaitRest(on);
 }
 
 /** Adds a point to a curve. */
@@ -129,12 +134,13 @@ async function byBacklog() {
     await prepare(shallow, SHALLOW);
     await prepare(deep, backlog);
     const taken = await beside(shallow, deep, backlog, takeRate);
+    await rest(shallow, deep);
     const pushed = await beside(shallow, deep, backlog, pushRate);
     note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push', [backlog, pushed.deep]);
     note('backlog-rates', 'Rates by backlog', x, 'messages/s', 'push, pull and ack by 100', [backlog, taken.deep]);
     note('backlog-ratios', 'Rates by backlog, compared to a backlog of 10 k at the same time', x, '×', 'push', [backlog, pushed.ratio]);
     note('backlog-ratios', 'Rates by backlog, compared to a backlog of 10 k at the same time', x, '×', 'push, pull and ack by 100', [backlog, taken.ratio]);
-    Object.assign(facts, { pushRatio: pushed.ratio, takeRatio: taken.ratio });
+    Object.assign(facts, { largestBacklog: backlog, pushRatio: pushed.ratio, takeRatio: taken.ratio });
     const used = memory(deep.pid);
     noteMemory('backlog-memory', 'Memory by backlog, -Xmx256m', x, backlog, used);
     facts.rssPeakMiB = used.rssPeak;
@@ -199,19 +205,35 @@ async function delayed() {
   await end(on);
 }
 
+/** By the name with which their curves begin. */
+const parts = { backlog: byBacklog, queues: byQueues, delayed };
+
+/** What an earlier run measured of other parts; each part says under which circumstances it was. */
+function earlier(file, names) {
+  if (names.length === Object.keys(parts).length || !existsSync(file)) return { facts: {}, curves: [], parts: {} };
+  const before = JSON.parse(readFileSync(file, 'utf8'));
+  const { commit, date } = before;
+  const old = before.parts ?? Object.fromEntries(Object.keys(parts).map((name) => [name, { commit, date }]));
+  return { ...before, parts: old, curves: before.curves.filter(({ name }) => !names.includes(name.split('-')[0])) };
+}
+
 const began = performance.now();
-await byBacklog();
-await byQueues();
-await delayed();
+const names = options.part ?? Object.keys(parts);
+for (const name of names) await parts[name]();
+const directory = path.join(root, 'docs/benchmarks');
+const file = path.join(directory, 'depth.json');
+const before = earlier(file, names);
+const now = circumstances();
 const result = {
-  scenario: 'depth', title: 'Depth and width', ...circumstances(), javaOptions: JAVA_OPTIONS.map((option) => option.replace(`${root}/`, '')).join(' '), method: { rounds, seconds }, facts, curves: [...curves.values()],
+  scenario: 'depth', title: 'Depth and width', ...now, javaOptions: JAVA_OPTIONS.map((option) => option.replace(`${root}/`, '')).join(' '), method: { rounds, seconds },
+  parts: { ...before.parts, ...Object.fromEntries(names.map((name) => [name, { commit: now.commit, date: now.date }])) },
+  facts: { ...before.facts, ...facts }, curves: [...curves.values(), ...before.curves],
 };
 if (options.dry) {
   console.log(JSON.stringify({ facts, curves: result.curves }, null, 1));
 } else {
-  const directory = path.join(root, 'docs/benchmarks');
   mkdirSync(directory, { recursive: true });
-  writeFileSync(path.join(directory, 'depth.json'), `${JSON.stringify(result, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(result, null, 1)}\n`);
   report();
 }
 log(`took ${Math.round((performance.now() - began) / 1000)} s`);

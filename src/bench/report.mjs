@@ -73,7 +73,9 @@ function curves(result) {
     const rows = xs.map((x) => [short(x), ...curve.series.map((series) => (value(series, x) === undefined ? '' : short(value(series, x))))]);
     parts.push(`### ${curve.title}`, table([`${curve.x} (${curve.unit})`, ...curve.series.map(({ name }) => name)], rows), `![](benchmarks/${file})`);
   }
-  return [...parts, machine(result)].join('\n\n');
+  const others = Object.entries(result.parts ?? {}).filter(([, { date }]) => date !== result.date);
+  const from = others.map(([part, { commit, date }]) => `${part}: commit ${commit}, ${date}`);
+  return [...parts, machine(result), ...(from.length ? [`From an earlier run: ${from.join('; ')}.`] : [])].join('\n\n');
 }
 
 /** Writes docs/benchmarks.md and the charts from the raw results. */
