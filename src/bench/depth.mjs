@@ -219,6 +219,11 @@ function earlier(file, names) {
 
 const began = performance.now();
 const names = options.part ?? Object.keys(parts);
+const unknown = names.filter((name) => !parts[name]);
+if (unknown.length) {
+  console.error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
+  process.exit(1);
+}
 for (const name of names) await parts[name]();
 const directory = path.join(root, 'docs/benchmarks');
 const file = path.join(directory, 'depth.json');

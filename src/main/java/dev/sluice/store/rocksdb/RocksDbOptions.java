@@ -41,10 +41,10 @@ final class RocksDbOptions implements AutoCloseable {
     private static final long DELETION_WINDOW = 4096;
 
     private static final long DELETION_TRIGGER = 1024;
-    /** Of the level that flushed files are merged into, all of it each time: see {@link #familyOptions}. */
-    private static final long FIRST_LEVEL_BYTES = 8 * MIB;
+    /** So many of the level that flushed files are merged into, all of it each time, are as big as a memtable. */
+    private static final int FIRST_LEVELS_PER_MEMTABLE = 4;
 
-    private static final long FIRST_LEVEL_FILE_BYTES = 4 * MIB;
+    private static final int FILES_OF_FIRST_LEVEL = 2;
     /** Files of a lower level are larger, or a deep backlog would have more of them than may be open. */
     private static final int FILE_GROWTH_PER_LEVEL = 2;
     /** Flushed files of messages that are merged at once: the more, the seldomer the first level is rewritten. */
@@ -148,17 +148,18 @@ final class RocksDbOptions implements AutoCloseable {
     }
 
     private ColumnFamilyOptions familyOptions(Options base, long blockBytes) {
+        long firstLevelBytes = writeBufferBytes / FIRST_LEVELS_PER_MEMTABLE;
         ColumnFamilyOptions options = new ColumnFamilyOptions(base);
         options.setWriteBufferSize(writeBufferBytes)
                 .setMaxWriteBufferNumber(3)
                 // Not while it opens: see RocksDatabase.
                 .setDisableAutoCompactions(true)
-                .setTargetFileSizeBase(FIRST_LEVEL_FILE_BYTES)
+                .setTargetFileSizeBase(firstLevelBytes / FILES_OF_FIRST_LEVEL)
                 .setTargetFileSizeMultiplier(FILE_GROWTH_PER_LEVEL)
                 // A flushed file has deletions from the old end of a queue and messages for the new one, so it overlaps
                 // all of the next level: that one must be small, or merging takes work in proportion to the backlog.
                 .setLevelCompactionDynamicLevelBytes(false)
-                .setMaxBytesForLevelBase(FIRST_LEVEL_BYTES)
+                .setMaxBytesForLevelBase(firstLevelBytes)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 // Purges are rare; should they not be, range tombstones do not pile up in memory, where reads pay
                 // for them.
