@@ -19,6 +19,11 @@ public final class StoreBatch {
     private static final long MUCH_BYTES = 1L << 30;
 
     private final BatchRecords records;
+    /** Of messages without delay that are gone, whose keys nobody puts again. */
+    private final SeqDeletions messages = new SeqDeletions(Family.MESSAGES, KeyFormat.SPACE_MESSAGES);
+    /** Of their leases. */
+    private final SeqDeletions leases = new SeqDeletions(Family.INDEX, KeyFormat.SPACE_LEASE);
+
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
     private boolean durable;
@@ -50,7 +55,7 @@ public final class StoreBatch {
 
     /** The room that the next batch of the queue should have. */
     public int roomBytes() {
-        int roomBytes = records.length() + records.length() / 4;
+        int roomBytes = records().length() + records().length() / 4;
         return Math.max(ROOM_BYTES_MIN, Math.min(roomBytes, ROOM_BYTES_MAX));
     }
 
@@ -123,23 +128,26 @@ public final class StoreBatch {
 
     /** Size of the batch in bytes. */
     public int bytes() {
-        return records.length() + heads.size() * HeadChanges.BYTES_EACH;
+        return records().length() + heads.size() * HeadChanges.BYTES_EACH;
     }
 
     /** Whether there is nothing to store. */
     public boolean isEmpty() {
-        return records.count() == 0 && heads.size() == 0;
+        return records().count() == 0 && heads.size() == 0;
     }
 
     /** Shows every put and delete in order, heads last: what another store, or another machine, has to do. */
     public void forEach(BatchVisitor visitor) {
-        records.visit(visitor);
+        records().visit(visitor);
         BatchRecords headRecords = new BatchRecords(heads.size() * HeadChanges.BYTES_EACH);
         heads.writeTo(headRecords);
         headRecords.visit(visitor);
     }
 
+    /** All records but those of the heads. Deletions of messages come last: none of them is stored again. */
     BatchRecords records() {
+        messages.moveTo(records);
+        leases.moveTo(records);
         return records;
     }
 
@@ -221,7 +229,11 @@ public final class StoreBatch {
                 // Nothing but its message record says that it is there.
             }
             case WAITING -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
-            case LEASED -> deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
+            case LEASED -> {
+                if (!leases.add(queueNumber, header.seq())) {
+                    deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
+                }
+            }
         }
     }
 
@@ -238,7 +250,9 @@ public final class StoreBatch {
 
     private void deleteMessage(long queueNumber, MessageHeader header) {
         deletedBodyBytes += header.bodyBytes();
-        records.deleteSeqKey(Family.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
+        if (header.delayed() || !messages.add(queueNumber, header.seq())) {
+            records.deleteSeqKey(Family.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
+        }
         if (header.inherited()) {
             records.deleteTimeKey(KeyFormat.SPACE_INHERITED, queueNumber, header.timestampMillis(), header.seq());
         }

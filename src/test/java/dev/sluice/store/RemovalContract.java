@@ -14,6 +14,7 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueImage;
+import dev.sluice.queue.Waiting;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,59 @@ abstract class RemovalContract extends StoreContract {
 
         assertNothingStored(store, Q);
         assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(4), List.of(), List.of()));
+    }
+
+    @Test
+    void neighboursThatAreRemovedTogetherTakeNobodyElseAlong() throws Exception {
+        for (long queue : new long[] {Q, Q + 1}) {
+            commit(batch -> {
+                for (long seq = 1; seq <= 60; seq++) {
+                    batch.add(queue, seq == 30 ? enqueued(delayed(seq), 9_000) : enqueued(arrival(seq)));
+                }
+                for (long seq = 1; seq <= 25; seq++) {
+                    batch.add(queue, leased(new Lease(arrival(seq), 1, 4_000)));
+                }
+                batch.head(queue, head(61));
+            });
+        }
+        commit(batch -> {
+            for (long seq = 24; seq >= 3; seq--) {
+                batch.add(Q, removed(arrival(seq), QueueEvent.Place.LEASED, 0));
+            }
+            for (long seq = 26; seq <= 58; seq++) {
+                if (seq != 30) {
+                    batch.add(Q, removed(arrival(seq), QueueEvent.Place.ARRIVAL, 0));
+                }
+            }
+        });
+        crash();
+
+        assertThat(get(store.readArrivals(Q, 0, 100)))
+                .extracting(row -> row.header().seq())
+                .containsExactly(1L, 2L, 25L, 59L, 60L);
+        assertThat(get(store.load(Q)).leases())
+                .extracting(lease -> lease.header().seq())
+                .containsExactly(1L, 2L, 25L);
+        assertThat(seqs(get(store.readWaiting(Q, 0, 10)))).containsExactly(30L);
+        assertThat(get(store.readContents(Q, List.of(delayed(30))))).hasSize(1);
+        assertThat(get(store.readArrivals(Q + 1, 0, 100))).hasSize(59);
+        assertThat(get(store.load(Q + 1)).leases()).hasSize(25);
+    }
+
+    @Test
+    void neighboursThatCameAndWentInOneBatchLeaveNothing() {
+        commit(batch -> {
+            for (long seq = 1; seq <= 20; seq++) {
+                batch.add(Q, enqueued(arrival(seq)));
+                batch.add(Q, leased(new Lease(arrival(seq), 1, 4_000)));
+                Waiting again = new Waiting(arrival(seq), 1, 4_000);
+                batch.add(Q, new QueueEvent.Released(again));
+                batch.add(Q, new QueueEvent.Leased(new Lease(arrival(seq), 2, 8_000), 4_000));
+                batch.add(Q, removed(arrival(seq), QueueEvent.Place.LEASED, 0));
+            }
+        });
+
+        assertNothingStored(store, Q);
     }
 
     @Test

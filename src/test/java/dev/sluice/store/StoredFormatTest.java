@@ -59,10 +59,10 @@ class StoredFormatTest {
                                 + "0000000000000001.0000000000000002.01.ac02.6869",
                         "put INDEX 14.000000000000000a.00000000000003e9.0000000000000002 = "
                                 + "02.00000000000007d2.00000000000003e9.0a",
-                        "delete MESSAGES 01.0000000000000009.0000000000000001",
                         "delete INDEX 14.0000000000000009.00000000000003e8.0000000000000001",
                         "delete INDEX 11.0000000000000009.0000000000000001",
-                        "put INDEX 15.0000000000000009.0000000000000001 = 02.00000000000007d1.00000000000003e8.0a");
+                        "put INDEX 15.0000000000000009.0000000000000001 = 02.00000000000007d1.00000000000003e8.0a",
+                        "delete MESSAGES 01.0000000000000009.0000000000000001");
     }
 
     @Test
@@ -109,6 +109,30 @@ class StoredFormatTest {
                         "delete INDEX 20.03",
                         "put INDEX 10.000000000000000a = 01.02.03.ac02.05.06.07.08.09.0a.0b.0c.ffffffffffffffff7f",
                         "delete INDEX 10.000000000000000b");
+    }
+
+    @Test
+    void neighboursThatAreRemovedTogetherGoAsOneRangeInWhateverOrderTheyCome() {
+        for (long seq : new long[] {17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 19}) {
+            batch.add(Q, new QueueEvent.Removed(arrival(seq), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.ACKED));
+        }
+
+        assertRecords()
+                .containsExactly(
+                        "deleteRange MESSAGES 01.000000000000000a.0000000000000002 01.000000000000000a.0000000000000012",
+                        "delete MESSAGES 01.000000000000000a.0000000000000013",
+                        "deleteRange INDEX 11.000000000000000a.0000000000000002 11.000000000000000a.0000000000000012",
+                        "delete INDEX 11.000000000000000a.0000000000000013");
+    }
+
+    /** A range has a price for whoever reads. */
+    @Test
+    void fewNeighboursGoOneByOne() {
+        for (long seq = 1; seq < SeqDeletions.RUN_MIN; seq++) {
+            batch.add(Q, new QueueEvent.Removed(arrival(seq), QueueEvent.Place.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
+        }
+
+        assertRecords().hasSize(SeqDeletions.RUN_MIN - 1).allMatch(record -> record.startsWith("delete MESSAGES"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
@@ -50,6 +51,9 @@ final class RocksDbOptions implements AutoCloseable {
     /** Flushed files of messages that are merged at once: the more, the seldomer the first level is rewritten. */
     private static final int FLUSHED_FILES = 8;
 
+    /** Longer than a message can live. */
+    private static final Duration REWRITE_DELAY = Duration.ofDays(15);
+
     private final long writeBufferBytes;
     private final Cache cache = new LRUCache(CACHE_BYTES);
     private final BackgroundPace pace = new BackgroundPace(System.nanoTime());
@@ -57,8 +61,10 @@ final class RocksDbOptions implements AutoCloseable {
     private final TablePropertiesCollectorFactory deletionCollector =
             TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
                     DELETION_WINDOW, DELETION_TRIGGER, 0.5);
-    private final Options indexBase = new Options();
-    private final Options messagesBase = new Options();
+    private final DBOptions noneOfDatabase = new DBOptions();
+    private final ColumnFamilyOptions unknownToJava = unknownToJava();
+    private final Options indexBase = new Options(noneOfDatabase, unknownToJava);
+    private final Options messagesBase = new Options(noneOfDatabase, unknownToJava);
     private final DBOptions database;
     private final ColumnFamilyOptions index;
     private final ColumnFamilyOptions messages;
@@ -103,6 +109,8 @@ final class RocksDbOptions implements AutoCloseable {
         database.close();
         messagesBase.close();
         indexBase.close();
+        unknownToJava.close();
+        noneOfDatabase.close();
         deletionCollector.close();
         filter.close();
         cache.close();
@@ -145,6 +153,15 @@ final class RocksDbOptions implements AutoCloseable {
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setMaxLogFileSize(4 * MIB)
                 .setKeepLogFileNum(4);
+    }
+
+    /** Options that the Java interface has no method for. */
+    private static ColumnFamilyOptions unknownToJava() {
+        Properties properties = new Properties();
+        // Otherwise the end of any read lets all files that came to the last level as they were be rewritten, only
+        // because a snapshot might have kept something in them from being dropped.
+        properties.setProperty("bottommost_file_compaction_delay", Long.toString(REWRITE_DELAY.toSeconds()));
+        return ColumnFamilyOptions.getColumnFamilyOptionsFromProps(properties);
     }
 
     private ColumnFamilyOptions familyOptions(Options base, long blockBytes) {

@@ -31,9 +31,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.DBOptions;
 import org.rocksdb.RateLimiter;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileMetaData;
 
 /** What the store does by itself, without which a start, or a read, would get slower with everything that was ever written. */
 class UpkeepTest {
@@ -62,6 +65,26 @@ class UpkeepTest {
 
             await().atMost(PATIENCE).ignoreExceptions().until(() -> unmergedTables() < 8);
         }
+    }
+
+    /** Otherwise the first read after many writes sets off a rewriting of the whole backlog, for nothing. */
+    @Test
+    void aReadDoesNotLetTablesBeRewrittenFromWhichNothingIsGone() throws Exception {
+        try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
+            write(store, 8 * WRITE_BUFFER_BYTES);
+        }
+        // Without the one that this start makes of the log, whose age is unknown.
+        List<String> tables = access(RocksDB::openReadOnly, (database, families) -> tablesOfMessages(database));
+        access(RocksDB::open, (database, families) -> {
+            moveToLastLevel(database, families);
+            database.enableAutoCompaction(families);
+
+            database.releaseSnapshot(database.getSnapshot());
+
+            await().atMost(PATIENCE).until(() -> merges(database) == 0);
+            assertThat(tablesOfMessages(database)).hasSizeGreaterThan(4).containsAll(tables);
+            return null;
+        });
     }
 
     /** Otherwise a stop, or the return from a full disk, would wait for all of a large store to be rewritten. */
@@ -153,20 +176,61 @@ class UpkeepTest {
                 .count());
     }
 
+    /** So that there is nothing to merge. */
+    private static void moveToLastLevel(RocksDB database, List<ColumnFamilyHandle> families) throws RocksDBException {
+        try (CompactRangeOptions options =
+                new CompactRangeOptions().setChangeLevel(true).setTargetLevel(6)) {
+            for (ColumnFamilyHandle family : families) {
+                database.compactRange(family, null, null, options);
+            }
+        }
+    }
+
+    /** Under way or about to begin. */
+    private static long merges(RocksDB database) throws RocksDBException {
+        return database.getAggregatedLongProperty("rocksdb.compaction-pending")
+                + database.getAggregatedLongProperty("rocksdb.num-running-compactions");
+    }
+
+    private static List<String> tablesOfMessages(RocksDB database) {
+        return database.getLiveFilesMetaData().stream()
+                .filter(table -> new String(table.columnFamilyName(), StandardCharsets.US_ASCII).equals("messages"))
+                .map(SstFileMetaData::fileName)
+                .sorted()
+                .toList();
+    }
+
     private interface Look {
         long at(RocksDB view) throws RocksDBException;
     }
 
+    private interface Access<T> {
+        T to(RocksDB database, List<ColumnFamilyHandle> families) throws RocksDBException;
+    }
+
     /** As the store would not say it; a log may vanish under such a look, which fails then. */
     private long lookFromOutside(Look look) throws RocksDBException {
+        return access(RocksDB::openReadOnly, (view, families) -> look.at(view));
+    }
+
+    private interface Opener {
+        RocksDB open(
+                DBOptions options,
+                String path,
+                List<ColumnFamilyDescriptor> descriptors,
+                List<ColumnFamilyHandle> families)
+                throws RocksDBException;
+    }
+
+    private <T> T access(Opener opener, Access<T> access) throws RocksDBException {
         List<ColumnFamilyHandle> families = new ArrayList<>();
         try (RocksDbOptions options = new RocksDbOptions(WRITE_BUFFER_BYTES, false)) {
             List<ColumnFamilyDescriptor> descriptors = List.of(
                     new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.index()),
                     new ColumnFamilyDescriptor("messages".getBytes(StandardCharsets.US_ASCII), options.messages()));
             String path = directory.resolve("db").toString();
-            try (RocksDB view = RocksDB.openReadOnly(options.database(), path, descriptors, families)) {
-                long seen = look.at(view);
+            try (RocksDB database = opener.open(options.database(), path, descriptors, families)) {
+                T seen = access.to(database, families);
                 families.forEach(ColumnFamilyHandle::close);
                 return seen;
             }
