@@ -10,8 +10,8 @@ import java.util.Arrays;
  * range has its own price for whoever reads, so short runs are deleted one by one.
  */
 final class SeqDeletions {
-    /** From so many neighbours on a range is the cheaper way. */
-    static final int RUN_MIN = 16;
+    /** From so many neighbours on a range is the cheaper way; a memtable takes a thousand ranges. */
+    static final int RUN_MIN = 32;
 
     private static final long[] NONE = {};
 

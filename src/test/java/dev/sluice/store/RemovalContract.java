@@ -48,43 +48,43 @@ abstract class RemovalContract extends StoreContract {
     void neighboursThatAreRemovedTogetherTakeNobodyElseAlong() throws Exception {
         for (long queue : new long[] {Q, Q + 1}) {
             commit(batch -> {
-                for (long seq = 1; seq <= 60; seq++) {
-                    batch.add(queue, seq == 30 ? enqueued(delayed(seq), 9_000) : enqueued(arrival(seq)));
+                for (long seq = 1; seq <= 120; seq++) {
+                    batch.add(queue, seq == 80 ? enqueued(delayed(seq), 9_000) : enqueued(arrival(seq)));
                 }
-                for (long seq = 1; seq <= 25; seq++) {
+                for (long seq = 1; seq <= 45; seq++) {
                     batch.add(queue, leased(new Lease(arrival(seq), 1, 4_000)));
                 }
-                batch.head(queue, head(61));
+                batch.head(queue, head(121));
             });
         }
         commit(batch -> {
-            for (long seq = 24; seq >= 3; seq--) {
+            for (long seq = 44; seq >= 3; seq--) {
                 batch.add(Q, removed(arrival(seq), QueueEvent.Place.LEASED, 0));
             }
-            for (long seq = 26; seq <= 58; seq++) {
-                if (seq != 30) {
+            for (long seq = 46; seq <= 118; seq++) {
+                if (seq != 80) {
                     batch.add(Q, removed(arrival(seq), QueueEvent.Place.ARRIVAL, 0));
                 }
             }
         });
         crash();
 
-        assertThat(get(store.readArrivals(Q, 0, 100)))
+        assertThat(get(store.readArrivals(Q, 0, 200)))
                 .extracting(row -> row.header().seq())
-                .containsExactly(1L, 2L, 25L, 59L, 60L);
+                .containsExactly(1L, 2L, 45L, 119L, 120L);
         assertThat(get(store.load(Q)).leases())
                 .extracting(lease -> lease.header().seq())
-                .containsExactly(1L, 2L, 25L);
-        assertThat(seqs(get(store.readWaiting(Q, 0, 10)))).containsExactly(30L);
-        assertThat(get(store.readContents(Q, List.of(delayed(30))))).hasSize(1);
-        assertThat(get(store.readArrivals(Q + 1, 0, 100))).hasSize(59);
-        assertThat(get(store.load(Q + 1)).leases()).hasSize(25);
+                .containsExactly(1L, 2L, 45L);
+        assertThat(seqs(get(store.readWaiting(Q, 0, 10)))).containsExactly(80L);
+        assertThat(get(store.readContents(Q, List.of(delayed(80))))).hasSize(1);
+        assertThat(get(store.readArrivals(Q + 1, 0, 200))).hasSize(119);
+        assertThat(get(store.load(Q + 1)).leases()).hasSize(45);
     }
 
     @Test
     void neighboursThatCameAndWentInOneBatchLeaveNothing() {
         commit(batch -> {
-            for (long seq = 1; seq <= 20; seq++) {
+            for (long seq = 1; seq <= SeqDeletions.RUN_MIN; seq++) {
                 batch.add(Q, enqueued(arrival(seq)));
                 batch.add(Q, leased(new Lease(arrival(seq), 1, 4_000)));
                 Waiting again = new Waiting(arrival(seq), 1, 4_000);

@@ -113,16 +113,17 @@ class StoredFormatTest {
 
     @Test
     void neighboursThatAreRemovedTogetherGoAsOneRangeInWhateverOrderTheyCome() {
-        for (long seq : new long[] {17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 19}) {
+        for (long seq = SeqDeletions.RUN_MIN + 1; seq >= 2; seq--) {
             batch.add(Q, new QueueEvent.Removed(arrival(seq), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.ACKED));
         }
+        batch.add(Q, new QueueEvent.Removed(arrival(0x23), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.ACKED));
 
         assertRecords()
                 .containsExactly(
-                        "deleteRange MESSAGES 01.000000000000000a.0000000000000002 01.000000000000000a.0000000000000012",
-                        "delete MESSAGES 01.000000000000000a.0000000000000013",
-                        "deleteRange INDEX 11.000000000000000a.0000000000000002 11.000000000000000a.0000000000000012",
-                        "delete INDEX 11.000000000000000a.0000000000000013");
+                        "deleteRange MESSAGES 01.000000000000000a.0000000000000002 01.000000000000000a.0000000000000022",
+                        "delete MESSAGES 01.000000000000000a.0000000000000023",
+                        "deleteRange INDEX 11.000000000000000a.0000000000000002 11.000000000000000a.0000000000000022",
+                        "delete INDEX 11.000000000000000a.0000000000000023");
     }
 
     /** A range has a price for whoever reads. */
