@@ -125,6 +125,27 @@ abstract class RemovalContract extends StoreContract {
     }
 
     @Test
+    void aMoveAndARemovalInOneBatchEachConcernTheirOwnQueue() {
+        long deadQueue = 8;
+        MessageHeader there = inherited(2, arrival(5).timestampMillis());
+        for (long seq : new long[] {1, 5}) {
+            commit(batch -> batch.add(Q, enqueued(arrival(seq))));
+            commit(batch -> batch.add(Q, leased(new Lease(arrival(seq), 4, 4_000))));
+        }
+        commit(batch -> batch.add(deadQueue, enqueued(arrival(1))));
+        commit(batch -> {
+            batch.add(
+                    deadQueue,
+                    new QueueEvent.Enqueued(
+                            there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, arrival(5))));
+            batch.add(deadQueue, removed(arrival(1), QueueEvent.Place.ARRIVAL, 0));
+        });
+
+        assertContents(get(store.readArrivals(Q, 0, 10)), new StoredContent(arrival(1), content(1)));
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)), new StoredContent(there, content(5)));
+    }
+
+    @Test
     void aMoveTakesTheInheritedEntryOfTheOriginAlong() {
         MessageHeader here = inherited(5, 700);
         MessageHeader there = inherited(1, 700);
