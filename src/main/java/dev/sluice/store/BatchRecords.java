@@ -11,7 +11,7 @@ package dev.sluice.store;
  * <p>Keys that are put once and deleted once, which is all but a few, are deleted by a <i>single deletion</i>: it vanishes
  * together with its put as soon as a flush or compaction sees both, whereas a plain deletion sinks to the last level as a
  * tombstone over which every later scan must walk. Its condition is that between two deletions a key is put at most once, so
- * whoever overwrites such a key deletes it first.
+ * whoever overwrites such a key deletes it first. Ranges are for purges and for runs of neighbours ({@link SeqDeletions}).
  */
 final class BatchRecords {
     private static final int TAG_DELETION = 0x0;

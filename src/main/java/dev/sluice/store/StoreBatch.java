@@ -55,7 +55,8 @@ public final class StoreBatch {
 
     /** The room that the next batch of the queue should have. */
     public int roomBytes() {
-        int roomBytes = records().length() + records().length() / 4;
+        int bytes = records().length();
+        int roomBytes = bytes + bytes / 4;
         return Math.max(ROOM_BYTES_MIN, Math.min(roomBytes, ROOM_BYTES_MAX));
     }
 
@@ -144,7 +145,7 @@ public final class StoreBatch {
         headRecords.visit(visitor);
     }
 
-    /** All records but those of the heads. Deletions of messages come last: none of them is stored again. */
+    /** All records but those of the heads. Writes what was gathered to delete behind the others, where nothing of it is put again. */
     BatchRecords records() {
         messages.moveTo(records);
         leases.moveTo(records);
