@@ -7,15 +7,18 @@ import { loadavg } from 'node:os';
 
 const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin/java') : 'java';
 
-/** The generator is a new process for each run, and as cold. */
-const GENERATOR_WARMUP_SECONDS = 8;
+/**
+ * The generator is a new process for each run, and as cold. In the open loop it compiles for the first six to eight seconds and owes
+ * requests until it has caught up; its pauses are not to be taken for the server's. While it only warms up a server it need not be as good.
+ */
+const GENERATOR_WARMUP_SECONDS = { measuring: 20, warming: 5 };
 
 const log = (line) => console.error(line);
 
 /** Runs `sluice bench` on the other core; it ends with a failure if a single answer was no success. */
-async function generate(contender, args, seconds) {
-  const options = ['-Xms512m', '-Xmx512m', '-jar', path.join(root, 'target/sluice.jar'), 'bench', '--json', '--quiet'];
-  const all = [...options, '--warmup', `${GENERATOR_WARMUP_SECONDS}s`, '--duration', `${seconds}s`, '--queue', 'bench-0', ...args, ...(contender.options.tls ? ['--insecure'] : [])];
+async function generate(contender, args, seconds, warmup) {
+  const options = ['-Xms512m', '-Xmx512m', '-XX:+AlwaysPreTouch', '-jar', path.join(root, 'target/sluice.jar'), 'bench', '--json', '--quiet'];
+  const all = [...options, '--warmup', `${warmup}s`, '--duration', `${seconds}s`, '--queue', 'bench-0', ...args, ...(contender.options.tls ? ['--insecure'] : [])];
   const text = await run(LOAD_CORE, java, all, { env: contender.environment, within: (seconds + 60) * 1000 });
   const { messages, seconds: measured, latencyMicros: { push } } = JSON.parse(text.slice(text.indexOf('{')));
   return { ...push, requests: push.count, messages, seconds: measured, load: Number(loadavg()[0].toFixed(2)) };
@@ -25,7 +28,10 @@ async function generate(contender, args, seconds) {
 function ready(variant, contender) {
   const load = variant.load(contender);
   if (load.generator) {
-    return (seconds, rate) => generate(contender, [...load.generator, ...(rate ? ['--rate', String(Math.round(rate))] : [])], seconds);
+    return (seconds, { rate, warming = false } = {}) => {
+      const warmup = warming ? GENERATOR_WARMUP_SECONDS.warming : GENERATOR_WARMUP_SECONDS.measuring;
+      return generate(contender, [...load.generator, ...(rate ? ['--rate', String(Math.round(rate))] : [])], seconds, warmup);
+    };
   }
   const script = load.cycle ? cycleScript(load.cycle) : requestsScript(load);
   const perRequest = load.cycle ? null : variant.perRequest;
@@ -101,7 +107,7 @@ export class Measurement {
 
   async #warmUp(variant, contender) {
     const load = this.#loads.get(variant.name);
-    const took = await warmUp(contender, load, { first: this.warmup, before: () => contender.reset() });
+    const took = await warmUp(contender, (seconds) => load(seconds, { warming: true }), { first: this.warmup, before: () => contender.reset() });
     log(`  ${variant.name}: warm after ${took} s`);
   }
 
@@ -124,7 +130,7 @@ export class Measurement {
       await contender.reset();
       await pause(200);
       const rate = variant.rateOfBase && base.messagesPerSecond * variant.rateOfBase;
-      const result = await this.#loads.get(variant.name)(variant.seconds ?? this.seconds, rate);
+      const result = await this.#loads.get(variant.name)(variant.seconds ?? this.seconds, { rate });
       await checkCount(variant, contender, result);
       return { ...result, messagesPerSecond: result.messages / result.seconds };
     } finally {
