@@ -20,22 +20,29 @@ final class LoadMeter {
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
     private final Histogram second = new Histogram(MICROS_MAX, DIGITS);
     private volatile long measuringSinceNanos;
-    private volatile boolean measuring;
-    private volatile boolean counting;
+    private volatile boolean counting = true;
+    private long messagesBefore;
     private long messagesTold;
 
-    LoadMeter() {
+    /** Counts from that time on, of {@link System#nanoTime}. */
+    LoadMeter(long nowNanos) {
+        measuringSinceNanos = nowNanos;
         for (LoadStep step : LoadStep.values()) {
             recorders.put(step, new Recorder(MICROS_MAX, DIGITS));
             totals.put(step, new Histogram(MICROS_MAX, DIGITS));
         }
     }
 
-    /** The warm-up is over; what was due in it is not measured, whenever it is answered. */
+    /**
+     * Forgets everything but failures; what was due before is not measured, whenever it is answered. Called now and then during a
+     * warm-up, too: what only a measurement did would be compiled in it. Called by the thread that reads.
+     */
     void begin(long nowNanos) {
         measuringSinceNanos = nowNanos;
-        measuring = true;
-        counting = true;
+        recorders.values().forEach(Recorder::reset);
+        totals.values().forEach(Histogram::reset);
+        messagesBefore = messages.sum();
+        messagesTold = messagesBefore;
     }
 
     /** The time is over: messages that complete now are no part of the rate, but what was asked for is still waited for. */
@@ -45,7 +52,7 @@ final class LoadMeter {
 
     /** A request that was due at that time was answered with success. */
     void answered(LoadStep step, long dueNanos) {
-        if (measuring && dueNanos - measuringSinceNanos >= 0) {
+        if (dueNanos - measuringSinceNanos >= 0) {
             long nanos = System.nanoTime() - dueNanos;
             recorders.get(step).recordValue(Math.min(MICROS_MAX, Math.max(1, nanos / 1_000)));
         }
@@ -90,7 +97,7 @@ final class LoadMeter {
         });
         Map<String, Long> failed = new TreeMap<>();
         errors.forEach((what, count) -> failed.put(what, count.sum()));
-        return new LoadSummary(seconds, messages.sum(), latencies, failed, unsent);
+        return new LoadSummary(seconds, messages.sum() - messagesBefore, latencies, failed, unsent);
     }
 
     private long failures() {

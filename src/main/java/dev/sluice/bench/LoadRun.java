@@ -22,7 +22,7 @@ public final class LoadRun {
 
     private final LoadPlan plan;
     private final Consumer<LoadProgress> onSecond;
-    private final LoadMeter meter = new LoadMeter();
+    private final LoadMeter meter = new LoadMeter(System.nanoTime());
     private final List<LoadVerticle> parts = new ArrayList<>();
 
     private LoadRun(LoadPlan plan, Consumer<LoadProgress> onSecond) {
@@ -64,13 +64,22 @@ public final class LoadRun {
     }
 
     /**
-     * Collects garbage on the way: what came to live at the start is otherwise copied by each of the next fifteen young collections,
-     * milliseconds that an open-loop measurement takes for the server's.
+     * Measures a second at a time and forgets it. Half-way garbage is collected: what came to live at the start is otherwise copied by
+     * each of the next fifteen young collections, milliseconds that an open loop takes for the server's.
      */
     private void warmUp() throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(plan.warmupMillis() / 2);
-        System.gc();
-        TimeUnit.MILLISECONDS.sleep(plan.warmupMillis() - plan.warmupMillis() / 2);
+        long beginNanos = System.nanoTime();
+        long endNanos = beginNanos + TimeUnit.MILLISECONDS.toNanos(plan.warmupMillis());
+        boolean collected = false;
+        for (long nowNanos = beginNanos; nowNanos < endNanos; nowNanos = System.nanoTime()) {
+            TimeUnit.NANOSECONDS.sleep(Math.min(SECOND_NANOS, endNanos - nowNanos));
+            if (!collected && System.nanoTime() - beginNanos >= (endNanos - beginNanos) / 2) {
+                System.gc();
+                collected = true;
+            }
+            meter.progress(0);
+            meter.begin(System.nanoTime());
+        }
     }
 
     private LoadSummary measure() throws InterruptedException {

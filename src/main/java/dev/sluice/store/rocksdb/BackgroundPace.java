@@ -40,7 +40,7 @@ final class BackgroundPace implements AutoCloseable {
 
     /** What waits to be done, asked for a few times a second. */
     interface Debt {
-        /** Memtables that are full and not yet written out, the one that is just being written among them. */
+        /** Memtables of one family that are full and not yet written out, the one that is just being written among them; of that which has most. */
         long fullMemtables();
 
         /** Bytes of tables to be merged. */

@@ -46,7 +46,10 @@ final class RocksDatabase implements AutoCloseable {
     private final BackgroundPace.Debt debt = new BackgroundPace.Debt() {
         @Override
         public long fullMemtables() {
-            return total("rocksdb.num-immutable-mem-table");
+            return families.stream()
+                    .mapToLong(family -> count(family, "rocksdb.num-immutable-mem-table"))
+                    .max()
+                    .orElse(0);
         }
 
         @Override
@@ -160,6 +163,14 @@ final class RocksDatabase implements AutoCloseable {
     /** Bytes of the tables in use. */
     long tableBytes() {
         return total("rocksdb.live-sst-files-size");
+    }
+
+    private long count(ColumnFamilyHandle family, String property) {
+        try {
+            return database.getLongProperty(family, property);
+        } catch (RocksDBException failure) {
+            throw RocksFailures.of("measure its tables", failure);
+        }
     }
 
     private long total(String property) {

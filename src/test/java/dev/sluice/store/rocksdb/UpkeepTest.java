@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +65,21 @@ class UpkeepTest {
             write(store, 40 * WRITE_BUFFER_BYTES);
 
             await().atMost(PATIENCE).ignoreExceptions().until(() -> unmergedTables() < 8);
+        }
+    }
+
+    /**
+     * The file of a log that is left early is cut short. A log that is later written over it grows, and a sync of a log that grows waits
+     * for the disk once more.
+     */
+    @Test
+    void logsAreLeftWhenTheyAreFullAlthoughOneFamilyGetsLittle() {
+        try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
+            write(store, 20 * WRITE_BUFFER_BYTES);
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(sizesOfLeftLogs())
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(bytes -> assertThat(bytes).isGreaterThan(WRITE_BUFFER_BYTES / 3)));
         }
     }
 
@@ -158,6 +174,17 @@ class UpkeepTest {
                     .filter(log -> LogWalk.numberOf(log) >= first)
                     .mapToLong(UpkeepTest::bytes)
                     .sum();
+        }
+    }
+
+    private List<Long> sizesOfLeftLogs() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+            List<Path> logs = files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted(Comparator.comparing(LogWalk::numberOf))
+                    .toList();
+            return logs.subList(0, Math.max(0, logs.size() - 1)).stream()
+                    .map(UpkeepTest::bytes)
+                    .toList();
         }
     }
 
