@@ -50,16 +50,26 @@ const BARS = [
   ['idle server with 10,000 queues', '≤', 1, (r) => r.fact('idleCorePercent'), ' % of a core'],
 ];
 
-/** The table of bars. */
-export function barsReached(all, table) {
+/** What a bar came to in some results, and whether it was reached: null if they do not say. */
+function measured([, sign, bar, find, unit], results) {
+  const value = find(results);
+  if (!Number.isFinite(value)) return null;
+  return { text: `${number(value)}${unit.startsWith(TIMES) ? TIMES : unit}`, reached: sign === '≥' ? value >= bar : value <= bar };
+}
+
+/** The table of bars; `earlier` has results of other machines that are kept beside the newest, as {title, results}. */
+export function barsReached(all, table, earlier = []) {
   const results = new Results(all);
-  const rows = BARS.map(([what, sign, bar, find, unit]) => {
-    const value = find(results);
-    if (!Number.isFinite(value)) return [what, `${sign} ${bar}${unit}`, 'not measured yet', ''];
-    const reached = sign === '≥' ? value >= bar : value <= bar;
-    return [what, `${sign} ${bar}${unit}`, `${number(value)}${unit.startsWith(TIMES) ? TIMES : unit}`, reached ? 'reached' : '**missed**'];
+  const others = earlier.map(({ results: kept }) => new Results(kept));
+  const rows = BARS.map((entry) => {
+    const [what, sign, bar, , unit] = entry;
+    const now = measured(entry, results);
+    const verdict = now ? (now.reached ? 'reached' : '**missed**') : '';
+    const before = others.map((other) => measured(entry, other)).map((each) => (each ? (each.reached ? each.text : `**${each.text}**`) : ''));
+    return [what, `${sign} ${bar}${unit}`, now?.text ?? 'not measured yet', verdict, ...before];
   });
   const { facts } = results.byScenario.get('depth') ?? {};
   const largest = facts ? `\n\nThe largest backlog measured here is ${facts.largestBacklog.toLocaleString('en-US')} messages.` : '';
-  return `## The bars\n\n${table(['scenario', 'bar', 'measured', ''], rows)}${largest}`;
+  const kept = earlier.length ? ' Columns at the right are what earlier runs on other machines came to; what missed its bar there is bold. Their results are in `docs/benchmarks/earlier`.' : '';
+  return `## The bars\n\n${table(['scenario', 'bar', 'measured', '', ...earlier.map(({ title }) => title)], rows)}${largest}${kept}`;
 }

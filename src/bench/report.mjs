@@ -18,12 +18,22 @@ two neighbouring runs counts. Rates are medians; in brackets the smallest and th
 success, and after each run the messages were counted in the queue.
 `;
 
-/** All results there are, in the order of the page. */
-function results() {
-  if (!existsSync(directory)) return [];
-  const all = readdirSync(directory).filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(path.join(directory, file), 'utf8')));
+/** All results in a directory, in the order of the page. */
+function results(where) {
+  if (!existsSync(where)) return [];
+  const all = readdirSync(where).filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(path.join(where, file), 'utf8')));
   return all.sort((a, b) => ORDER.indexOf(a.scenario) - ORDER.indexOf(b.scenario));
+}
+
+/** Results of other machines that are kept, one directory each. */
+function earlierResults() {
+  const kept = path.join(directory, 'earlier');
+  if (!existsSync(kept)) return [];
+  return readdirSync(kept).sort().map((name) => {
+    const found = results(path.join(kept, name));
+    return { title: `${found[0].cpu.replace(/,.*/, '')}, ${found[0].date.slice(0, 10)}, commit ${found[0].commit}`, results: found };
+  });
 }
 
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -80,9 +90,9 @@ function curves(result) {
 
 /** Writes docs/benchmarks.md and the charts from the raw results. */
 export function report() {
-  const all = results();
+  const all = results(directory);
   const notes = path.join(directory, 'notes.md');
-  const sections = [HEAD.trim(), barsReached(all, table), ...all.map((result) => (result.curves ? curves(result) : scenario(result)))];
+  const sections = [HEAD.trim(), barsReached(all, table, earlierResults()), ...all.map((result) => (result.curves ? curves(result) : scenario(result)))];
   if (existsSync(notes)) sections.push(readFileSync(notes, 'utf8').trim());
   writeFileSync(path.join(root, 'docs/benchmarks.md'), `${sections.join('\n\n')}\n`);
 }

@@ -128,11 +128,11 @@ final class RocksDbOptions implements AutoCloseable {
                 // Written over in place, a log needs one write less for each sync, that of its length. And no log is
                 // deleted while others wait for their syncs.
                 .setRecycleLogFileNum(LOGS_KEPT)
+                // So it ends where its intact records end. Whether that is the right end, LogCheck finds out before.
+                .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 // When a log is left, its file is cut to what is in it. Families that are flushed each at its own time
                 // leave logs of a few KiB, whose files have to grow again when they are used for the next one.
                 .setAtomicFlush(true)
-                // So it ends where its intact records end. Whether that is the right end, LogCheck finds out before.
-                .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 // What was replayed is in synced tables before anybody can read it: after a failed sync the system's
                 // cache shows a log that the disk may not have.
                 .setAvoidFlushDuringRecovery(false)
