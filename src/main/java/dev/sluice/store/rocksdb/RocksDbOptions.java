@@ -131,7 +131,7 @@ final class RocksDbOptions implements AutoCloseable {
                 // So it ends where its intact records end. Whether that is the right end, LogCheck finds out before.
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 // When a log is left, its file is cut to what is in it. Families that are flushed each at its own time
-                // leave logs that are hardly filled, whose files have to grow again when they are used for the next one.
+                // leave logs that are hardly filled, and the next log in such a file has to grow again.
                 .setAtomicFlush(true)
                 // What was replayed is in synced tables before anybody can read it: after a failed sync the system's
                 // cache shows a log that the disk may not have.
