@@ -16,12 +16,9 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -43,7 +40,7 @@ public final class ApiVerticle extends VerticleBase {
     private final Supplier<? extends Collection<Operation>> operations;
     private final Connections connections;
     private final Meters meters;
-    private final Map<HttpConnection, Long> silent = new IdentityHashMap<>();
+    private final Farewell farewell;
 
     private HttpServer server;
 
@@ -68,6 +65,7 @@ public final class ApiVerticle extends VerticleBase {
         this.operations = operations;
         this.connections = connections;
         this.meters = meters;
+        this.farewell = new Farewell(gateway.connections());
     }
 
     @Override
@@ -76,6 +74,7 @@ public final class ApiVerticle extends VerticleBase {
         Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
         MessageRoutes messages = new MessageRoutes(contract, gateway, bindings);
         gateway.watch(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
+        gateway.connections().begin(vertx, settings.headerTimeoutSeconds(), settings.idleTimeoutSeconds());
         HttpServerOptions options = options();
         server = vertx.createHttpServer(options)
                 .connectionHandler(this::watch)
@@ -99,9 +98,8 @@ public final class ApiVerticle extends VerticleBase {
         if (server == null) {
             return Future.succeededFuture();
         }
-        gateway.farewell().begin(vertx, settings.stopMillis());
-        return gateway.farewell()
-                .closeListener(vertx)
+        farewell.begin(vertx, settings.stopMillis());
+        return farewell.closeListener(vertx)
                 .compose(closed -> server.shutdown(settings.stopMillis(), TimeUnit.MILLISECONDS));
     }
 
@@ -144,8 +142,7 @@ public final class ApiVerticle extends VerticleBase {
 
     /** A client that never acknowledges our settings has no more streams than one that does. No effect on HTTP/1.1. */
     private static void limitStreams(HttpConnection connection) {
-        Http2ConnectionHandler handler =
-                ((ConnectionBase) connection).channel().pipeline().get(Http2ConnectionHandler.class);
+        Http2ConnectionHandler handler = ConnectionWatch.pipeline(connection).get(Http2ConnectionHandler.class);
         if (handler != null) {
             handler.connection().remote().maxActiveStreams(STREAMS_MAX);
         }
@@ -191,29 +188,16 @@ public final class ApiVerticle extends VerticleBase {
         }
         KnownVersions.demandOf(connection);
         limitStreams(connection);
-        gateway.farewell().opened(connection);
+        gateway.connections().opened(connection);
+        farewell.opened(connection);
         connection.closeHandler(closed -> {
             connections.closed();
-            gateway.farewell().closed(connection);
-            forget(connection);
+            gateway.connections().closed(connection);
         });
-        if (settings.headerTimeoutSeconds() > 0) {
-            long millis = TimeUnit.SECONDS.toMillis(settings.headerTimeoutSeconds());
-            silent.put(connection, vertx.setTimer(millis, fired -> connection.close()));
-        }
     }
 
     private void hear(HttpServerRequest request) {
-        gateway.farewell().heard(request);
-        if (!silent.isEmpty()) {
-            forget(request.connection());
-        }
-    }
-
-    private void forget(HttpConnection connection) {
-        Long timer = silent.remove(connection);
-        if (timer != null) {
-            vertx.cancelTimer(timer);
-        }
+        gateway.connections().heard(request);
+        farewell.heard(request);
     }
 }

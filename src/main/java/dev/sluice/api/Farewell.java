@@ -15,11 +15,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.ShutdownEvent;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,40 +37,33 @@ final class Farewell {
 
     private static final int NO_ERROR = 0;
 
-    /** By connection, the last request; null before the first one and once it was answered. */
-    private final Map<HttpConnection, HttpServerRequest> requests = new IdentityHashMap<>();
+    private final ConnectionWatch connections;
 
     /** What accepted the connections; null before the first one. */
     private Channel listener;
 
     private boolean begun;
 
+    /** A farewell to those connections, when it is time. */
+    Farewell(ConnectionWatch connections) {
+        this.connections = connections;
+    }
+
     /** A new connection. */
     void opened(HttpConnection connection) {
-        requests.put(connection, null);
-        listener = ((ConnectionBase) connection).channel().parent();
-        pipeline(connection).addFirst(KeepsShutdownAway.INSTANCE);
-        if (begun && isHttp2(connection)) {
+        ChannelPipeline pipeline = ConnectionWatch.pipeline(connection);
+        listener = pipeline.channel().parent();
+        pipeline.addFirst(KeepsShutdownAway.INSTANCE);
+        if (begun && pipeline.get(Http2ConnectionHandler.class) != null) {
             connection.goAway(NO_ERROR, Integer.MAX_VALUE);
         }
     }
 
-    /** The connection is gone. */
-    void closed(HttpConnection connection) {
-        requests.remove(connection);
-    }
-
     /** The headers of a request have arrived. */
     void heard(HttpServerRequest request) {
-        requests.replace(request.connection(), request);
         if (begun) {
             makeLast(request);
         }
-    }
-
-    /** The request was answered: nothing of it needs to be kept. */
-    void answered(HttpServerRequest request) {
-        requests.replace(request.connection(), request, null);
     }
 
     /**
@@ -97,28 +87,24 @@ final class Farewell {
      */
     void begin(Vertx vertx, long withinMillis) {
         begun = true;
-        requests.forEach((connection, request) -> {
-            if (isHttp2(connection)) {
-                connection.goAway(NO_ERROR, Integer.MAX_VALUE);
-            } else if (!isIdle(request)) {
-                makeLast(request);
+        for (ConnectionWatch.Open each : connections.all()) {
+            if (each.isHttp2()) {
+                each.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
+            } else if (!each.isIdle()) {
+                makeLast(each.request());
             }
-        });
+        }
         vertx.setTimer(Math.min(QUIET_MILLIS, withinMillis), fired -> closeQuietOnes(withinMillis));
     }
 
     private void closeQuietOnes(long withinMillis) {
-        for (HttpConnection connection : new ArrayList<>(requests.keySet())) {
-            if (isHttp2(connection)) {
-                connection.shutdown(withinMillis, TimeUnit.MILLISECONDS);
-            } else if (isIdle(requests.get(connection))) {
-                connection.close();
+        for (ConnectionWatch.Open each : List.copyOf(connections.all())) {
+            if (each.isHttp2()) {
+                each.connection().shutdown(withinMillis, TimeUnit.MILLISECONDS);
+            } else if (each.isIdle()) {
+                each.connection().close();
             }
         }
-    }
-
-    private static boolean isIdle(HttpServerRequest request) {
-        return request == null || request.response().ended();
     }
 
     private static void makeLast(HttpServerRequest request) {
@@ -136,14 +122,6 @@ final class Farewell {
                 Lingering.close(request);
             }
         });
-    }
-
-    private static boolean isHttp2(HttpConnection connection) {
-        return pipeline(connection).get(Http2ConnectionHandler.class) != null;
-    }
-
-    private static ChannelPipeline pipeline(HttpConnection connection) {
-        return ((ConnectionBase) connection).channel().pipeline();
     }
 
     /** Stands in front of a connection and keeps from it that its server is closing. */

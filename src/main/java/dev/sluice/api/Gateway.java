@@ -37,7 +37,7 @@ public final class Gateway {
     private final AnswerMemory answers;
     private Deadlines untaken;
     private final FailureRenderer failures;
-    private final Farewell farewell = new Farewell();
+    private final ConnectionWatch connections = new ConnectionWatch();
 
     /** A gateway in front of that catalog. */
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
@@ -48,9 +48,9 @@ public final class Gateway {
         this.failures = new FailureRenderer();
     }
 
-    /** The connections on which the requests come, and how they end. */
-    Farewell farewell() {
-        return farewell;
+    /** The connections on which the requests come. */
+    ConnectionWatch connections() {
+        return connections;
     }
 
     /** Gives up on bodies that take longer than that to arrive, and on large answers that are not taken in time; 0 for never. */
@@ -74,7 +74,7 @@ public final class Gateway {
             note(binding, request, startedNanos);
             return;
         }
-        Future<Buffer> arriving = body.read(request);
+        Future<Buffer> arriving = body.read(request, startedNanos);
         arriving.compose(bytes -> operation.answer(call(subject, place.path(), query, bytes)))
                 .onComplete(outcome -> {
                     if (arriving.succeeded()) {
@@ -90,7 +90,7 @@ public final class Gateway {
     }
 
     private void note(Binding binding, HttpServerRequest request, long startedNanos) {
-        farewell.answered(request);
+        connections.answered(request);
         binding.meter().answered(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
@@ -157,7 +157,7 @@ public final class Gateway {
             if (request.version() == HttpVersion.HTTP_2) {
                 request.response().reset();
             } else {
-                request.connection().close();
+                ConnectionWatch.cutOff(request.connection());
             }
         }
     }
@@ -191,15 +191,15 @@ public final class Gateway {
         if (family == Route.Family.ACCOUNT) {
             return new Subject(caller, accountId, null);
         }
-        return new Subject(caller, accountId, queue(family, accountId, place.queueId()));
+        return new Subject(caller, accountId, queue(family, place));
     }
 
-    private QueueDefinition queue(Route.Family family, String accountId, String queueId) {
+    private QueueDefinition queue(Route.Family family, Place place) {
         boolean messages = family == Route.Family.MESSAGES;
-        if (queueId == null) {
+        if (place.queueId() == null) {
             throw new QueueException(messages ? QueueError.QUEUE_ID_MALFORMED : QueueError.ROUTE_UNKNOWN);
         }
-        QueueDefinition queue = catalog.find(accountId, queueId);
+        QueueDefinition queue = place.queue(catalog);
         if (queue == null) {
             throw new QueueException(messages ? QueueError.QUEUE_UNKNOWN_TO_MESSAGES : QueueError.QUEUE_UNKNOWN);
         }

@@ -5,7 +5,7 @@ package dev.sluice.api;
  *
  * @param port 0 for any free one, the same for all event loops
  * @param tls null for plain HTTP
- * @param idleTimeoutSeconds a connection on which nothing moves for so long is closed; 0 for never
+ * @param idleTimeoutSeconds a connection on which no request begins for so long (with HTTP/2: nothing moves) is closed; 0 for never
  * @param headerTimeoutSeconds a new connection whose first request has not begun after so long is closed; 0 for never
  * @param bodyTimeoutSeconds a body that is not complete after so long is refused
  * @param headerBytesMax all headers of a request together, and its first line

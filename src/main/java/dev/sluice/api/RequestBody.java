@@ -45,8 +45,10 @@ final class RequestBody {
     /**
      * The body; fails with REQUEST_TOO_LARGE as soon as it is known to be too large, with OVERLOADED if there is no memory for it.
      * Whoever gets it must {@link #release} it.
+     *
+     * @param nowNanos {@link System#nanoTime}
      */
-    Future<Buffer> read(HttpServerRequest request) {
+    Future<Buffer> read(HttpServerRequest request, long nowNanos) {
         long length = announced(request);
         if (length > bytesMax) {
             return Future.failedFuture(new QueueException(QueueError.REQUEST_TOO_LARGE));
@@ -56,7 +58,7 @@ final class RequestBody {
         }
         Arrival arrival = new Arrival(length);
         if (deadlines != null) {
-            deadlines.begin(arrival);
+            deadlines.begin(arrival, nowNanos);
         }
         request.handler(arrival::chunk);
         request.exceptionHandler(failure -> arrival.end(broken()));

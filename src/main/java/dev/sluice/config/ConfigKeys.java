@@ -39,7 +39,7 @@ public final class ConfigKeys {
     static final ConfigKey<Long> HTTP_IDLE_TIMEOUT = key(
             "http.idle_timeout",
             "2m",
-            "A connection without traffic for this long is closed, and one that does not take a large answer in this time.",
+            "A connection on which no request begins for this long is closed (with HTTP/2: on which nothing comes), and one that does not take a large answer in this time.",
             ValueTypes.duration(1_000, DAY_MILLIS));
     static final ConfigKey<Integer> HTTP_CONNECTIONS_MAX = key(
             "http.connections_max",

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param tls certificate and key, if TLS is on
  * @param headerTimeoutMillis from the first byte of a request to the end of its headers
  * @param bodyTimeoutMillis from the end of the headers to the end of the body
- * @param idleTimeoutMillis a connection without traffic
+ * @param idleTimeoutMillis for a connection on which no request begins
  * @param connectionsMax open connections
  */
 public record HttpConfig(

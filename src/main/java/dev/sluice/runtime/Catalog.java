@@ -6,6 +6,12 @@ import java.util.List;
 
 /** The queues of all accounts, for reading from any thread without waiting. What an answered change said is visible here. */
 public interface Catalog {
+    /**
+     * From 0, another one after each change of a queue. What {@link #find} answered after a version was read holds for as long as the
+     * version is the same.
+     */
+    long version();
+
     /** The queue of that id in that account, or null. */
     QueueDefinition find(String accountId, String queueId);
 

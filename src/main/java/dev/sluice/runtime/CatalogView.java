@@ -20,6 +20,9 @@ final class CatalogView implements Catalog {
     private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, QueueDefinition> byNumber = new ConcurrentHashMap<>();
 
+    /** Written after what it stands for, by the one writer. */
+    private volatile long version;
+
     private static final class Account {
         private final ConcurrentHashMap<String, QueueDefinition> byId = new ConcurrentHashMap<>();
         private final ConcurrentHashMap<String, QueueDefinition> byName = new ConcurrentHashMap<>();
@@ -30,6 +33,11 @@ final class CatalogView implements Catalog {
 
     private Account account(String accountId) {
         return accounts.getOrDefault(accountId, NONE);
+    }
+
+    @Override
+    public long version() {
+        return version;
     }
 
     @Override
@@ -106,6 +114,7 @@ final class CatalogView implements Catalog {
             account.byName.remove(before.name(), before);
         }
         byNumber.put(queue.number(), queue);
+        changed();
     }
 
     void remove(QueueDefinition queue) {
@@ -113,6 +122,11 @@ final class CatalogView implements Catalog {
         account.byId.remove(queue.queueId());
         account.byName.remove(queue.name());
         byNumber.remove(queue.number());
+        changed();
+    }
+
+    private void changed() {
+        version++;
     }
 
     void put(Subscription subscription) {

@@ -34,13 +34,22 @@ public final class Deadlines {
         private long beganNanos;
         private boolean awaited;
 
-        /** It has not ended in time and is awaited no longer. */
+        /** It has not ended in time and is awaited no longer; it may begin again. */
         protected abstract void late();
     }
 
     /** From now on the time runs. */
     public void begin(Awaited it) {
-        it.beganNanos = System.nanoTime();
+        begin(it, System.nanoTime());
+    }
+
+    /**
+     * The same for who has just looked at the clock.
+     *
+     * @param nowNanos {@link System#nanoTime}, of no earlier time than that of the one before
+     */
+    public void begin(Awaited it, long nowNanos) {
+        it.beganNanos = nowNanos;
         it.awaited = true;
         it.older = newest;
         if (newest == null) {
@@ -81,14 +90,14 @@ public final class Deadlines {
     }
 
     private void refuseLate() {
-        timing = false;
         long nowNanos = System.nanoTime();
         while (oldest != null && nowNanos - oldest.beganNanos >= timeoutNanos) {
             Awaited late = oldest;
             end(late);
             late.late();
         }
-        if (oldest != null && !timing) {
+        timing = false;
+        if (oldest != null) {
             look(timeoutNanos - (nowNanos - oldest.beganNanos));
         }
     }

@@ -112,10 +112,13 @@ final class QueueShell {
      * takes.
      */
     void expire() {
-        if (closed || state.deadlineMillis() > turns.nowMillis()) {
+        expire(turns.nowMillis());
+    }
+
+    private void expire(long nowMillis) {
+        if (closed || state.deadlineMillis() > nowMillis) {
             return;
         }
-        long nowMillis = turns.nowMillis();
         Need need = EXPIRE.need(state, nowMillis);
         Decision<Boolean> decision = EXPIRE.decide(state, nowMillis);
         if (!apply(decision.events()) || expiring) {
@@ -179,14 +182,14 @@ final class QueueShell {
     }
 
     private <R> void run(QueueCommand<R> command, Reply<?> reply, int fetched, Consumer<Decision<R>> then) {
-        expire();
+        long nowMillis = turns.nowMillis();
+        expire(nowMillis);
         if (closed) {
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
             return;
         }
         Decision<R> decision;
         try {
-            long nowMillis = turns.nowMillis();
             Need need = command.need(state, nowMillis);
             if (need != null) {
                 fetch(need, command, reply, fetched, then);
@@ -211,11 +214,8 @@ final class QueueShell {
     private <R> void fetch(
             Need need, QueueCommand<R> command, Reply<?> reply, int fetched, Consumer<Decision<R>> then) {
         if (fetched >= READS_MAX) {
-            LOG.error(
-                    "queue {}: {} asks for one read after the other, last {}",
-                    queueNumber,
-                    command.getClass().getSimpleName(),
-                    need);
+            String name = command.getClass().getSimpleName();
+            LOG.error("queue {}: {} asks for one read after the other, last {}", queueNumber, name, need);
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
             return;
         }

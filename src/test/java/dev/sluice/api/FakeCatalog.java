@@ -24,6 +24,12 @@ public final class FakeCatalog implements Catalog, CatalogClient {
     private final Map<String, QueueDefinition> queues = new ConcurrentHashMap<>();
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     private final AtomicLong counter = new AtomicLong();
+    private final AtomicLong version = new AtomicLong();
+
+    @Override
+    public long version() {
+        return version.get();
+    }
 
     @Override
     public QueueDefinition find(String accountId, String queueId) {
@@ -79,6 +85,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
             QueueDefinition queue =
                     new QueueDefinition(number, accountId, id(number), name, jurisdiction, settings, null, now, now);
             queues.put(queue.queueId(), queue);
+            version.incrementAndGet();
             return queue;
         });
     }
@@ -97,6 +104,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
     public Future<Void> deleteQueue(String accountId, String queueId) {
         return answer(() -> {
             queues.remove(existing(accountId, queueId).queueId());
+            version.incrementAndGet();
             subscriptions.values().removeIf(each -> each.queueId().equals(queueId));
             return null;
         });
@@ -212,6 +220,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
                 old.createdMicros(),
                 START_MICROS + counter.incrementAndGet());
         queues.put(queue.queueId(), queue);
+        version.incrementAndGet();
         return queue;
     }
 

@@ -48,7 +48,11 @@ public final class MessagePathFuzz {
                 Map<String, String> ids = Map.of(
                         "account_id", matcher.group(1).toLowerCase(Locale.ROOT),
                         "queue_id", matcher.group(2).toLowerCase(Locale.ROOT));
-                demand(target.place().equals(Place.of(ids)), path + " named " + target.place());
+                demand(
+                        ids.equals(target.place().path()),
+                        path + " named " + target.place().path());
+                demand(ids.get("account_id").equals(target.place().accountId()), path + " misses the account");
+                demand(ids.get("queue_id").equals(target.place().queueId()), path + " misses the queue");
                 return;
             }
         }

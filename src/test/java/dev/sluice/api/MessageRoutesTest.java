@@ -86,4 +86,25 @@ class MessageRoutesTest {
             assertAlike("POST", path(route, EdgeServer.ACCOUNT, queueId), EdgeServer.WRITER, large);
         }
     }
+
+    @Test
+    void aQueueThatWasChangedOrDeletedIsSeenByTheNextRequestOnBothWays() {
+        edge.behaviours.put(
+                "queues-push-message",
+                call -> Future.failedFuture(new QueueException(
+                        QueueError.MESSAGE_BODY_INVALID, call.queue().name())));
+        String id = edge.queue("brief");
+        Route push = routes().stream()
+                .filter(route -> route.operationId().equals("queues-push-message"))
+                .findFirst()
+                .orElseThrow();
+        String path = path(push, EdgeServer.ACCOUNT, id);
+        assertThat(edge.sendTo("POST", path, EdgeServer.WRITER, "{}").message()).isEqualTo("brief");
+        edge.send("PATCH", "/queues/" + id, "{\"queue_name\":\"renamed\"}");
+        assertThat(edge.sendTo("POST", path, EdgeServer.WRITER, "{}").message()).isEqualTo("renamed");
+        assertAlike("POST", path, EdgeServer.WRITER, "{}");
+        edge.send("DELETE", "/queues/" + id, null);
+        assertThat(edge.sendTo("POST", path, EdgeServer.WRITER, "{}").status()).isEqualTo(404);
+        assertAlike("POST", path, EdgeServer.WRITER, "{}");
+    }
 }

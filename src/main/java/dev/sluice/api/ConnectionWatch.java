@@ -1,0 +1,148 @@
+package dev.sluice.api;
+
+import dev.sluice.runtime.Deadlines;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The open connections of one event loop, each with its last request. Closes new ones whose first request does not begin in time, and
+ * those of HTTP/1.1 on which no request has begun for too long.
+ *
+ * <p>Netty's handler for idle connections goes by bytes: it looks at the clock three times a request and is told of each write, which
+ * takes a twenty-fifth of all that a push costs. It stays on HTTP/2, where a ping keeps a connection.
+ *
+ * <p>Owned by one event loop.
+ */
+final class ConnectionWatch {
+    private final Map<HttpConnection, Open> open = new IdentityHashMap<>();
+    /** For first requests; null for ever. */
+    private Deadlines first;
+    /** For the next request; null for ever. */
+    private Deadlines idle;
+
+    /**
+     * From now on the time runs for connections that are opened; a connection closes at most a quarter of a second late.
+     *
+     * @param firstSeconds in which the first request must begin; 0 for ever
+     * @param idleSeconds in which each must begin, the first one too; 0 for ever
+     */
+    void begin(Vertx vertx, int firstSeconds, int idleSeconds) {
+        idle = deadlines(vertx, idleSeconds);
+        boolean idleIsSooner = idleSeconds > 0 && idleSeconds < firstSeconds;
+        first = idleIsSooner || firstSeconds == 0 ? idle : deadlines(vertx, firstSeconds);
+    }
+
+    private static Deadlines deadlines(Vertx vertx, int seconds) {
+        return seconds == 0 ? null : new Deadlines(vertx, TimeUnit.SECONDS.toMillis(seconds));
+    }
+
+    /** A new connection. */
+    void opened(HttpConnection connection) {
+        ChannelPipeline pipeline = pipeline(connection);
+        Open it = new Open(connection, pipeline.get(Http2ConnectionHandler.class) != null);
+        if (!it.http2 && pipeline.get(IdleStateHandler.class) != null) {
+            pipeline.remove(IdleStateHandler.class);
+        }
+        open.put(connection, it);
+        it.await(it.http2 && first == idle ? null : first);
+    }
+
+    /** The headers of a request have arrived, or what came is none. */
+    void heard(HttpServerRequest request) {
+        Open it = open.get(request.connection());
+        if (it != null) {
+            it.request = request;
+            it.await(it.http2 ? null : idle);
+        }
+    }
+
+    /** The request was answered: nothing of it needs to be kept. */
+    void answered(HttpServerRequest request) {
+        Open it = open.get(request.connection());
+        if (it != null && it.request == request) {
+            it.request = null;
+        }
+    }
+
+    /** The connection is gone. */
+    void closed(HttpConnection connection) {
+        Open it = open.remove(connection);
+        if (it != null) {
+            it.await(null);
+        }
+    }
+
+    /** Those that are open. */
+    Collection<Open> all() {
+        return Collections.unmodifiableCollection(open.values());
+    }
+
+    /** Ends a connection of HTTP/1.1 at once. Its own way to close waits until what was written is taken, perhaps for ever. */
+    static void cutOff(HttpConnection connection) {
+        ((ConnectionBase) connection).channelHandlerContext().close();
+    }
+
+    static ChannelPipeline pipeline(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel().pipeline();
+    }
+
+    /** An open connection and its last request. */
+    final class Open extends Deadlines.Awaited {
+        private final HttpConnection connection;
+        private final boolean http2;
+        private HttpServerRequest request;
+        private Deadlines deadlines;
+
+        private Open(HttpConnection connection, boolean http2) {
+            this.connection = connection;
+            this.http2 = http2;
+        }
+
+        HttpConnection connection() {
+            return connection;
+        }
+
+        boolean isHttp2() {
+            return http2;
+        }
+
+        /** The last request; null before the first one and once it was answered. */
+        HttpServerRequest request() {
+            return request;
+        }
+
+        /** Whether the last request, if there was one, is answered. */
+        boolean isIdle() {
+            return request == null || request.response().ended();
+        }
+
+        private void await(Deadlines next) {
+            if (deadlines != null) {
+                deadlines.end(this);
+            }
+            deadlines = next;
+            if (next != null) {
+                next.begin(this);
+            }
+        }
+
+        @Override
+        protected void late() {
+            if (isIdle()) {
+                cutOff(connection);
+            } else {
+                await(idle);
+            }
+        }
+    }
+}
