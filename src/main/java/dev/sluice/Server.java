@@ -56,7 +56,7 @@ public final class Server {
     private final QueueStore store;
     private final Optional<Installation> installation;
     private final Vertx vertx;
-    private final Meters meters = new Meters();
+    private final Meters meters;
     private final AnswerMemory answers;
     private QueueRuntime runtime;
     private String apiDeployment;
@@ -64,11 +64,13 @@ public final class Server {
     private int port;
     private int managementPort;
 
-    private Server(ServerConfig config, QueueStore store, Optional<Installation> installation, Vertx vertx) {
+    private Server(
+            ServerConfig config, QueueStore store, Optional<Installation> installation, Vertx vertx, Meters meters) {
         this.config = config;
         this.store = store;
         this.installation = installation;
         this.vertx = vertx;
+        this.meters = meters;
         this.answers = new AnswerMemory(config.requestBytes());
     }
 
@@ -100,25 +102,27 @@ public final class Server {
     }
 
     private static Server onStore(ServerConfig config, Vertx vertx) {
-        QueueStore store = openStore(config.storage());
+        Meters meters = new Meters();
+        QueueStore store = openStore(config.storage(), meters);
         try {
             Optional<Installation> installation = config.auth().isEmpty()
                     ? Optional.of(Installation.open(config.storage(), new SecureRandom()))
                     : Optional.empty();
-            return new Server(config, store, installation, vertx);
+            return new Server(config, store, installation, vertx, meters);
         } catch (RuntimeException failure) {
             store.close();
             throw failure;
         }
     }
 
-    private static QueueStore openStore(StorageConfig storage) {
+    private static QueueStore openStore(StorageConfig storage, Meters meters) {
         return switch (storage.engine()) {
             case MEMORY -> new MemoryStore();
             case ROCKSDB ->
                 RocksDbStore.open(
                         storage.directory(),
-                        storage.durability() == StorageConfig.Durability.FSYNC ? Durability.FSYNC : Durability.ASYNC);
+                        storage.durability() == StorageConfig.Durability.FSYNC ? Durability.FSYNC : Durability.ASYNC,
+                        meters::countCommit);
         };
     }
 

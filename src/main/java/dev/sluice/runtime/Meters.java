@@ -45,6 +45,12 @@ public final class Meters {
         return Map.copyOf(requests);
     }
 
+    /** Counts a write of the store; of its form. */
+    public void countCommit(int batches, long nanos) {
+        commitBatches.add(batches);
+        commitNanos.add(nanos);
+    }
+
     /** Adds a gauge that is not among the fixed ones. */
     public void gauge(String name, String doc, LongSupplier value) {
         gauges.add(new Gauge(name, doc, value));

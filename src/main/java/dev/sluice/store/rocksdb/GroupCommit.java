@@ -2,6 +2,7 @@ package dev.sluice.store.rocksdb;
 
 import dev.sluice.store.BatchGroup;
 import dev.sluice.store.CommitListener;
+import dev.sluice.store.CommitMeter;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ final class GroupCommit {
     private final GroupWriter groupWriter;
     private final Runnable onFailure;
     private final int groupBytesMax;
+    private final CommitMeter meter;
     private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytesWaiting = new AtomicLong();
     private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
@@ -83,10 +85,11 @@ final class GroupCommit {
      * @param onFailure run on one of them after the first failed write of a generation, when its listeners were told
      * @param groupBytesMax a group is written without waiting for more once it is this big
      */
-    GroupCommit(GroupWriter groupWriter, Runnable onFailure, int groupBytesMax) {
+    GroupCommit(GroupWriter groupWriter, Runnable onFailure, int groupBytesMax, CommitMeter meter) {
         this.groupWriter = groupWriter;
         this.onFailure = onFailure;
         this.groupBytesMax = groupBytesMax;
+        this.meter = meter;
         writer.start();
         teller.start();
     }
@@ -241,7 +244,9 @@ final class GroupCommit {
                     late, new StoreException("the store was opened again since the batch was made"), false));
         }
         if (!written.isEmpty()) {
+            long beganNanos = System.nanoTime();
             StoreException failure = write(batches);
+            meter.wrote(written.size(), System.nanoTime() - beganNanos);
             if (failure != null) {
                 stage = new Stage(now.generation(), failure);
             }

@@ -7,6 +7,7 @@ import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.Waiting;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
+import dev.sluice.store.CommitMeter;
 import dev.sluice.store.Durability;
 import dev.sluice.store.OrderedView;
 import dev.sluice.store.QueueReads;
@@ -66,6 +67,7 @@ public final class RocksDbStore implements QueueStore {
             DataDirectory directory,
             LiveDatabase database,
             Durability durability,
+            CommitMeter meter,
             UnaryOperator<GroupCommit.GroupWriter> disk) {
         this.directory = directory;
         this.database = database;
@@ -74,7 +76,7 @@ public final class RocksDbStore implements QueueStore {
             open.write(group, sync && syncs);
             return null;
         });
-        this.groupCommit = new GroupCommit(disk.apply(writer), reopening::begin, GROUP_BYTES_MAX);
+        this.groupCommit = new GroupCommit(disk.apply(writer), reopening::begin, GROUP_BYTES_MAX, meter);
     }
 
     /**
@@ -83,19 +85,28 @@ public final class RocksDbStore implements QueueStore {
      * @throws dev.sluice.store.StoreCorruptException if what is there is damaged
      * @throws StoreException with one line for the operator, if the directory is not ours to use
      */
+    public static RocksDbStore open(Path directory, Durability durability, CommitMeter meter) {
+        return open(directory, durability, WRITE_BUFFER_BYTES, meter, UnaryOperator.identity());
+    }
+
+    /** The same store, whose writes nobody counts. */
     public static RocksDbStore open(Path directory, Durability durability) {
-        return open(directory, durability, WRITE_BUFFER_BYTES);
+        return open(directory, durability, CommitMeter.NONE);
     }
 
     static RocksDbStore open(Path directory, Durability durability, long writeBufferBytes) {
-        return open(directory, durability, writeBufferBytes, UnaryOperator.identity());
+        return open(directory, durability, writeBufferBytes, CommitMeter.NONE, UnaryOperator.identity());
     }
 
     static RocksDbStore open(
-            Path directory, Durability durability, long writeBufferBytes, UnaryOperator<GroupCommit.GroupWriter> disk) {
+            Path directory,
+            Durability durability,
+            long writeBufferBytes,
+            CommitMeter meter,
+            UnaryOperator<GroupCommit.GroupWriter> disk) {
         DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
         try {
-            return new RocksDbStore(opened, new LiveDatabase(opened, writeBufferBytes), durability, disk);
+            return new RocksDbStore(opened, new LiveDatabase(opened, writeBufferBytes), durability, meter, disk);
         } catch (RuntimeException | Error failure) {
             opened.close();
             throw failure;

@@ -27,7 +27,9 @@ class GroupCommitTest {
 
     private final ScriptedDisk disk = new ScriptedDisk();
     private final AtomicInteger failures = new AtomicInteger();
-    private final GroupCommit groupCommit = new GroupCommit(disk, failures::incrementAndGet, GROUP_BYTES_MAX);
+    private final List<Integer> metered = Collections.synchronizedList(new ArrayList<>());
+    private final GroupCommit groupCommit = new GroupCommit(
+            disk, failures::incrementAndGet, GROUP_BYTES_MAX, (batches, nanos) -> metered.add(nanos > 0 ? batches : 0));
     private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
     @AfterEach
@@ -48,6 +50,7 @@ class GroupCommitTest {
 
         assertThat(disk.syncs()).containsExactly(true, true);
         assertThat(disk.recordCounts()).containsExactly(2, 21);
+        assertThat(metered).containsExactly(1, 20);
         assertThat(heard.get(0)).isEqualTo("first ok");
         assertThat(heard.get(20)).isEqualTo("later 19 ok");
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.store.CommitMeter;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
@@ -43,7 +44,7 @@ class ReopeningTest {
 
     @BeforeEach
     void open() {
-        store = RocksDbStore.open(directory, Durability.FSYNC, WRITE_BUFFER_BYTES, writer -> {
+        store = RocksDbStore.open(directory, Durability.FSYNC, WRITE_BUFFER_BYTES, CommitMeter.NONE, writer -> {
             disk = new FailingWrites(writer);
             return disk;
         });

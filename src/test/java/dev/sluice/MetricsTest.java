@@ -1,0 +1,78 @@
+package dev.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a whole server counts when it is used: every meter must be fed by someone. */
+class MetricsTest {
+    @TempDir
+    Path directory;
+
+    private static Map<String, Double> metrics(RunningServer server) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.managementPort() + "/metrics");
+        String text = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body();
+        Map<String, Double> metrics = new HashMap<>();
+        text.lines()
+                .filter(line -> line.startsWith("sluice_"))
+                .forEach(line -> metrics.put(
+                        line.substring(0, line.lastIndexOf(' ')),
+                        Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+        return metrics;
+    }
+
+    @Test
+    void pushPullRetryAndAcknowledgeAreCountedAndSoAreTheWritesThatStoreThem() throws Exception {
+        try (RunningServer server =
+                new RunningServer("storage.engine=rocksdb", "storage.directory=" + directory.resolve("data"))) {
+            Map<String, Double> before = metrics(server);
+            post(server, "", new JsonObject().put("body", "a"));
+            post(server, "", new JsonObject().put("body", "b"));
+            JsonArray pulled = post(server, "/pull", new JsonObject().put("batch_size", 2))
+                    .getJsonObject("result")
+                    .getJsonArray("messages");
+            JsonArray acks = new JsonArray().add(leaseOf(pulled, 0));
+            JsonArray retries = new JsonArray().add(leaseOf(pulled, 1));
+            post(server, "/ack", new JsonObject().put("acks", acks).put("retries", retries));
+            Map<String, Double> after = metrics(server);
+
+            assertThat(after)
+                    .containsEntry("sluice_messages_pushed_total", 2.0)
+                    .containsEntry("sluice_messages_delivered_total", 2.0)
+                    .containsEntry("sluice_messages_acked_total", 1.0)
+                    .containsEntry("sluice_messages_retried_total", 1.0)
+                    .containsEntry("sluice_active_queues", 1.0)
+                    .containsEntry("sluice_parked_replies", 0.0)
+                    .containsEntry("sluice_store_failed", 0.0);
+            assertThat(grown("sluice_commit_seconds_count", before, after)).isGreaterThanOrEqualTo(4);
+            assertThat(grown("sluice_commit_seconds_sum", before, after)).isPositive();
+            assertThat(grown("sluice_commit_batches_sum", before, after)).isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    private static double grown(String name, Map<String, Double> before, Map<String, Double> after) {
+        return after.get(name) - before.get(name);
+    }
+
+    private static JsonObject leaseOf(JsonArray pulled, int index) {
+        return new JsonObject().put("lease_id", pulled.getJsonObject(index).getString("lease_id"));
+    }
+
+    private static JsonObject post(RunningServer server, String path, JsonObject body) throws Exception {
+        RunningServer.Reply reply = server.post(RunningServer.ACCOUNT, "one", path, body);
+        assertThat(reply.status()).isEqualTo(200);
+        return reply.envelope();
+    }
+}
