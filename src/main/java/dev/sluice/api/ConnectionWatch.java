@@ -138,7 +138,9 @@ final class ConnectionWatch {
 
         @Override
         protected void late() {
-            if (isIdle()) {
+            if (http2) {
+                connection.close();
+            } else if (isIdle()) {
                 cutOff(connection);
             } else {
                 await(idle);

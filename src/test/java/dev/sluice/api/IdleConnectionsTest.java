@@ -118,6 +118,16 @@ class IdleConnectionsTest {
     }
 
     @Test
+    void aConnectionOfHttp2WithoutAFirstRequestIsToldThatItEndsWhateverPingsCome(@TempDir Path own) throws Exception {
+        HttpSettings settings = new HttpSettings("127.0.0.1", 0, SelfSigned.tls(own), 60, 1, 30, 8192);
+        try (EdgeServer impatient = new EdgeServer(settings);
+                RawHttp2 client = new RawHttp2(impatient.port()).acknowledging()) {
+            client.frame(RawHttp2.PING, 0, 0, new byte[8]);
+            assertThat(client.goAwayCode()).isZero();
+        }
+    }
+
+    @Test
     void pingsKeepAConnectionOfHttp2() throws Exception {
         try (RawHttp2 client = new RawHttp2(secure.port()).acknowledging()) {
             for (long startNanos = System.nanoTime(); System.nanoTime() - startNanos < 2 * IDLE_NANOS; ) {
