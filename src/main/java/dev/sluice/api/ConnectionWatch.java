@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * those of HTTP/1.1 on which no request has begun for too long.
  *
  * <p>Netty's handler for idle connections goes by bytes: it looks at the clock three times a request and is told of each write, which
- * takes a twenty-fifth of all that a push costs. It stays on HTTP/2, where a ping keeps a connection.
+ * takes about a twentieth of all that a push costs. It stays on HTTP/2, where a ping keeps a connection.
  *
  * <p>Owned by one event loop.
  */
