@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * The open connections of one event loop, each with its last request. Closes new ones whose first request does not begin in time, and
  * those of HTTP/1.1 on which no request has begun for too long.
  *
- * <p>Netty's handler for idle connections goes by bytes: it looks at the clock three times a request and is told of each write, which
+ * <p>Netty's handler for idle connections goes by bytes: it looks at the clock twice a request and is told of each write, which
  * takes about a twentieth of all that a push costs. It stays on HTTP/2, where a ping keeps a connection.
  *
  * <p>Owned by one event loop.
