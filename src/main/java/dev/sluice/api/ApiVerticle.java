@@ -3,7 +3,6 @@ package dev.sluice.api;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Meters;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -128,7 +127,7 @@ public final class ApiVerticle extends VerticleBase {
     /**
      * Bounds on what one connection of HTTP/2 can make us do or keep. Beside these Netty ends a connection that sends too many
      * continuations or empty frames, or so many pings or settings that 10,000 of their acknowledgements pile up. The number of
-     * streams holds from the client's acknowledgement on, and before it by {@link #limitStreams}.
+     * streams holds from the client's acknowledgement on, and before it by {@link ConnectionWatch.Open#limitStreams}.
      */
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
@@ -138,14 +137,6 @@ public final class ApiVerticle extends VerticleBase {
                 .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
                 .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
                 .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS);
-    }
-
-    /** A client that never acknowledges our settings has no more streams than one that does. No effect on HTTP/1.1. */
-    private static void limitStreams(HttpConnection connection) {
-        Http2ConnectionHandler handler = ConnectionWatch.pipeline(connection).get(Http2ConnectionHandler.class);
-        if (handler != null) {
-            handler.connection().remote().maxActiveStreams(STREAMS_MAX);
-        }
     }
 
     private static HttpServerOptions secure(HttpServerOptions options, HttpSettings.Tls tls) {
@@ -187,9 +178,9 @@ public final class ApiVerticle extends VerticleBase {
             return;
         }
         KnownVersions.demandOf(connection);
-        limitStreams(connection);
-        gateway.connections().opened(connection);
-        farewell.opened(connection);
+        ConnectionWatch.Open opened = gateway.connections().opened(connection);
+        opened.limitStreams(STREAMS_MAX);
+        farewell.opened(opened);
         connection.closeHandler(closed -> {
             connections.closed();
             gateway.connections().closed(connection);

@@ -46,15 +46,16 @@ final class ConnectionWatch {
         return seconds == 0 ? null : new Deadlines(vertx, TimeUnit.SECONDS.toMillis(seconds));
     }
 
-    /** A new connection. */
-    void opened(HttpConnection connection) {
-        ChannelPipeline pipeline = pipeline(connection);
-        Open it = new Open(connection, pipeline.get(Http2ConnectionHandler.class) != null);
-        if (!it.http2 && pipeline.get(IdleStateHandler.class) != null) {
+    /** A new connection, from now on among {@link #all}. */
+    Open opened(HttpConnection connection) {
+        ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
+        Open it = new Open(connection, pipeline, pipeline.get(Http2ConnectionHandler.class));
+        if (!it.isHttp2() && pipeline.get(IdleStateHandler.class) != null) {
             pipeline.remove(IdleStateHandler.class);
         }
         open.put(connection, it);
-        it.await(it.http2 && first == idle ? null : first);
+        it.await(it.isHttp2() && first == idle ? null : first);
+        return it;
     }
 
     /** The headers of a request have arrived, or what came is none. */
@@ -62,7 +63,7 @@ final class ConnectionWatch {
         Open it = open.get(request.connection());
         if (it != null) {
             it.request = request;
-            it.await(it.http2 ? null : idle);
+            it.await(it.isHttp2() ? null : idle);
         }
     }
 
@@ -92,19 +93,17 @@ final class ConnectionWatch {
         ((ConnectionBase) connection).channelHandlerContext().close();
     }
 
-    static ChannelPipeline pipeline(HttpConnection connection) {
-        return ((ConnectionBase) connection).channel().pipeline();
-    }
-
     /** An open connection and its last request. */
     final class Open extends Deadlines.Awaited {
         private final HttpConnection connection;
-        private final boolean http2;
+        private final ChannelPipeline pipeline;
+        private final Http2ConnectionHandler http2;
         private HttpServerRequest request;
         private Deadlines deadlines;
 
-        private Open(HttpConnection connection, boolean http2) {
+        private Open(HttpConnection connection, ChannelPipeline pipeline, Http2ConnectionHandler http2) {
             this.connection = connection;
+            this.pipeline = pipeline;
             this.http2 = http2;
         }
 
@@ -112,8 +111,19 @@ final class ConnectionWatch {
             return connection;
         }
 
+        ChannelPipeline pipeline() {
+            return pipeline;
+        }
+
         boolean isHttp2() {
-            return http2;
+            return http2 != null;
+        }
+
+        /** A client that never acknowledges our settings has no more streams than one that does. No effect on HTTP/1.1. */
+        void limitStreams(int streamsMax) {
+            if (isHttp2()) {
+                http2.connection().remote().maxActiveStreams(streamsMax);
+            }
         }
 
         /** The last request; null before the first one and once it was answered. */
@@ -138,7 +148,7 @@ final class ConnectionWatch {
 
         @Override
         protected void late() {
-            if (http2) {
+            if (isHttp2()) {
                 connection.close();
             } else if (isIdle()) {
                 cutOff(connection);

@@ -4,13 +4,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -50,12 +47,11 @@ final class Farewell {
     }
 
     /** A new connection. */
-    void opened(HttpConnection connection) {
-        ChannelPipeline pipeline = ConnectionWatch.pipeline(connection);
-        listener = pipeline.channel().parent();
-        pipeline.addFirst(KeepsShutdownAway.INSTANCE);
-        if (begun && pipeline.get(Http2ConnectionHandler.class) != null) {
-            connection.goAway(NO_ERROR, Integer.MAX_VALUE);
+    void opened(ConnectionWatch.Open it) {
+        listener = it.pipeline().channel().parent();
+        it.pipeline().addFirst(KeepsShutdownAway.INSTANCE);
+        if (begun && it.isHttp2()) {
+            it.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.store.rocksdb;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.rocksdb.RateLimiter;
 import org.rocksdb.RateLimiterMode;
 
@@ -40,8 +41,8 @@ final class BackgroundPace implements AutoCloseable {
 
     /** What waits to be done, asked for a few times a second. */
     interface Debt {
-        /** Memtables of one family that are full and not yet written out, the one that is just being written among them; of that which has most. */
-        long fullMemtables();
+        /** For each family its memtables that are full and not yet written out, the one that is just being written among them. */
+        LongStream fullMemtables();
 
         /** Bytes of tables to be merged. */
         long bytesToMerge();
@@ -75,7 +76,7 @@ final class BackgroundPace implements AutoCloseable {
     }
 
     private static long wanted(double bytesPerSecond, Debt debt) {
-        if (bytesPerSecond >= BUSY_BYTES_PER_SECOND || debt.fullMemtables() > 1) {
+        if (bytesPerSecond >= BUSY_BYTES_PER_SECOND || debt.fullMemtables().anyMatch(count -> count > 1)) {
             return BYTES_PER_SECOND_MAX;
         }
         double doublings = (double) debt.bytesToMerge() / WAITING_BYTES_A_DOUBLING;

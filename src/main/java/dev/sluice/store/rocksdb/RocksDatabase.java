@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -45,11 +46,8 @@ final class RocksDatabase implements AutoCloseable {
     private final long markKey = new SecureRandom().nextLong();
     private final BackgroundPace.Debt debt = new BackgroundPace.Debt() {
         @Override
-        public long fullMemtables() {
-            return families.stream()
-                    .mapToLong(family -> count(family, "rocksdb.num-immutable-mem-table"))
-                    .max()
-                    .orElse(0);
+        public LongStream fullMemtables() {
+            return families.stream().mapToLong(family -> count(family, "rocksdb.num-immutable-mem-table"));
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.sluice.store.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,14 +19,14 @@ class BackgroundPaceTest {
 
     /** What waits, as a test says. */
     private static final class Waiting implements BackgroundPace.Debt {
-        private long fullMemtables;
+        private long[] fullMemtables = {0, 0};
         private long bytesToMerge;
         private int looks;
 
         @Override
-        public long fullMemtables() {
+        public LongStream fullMemtables() {
             looks++;
-            return fullMemtables;
+            return LongStream.of(fullMemtables);
         }
 
         @Override
@@ -74,13 +75,22 @@ class BackgroundPaceTest {
 
     @Test
     void aMemtableThatWaitsForAnotherOneLiftsTheLimit() {
-        waiting.fullMemtables = 1;
+        waiting.fullMemtables = new long[] {0, 1};
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MIN);
 
-        waiting.fullMemtables = 2;
+        waiting.fullMemtables = new long[] {0, 2};
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+    }
+
+    /** Families are flushed together, so one full memtable of each is what every flush begins with. */
+    @Test
+    void memtablesOfDifferentFamiliesDoNotWaitForEachOther() {
+        waiting.fullMemtables = new long[] {1, 1};
+        writeForASecond(MIB);
+
+        assertThat(bytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MIN);
     }
 
     @Test
