@@ -155,12 +155,13 @@ public final class QueueState {
      *
      * @param need the same object that {@link #begin} got
      * @param rows of the type that {@link Need.Kind} names, in order
+     * @param last whether nothing lies behind them; if something may, there is one row at least. Means nothing for lookups
      */
-    public void supply(Need need, List<?> rows) {
+    public void supply(Need need, List<?> rows, boolean last) {
         if (need.kind() == Need.Kind.FIND) {
             backlog.findings().supply(need, rows);
         } else {
-            backlog.windows().supply(need, rows);
+            backlog.windows().supply(need, rows, last);
         }
     }
 

@@ -195,14 +195,18 @@ final class Window<E> {
         target = (int) Math.min(capacity, 2L * target);
     }
 
-    /** Ends a read with its rows, of which there were {@code limit} at most. */
-    void supply(List<?> rows, int limit) {
+    /**
+     * Ends a read with its rows.
+     *
+     * @param last whether nothing lies behind them; if something may, there is one row at least
+     */
+    void supply(List<?> rows, boolean last) {
         if (!reading) {
             throw new IllegalStateException("no read of this window is under way");
         }
         reading = false;
         if (!readIsVoid) {
-            moveBound(rows, limit);
+            moveBound(rows, last);
             for (int i = 0; i < rows.size(); i++) {
                 E row = type.cast(rows.get(i));
                 if (!meanwhile.wasRemoved(order.seq(row))) {
@@ -223,8 +227,8 @@ final class Window<E> {
         meanwhile.clear();
     }
 
-    private void moveBound(List<?> rows, int limit) {
-        if (rows.size() < limit) {
+    private void moveBound(List<?> rows, boolean last) {
+        if (last) {
             boundMillis = INFINITE;
             boundSeq = INFINITE;
             edge = null;

@@ -180,7 +180,7 @@ final class Windows {
         of(need.kind()).begin(need.fromMillis(), need.fromSeq());
     }
 
-    void supply(Need need, List<?> rows) {
-        of(need.kind()).supply(rows, need.limit());
+    void supply(Need need, List<?> rows, boolean last) {
+        of(need.kind()).supply(rows, last);
     }
 }

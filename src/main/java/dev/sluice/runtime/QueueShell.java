@@ -32,8 +32,8 @@ final class QueueShell {
     private static final int CONTENTS_AHEAD = 512;
 
     private static final int CONTENTS_MAX = QueueState.WINDOW_MESSAGES_MAX + CONTENTS_AHEAD;
-    /** Reads that one command may ask for before something must be wrong. */
-    private static final int READS_MAX = 64;
+    /** Reads that one command may ask for before something must be wrong: more than a window needs whose messages come one by one. */
+    private static final int READS_MAX = 256;
     /** Pause after a read that failed while nobody but the clock asked for it. */
     private static final long EXPIRY_RETRY_MILLIS = 1_000;
 

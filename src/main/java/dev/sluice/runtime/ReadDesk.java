@@ -47,6 +47,9 @@ final class ReadDesk {
         void refuse(QueueException why);
     }
 
+    /** What a read brought, and whether nothing lies behind it. */
+    private record Rows(List<?> list, boolean last) {}
+
     private static final class WindowRead {
         final ArrayDeque<Waiter> waiters = new ArrayDeque<>(1);
         boolean underWay;
@@ -95,7 +98,7 @@ final class ReadDesk {
         read(
                 need,
                 rows -> {
-                    state.supply(need, rows);
+                    state.supply(need, rows.list(), rows.last());
                     lookups.remove(waiter);
                     waiter.again();
                     forgetFindings(need.seqs().length);
@@ -110,7 +113,7 @@ final class ReadDesk {
      * Brackets a read with begin and supply, or abandon. What was appended before begin must be on disk before the rows are read;
      * what comes later, the state tracks.
      */
-    private void read(Need need, Consumer<List<?>> onRows, Consumer<QueueException> onFailure) {
+    private void read(Need need, Consumer<Rows> onRows, Consumer<QueueException> onFailure) {
         state.begin(need);
         Consumer<QueueException> abandon = why -> {
             if (!closed) {
@@ -126,7 +129,7 @@ final class ReadDesk {
     }
 
     private void finish(
-            Need need, List<?> rows, Throwable failure, Consumer<List<?>> onRows, Consumer<QueueException> onFailure) {
+            Need need, Rows rows, Throwable failure, Consumer<Rows> onRows, Consumer<QueueException> onFailure) {
         if (closed) {
             return;
         }
@@ -143,20 +146,28 @@ final class ReadDesk {
         }
     }
 
-    private CompletionStage<? extends List<?>> rows(Need need) {
+    private CompletionStage<Rows> rows(Need need) {
         return switch (need.kind()) {
-            case ARRIVALS -> store.readArrivals(queueNumber, need.fromSeq(), need.limit());
-            case SCHEDULE -> store.readSchedule(queueNumber, need.fromMillis(), need.fromSeq(), need.limit());
-            case WAITING -> store.readWaiting(queueNumber, need.fromSeq(), need.limit());
-            case INHERITED -> store.readInherited(queueNumber, need.fromMillis(), need.fromSeq(), need.limit());
-            case FIND -> store.find(queueNumber, need.seqs());
+            case ARRIVALS ->
+                store.readArrivals(queueNumber, need.fromSeq(), need.limit())
+                        .thenApply(arrivals -> new Rows(arrivals.rows(), arrivals.last()));
+            case SCHEDULE ->
+                upToLimit(need, store.readSchedule(queueNumber, need.fromMillis(), need.fromSeq(), need.limit()));
+            case WAITING -> upToLimit(need, store.readWaiting(queueNumber, need.fromSeq(), need.limit()));
+            case INHERITED ->
+                upToLimit(need, store.readInherited(queueNumber, need.fromMillis(), need.fromSeq(), need.limit()));
+            case FIND -> store.find(queueNumber, need.seqs()).thenApply(found -> new Rows(found, true));
         };
     }
 
+    private static CompletionStage<Rows> upToLimit(Need need, CompletionStage<? extends List<?>> read) {
+        return read.thenApply(rows -> new Rows(rows, rows.size() < need.limit()));
+    }
+
     /** Runs those that waited when the rows came, until one of them needs the next read; that one goes to the end. */
-    private void serve(WindowRead window, Need need, List<?> rows) {
+    private void serve(WindowRead window, Need need, Rows rows) {
         window.underWay = false;
-        state.supply(need, need.kind() == Need.Kind.ARRIVALS ? headers(rows) : rows);
+        state.supply(need, need.kind() == Need.Kind.ARRIVALS ? headers(rows.list()) : rows.list(), rows.last());
         int budget = window.waiters.size();
         while (budget-- > 0 && !window.underWay && !window.waiters.isEmpty()) {
             window.waiters.remove().again();

@@ -18,6 +18,9 @@ import java.util.function.BiFunction;
  * on the thread that calls, blocks as the view does.
  */
 public final class QueueReads {
+    /** Bodies that one read of arrivals brings, the last of them beyond it: a window of the largest ones would be 130 MB. */
+    public static final int ARRIVALS_BYTES_MAX = 1024 * 1024;
+
     private QueueReads() {}
 
     /** See {@link QueueStore#load}. Wants a view that does not move. */
@@ -48,21 +51,21 @@ public final class QueueReads {
         return heads;
     }
 
-    /** See {@link QueueStore#readArrivals}. */
-    public static List<StoredContent> arrivals(OrderedView view, long queueNumber, long fromSeq, int limit) {
-        List<StoredContent> rows = new ArrayList<>();
-        if (limit <= 0) {
-            return rows;
+    /**
+     * See {@link QueueStore#readArrivals}.
+     *
+     * @param bytesMax ends with the row that makes so many bytes of bodies, from 1
+     */
+    public static Arrivals arrivals(OrderedView view, long queueNumber, long fromSeq, int limit, long bytesMax) {
+        ArrivalRows found = new ArrivalRows(limit, bytesMax);
+        if (limit > 0) {
+            view.scan(
+                    Family.MESSAGES,
+                    KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, fromSeq),
+                    KeyFormat.queueEnd(KeyFormat.SPACE_MESSAGES, queueNumber),
+                    found);
         }
-        view.scan(
-                Family.MESSAGES,
-                KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, fromSeq),
-                KeyFormat.queueEnd(KeyFormat.SPACE_MESSAGES, queueNumber),
-                (key, value) -> {
-                    rows.add(RecordFormat.readMessage(value, KeyFormat.seqOf(key)));
-                    return rows.size() < limit;
-                });
-        return rows;
+        return new Arrivals(found.rows, !found.isBoundReached());
     }
 
     /** See {@link QueueStore#readSchedule}. */
@@ -160,6 +163,31 @@ public final class QueueReads {
 
     private static byte[] indexRecord(OrderedView view, byte space, long queueNumber, long seq) {
         return view.getStart(Family.INDEX, KeyFormat.seqKey(space, queueNumber, seq), Integer.MAX_VALUE);
+    }
+
+    /** Gathers messages until one of its bounds is reached. */
+    private static final class ArrivalRows implements OrderedView.RowVisitor {
+        private final List<StoredContent> rows = new ArrayList<>();
+        private final int limit;
+        private final long bytesMax;
+        private long bytes;
+
+        ArrivalRows(int limit, long bytesMax) {
+            this.limit = limit;
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        public boolean row(byte[] key, byte[] value) {
+            StoredContent row = RecordFormat.readMessage(value, KeyFormat.seqOf(key));
+            rows.add(row);
+            bytes += row.content().body().length;
+            return !isBoundReached();
+        }
+
+        boolean isBoundReached() {
+            return rows.size() >= limit || bytes >= bytesMax;
+        }
     }
 
     /** Reads the value of a row whose key holds that seq. */

@@ -40,11 +40,12 @@ public interface QueueStore extends AutoCloseable {
     CompletionStage<Map<Long, QueueHead>> heads();
 
     /**
-     * Stored messages published without delay, in order of seq, from {@code fromSeq} on, with their content.
+     * Stored messages published without delay, in order of seq, from {@code fromSeq} on, with their content: {@code limit} at most,
+     * and none after those whose bodies come to {@link QueueReads#ARRIVALS_BYTES_MAX}.
      *
      * <p>Never-delivered ones if {@code fromSeq} is at or beyond the head's {@code arrivalsFrom}.
      */
-    CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit);
+    CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit);
 
     /** Waiting messages in order of (available at, seq), from that pair on. */
     CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.store.Durability;
+import dev.sluice.store.Outcomes;
 import dev.sluice.store.StoredContent;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.store.rocksdb.StoreCheck;
@@ -214,9 +215,7 @@ class PowerLossIT {
         Set<String> bodies = new HashSet<>();
         try (RocksDbStore store = RocksDbStore.open(data, Durability.FSYNC)) {
             for (long number : store.heads().toCompletableFuture().join().keySet()) {
-                for (StoredContent stored : store.readArrivals(number, 0, Integer.MAX_VALUE)
-                        .toCompletableFuture()
-                        .join()) {
+                for (StoredContent stored : Outcomes.allArrivals(store, number)) {
                     bodies.add(new String(stored.content().body(), StandardCharsets.UTF_8));
                 }
             }

@@ -22,6 +22,7 @@ final class QueueUnderTest {
         final long committed;
 
         List<?> rows;
+        boolean last;
 
         Read(Need need, long committed) {
             this.need = need;
@@ -220,6 +221,11 @@ final class QueueUnderTest {
             disk.drainAll();
         }
         read.rows = disk.read(number, read.need);
+        read.last = read.rows.size() < read.need.limit();
+        if (read.need.kind() != Need.Kind.FIND && !read.rows.isEmpty() && random.nextInt(4) == 0) {
+            read.rows = read.rows.subList(0, 1 + random.nextInt(read.rows.size()));
+            read.last = false;
+        }
     }
 
     private void finish(Read read) {
@@ -227,7 +233,7 @@ final class QueueUnderTest {
             fetch(read);
         }
         reads.remove(read);
-        state.supply(read.need, read.rows);
+        state.supply(read.need, read.rows, read.last);
     }
 
     private Read underWay(Need.Kind kind) {

@@ -76,16 +76,16 @@ class WindowTest {
     void aShortReadMakesTheWindowComplete() {
         Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
         window.begin(0, FROM_START);
-        window.supply(List.of(message(7), message(8)), 4);
+        window.supply(List.of(message(7), message(8)), true);
         assertThat(seqs(window)).containsExactly(7L, 8L);
         assertThat(window.isComplete()).isTrue();
     }
 
     @Test
-    void aFullReadMovesTheBoundBehindItsLastRow() {
+    void aReadThatEndedEarlyMovesTheBoundBehindItsLastRow() {
         Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
         window.begin(0, FROM_START);
-        window.supply(List.of(message(7), message(8)), 2);
+        window.supply(List.of(message(7), message(8)), false);
         assertThat(window.isComplete()).isFalse();
         assertThat(window.boundSeq()).isEqualTo(9);
         assertThat(window.room()).isEqualTo(2);
@@ -96,7 +96,7 @@ class WindowTest {
         Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
         window.begin(0, FROM_START);
         window.remove(0, 7);
-        window.supply(List.of(message(7), message(8)), 4);
+        window.supply(List.of(message(7), message(8)), true);
         assertThat(seqs(window)).containsExactly(8L);
     }
 
@@ -106,7 +106,7 @@ class WindowTest {
         window.begin(0, FROM_START);
         window.add(message(6));
         window.add(message(20));
-        window.supply(List.of(message(7), message(9)), 2);
+        window.supply(List.of(message(7), message(9)), false);
         assertThat(seqs(window)).containsExactly(6L, 7L, 9L);
         assertThat(window.boundSeq()).isEqualTo(10);
     }
@@ -118,7 +118,7 @@ class WindowTest {
         for (long seq = 11; seq <= 14; seq++) {
             window.add(message(seq));
         }
-        window.supply(List.of(message(10)), 4);
+        window.supply(List.of(message(10)), true);
         assertThat(window.isComplete()).isFalse();
         assertThat(window.boundSeq()).isLessThanOrEqualTo(13);
         assertThat(seqs(window)).containsExactly(10L, 11L);
@@ -128,7 +128,7 @@ class WindowTest {
     void aReadThatDoesNotAdjoinTheWindowIsThrownAway() {
         Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
         window.begin(0, FROM_START + 1);
-        window.supply(List.of(message(7)), 4);
+        window.supply(List.of(message(7)), true);
         assertThat(window.size()).isZero();
         assertThat(window.boundSeq()).isEqualTo(FROM_START);
     }
@@ -142,7 +142,7 @@ class WindowTest {
         window.abandon();
         assertThat(window.isReading()).isFalse();
         window.begin(0, FROM_START);
-        window.supply(List.of(message(7)), 2);
+        window.supply(List.of(message(7)), true);
         assertThat(seqs(window)).containsExactly(7L);
     }
 
@@ -152,7 +152,7 @@ class WindowTest {
         assertThat(window.isLow()).isTrue();
         window.begin(0, FROM_START);
         assertThat(window.isLow()).as("not while reading").isFalse();
-        window.supply(List.of(message(1), message(2), message(3), message(4)), 4);
+        window.supply(List.of(message(1), message(2), message(3), message(4)), false);
         assertThat(window.isLow()).isFalse();
         window.remove(0, 1);
         window.remove(0, 2);
@@ -226,7 +226,7 @@ class WindowTest {
                     .mapToObj(WindowTest::message)
                     .toList();
             window.begin(0, window.boundSeq());
-            window.supply(rows, room);
+            window.supply(rows, false);
         }
         assertThat(window.size()).isEqualTo(1_000);
     }
@@ -242,7 +242,7 @@ class WindowTest {
         TreeSet<Waiting> index = new TreeSet<>(
                 Comparator.comparingLong(Waiting::availableAtMillis).thenComparingLong(Order.SCHEDULE::seq));
         List<Waiting> rows = null;
-        int limit = 0;
+        boolean last = false;
         for (int step = 0; step < 200; step++) {
             int choice = random.nextInt(10);
             if (choice < 4) {
@@ -264,11 +264,16 @@ class WindowTest {
                 index.remove(removed);
                 window.remove(removed.availableAtMillis(), removed.header().seq());
             } else if (!window.isReading()) {
-                limit = window.room();
+                int limit = window.room();
                 window.begin(window.boundMillis(), window.boundSeq());
                 rows = rows(index, window, limit);
+                last = rows.size() < limit;
+                if (!rows.isEmpty() && random.nextInt(4) == 0) {
+                    rows = rows.subList(0, 1 + random.nextInt(rows.size()));
+                    last = false;
+                }
             } else if (choice < 9) {
-                window.supply(rows, limit);
+                window.supply(rows, last);
             }
             window.settle(index.size());
             assertThat(window.size()).isLessThanOrEqualTo(capacity);

@@ -79,6 +79,26 @@ class ActiveQueueTest {
         assertThat(store.contentsRead).isZero();
     }
 
+    @Test
+    void aPullTakesAsManyReadsAsItsMessagesAreLarge() {
+        ActiveQueue first = queue();
+        first.start();
+        turns.run();
+        pushes(first, 150);
+        turns.run();
+        first.stop(0);
+        turns.run();
+
+        store.arrivalsMax = 1;
+        ActiveQueue second = queue();
+        second.start().onSuccess(started -> pull(second, 100, 30_000));
+        turns.run();
+        assertThat(delivered).isEqualTo(100);
+        pull(second, 100, 30_000);
+        turns.run();
+        assertThat(delivered).isEqualTo(150);
+    }
+
     /** The origin that asks may be one whose store was opened again since, without the lease on which the move rests. */
     @Test
     void deadLettersOfAnotherGenerationOfTheStoreAreNotTaken() {

@@ -5,6 +5,7 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.Waiting;
+import dev.sluice.store.Arrivals;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.QueueStore;
@@ -19,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A store that can be told to refuse commits, to say that it does and store them all the same, to keep loads waiting, and that it was
- * opened again.
+ * A store that can be told to refuse commits, to say that it does and store them all the same, to keep loads waiting, to read in small
+ * pieces, and that it was opened again.
  */
 final class FaultyStore implements QueueStore {
     volatile boolean refusing;
@@ -28,6 +29,9 @@ final class FaultyStore implements QueueStore {
     volatile int reopenings;
     /** Contents that were read apart from their rows. Counts reads of one thread. */
     int contentsRead;
+
+    /** Rows that one read of arrivals brings at most. */
+    int arrivalsMax = Integer.MAX_VALUE;
 
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final QueueStore store;
@@ -63,8 +67,8 @@ final class FaultyStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit) {
-        return store.readArrivals(queueNumber, fromSeq, limit);
+    public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
+        return store.readArrivals(queueNumber, fromSeq, Math.min(limit, arrivalsMax));
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.store.Durability;
+import dev.sluice.store.Outcomes;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
@@ -159,10 +160,7 @@ class QueueRuntimeTest {
             assertThat(refusal(running.pushing(queue, "late"))).isEqualTo(QueueError.QUEUE_UNKNOWN_TO_MESSAGES);
             get(Future.join(pushes).otherwiseEmpty());
             assertThat(store.heads().toCompletableFuture().join()).doesNotContainKey(queue.number());
-            assertThat(store.readArrivals(queue.number(), 0, 1000)
-                            .toCompletableFuture()
-                            .join())
-                    .isEmpty();
+            assertThat(Outcomes.allArrivals(store, queue.number())).isEmpty();
             QueueDefinition again = running.createPulled("jobs", 3, "");
             running.push(again, "new");
             assertThat(bodies(running.pull(again, 1_000))).containsExactly("new");

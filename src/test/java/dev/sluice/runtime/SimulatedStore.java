@@ -5,6 +5,7 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.Waiting;
+import dev.sluice.store.Arrivals;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.OrderedView;
@@ -31,6 +32,8 @@ import java.util.function.Function;
  */
 final class SimulatedStore implements QueueStore {
     private static final int LATENCY_MILLIS_MAX = 4;
+    /** Of bodies in one read: a few of them. */
+    private static final int ARRIVALS_BYTES_MAX = 200;
 
     private record Pending(StoreBatch batch, CommitListener listener) {}
 
@@ -216,8 +219,9 @@ final class SimulatedStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit) {
-        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit));
+    public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
+        long bytesMax = 1 + scheduler.random().nextInt(ARRIVALS_BYTES_MAX);
+        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit, bytesMax));
     }
 
     @Override

@@ -28,7 +28,7 @@ abstract class CommitContract extends StoreContract {
     void aQueueThatWasNeverWrittenLoadsAsNew() {
         assertThat(get(store.load(Q))).isEqualTo(QueueImage.NEW);
         assertThat(get(store.heads())).isEmpty();
-        assertThat(get(store.readArrivals(Q, 0, 10))).isEmpty();
+        assertThat(get(store.readArrivals(Q, 0, 10)).rows()).isEmpty();
         assertThat(get(store.readCatalog())).isEmpty();
     }
 
@@ -125,10 +125,10 @@ abstract class CommitContract extends StoreContract {
         }
         crash();
 
-        assertThat(get(store.readArrivals(Q, 0, 100))).hasSize(50);
+        assertThat(get(store.readArrivals(Q, 0, 100)).rows()).hasSize(50);
         assertThat(get(store.load(Q)).head()).isEqualTo(head(51));
         commit(batch -> batch.add(Q, enqueued(arrival(51))));
-        assertThat(get(store.readArrivals(Q, 0, 100))).hasSize(51);
+        assertThat(get(store.readArrivals(Q, 0, 100)).rows()).hasSize(51);
     }
 
     @Test
@@ -189,7 +189,7 @@ abstract class CommitContract extends StoreContract {
                     .isSorted()
                     .first()
                     .isEqualTo(0);
-            assertThat(get(store.readArrivals(t, 0, 10_000))).hasSize(batches);
+            assertThat(get(store.readArrivals(t, 0, 10_000)).rows()).hasSize(batches);
             assertThat(get(store.load(t)).head()).isEqualTo(head(batches + 1));
         }
         assertThat(store.bytesWaiting()).isZero();

@@ -29,7 +29,7 @@ abstract class EventContract extends StoreContract {
         MessageHeader header = delayed(3);
         commit(batch -> batch.add(Q, enqueued(header, 9_000)));
 
-        assertThat(get(store.readArrivals(Q, 0, 10))).isEmpty();
+        assertThat(get(store.readArrivals(Q, 0, 10)).rows()).isEmpty();
         assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(new Waiting(header, 0, 9_000));
         assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(new Waiting(header, 0, 9_000));
         assertThat(find(3)).containsExactly(new Found(header, 0, 9_000));

@@ -1,5 +1,7 @@
 package dev.sluice.store;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,18 @@ public final class Outcomes {
             }
         });
         return outcome;
+    }
+
+    /** All arrivals of a queue, however many reads that takes. */
+    public static List<StoredContent> allArrivals(QueueStore store, long queueNumber) {
+        List<StoredContent> all = new ArrayList<>();
+        Arrivals read;
+        do {
+            long fromSeq = all.isEmpty() ? 0 : all.get(all.size() - 1).header().seq() + 1;
+            read = get(store.readArrivals(queueNumber, fromSeq, Integer.MAX_VALUE));
+            all.addAll(read.rows());
+        } while (!read.last());
+        return all;
     }
 
     /** Waits for a stage, but not for ever. */

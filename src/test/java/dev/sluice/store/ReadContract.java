@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import static dev.sluice.store.Outcomes.allArrivals;
 import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.content;
@@ -28,7 +29,7 @@ abstract class ReadContract extends StoreContract {
         Content content = new Content(-1, Long.MIN_VALUE, ContentType.JSON, 0, "{\"ä\":null}".getBytes());
         commit(batch -> batch.add(Q, new QueueEvent.Enqueued(header, content, header.storedAtMillis(), null)));
 
-        assertContents(get(store.readArrivals(Q, 1, 10)), new StoredContent(header, content));
+        assertContents(get(store.readArrivals(Q, 1, 10)).rows(), new StoredContent(header, content));
         assertContents(get(store.readContents(Q, List.of(header))), new StoredContent(header, content));
         assertThat(find(1)).containsExactly(new Found(header, 0, Found.NOT_WAITING));
         assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
@@ -47,7 +48,7 @@ abstract class ReadContract extends StoreContract {
         });
 
         assertContents(
-                get(store.readArrivals(Q, 0, 10)),
+                get(store.readArrivals(Q, 0, 10)).rows(),
                 new StoredContent(arrival(1), empty),
                 new StoredContent(arrival(2), full));
         assertThat(find(2)).containsExactly(new Found(arrival(2), 0, Found.NOT_WAITING));
@@ -61,12 +62,48 @@ abstract class ReadContract extends StoreContract {
             }
         });
 
-        assertThat(get(store.readArrivals(Q, 250, 10)))
+        assertThat(get(store.readArrivals(Q, 250, 10)).rows())
                 .extracting(row -> row.header().seq())
                 .containsExactly(250L, 251L, 252L, 253L, 254L, 255L, 256L, 257L, 258L, 259L);
-        assertThat(get(store.readArrivals(Q, 299, 10))).hasSize(2);
-        assertThat(get(store.readArrivals(Q, 301, 10))).isEmpty();
-        assertThat(get(store.readArrivals(Q, 0, 0))).isEmpty();
+        assertThat(get(store.readArrivals(Q, 299, 10)).rows()).hasSize(2);
+        assertThat(get(store.readArrivals(Q, 301, 10)).rows()).isEmpty();
+        assertThat(get(store.readArrivals(Q, 0, 0)).rows()).isEmpty();
+    }
+
+    @Test
+    void aReadOfArrivalsSaysWhetherItBroughtTheLastOne() {
+        commit(batch -> {
+            for (long seq = 1; seq <= 5; seq++) {
+                batch.add(Q, enqueued(arrival(seq)));
+            }
+        });
+
+        assertThat(get(store.readArrivals(Q, 1, 4)).last()).isFalse();
+        assertThat(get(store.readArrivals(Q, 1, 6)).last()).isTrue();
+        assertThat(get(store.readArrivals(Q, 6, 1)).last()).isTrue();
+        assertThat(get(store.readArrivals(Q, 1, 5)).last())
+                .as("it did not look behind the fifth")
+                .isFalse();
+    }
+
+    @Test
+    void aReadOfArrivalsEndsWithTheBodyThatMakesItLarge() {
+        int bodyBytes = QueueReads.ARRIVALS_BYTES_MAX / 4;
+        Content large = new Content(1, 2, ContentType.TEXT, 0, new byte[bodyBytes]);
+        Content larger = new Content(1, 2, ContentType.TEXT, 0, new byte[bodyBytes + 1]);
+        for (long seq = 1; seq <= 8; seq++) {
+            MessageHeader header = arrival(seq);
+            Content content = seq == 2 ? larger : large;
+            commit(batch -> batch.add(Q, new QueueEvent.Enqueued(header, content, header.storedAtMillis(), null)));
+        }
+
+        Arrivals read = get(store.readArrivals(Q, 1, 100));
+        assertThat(read.rows()).extracting(row -> row.header().seq()).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(read.last()).isFalse();
+        assertThat(get(store.readArrivals(Q, 2, 100)).rows()).hasSize(4);
+        assertThat(get(store.readArrivals(Q, 3, 100)).rows()).hasSize(4);
+        assertThat(get(store.readArrivals(Q, 7, 100)).last()).isTrue();
+        assertThat(allArrivals(store, Q)).hasSize(8);
     }
 
     @Test

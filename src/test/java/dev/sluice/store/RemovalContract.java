@@ -69,7 +69,7 @@ abstract class RemovalContract extends StoreContract {
         });
         crash();
 
-        assertThat(get(store.readArrivals(Q, 0, 200)))
+        assertThat(get(store.readArrivals(Q, 0, 200)).rows())
                 .extracting(row -> row.header().seq())
                 .containsExactly(1L, 2L, 45L, 119L, 120L);
         assertThat(get(store.load(Q)).leases())
@@ -77,7 +77,7 @@ abstract class RemovalContract extends StoreContract {
                 .containsExactly(1L, 2L, 45L);
         assertThat(seqs(get(store.readWaiting(Q, 0, 10)))).containsExactly(80L);
         assertThat(get(store.readContents(Q, List.of(delayed(80))))).hasSize(1);
-        assertThat(get(store.readArrivals(Q + 1, 0, 200))).hasSize(119);
+        assertThat(get(store.readArrivals(Q + 1, 0, 200)).rows()).hasSize(119);
         assertThat(get(store.load(Q + 1)).leases()).hasSize(45);
     }
 
@@ -117,7 +117,7 @@ abstract class RemovalContract extends StoreContract {
 
         assertNothingStored(store, Q);
         assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(6), List.of(), List.of(arrival(5))));
-        assertContents(get(store.readArrivals(deadQueue, 0, 10)), new StoredContent(there, content(5)));
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredContent(there, content(5)));
         assertThat(get(store.readInherited(deadQueue, 0, 0, 10))).containsExactly(there);
 
         commit(batch -> batch.add(Q, new QueueEvent.Departed(arrival(5))));
@@ -141,8 +141,8 @@ abstract class RemovalContract extends StoreContract {
             batch.add(deadQueue, removed(arrival(1), QueueEvent.Place.ARRIVAL, 0));
         });
 
-        assertContents(get(store.readArrivals(Q, 0, 10)), new StoredContent(arrival(1), content(1)));
-        assertContents(get(store.readArrivals(deadQueue, 0, 10)), new StoredContent(there, content(5)));
+        assertContents(get(store.readArrivals(Q, 0, 10)).rows(), new StoredContent(arrival(1), content(1)));
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredContent(there, content(5)));
     }
 
     @Test
@@ -170,7 +170,7 @@ abstract class RemovalContract extends StoreContract {
         assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(100), List.of(), List.of()));
 
         commit(batch -> batch.add(Q, enqueued(arrival(100))));
-        assertThat(get(store.readArrivals(Q, 0, 10))).hasSize(1);
+        assertThat(get(store.readArrivals(Q, 0, 10)).rows()).hasSize(1);
     }
 
     @Test
@@ -182,7 +182,7 @@ abstract class RemovalContract extends StoreContract {
             batch.add(Q, enqueued(delayed(3), 9_000));
         });
 
-        assertThat(get(store.readArrivals(Q, 0, 10)))
+        assertThat(get(store.readArrivals(Q, 0, 10)).rows())
                 .extracting(row -> row.header().seq())
                 .containsExactly(2L);
         assertThat(seqs(get(store.readSchedule(Q, 0, 0, 10)))).containsExactly(3L);
@@ -205,7 +205,7 @@ abstract class RemovalContract extends StoreContract {
             assertThat(get(store.load(queue)).head()).isEqualTo(head(queue));
             assertThat(get(store.load(queue)).leases()).hasSize(1);
             assertThat(get(store.load(queue)).departed()).hasSize(1);
-            assertThat(get(store.readArrivals(queue, 0, 100))).hasSize(3);
+            assertThat(get(store.readArrivals(queue, 0, 100)).rows()).hasSize(3);
             assertThat(get(store.readSchedule(queue, 0, 0, 100))).hasSize(2);
             assertThat(get(store.readWaiting(queue, 0, 100))).hasSize(2);
             assertThat(get(store.readInherited(queue, 0, 0, 100))).hasSize(1);

@@ -78,7 +78,7 @@ abstract class StoreContract {
     }
 
     static void assertNothingStored(QueueStore store, long queue) {
-        assertThat(get(store.readArrivals(queue, 0, 100))).isEmpty();
+        assertThat(get(store.readArrivals(queue, 0, 100)).rows()).isEmpty();
         assertThat(get(store.readSchedule(queue, 0, 0, 100))).isEmpty();
         assertThat(get(store.readWaiting(queue, 0, 100))).isEmpty();
         assertThat(get(store.readInherited(queue, 0, 0, 100))).isEmpty();

@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import static dev.sluice.store.Outcomes.allArrivals;
 import static dev.sluice.store.Outcomes.get;
 
 import dev.sluice.queue.Found;
@@ -24,9 +25,7 @@ public record StoreReading(
     public static StoreReading of(QueueStore store, long queue) {
         return new StoreReading(
                 get(store.load(queue)),
-                get(store.readArrivals(queue, 0, LIMIT)).stream()
-                        .map(StoreReading::text)
-                        .toList(),
+                allArrivals(store, queue).stream().map(StoreReading::text).toList(),
                 get(store.readSchedule(queue, 0, 0, LIMIT)),
                 get(store.readWaiting(queue, 0, LIMIT)),
                 get(store.readInherited(queue, 0, 0, LIMIT)),

@@ -59,7 +59,7 @@ public final class StoredRowsFuzz {
     private static void reads(Rows rows) {
         orDamage(() -> QueueReads.load(rows, 1));
         orDamage(() -> QueueReads.heads(rows));
-        orDamage(() -> QueueReads.arrivals(rows, 1, 0, 10));
+        orDamage(() -> QueueReads.arrivals(rows, 1, 0, 10, 1_000));
         orDamage(() -> QueueReads.schedule(rows, 1, 0, 0, 10));
         orDamage(() -> QueueReads.waiting(rows, 1, 0, 10));
         orDamage(() -> QueueReads.inherited(rows, 1, 0, 0, 10));

@@ -5,6 +5,7 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.Waiting;
+import dev.sluice.store.Arrivals;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.OrderedView;
@@ -78,8 +79,8 @@ public final class MemoryStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<StoredContent>> readArrivals(long queueNumber, long fromSeq, int limit) {
-        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit));
+    public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
+        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
     }
 
     @Override

@@ -174,7 +174,7 @@ class DamageTest {
 
     private static int messagesIn(Path directory) {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.FSYNC)) {
-            return get(store.readArrivals(Q, 0, 1_000)).size();
+            return get(store.readArrivals(Q, 0, 1_000)).rows().size();
         }
     }
 

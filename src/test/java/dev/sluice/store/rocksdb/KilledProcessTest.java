@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import static dev.sluice.store.Outcomes.allArrivals;
 import static dev.sluice.store.Outcomes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +33,7 @@ class KilledProcessTest {
         for (int round = 0; round < ROUNDS; round++) {
             long told = runAndKill(durability, nextSeq);
             try (RocksDbStore store = RocksDbStore.open(directory, durability)) {
-                List<Long> seqs = get(store.readArrivals(1, 0, Integer.MAX_VALUE)).stream()
+                List<Long> seqs = allArrivals(store, 1).stream()
                         .map(StoredContent::header)
                         .map(header -> header.seq())
                         .toList();

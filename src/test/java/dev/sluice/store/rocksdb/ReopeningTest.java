@@ -156,8 +156,9 @@ class ReopeningTest {
             assertThatThrownBy(() -> store(seq)).hasCauseInstanceOf(StoreException.class);
             disk.set(FailingWrites.Mode.WORKS);
             while (store.generation() < round) {
-                CompletableFuture<Integer> read =
-                        store.readArrivals(Q, 0, 100).thenApply(List::size).toCompletableFuture();
+                CompletableFuture<Integer> read = store.readArrivals(Q, 0, 100)
+                        .thenApply(arrivals -> arrivals.rows().size())
+                        .toCompletableFuture();
                 reads.add(read);
                 read.handle((rows, failure) -> rows)
                         .orTimeout(30, TimeUnit.SECONDS)
@@ -198,7 +199,7 @@ class ReopeningTest {
     }
 
     private List<Long> seqs() {
-        return get(store.readArrivals(Q, 0, 100)).stream()
+        return get(store.readArrivals(Q, 0, 100)).rows().stream()
                 .map(StoredContent::header)
                 .map(header -> header.seq())
                 .toList();
@@ -211,7 +212,7 @@ class ReopeningTest {
     private void assertIsSoundOnceClosed(int messages) {
         store.close();
         try (RocksDbStore again = RocksDbStore.open(directory, Durability.FSYNC)) {
-            assertThat(get(again.readArrivals(Q, 0, 100))).hasSize(messages);
+            assertThat(get(again.readArrivals(Q, 0, 100)).rows()).hasSize(messages);
         }
     }
 }

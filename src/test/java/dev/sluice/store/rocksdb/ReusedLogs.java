@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import static dev.sluice.store.Outcomes.allArrivals;
 import static dev.sluice.store.Outcomes.commitLater;
 import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
@@ -134,7 +135,7 @@ final class ReusedLogs {
 
     static void assertComplete(Path directory, long messages) throws IOException {
         try (RocksDbStore store = open(directory)) {
-            assertThat(get(store.readArrivals(Q, 0, Integer.MAX_VALUE)).size()).isEqualTo((int) messages);
+            assertThat(allArrivals(store, Q)).hasSize((int) messages);
             assertThat(get(store.load(Q)).head().nextSeq()).isEqualTo(messages + 1);
         }
         DiskImage.delete(directory);
