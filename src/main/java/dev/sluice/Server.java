@@ -17,12 +17,12 @@ import dev.sluice.config.MessagesConfig;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.management.ManagementVerticle;
-import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
 import dev.sluice.runtime.QueueRuntime;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeParts;
+import dev.sluice.runtime.Transit;
 import dev.sluice.store.Durability;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.memory.MemoryStore;
@@ -57,7 +57,7 @@ public final class Server {
     private final Optional<Installation> installation;
     private final Vertx vertx;
     private final Meters meters;
-    private final AnswerMemory answers;
+    private final Transit transit;
     private QueueRuntime runtime;
     private String apiDeployment;
     private volatile boolean stopping;
@@ -71,7 +71,7 @@ public final class Server {
         this.installation = installation;
         this.vertx = vertx;
         this.meters = meters;
-        this.answers = new AnswerMemory(config.requestBytes());
+        this.transit = Transit.of(config.requestBytes());
     }
 
     /**
@@ -137,7 +137,7 @@ public final class Server {
                 new ProcessBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
-                answers,
+                transit,
                 meters);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
@@ -181,7 +181,7 @@ public final class Server {
                 () -> store.failure().isPresent() ? 1 : 0);
         meters.gauge("sluice_store_reopenings", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
-        RequestMemory memory = new RequestMemory(new ProcessBudget(config.requestBytes()), answers);
+        RequestMemory memory = new RequestMemory(new ProcessBudget(config.requestBytes()), transit.answers());
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);

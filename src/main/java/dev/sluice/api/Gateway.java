@@ -4,9 +4,9 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
-import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Catalog;
 import dev.sluice.runtime.Deadlines;
+import dev.sluice.runtime.TransitMemory;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -34,7 +34,7 @@ public final class Gateway {
     private static final int LARGE_ANSWER_BYTES = 4096;
 
     private final RequestBody body;
-    private final AnswerMemory answers;
+    private final TransitMemory answers;
     private Deadlines untaken;
     private final FailureRenderer failures;
     private final ConnectionWatch connections = new ConnectionWatch();

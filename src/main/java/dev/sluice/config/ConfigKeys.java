@@ -143,7 +143,8 @@ public final class ConfigKeys {
     static final ConfigKey<Long> MEMORY_REQUEST_BYTES = key(
             "memory.request_bytes",
             "6%",
-            "Memory for request bodies under way, and as much again for answers to pulls; beyond it the answer is 429.",
+            "Memory for request bodies under way; as much again for answers to pulls, beyond either of which the answer is 429; and as"
+                    + " much again for batches under way to workers.",
             ValueTypes.bytesOrHeapShare(1 << 20));
     static final ConfigKey<Long> SHUTDOWN_TIMEOUT = key(
             "shutdown.timeout",

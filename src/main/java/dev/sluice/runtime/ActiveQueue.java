@@ -150,7 +150,7 @@ final class ActiveQueue {
                 parts.options().windowMessagesMax());
         shell = new QueueShell(definition.number(), generation, state, parts, turns, this::fail, this::settle);
         mover = new DeadLetterMover(definition, shell, turns, post);
-        inbox = new DeadLetterInbox(shell, parts.store(), turns);
+        inbox = new DeadLetterInbox(shell, parts.store(), turns, parts.transit().moves());
         dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
         phase = Phase.ACTIVE;
         List<Long> unconfirmed = state.unconfirmed();

@@ -29,9 +29,9 @@ public final class BusQueueClient implements QueueClient {
     private final QueueCaller caller;
     private final BusSender sender;
     private final int inFlightMax;
-    private final AnswerMemory answers;
+    private final TransitMemory answers;
 
-    BusQueueClient(Vertx vertx, QueueSlots slots, RuntimeOptions options, AnswerMemory answers) {
+    BusQueueClient(Vertx vertx, QueueSlots slots, RuntimeOptions options, TransitMemory answers) {
         this.answers = answers;
         this.slots = slots;
         this.caller = new QueueCaller(vertx, options.sendTimeoutMillis());
@@ -46,7 +46,7 @@ public final class BusQueueClient implements QueueClient {
 
     @Override
     public Future<Delivered> pull(QueueDefinition queue, int batchSize, int visibilityTimeoutMillis) {
-        AnswerMemory.Hold hold = new AnswerMemory.Hold(answers);
+        TransitMemory.Hold hold = new TransitMemory.Hold(answers);
         Pull pull = new Pull(batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL);
         return send(queue.number(), new QueueRequest.Deliver(pull, hold)).andThen(answered -> hold.release());
     }
@@ -58,7 +58,7 @@ public final class BusQueueClient implements QueueClient {
 
     @Override
     public Future<List<Peeked>> peek(QueueDefinition queue, int batchSize) {
-        AnswerMemory.Hold hold = new AnswerMemory.Hold(answers);
+        TransitMemory.Hold hold = new TransitMemory.Hold(answers);
         return send(queue.number(), new QueueRequest.Show(new Peek(batchSize), hold))
                 .andThen(answered -> hold.release());
     }

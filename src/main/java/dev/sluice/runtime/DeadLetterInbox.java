@@ -1,6 +1,7 @@
 package dev.sluice.runtime;
 
 import dev.sluice.queue.AcceptDeadLetters;
+import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
@@ -21,19 +22,25 @@ final class DeadLetterInbox {
     private final QueueShell shell;
     private final QueueStore store;
     private final Turns turns;
+    private final TransitMemory moves;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(1);
     private boolean underWay;
+    /** Held for the request under way. */
+    private long heldBytes;
+
     private boolean closed;
 
-    DeadLetterInbox(QueueShell shell, QueueStore store, Turns turns) {
+    DeadLetterInbox(QueueShell shell, QueueStore store, Turns turns, TransitMemory moves) {
         this.shell = shell;
         this.store = store;
         this.turns = turns;
+        this.moves = moves;
     }
 
     /**
      * Takes over what the origin still holds of these; answers how many. What was decided on another generation of the store is
-     * refused: the origin's leases may not be on disk any more, and whoever is behind loads again and asks again.
+     * refused: the origin's leases may not be on disk any more, and whoever is behind loads again and asks again. While too much
+     * is moved between queues the answer is OVERLOADED.
      */
     void take(QueueRequest.TakeDeadLetters request, Reply<? super Integer> reply) {
         if (request.generation() != shell.generation()) {
@@ -45,14 +52,22 @@ final class DeadLetterInbox {
     }
 
     private void next() {
-        if (!closed && !underWay && !waiting.isEmpty()) {
-            underWay = true;
-            read(waiting.remove());
+        while (!closed && !underWay && !waiting.isEmpty()) {
+            Waiting letters = waiting.remove();
+            if (moves.isFull()) {
+                letters.reply().fail(new QueueException(QueueError.OVERLOADED));
+            } else {
+                underWay = true;
+                read(letters);
+            }
         }
     }
 
     private void read(Waiting letters) {
         QueueRequest.TakeDeadLetters request = letters.request();
+        heldBytes =
+                request.headers().stream().mapToLong(MessageHeader::bodyBytes).sum();
+        moves.hold(heldBytes);
         shell.afterStored(
                 () -> store.readContents(request.originNumber(), request.headers())
                         .whenComplete((stored, failure) -> turns.next(() -> {
@@ -89,6 +104,8 @@ final class DeadLetterInbox {
     }
 
     private void ended() {
+        moves.release(heldBytes);
+        heldBytes = 0;
         underWay = false;
         next();
     }

@@ -4,7 +4,9 @@ import dev.sluice.queue.ConfirmDeparted;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,12 @@ import org.slf4j.LoggerFactory;
 final class DeadLetterMover {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterMover.class);
     private static final int LETTERS_MAX = 100;
+    /** Of bodies in one move, unless its first message alone is larger. */
+    private static final long LETTERS_BYTES_MAX = 1 << 20;
+
     private static final long RETRY_MILLIS = 1_000;
+    /** Until then other moves have ended. */
+    private static final long OVERLOADED_RETRY_MILLIS = 50;
 
     private final QueueShell shell;
     private final Turns turns;
@@ -47,15 +54,26 @@ final class DeadLetterMover {
         if (closed || underWay || deadLetterQueue == null) {
             return;
         }
-        List<MessageHeader> headers = shell.state().departing(0, LETTERS_MAX).stream()
-                .map(Lease::header)
-                .toList();
+        List<MessageHeader> headers = next();
         if (headers.isEmpty()) {
             return;
         }
         underWay = true;
         // The leases must be on disk before the other queue deletes them.
         shell.afterStored(() -> bring(headers), refusal -> underWay = false);
+    }
+
+    private List<MessageHeader> next() {
+        List<MessageHeader> headers = new ArrayList<>();
+        long bytes = 0;
+        for (Lease lease : shell.state().departing(0, LETTERS_MAX)) {
+            bytes += lease.header().bodyBytes();
+            if (bytes > LETTERS_BYTES_MAX && !headers.isEmpty()) {
+                break;
+            }
+            headers.add(lease.header());
+        }
+        return headers;
     }
 
     private void bring(List<MessageHeader> headers) {
@@ -69,13 +87,7 @@ final class DeadLetterMover {
                     if (brought.succeeded()) {
                         confirm(headers);
                     } else {
-                        LOG.warn(
-                                "queue {}: dead letter queue '{}' did not take {} messages ({}), trying again",
-                                definition.number(),
-                                deadLetterQueue,
-                                headers.size(),
-                                brought.cause().getMessage());
-                        turns.after(RETRY_MILLIS, this::again);
+                        tryAgain(headers, brought.cause());
                     }
                 }));
     }
@@ -89,6 +101,20 @@ final class DeadLetterMover {
         shell.execute(
                 new ConfirmDeparted(headers.stream().map(MessageHeader::seq).toList()), unanswered());
         move();
+    }
+
+    private void tryAgain(List<MessageHeader> headers, Throwable cause) {
+        if (cause instanceof QueueException refusal && refusal.error() == QueueError.OVERLOADED) {
+            turns.after(OVERLOADED_RETRY_MILLIS, this::again);
+            return;
+        }
+        LOG.warn(
+                "queue {}: dead letter queue '{}' did not take {} messages ({}), trying again",
+                definition.number(),
+                deadLetterQueue,
+                headers.size(),
+                cause.getMessage());
+        turns.after(RETRY_MILLIS, this::again);
     }
 
     private void again() {

@@ -39,7 +39,7 @@ final class Deliveries {
     }
 
     /** Answers a pull. A delivered message is not expected back, so memory lets its content go. */
-    void deliver(Pull.Reply pulled, AnswerMemory.Hold hold, Reply<? super QueueClient.Delivered> reply) {
+    void deliver(Pull.Reply pulled, TransitMemory.Hold hold, Reply<? super QueueClient.Delivered> reply) {
         Map<Long, Content> known = new HashMap<>();
         List<MessageHeader> headers = new ArrayList<>(pulled.leases().size());
         for (Lease lease : pulled.leases()) {
@@ -61,7 +61,7 @@ final class Deliveries {
     }
 
     /** Answers a peek. */
-    void show(List<Peek.Shown> shown, AnswerMemory.Hold hold, Reply<? super List<QueueClient.Peeked>> reply) {
+    void show(List<Peek.Shown> shown, TransitMemory.Hold hold, Reply<? super List<QueueClient.Peeked>> reply) {
         Map<Long, Content> known = new HashMap<>();
         List<MessageHeader> headers = new ArrayList<>(shown.size());
         for (Peek.Shown message : shown) {

@@ -17,20 +17,10 @@ sealed interface QueueRequest<R> {
     record Execute<R>(QueueCommand<R> command) implements QueueRequest<R> {}
 
     /** A pull; the answer carries the contents. */
-    record Deliver(Pull command, AnswerMemory.Hold hold) implements QueueRequest<QueueClient.Delivered> {
-        /** A pull whose answer is bounded otherwise. */
-        Deliver(Pull command) {
-            this(command, AnswerMemory.Hold.NONE);
-        }
-    }
+    record Deliver(Pull command, TransitMemory.Hold hold) implements QueueRequest<QueueClient.Delivered> {}
 
     /** A peek; the answer carries the contents. */
-    record Show(Peek command, AnswerMemory.Hold hold) implements QueueRequest<List<QueueClient.Peeked>> {
-        /** A peek whose answer is bounded otherwise. */
-        Show(Peek command) {
-            this(command, AnswerMemory.Hold.NONE);
-        }
-    }
+    record Show(Peek command, TransitMemory.Hold hold) implements QueueRequest<List<QueueClient.Peeked>> {}
 
     /** New settings, in force when answered. */
     record Configure(QueueDefinition definition) implements QueueRequest<Boolean> {}

@@ -59,7 +59,8 @@ public final class QueueRuntime {
         QueueSlots slots = new QueueSlots();
         Admission admission = new Admission(parts.store(), parts.options());
         BusCatalogClient catalogClient = new BusCatalogClient(vertx, parts.options());
-        BusQueueClient queueClient = new BusQueueClient(vertx, slots, parts.options(), parts.answers());
+        BusQueueClient queueClient = new BusQueueClient(
+                vertx, slots, parts.options(), parts.transit().answers());
         DeadLetterPost post = new BusDeadLetterPost(catalog, catalogClient, queueClient);
         SpaceWatch spaceWatch = SpaceWatch.start(vertx, admission);
         return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))

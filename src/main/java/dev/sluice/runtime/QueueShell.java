@@ -97,13 +97,13 @@ final class QueueShell {
 
     /** Runs a pull and adds the contents of what it leased. */
     void deliver(QueueRequest.Deliver request, Reply<? super QueueClient.Delivered> reply) {
-        AnswerMemory.Hold hold = request.hold();
+        TransitMemory.Hold hold = request.hold();
         run(hold.guard(request.command()), reply, 0, decision -> deliveries.deliver(decision.reply(), hold, reply));
     }
 
     /** Runs a peek and adds the contents of what it shows. */
     void show(QueueRequest.Show request, Reply<? super List<QueueClient.Peeked>> reply) {
-        AnswerMemory.Hold hold = request.hold();
+        TransitMemory.Hold hold = request.hold();
         run(hold.guard(request.command()), reply, 0, decision -> deliveries.show(decision.reply(), hold, reply));
     }
 

@@ -12,7 +12,7 @@ import dev.sluice.store.QueueStore;
  * @param budget bytes that windows and cached contents of all queues may take together
  * @param workers where batches of worker consumers go
  * @param options bounds and times of the runtime itself
- * @param answers bytes of messages on their way to clients
+ * @param transit bytes of messages on their way
  * @param meters where messages, parked replies and active queues are counted
  */
 public record RuntimeParts(
@@ -21,5 +21,5 @@ public record RuntimeParts(
         MemoryBudget budget,
         RuntimeOptions options,
         WorkerTarget.Directory workers,
-        AnswerMemory answers,
+        Transit transit,
         Meters meters) {}

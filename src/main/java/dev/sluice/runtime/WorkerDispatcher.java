@@ -27,14 +27,15 @@ final class WorkerDispatcher {
 
     /** How much longer than its delivery a lease lasts, so that an answer at the last moment still finds it. */
     private static final int LEASE_MARGIN_MILLIS = 10_000;
-    /** Pause after a pull that got nothing although something was ready, as when the bound on leases is reached. */
+    /** Pause after a pull that got nothing although something was ready, as when the bound on leases or on memory is reached. */
     private static final long EMPTY_PAUSE_MILLIS = 100;
-    /** Bodies of the batches under way together; one batch may always be. */
+    /** Bodies of the batches of this queue that are under way; one batch may always be. */
     private static final long BYTES_UNDER_WAY_MAX = 16L << 20;
 
     private final QueueShell shell;
     private final Turns turns;
     private final WorkerTarget.Directory directory;
+    private final TransitMemory deliveries;
     private final int concurrencyMax;
     private final Runnable afterChange;
     private final DeadlineTimer timer;
@@ -53,11 +54,13 @@ final class WorkerDispatcher {
     private static final class Flight {
         private final WorkerTarget receiver;
         private final TargetHealth health;
+        private final TransitMemory.Hold hold;
         private long bytes;
 
-        Flight(WorkerTarget receiver, TargetHealth health, long bytes) {
+        Flight(WorkerTarget receiver, TargetHealth health, TransitMemory.Hold hold, long bytes) {
             this.receiver = receiver;
             this.health = health;
+            this.hold = hold;
             this.bytes = bytes;
         }
     }
@@ -68,6 +71,7 @@ final class WorkerDispatcher {
         this.shell = shell;
         this.turns = turns;
         this.directory = parts.workers();
+        this.deliveries = parts.transit().deliveries();
         this.concurrencyMax = parts.limits().concurrencyMax();
         this.afterChange = afterChange;
         this.timer = new DeadlineTimer(turns, this::look);
@@ -150,14 +154,14 @@ final class WorkerDispatcher {
     }
 
     private void start() {
-        Flight flight = new Flight(target, health, expectedBytes());
+        Flight flight = new Flight(target, health, new TransitMemory.Hold(deliveries), expectedBytes());
         underWay++;
         bytesUnderWay += flight.bytes;
         undecided = flight;
         int leasesBefore = shell.state().leaseCount();
         int leaseMillis = (int) Math.min(Integer.MAX_VALUE, target.timeoutMillis() + LEASE_MARGIN_MILLIS);
         Pull pull = new Pull(Pull.FROM_CONSUMER, leaseMillis, ConsumerType.WORKER);
-        shell.deliver(new QueueRequest.Deliver(pull), new Reply<>() {
+        shell.deliver(new QueueRequest.Deliver(pull, flight.hold), new Reply<>() {
             @Override
             public void succeed(QueueClient.Delivered batch) {
                 if (undecided == flight) {
@@ -258,6 +262,7 @@ final class WorkerDispatcher {
 
     private void ended(Flight flight) {
         underWay--;
+        flight.hold.release();
         bytesUnderWay -= flight.bytes;
         lookSoon();
     }

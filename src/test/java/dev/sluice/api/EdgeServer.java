@@ -4,9 +4,9 @@ import dev.sluice.api.operation.ControlPlane;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
-import dev.sluice.runtime.AnswerMemory;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
+import dev.sluice.runtime.TransitMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -83,7 +83,7 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     static RequestMemory memory() {
-        return new RequestMemory(new ProcessBudget(REQUEST_MEMORY_BYTES), new AnswerMemory(REQUEST_MEMORY_BYTES));
+        return new RequestMemory(new ProcessBudget(REQUEST_MEMORY_BYTES), new TransitMemory(REQUEST_MEMORY_BYTES));
     }
 
     static Limits limits() {

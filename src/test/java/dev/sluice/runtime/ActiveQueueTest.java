@@ -28,8 +28,16 @@ class ActiveQueueTest {
     private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
             "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0);
 
+    /** A message gets one chance. */
+    private static final dev.sluice.queue.Consumer STRICT = new dev.sluice.queue.Consumer(
+            "c", ConsumerType.HTTP_PULL, "", "dead", new ConsumerSettings(10, 0, 0, 30_000, 0, 0), 0);
+
     private final ManualTurns turns = new ManualTurns();
     private final FaultyStore store = new FaultyStore(new MemoryStore());
+    private final List<QueueRequest.TakeDeadLetters> brought = new ArrayList<>();
+    private final Transit transit = Transit.of(Long.MAX_VALUE);
+    private dev.sluice.queue.Consumer consumer = CONSUMER;
+    private Future<Void> bring = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
     private int delivered;
 
     /**
@@ -131,6 +139,55 @@ class ActiveQueueTest {
         assertThat(leases()).isEmpty();
     }
 
+    @Test
+    void deadLettersWaitWhileTheMovesOfAllQueuesFillTheirMemory() {
+        ActiveQueue origin = queue();
+        origin.start();
+        turns.run();
+        push(origin, 0);
+        pull(origin, 1, 30_000);
+        turns.run();
+        QueueRequest.TakeDeadLetters letters = new QueueRequest.TakeDeadLetters(
+                1, store.generation(), leases().stream().map(Lease::header).toList());
+        ActiveQueue target = queue(2);
+        target.start();
+        turns.run();
+
+        transit.moves().hold(Long.MAX_VALUE);
+        List<QueueError> refusals = new ArrayList<>();
+        take(target, letters, why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(refusals).containsExactly(QueueError.OVERLOADED);
+        assertThat(leases()).hasSize(1);
+
+        transit.moves().release(Long.MAX_VALUE);
+        take(target, letters, why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(leases()).isEmpty();
+        assertThat(transit.moves().heldBytes()).isZero();
+    }
+
+    @Test
+    void largeDeadLettersMoveAMebibyteAtATimeOrAlone() {
+        consumer = STRICT;
+        ActiveQueue origin = queue();
+        origin.start();
+        turns.run();
+        push(origin, 0, 1_100_000);
+        for (int i = 0; i < 15; i++) {
+            push(origin, 0, 100_000);
+        }
+        pull(origin, 16, 1_000);
+        turns.pass(1_000);
+        assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1);
+
+        turns.pass(50);
+        assertThat(brought).as("the target was overloaded").hasSize(2);
+        bring = Future.succeededFuture();
+        turns.pass(50);
+        assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1, 1, 1, 10, 5);
+    }
+
     private ActiveQueue queue() {
         return queue(1);
     }
@@ -142,15 +199,18 @@ class ActiveQueueTest {
                 MemoryBudget.UNBOUNDED,
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
-                new AnswerMemory(Long.MAX_VALUE),
+                transit,
                 new Meters());
         return new ActiveQueue(
                 new QueueDefinition(
-                        number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, CONSUMER, 0, 0),
+                        number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, consumer, 0, 0),
                 parts,
                 turns,
                 new Admission(store, RuntimeOptions.DEFAULT),
-                (account, name, letters) -> Future.succeededFuture());
+                (account, name, letters) -> {
+                    brought.add(letters);
+                    return bring;
+                });
     }
 
     private List<Lease> leases() {
@@ -165,12 +225,20 @@ class ActiveQueueTest {
     }
 
     private void push(ActiveQueue queue, int delaySeconds) {
-        NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[] {'m'}, delaySeconds);
+        push(queue, delaySeconds, 1);
+    }
+
+    private void push(ActiveQueue queue, int delaySeconds, int bodyBytes) {
+        NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[bodyBytes], delaySeconds);
         take(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
     }
 
     private void pull(ActiveQueue queue, int messages, int leaseMillis) {
-        take(queue, new QueueRequest.Deliver(new Pull(messages, leaseMillis, ConsumerType.HTTP_PULL)));
+        take(
+                queue,
+                new QueueRequest.Deliver(
+                        new Pull(messages, leaseMillis, ConsumerType.HTTP_PULL),
+                        new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE))));
     }
 
     private void take(ActiveQueue queue, QueueRequest<?> request) {

@@ -27,6 +27,7 @@ final class PushedQueue {
     final ManualTurns turns = new ManualTurns();
     final Map<String, WorkerTarget> targets = new HashMap<>();
     final MemoryStore store = new MemoryStore();
+    final Transit transit = Transit.of(Long.MAX_VALUE);
     QueueDefinition definition;
     QueueShell shell;
     WorkerDispatcher dispatcher;
@@ -46,7 +47,7 @@ final class PushedQueue {
                 MemoryBudget.UNBOUNDED,
                 RuntimeOptions.DEFAULT,
                 targets::get,
-                new AnswerMemory(Long.MAX_VALUE),
+                transit,
                 new Meters());
         QueueState state = new QueueState(
                 definition.settings(), definition.consumer(), Limits.DOCUMENTED, image, MemoryBudget.UNBOUNDED);

@@ -48,7 +48,7 @@ final class RunningRuntime implements AutoCloseable {
                 MemoryBudget.UNBOUNDED,
                 options,
                 WorkerTarget.Directory.EMPTY,
-                new AnswerMemory(Long.MAX_VALUE),
+                Transit.of(Long.MAX_VALUE),
                 meters);
         runtime = get(QueueRuntime.start(vertx, parts, false));
     }

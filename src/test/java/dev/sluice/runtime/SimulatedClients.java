@@ -136,7 +136,7 @@ final class SimulatedClients {
         send(
                 process,
                 queue,
-                new QueueRequest.Deliver(pull),
+                new QueueRequest.Deliver(pull, unbounded()),
                 answer -> ((QueueClient.Delivered) answer).deliveries().forEach(delivery -> {
                     auditor.delivered(queue, delivery, sentMillis, leaseMillis);
                     leasesOf(queue).add(new LeaseId(delivery.message().header().seq(), delivery.delivery()));
@@ -188,7 +188,7 @@ final class SimulatedClients {
         send(
                 process,
                 queue,
-                new QueueRequest.Show(new Peek(1 + random.nextInt(6))),
+                new QueueRequest.Show(new Peek(1 + random.nextInt(6)), unbounded()),
                 answer -> {
                     for (Object row : (List<?>) answer) {
                         QueueClient.Peeked peeked = (QueueClient.Peeked) row;
@@ -240,6 +240,10 @@ final class SimulatedClients {
     }
 
     /** The answer to a request in calm times. */
+    private static TransitMemory.Hold unbounded() {
+        return new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE));
+    }
+
     private Object answer(SimulatedProcess process, long queue, QueueRequest<?> request) {
         AtomicReference<Object> got = new AtomicReference<>();
         send(process, queue, request, got::set, why -> got.set(why), () -> {});
@@ -261,7 +265,7 @@ final class SimulatedClients {
             int leaseMillis = 10 * PATIENCE_MILLIS;
             Pull pull = new Pull(100, leaseMillis, ConsumerType.HTTP_PULL);
             QueueClient.Delivered batch =
-                    (QueueClient.Delivered) answer(process, queue, new QueueRequest.Deliver(pull));
+                    (QueueClient.Delivered) answer(process, queue, new QueueRequest.Deliver(pull, unbounded()));
             if (batch.deliveries().isEmpty()) {
                 return new Metrics(count, bytes, 0);
             }

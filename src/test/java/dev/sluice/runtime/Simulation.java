@@ -43,6 +43,9 @@ final class Simulation {
 
     private final boolean shortRetention;
     private final long budgetBytes;
+    /** Of bodies that move to dead letter queues at once. */
+    private final long movesBytes;
+
     private SimulatedBudget budget;
     private Meters meters;
     private SimulatedProcess process;
@@ -56,6 +59,7 @@ final class Simulation {
         hasty = random.nextInt(2) == 0;
         shortRetention = random.nextInt(5) == 0;
         auditor = new Auditor(scheduler, shortRetention ? RETENTION_SECONDS_SHORT * 1000L : Long.MAX_VALUE);
+        movesBytes = 1 + random.nextInt(20);
         budgetBytes = random.nextInt(3) == 0 ? random.nextInt(4_000) : Long.MAX_VALUE / 2;
         int windowMax = random.nextInt(4) == 0 ? 1024 : 1 + random.nextInt(6);
         int inFlightMax = random.nextInt(5) == 0 ? 3 : 1000;
@@ -121,7 +125,10 @@ final class Simulation {
                 budget,
                 options,
                 WorkerTarget.Directory.EMPTY,
-                new AnswerMemory(Long.MAX_VALUE),
+                new Transit(
+                        new TransitMemory(Long.MAX_VALUE),
+                        new TransitMemory(Long.MAX_VALUE),
+                        new TransitMemory(movesBytes)),
                 meters);
         process = new SimulatedProcess(scheduler, store, parts, definitions);
     }

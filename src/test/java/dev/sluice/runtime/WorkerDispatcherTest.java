@@ -77,6 +77,25 @@ class WorkerDispatcherTest {
     }
 
     @Test
+    void nothingGoesOutWhileTheDeliveriesOfAllQueuesFillTheirMemory() {
+        TransitMemory deliveries = queue.transit.deliveries();
+        deliveries.hold(Long.MAX_VALUE);
+        queue.push(10);
+        queue.turns.pass(1_000);
+        assertThat(target.sizes()).isEmpty();
+        assertThat(queue.shell.state().leaseCount()).isZero();
+
+        deliveries.release(Long.MAX_VALUE);
+        queue.turns.pass(100);
+        assertThat(target.sizes()).containsExactly(10);
+        assertThat(deliveries.heldBytes()).as("m1 to m10").isEqualTo(9 * 2 + 3);
+
+        target.take();
+        queue.turns.run();
+        assertThat(deliveries.heldBytes()).isZero();
+    }
+
+    @Test
     void bodiesUnderWayAreBoundedInBytes() {
         queue.configure(
                 QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(100, 3, 0, 30_000, 5_000, 250)));

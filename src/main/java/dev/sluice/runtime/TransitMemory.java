@@ -9,20 +9,20 @@ import dev.sluice.queue.QueueState;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of messages on their way to clients: from the decision which messages a pull or a peek gets, through reading and writing
- * them down, until the client has taken the answer. While there are too many, pulls and peeks are refused; one that is let in may
- * overshoot the bound by its own answer. Safe for use from several threads.
+ * Bytes of messages on their way: for a client from the decision which messages a pull or a peek gets, through reading and writing
+ * them down, until it has taken the answer. While there are too many, no more set out; what is let in may overshoot the bound by
+ * itself, so that something always can. Safe for use from several threads.
  */
-public final class AnswerMemory {
+public final class TransitMemory {
     private final AtomicLong heldBytes = new AtomicLong();
     private final long bytesMax;
 
     /** Refuses beyond that many bytes. */
-    public AnswerMemory(long bytesMax) {
+    public TransitMemory(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
-    /** Whether no further answer may begin. */
+    /** Whether nothing more may set out. */
     public boolean isFull() {
         return heldBytes.get() >= bytesMax;
     }
@@ -32,7 +32,7 @@ public final class AnswerMemory {
         return heldBytes.get();
     }
 
-    /** Counts bytes of an answer that is written down; to be released once. */
+    /** Counts bytes that set out; to be released once. */
     public void hold(long bytes) {
         heldBytes.addAndGet(bytes);
     }
@@ -43,19 +43,16 @@ public final class AnswerMemory {
     }
 
     /**
-     * What one request holds between the decision of the queue and the arrival of its answer at the edge. The queue takes, the edge
-     * releases, and either may be first: the edge waits for an answer only so long.
+     * What one request holds between the decision of the queue and the arrival of its answer at the edge, or the end of a delivery.
+     * The queue takes, who asked releases, and either may be first: the edge waits for an answer only so long.
      */
     static final class Hold {
-        /** For answers that are bounded otherwise. */
-        static final Hold NONE = new Hold(new AnswerMemory(Long.MAX_VALUE));
-
         private static final long RELEASED = -1;
 
-        private final AnswerMemory memory;
+        private final TransitMemory memory;
         private final AtomicLong bytes = new AtomicLong();
 
-        Hold(AnswerMemory memory) {
+        Hold(TransitMemory memory) {
             this.memory = memory;
         }
 
@@ -65,11 +62,9 @@ public final class AnswerMemory {
         }
 
         void take(long taken) {
-            if (this != NONE) {
-                memory.hold(taken);
-                if (!bytes.compareAndSet(0, taken)) {
-                    memory.release(taken);
-                }
+            memory.hold(taken);
+            if (!bytes.compareAndSet(0, taken)) {
+                memory.release(taken);
             }
         }
 
@@ -81,7 +76,7 @@ public final class AnswerMemory {
         }
     }
 
-    private record Guarded<R>(QueueCommand<R> command, AnswerMemory memory) implements QueueCommand<R> {
+    private record Guarded<R>(QueueCommand<R> command, TransitMemory memory) implements QueueCommand<R> {
         @Override
         public Need need(QueueState state, long nowMillis) {
             return command.need(state, nowMillis);
