@@ -110,13 +110,7 @@ class ActiveQueueTest {
     /** The origin that asks may be one whose store was opened again since, without the lease on which the move rests. */
     @Test
     void deadLettersOfAnotherGenerationOfTheStoreAreNotTaken() {
-        ActiveQueue origin = queue();
-        origin.start();
-        turns.run();
-        push(origin, 0);
-        pull(origin, 1, 30_000);
-        turns.run();
-        List<MessageHeader> letters = leases().stream().map(Lease::header).toList();
+        List<MessageHeader> letters = leasedOfAnotherQueue();
         ActiveQueue target = queue(2);
         target.start();
         turns.run();
@@ -141,14 +135,8 @@ class ActiveQueueTest {
 
     @Test
     void deadLettersWaitWhileTheMovesOfAllQueuesFillTheirMemory() {
-        ActiveQueue origin = queue();
-        origin.start();
-        turns.run();
-        push(origin, 0);
-        pull(origin, 1, 30_000);
-        turns.run();
-        QueueRequest.TakeDeadLetters letters = new QueueRequest.TakeDeadLetters(
-                1, store.generation(), leases().stream().map(Lease::header).toList());
+        QueueRequest.TakeDeadLetters letters =
+                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue());
         ActiveQueue target = queue(2);
         target.start();
         turns.run();
@@ -186,6 +174,17 @@ class ActiveQueueTest {
         bring = Future.succeededFuture();
         turns.pass(50);
         assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1, 1, 1, 10, 5);
+    }
+
+    /** A message that the first queue has pushed and leased. */
+    private List<MessageHeader> leasedOfAnotherQueue() {
+        ActiveQueue origin = queue();
+        origin.start();
+        turns.run();
+        push(origin, 0);
+        pull(origin, 1, 30_000);
+        turns.run();
+        return leases().stream().map(Lease::header).toList();
     }
 
     private ActiveQueue queue() {
