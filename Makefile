@@ -13,7 +13,7 @@ JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e crash overload bench bench-depth jmh fuzz simulate format clean jdk maven node clients
+.PHONY: help run build test unit e2e crash overload bench bench-depth jmh fuzz simulate coverage mutation format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -68,6 +68,13 @@ fuzz: | jdk maven ## fuzz every target for MINUTES, or one (MINUTES=10 TARGET=Pu
 
 simulate: | jdk maven ## play SEEDS simulated histories (SEEDS=100000)
 	$(MVN) test -Dtest=RuntimeSimulationTest -Dsluice.simulation.seeds=$(or $(SEEDS),100000)
+
+coverage: | jdk maven ## measure which lines and branches the Java tests reach (target/site/jacoco)
+	$(MVN) -Pcoverage test
+
+mutation: | jdk maven ## find changes that no test notices (PACKAGE=queue TESTS=queue)
+	$(MVN) -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage \
+	  -DtargetClasses='dev.sluice.$(or $(PACKAGE),queue).*' -DtargetTests='dev.sluice.$(or $(TESTS),$(PACKAGE),queue).*Test'
 
 format: | jdk maven ## format the code
 	$(MVN) spotless:apply
