@@ -70,6 +70,6 @@ export function barsReached(all, table, earlier = []) {
   });
   const { facts } = results.byScenario.get('depth') ?? {};
   const largest = facts ? `\n\nThe largest backlog measured here is ${facts.largestBacklog.toLocaleString('en-US')} messages.` : '';
-  const kept = earlier.length ? ' Columns at the right are what earlier runs on other machines came to; what missed its bar there is bold. Their results are in `docs/benchmarks/earlier`.' : '';
+  const kept = earlier.length ? ' Columns at the right are what earlier runs on other machines came to; what missed its bar there is bold. Their results are in `docs/benchmarks/history`.' : '';
   return `## The bars\n\n${table(['scenario', 'bar', 'measured', '', ...earlier.map(({ title }) => title)], rows)}${largest}${kept}`;
 }

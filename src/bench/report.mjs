@@ -8,15 +8,30 @@ import { root } from './processes.mjs';
 const directory = path.join(root, 'docs/benchmarks');
 const ORDER = ['push', 'batch', 'cycle', 'mixed', 'queues', 'connections', 'tls', 'http2', 'latency', 'collectors', 'depth'];
 
+const WRITTEN = '<!-- Written by src/bench/report.mjs from the JSON files in docs/benchmarks. Do not edit: notes go into docs/benchmarks/notes.md. -->';
+
 const HEAD = `# Benchmarks
 
-<!-- Written by src/bench/report.mjs from the JSON files in docs/benchmarks. Do not edit: notes go into docs/benchmarks/notes.md. -->
+${WRITTEN}
 
-How these numbers are made, how to make your own, and what they do not show: [benchmarking.md](benchmarking.md). In short:
-the server runs on one core and the load on the other; each contender alternates with what it is compared to, and only the ratio of
-two neighbouring runs counts. Rates are medians; in brackets the smallest and the largest ratio. Every answer of every run was a
-success, and after each run the messages were counted in the queue.
+How fast Sluice is, on what machine, compared with what, and what it costs. How the numbers are made and how to make your own:
+[benchmarking.md](benchmarking.md).
 `;
+
+const RESULTS_HEAD = `# Results
+
+${WRITTEN}
+
+Each contender alternates with what it is compared to, and only the ratio of two neighbouring runs counts. Rates are medians; in brackets the
+smallest and the largest ratio. Every answer of every run was a success, and after each run the messages were counted in the queue.
+`;
+
+/** Scenarios and variants that the first page shows. */
+const AT_A_GLANCE = [
+  ['push', ['floor', 'durable floor', 'Sluice memory', 'Sluice fsync', 'ElasticMQ (memory)', 'webdis + redis (fsync)']],
+  ['batch', ['Sluice fsync', 'Sluice memory', 'ElasticMQ (batches of 10)', 'webdis + redis (fsync)']],
+  ['cycle', ['Sluice fsync', 'Sluice memory', 'ElasticMQ (10 at a time)']],
+];
 
 /** All results in a directory, in the order of the page. */
 function results(where) {
@@ -28,9 +43,9 @@ function results(where) {
 
 /** Results of other machines that are kept, one directory each. */
 function earlierResults() {
-  const kept = path.join(directory, 'earlier');
+  const kept = path.join(directory, 'history');
   if (!existsSync(kept)) return [];
-  return readdirSync(kept).sort().map((name) => {
+  return readdirSync(kept, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort().map((name) => {
     const found = results(path.join(kept, name));
     return { title: `${found[0].cpu.replace(/,.*/, '')}, ${found[0].date.slice(0, 10)}, commit ${found[0].commit}`, results: found };
   });
@@ -67,7 +82,7 @@ function scenario(result) {
   return [
     `## ${result.title}`,
     table(['', 'messages/s', 'ratio', 'p50 ms', 'p99 ms', 'p99.9 ms'], rows),
-    `![](benchmarks/${result.scenario}.svg)`,
+    `![](${result.scenario}.svg)`,
     `${method(result)} ${machine(result)}`,
   ].join('\n\n');
 }
@@ -81,20 +96,39 @@ function curves(result) {
     const xs = [...new Set(curve.series.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
     const value = (series, x) => series.points.find(([px]) => px === x)?.[1];
     const rows = xs.map((x) => [short(x), ...curve.series.map((series) => (value(series, x) === undefined ? '' : short(value(series, x))))]);
-    parts.push(`### ${curve.title}`, table([`${curve.x} (${curve.unit})`, ...curve.series.map(({ name }) => name)], rows), `![](benchmarks/${file})`);
+    parts.push(`### ${curve.title}`, table([`${curve.x} (${curve.unit})`, ...curve.series.map(({ name }) => name)], rows), `![](${file})`);
   }
   const others = Object.entries(result.parts ?? {}).filter(([, { date }]) => date !== result.date);
   const from = others.map(([part, { commit, date }]) => `${part}: commit ${commit}, ${date}`);
   return [...parts, machine(result), ...(from.length ? [`From an earlier run: ${from.join('; ')}.`] : [])].join('\n\n');
 }
 
-/** Writes docs/benchmarks.md and the charts from the raw results. */
+/** The main rates beside those of others, and the pictures. */
+function glance(all) {
+  const rows = AT_A_GLANCE.flatMap(([name, variants]) => {
+    const result = all.find(({ scenario: found }) => found === name);
+    const shown = variants.map((variant) => result?.variants.find((each) => each.name === variant)).filter(Boolean);
+    return shown.map((variant, at) => [at === 0 ? result.title : '', variant.name, whole(variant.messagesPerSecond), millis(variant.latencyMicros.p50), millis(variant.latencyMicros.p99)]);
+  });
+  const push = all.find(({ scenario: found }) => found === 'push');
+  return [
+    '## At a glance',
+    table(['', '', 'messages/s', 'p50 ms', 'p99 ms'], rows),
+    '![single push](benchmarks/push.svg)',
+    '![full cycle](benchmarks/cycle.svg)',
+    ...(push ? [machine(push)] : []),
+  ].join('\n\n');
+}
+
+/** Writes docs/benchmarks.md, docs/benchmarks/results.md and the charts from the raw results. */
 export function report() {
   const all = results(directory);
   const notes = path.join(directory, 'notes.md');
-  const sections = [HEAD.trim(), barsReached(all, table, earlierResults()), ...all.map((result) => (result.curves ? curves(result) : scenario(result)))];
-  if (existsSync(notes)) sections.push(readFileSync(notes, 'utf8').trim());
-  writeFileSync(path.join(root, 'docs/benchmarks.md'), `${sections.join('\n\n')}\n`);
+  const page = [HEAD.trim(), glance(all), barsReached(all, table, earlierResults())];
+  if (existsSync(notes)) page.push(readFileSync(notes, 'utf8').trim());
+  writeFileSync(path.join(root, 'docs/benchmarks.md'), `${page.join('\n\n')}\n`);
+  const tables = [RESULTS_HEAD.trim(), ...all.map((result) => (result.curves ? curves(result) : scenario(result)))];
+  writeFileSync(path.join(directory, 'results.md'), `${tables.join('\n\n')}\n`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) report();
