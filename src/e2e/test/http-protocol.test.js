@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import net from 'node:net';
 import { test } from 'node:test';
 import { failed, succeeded } from '../harness/expect.js';
 import { send, sendBytes } from '../harness/http.js';
@@ -134,15 +135,47 @@ test('garbage instead of HTTP is refused, and the server goes on', async () => {
   await alive();
 });
 
-test('a request with both a length and chunks, or with two lengths, is not taken', async () => {
+test('a request that two servers could read in two ways is refused, and nothing behind it is served', async () => {
   const path = `${base}${queue.path}/messages`;
   const before = succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count;
-  const start = [`POST ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${TOKEN}`, 'Connection: close'];
   const body = '{"body":1}';
-  const twice = lines(...start, 'Content-Length: 10', 'Content-Length: 4') + body;
-  const answer = await sendBytes(server, twice);
-  assert.ok(statuses(answer).every((status) => status >= 400), answer);
+  const chunked = `a\r\n${body}\r\n0\r\n\r\n`;
+  const ambiguous = {
+    'a length and chunks': [['Content-Length: 10', 'Transfer-Encoding: chunked'], chunked],
+    'chunks and a length': [['Transfer-Encoding: chunked', 'Content-Length: 10'], chunked],
+    'two lengths': [['Content-Length: 10', 'Content-Length: 4'], body],
+    'two lengths that agree': [['Content-Length: 10', 'Content-Length: 10'], body],
+    'chunks twice': [['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'], chunked],
+    'chunks and another coding': [['Transfer-Encoding: chunked, identity'], chunked],
+    'a coding that is nearly chunked': [['Transfer-Encoding: xchunked'], chunked],
+    'chunks on a folded line': [['Transfer-Encoding:', ' chunked'], chunked],
+    'a size of more than 32 bits': [['Transfer-Encoding: chunked'], `100000000\r\n\r\n${chunked}`],
+    'two hosts': [['Host: y', 'Content-Length: 10'], body],
+  };
+  for (const [what, [headers, rest]] of Object.entries(ambiguous)) {
+    const head = lines(`POST ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${TOKEN}`, ...headers);
+    const answers = await sendBytes(server, head + rest + push('hidden'));
+    assert.deepEqual(statuses(answers), [400], `${what}: ${answers}`);
+    assert.match(answers, /connection: close/i, what);
+    assert.match(answers, /"code":\s*10026/, what);
+  }
   assert.equal(succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count, before);
+});
+
+test('a client that ends its half of the connection gets its answers', async () => {
+  const text = await new Promise((resolve, reject) => {
+    let got = '';
+    const socket = net.connect({ port: server.port, host: server.host.split(':')[0], allowHalfOpen: true });
+    socket.setEncoding('utf8');
+    socket.on('data', (more) => (got += more));
+    socket.on('end', () => {
+      socket.destroy();
+      resolve(got);
+    });
+    socket.on('error', reject);
+    socket.end(push('first') + push('second'));
+  });
+  assert.deepEqual(statuses(text), [200, 200]);
 });
 
 test('a client that goes away in the middle of its body stores nothing', async () => {

@@ -32,6 +32,8 @@ public final class ApiVerticle extends VerticleBase {
     private static final int RESETS_MAX = 200;
 
     private static final int RESETS_WINDOW_SECONDS = 30;
+    /** Netty answers a header list beyond its own limit without a body. Up to it we do, in the envelope. */
+    private static final int HEADER_LIST_FACTOR = 2;
 
     private final HttpSettings settings;
     private final Contract contract;
@@ -76,11 +78,13 @@ public final class ApiVerticle extends VerticleBase {
         gateway.connections().begin(vertx, settings.headerTimeoutSeconds(), settings.idleTimeoutSeconds());
         HttpServerOptions options = options();
         server = vertx.createHttpServer(options)
-                .connectionHandler(this::watch)
+                .connectionHandler(connection -> watch(connection, options))
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
-                    hear(request);
-                    if (!messages.serve(request)) {
+                    QueueException refusal = hear(request);
+                    if (refusal != null) {
+                        gateway.fail(request, refusal);
+                    } else if (!messages.serve(request)) {
                         route(router, request);
                     }
                 });
@@ -132,7 +136,7 @@ public final class ApiVerticle extends VerticleBase {
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(STREAMS_MAX)
-                        .setMaxHeaderListSize(settings.headerBytesMax())
+                        .setMaxHeaderListSize(HEADER_LIST_FACTOR * settings.headerBytesMax())
                         .setPushEnabled(false))
                 .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
                 .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
@@ -168,17 +172,16 @@ public final class ApiVerticle extends VerticleBase {
     /** Bytes that are no HTTP, or more header than allowed. */
     private void refuse(HttpServerRequest request) {
         hear(request);
-        gateway.fail(request, new QueueException(QueueError.HTTP_MALFORMED));
-        request.connection().close();
+        gateway.fail(request, request.decoderResult().cause());
     }
 
-    private void watch(HttpConnection connection) {
+    private void watch(HttpConnection connection, HttpServerOptions options) {
         if (!connections.tryOpen()) {
             connection.close();
             return;
         }
-        KnownVersions.demandOf(connection);
         ConnectionWatch.Open opened = gateway.connections().opened(connection);
+        opened.beStrict(options, settings.headerBytesMax());
         opened.limitStreams(STREAMS_MAX);
         farewell.opened(opened);
         connection.closeHandler(closed -> {
@@ -187,8 +190,9 @@ public final class ApiVerticle extends VerticleBase {
         });
     }
 
-    private void hear(HttpServerRequest request) {
-        gateway.connections().heard(request);
+    private QueueException hear(HttpServerRequest request) {
+        QueueException refusal = gateway.connections().heard(request);
         farewell.heard(request);
+        return refusal;
     }
 }

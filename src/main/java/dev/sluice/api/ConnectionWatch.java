@@ -1,12 +1,17 @@
 package dev.sluice.api;
 
+import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Deadlines;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.Http1xServerConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Collection;
 import java.util.Collections;
@@ -58,13 +63,23 @@ final class ConnectionWatch {
         return it;
     }
 
-    /** The headers of a request have arrived, or what came is none. */
-    void heard(HttpServerRequest request) {
+    /**
+     * The headers of a request have arrived, or what came is none.
+     *
+     * @return the failure to answer it with although it is well-formed, or null
+     */
+    QueueException heard(HttpServerRequest request) {
         Open it = open.get(request.connection());
-        if (it != null) {
-            it.request = request;
-            it.await(it.isHttp2() ? null : idle);
+        if (it == null) {
+            return null;
         }
+        it.request = request;
+        it.await(it.isHttp2() ? null : idle);
+        it.requests++;
+        if (it.isLastOfInput()) {
+            Lingering.closeAfterAnswer(request);
+        }
+        return it.refusal;
     }
 
     /** The request was answered: nothing of it needs to be kept. */
@@ -95,11 +110,22 @@ final class ConnectionWatch {
 
     /** An open connection and its last request. */
     final class Open extends Deadlines.Awaited {
+        /** What Vert.x calls its decoder of HTTP/1.1. */
+        private static final String DECODER = "httpDecoder";
+
         private final HttpConnection connection;
         private final ChannelPipeline pipeline;
         private final Http2ConnectionHandler http2;
         private HttpServerRequest request;
         private Deadlines deadlines;
+
+        /** Null for HTTP/2. */
+        private Http1RequestDecoder decoder;
+        /** Those that were passed on; the decoder may be ahead, as Vert.x keeps what was pipelined. */
+        private int requests;
+
+        private boolean inputEnded;
+        private QueueException refusal;
 
         private Open(HttpConnection connection, ChannelPipeline pipeline, Http2ConnectionHandler http2) {
             this.connection = connection;
@@ -117,6 +143,56 @@ final class ConnectionWatch {
 
         boolean isHttp2() {
             return http2 != null;
+        }
+
+        /** From now on it speaks HTTP as its RFCs say, where Netty and Vert.x are more lenient. */
+        void beStrict(HttpServerOptions options, int headerBytesMax) {
+            if (isHttp2()) {
+                http2.decoder()
+                        .frameListener(
+                                new Http2RequestValidator(http2.decoder().frameListener(), this, headerBytesMax));
+                return;
+            }
+            decoder = new Http1RequestDecoder(options);
+            pipeline.replace(DECODER, DECODER, decoder);
+            pipeline.addAfter(DECODER, null, new Http1ConnectionEvents(this));
+            if (pipeline.get(SslHandler.class) == null) {
+                pipeline.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            }
+        }
+
+        /** The next request is to be answered with this failure, with none if it is null. */
+        void refuseNext(QueueException failure) {
+            refusal = failure;
+        }
+
+        /** The client sends no more: what it has sent is answered, then the connection ends. */
+        void inputEnded() {
+            inputEnded = true;
+            if (!isLastOfInput()) {
+                return;
+            }
+            if (isIdle()) {
+                connection.close();
+            } else {
+                Lingering.closeAfterAnswer(request);
+            }
+        }
+
+        private boolean isLastOfInput() {
+            return inputEnded && requests == decoder.requests();
+        }
+
+        /** What came cannot be decoded, and nothing that follows will be. A malformed head is answered as a request of its own. */
+        void malformed(QueueException failure) {
+            if (request != null && request.decoderResult().isFailure()) {
+                return;
+            }
+            if (isIdle()) {
+                connection.close();
+            } else {
+                ((Http1xServerConnection) connection).handleException(failure);
+            }
         }
 
         /** A client that never acknowledges our settings has no more streams than one that does. No effect on HTTP/1.1. */

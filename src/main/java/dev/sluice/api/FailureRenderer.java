@@ -44,6 +44,9 @@ public final class FailureRenderer {
         if (error == QueueError.DELIVERY_PAUSED) {
             response.putHeader(SHOULD_RETRY, "false");
         }
+        if (error == QueueError.CONTENT_CODING_UNSUPPORTED) {
+            response.putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
+        }
         if (error.status() == 429 || error.status() == 503) {
             response.putHeader(RETRY_AFTER, "1");
         }

@@ -8,10 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +55,7 @@ final class Farewell {
     /** The headers of a request have arrived. */
     void heard(HttpServerRequest request) {
         if (begun) {
-            makeLast(request);
+            Lingering.closeAfterAnswer(request);
         }
     }
 
@@ -87,7 +84,7 @@ final class Farewell {
             if (each.isHttp2()) {
                 each.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
             } else if (!each.isIdle()) {
-                makeLast(each.request());
+                Lingering.closeAfterAnswer(each.request());
             }
         }
         vertx.setTimer(Math.min(QUIET_MILLIS, withinMillis), fired -> closeQuietOnes(withinMillis));
@@ -101,23 +98,6 @@ final class Farewell {
                 each.connection().close();
             }
         }
-    }
-
-    private static void makeLast(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
-        if (request.version() == HttpVersion.HTTP_2 || response.ended() || response.closed()) {
-            return;
-        }
-        if (!response.headWritten()) {
-            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
-        response.endHandler(ended -> {
-            if (request.isEnded()) {
-                request.connection().close();
-            } else {
-                Lingering.close(request);
-            }
-        });
     }
 
     /** Stands in front of a connection and keeps from it that its server is closing. */

@@ -110,12 +110,18 @@ public final class Gateway {
     }
 
     private boolean mustClose(HttpServerRequest request, Throwable failure) {
-        return isUnfinished(failure) || request.headers().contains(HttpHeaders.EXPECT) || body.isExcessive(request);
+        return isUnfinished(failure)
+                || request.decoderResult().isFailure()
+                || request.headers().contains(HttpHeaders.EXPECT)
+                || body.isExcessive(request);
     }
 
     private static boolean isUnfinished(Throwable failure) {
         return failure instanceof QueueException refusal
-                && (refusal.error() == QueueError.REQUEST_TOO_LARGE || refusal.error() == QueueError.REQUEST_TIMEOUT);
+                && switch (refusal.error()) {
+                    case REQUEST_TOO_LARGE, REQUEST_TIMEOUT, BODY_MALFORMED -> true;
+                    default -> false;
+                };
     }
 
     private void succeed(HttpServerRequest request, Answer answer) {

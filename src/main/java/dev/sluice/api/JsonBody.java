@@ -15,12 +15,16 @@ public final class JsonBody {
     /**
      * The object in a body.
      *
-     * @throws QueueException REQUEST_INVALID if the body is no JSON, no object, or holds text that is no Unicode
+     * @throws QueueException REQUEST_INVALID if the body is not UTF-8, no JSON, no object, or holds text that is no Unicode
      */
     public static JsonObject read(Buffer body) {
+        byte[] bytes = body.getBytes();
+        if (!Utf8Text.isWellFormed(bytes)) {
+            throw new QueueException(QueueError.REQUEST_INVALID, Utf8Text.NO_UTF_8);
+        }
         Object value;
         try {
-            value = Json.decodeValue(body);
+            value = Json.decodeValue(text(bytes));
         } catch (DecodeException e) {
             throw new QueueException(QueueError.REQUEST_INVALID, "Request body is not valid JSON.");
         }
@@ -32,6 +36,12 @@ public final class JsonBody {
             throw new QueueException(QueueError.REQUEST_INVALID, "Request body holds half a surrogate pair.");
         }
         return object;
+    }
+
+    /** A text and not bytes: from bytes Jackson would guess the encoding. A byte order mark is passed over. */
+    private static String text(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 
     /**

@@ -33,7 +33,9 @@ final class JsonCursor {
         }
     }
 
-    private static final QueueException MALFORMED = new QueueException(QueueError.MESSAGE_BODY_MALFORMED);
+    private static final QueueException NO_JSON = new QueueException(QueueError.MESSAGE_BODY_MALFORMED);
+    private static final QueueException NO_UTF_8 =
+            new QueueException(QueueError.MESSAGE_BODY_MALFORMED, Utf8Text.NO_UTF_8);
 
     private final int depthMax;
     private final long[] objects;
@@ -69,7 +71,7 @@ final class JsonCursor {
     void close() {
         skipSpace();
         if (at < limit) {
-            throw MALFORMED;
+            throw malformed();
         }
         bytes = null;
     }
@@ -83,7 +85,7 @@ final class JsonCursor {
             case 't', 'f' -> Kind.BOOLEAN;
             case 'n' -> Kind.NULL;
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> Kind.NUMBER;
-            default -> throw MALFORMED;
+            default -> throw malformed();
         };
     }
 
@@ -214,7 +216,7 @@ final class JsonCursor {
             return true;
         }
         if (next != closing) {
-            throw MALFORMED;
+            throw malformed();
         }
         leave();
         return false;
@@ -222,14 +224,14 @@ final class JsonCursor {
 
     private void name() {
         if (current() != '"') {
-            throw MALFORMED;
+            throw malformed();
         }
         nameStart = at + 1;
         nameEscaped = string();
         nameEnd = at - 1;
         skipSpace();
         if (current() != ':') {
-            throw MALFORMED;
+            throw malformed();
         }
         at++;
         skipSpace();
@@ -251,7 +253,7 @@ final class JsonCursor {
                 escapes = true;
                 escape();
             } else {
-                throw MALFORMED;
+                throw malformed();
             }
         }
     }
@@ -262,24 +264,24 @@ final class JsonCursor {
             case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> at++;
             case 'u' -> {
                 if (Utf8Text.unit(bytes, at + 1, limit) < 0) {
-                    throw MALFORMED;
+                    throw malformed();
                 }
                 at += 5;
             }
-            default -> throw MALFORMED;
+            default -> throw malformed();
         }
     }
 
     private void pass(int after) {
         if (after < 0) {
-            throw MALFORMED;
+            throw malformed();
         }
         at = after;
     }
 
     private byte current() {
         if (at >= limit) {
-            throw MALFORMED;
+            throw malformed();
         }
         return bytes[at];
     }
@@ -292,5 +294,10 @@ final class JsonCursor {
             }
             at++;
         }
+    }
+
+    /** Says so if the whole text is not UTF-8: then its encoding is the likely reason, wherever the cursor has stopped. */
+    private QueueException malformed() {
+        return Utf8Text.isWellFormed(bytes) ? NO_JSON : NO_UTF_8;
     }
 }

@@ -1,19 +1,44 @@
 package dev.sluice.api;
 
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.VertxConnection;
 
 /**
  * Closes a connection whose request was answered before it had arrived in full. What still comes is thrown away for a moment: closing at
- * once would reset the connection, and the client could lose the answer.
+ * once would reset the connection, and the client could lose the answer (RFC 9112 9.6).
  */
 final class Lingering {
     private static final long LINGER_MILLIS = 500;
 
     private Lingering() {}
 
-    /** Closes when the request is over or a moment has passed, whichever comes first. */
+    /** Makes a request of HTTP/1.1 the last one of its connection: its answer says so, if it has not begun, and then it closes. */
+    static void closeAfterAnswer(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        if (request.version() == HttpVersion.HTTP_2 || response.ended() || response.closed()) {
+            return;
+        }
+        if (!response.headWritten()) {
+            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        response.endHandler(ended -> {
+            if (request.isEnded()) {
+                request.connection().close();
+            } else {
+                close(request);
+            }
+        });
+    }
+
+    /** Closes when the request is over, the client has closed, or a moment has passed, whichever comes first. */
     static void close(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
             return;
@@ -27,5 +52,15 @@ final class Lingering {
         request.exceptionHandler(failure -> vertx.cancelTimer(timer));
         request.handler(ignored -> {});
         request.resume();
+        endOutput(request.connection());
+    }
+
+    /** Once the answer is written a client sees at once that nothing follows it. With TLS it sees that when the connection closes. */
+    private static void endOutput(HttpConnection connection) {
+        VertxConnection written = (VertxConnection) connection;
+        Channel channel = written.channel();
+        if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
+            written.flush(done -> duplex.shutdownOutput());
+        }
     }
 }

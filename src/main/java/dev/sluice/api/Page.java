@@ -26,15 +26,16 @@ public record Page<T>(List<T> items, int number, int size, int totalCount) {
         return (int) ((totalCount + (long) size - 1) / size);
     }
 
+    /** What is larger than an int is an int's largest: a page beyond every end, or more items than any page holds. */
     private static int positive(String text, int otherwise) {
-        if (text == null) {
+        if (text == null || !text.matches("[0-9]+")) {
             return otherwise;
         }
         try {
             int value = Integer.parseInt(text);
             return value < 1 ? otherwise : value;
         } catch (NumberFormatException e) {
-            return otherwise;
+            return Integer.MAX_VALUE;
         }
     }
 }

@@ -4,10 +4,12 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Deadlines;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 
 /**
  * Reads a request's body whole, whatever its content type, and never more than the limit. Must be asked in the turn in which
@@ -53,17 +55,36 @@ final class RequestBody {
         if (length > bytesMax) {
             return Future.failedFuture(new QueueException(QueueError.REQUEST_TOO_LARGE));
         }
-        if (request.headers().contains(HttpHeaders.EXPECT)) {
-            request.response().writeContinue();
+        QueueException refusal = refusalOfHeaders(request);
+        if (refusal != null) {
+            return Future.failedFuture(refusal);
         }
         Arrival arrival = new Arrival(length);
         if (deadlines != null) {
             deadlines.begin(arrival, nowNanos);
         }
         request.handler(arrival::chunk);
-        request.exceptionHandler(failure -> arrival.end(broken()));
+        request.exceptionHandler(failure -> arrival.end(broken(failure)));
         request.endHandler(end -> arrival.end(null));
         return arrival.whole.future();
+    }
+
+    /** What the headers ask for and is not done; tells a client that waits for it to go on. */
+    private static QueueException refusalOfHeaders(HttpServerRequest request) {
+        MultiMap headers = request.headers();
+        String coding = headers.get(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            return new QueueException(QueueError.CONTENT_CODING_UNSUPPORTED);
+        }
+        String expected = headers.get(HttpHeaders.EXPECT);
+        if (expected == null || expected.isEmpty() || request.version() == HttpVersion.HTTP_1_0) {
+            return null;
+        }
+        if (!expected.equalsIgnoreCase("100-continue")) {
+            return new QueueException(QueueError.EXPECTATION_UNKNOWN);
+        }
+        request.response().writeContinue();
+        return null;
     }
 
     /** A body on its way. A body in one piece, as nearly all are, is passed on as it came. */
@@ -143,9 +164,11 @@ final class RequestBody {
         }
     }
 
-    /** The client has gone, in which case nobody will read this, or has sent what is no HTTP. */
-    private static QueueException broken() {
-        return new QueueException(QueueError.HTTP_MALFORMED, "Request body ended before it was complete.");
+    /** The client has sent what is no HTTP, which has its own refusal, or the connection is gone and there is no one to answer. */
+    private static QueueException broken(Throwable failure) {
+        return failure instanceof QueueException refusal
+                ? refusal
+                : new QueueException(QueueError.BODY_MALFORMED, "Request body ended before it was complete.");
     }
 
     /** The content length, {@link #UNKNOWN} if none is given, beyond every limit if it is none we can count to. */

@@ -16,7 +16,19 @@ final class Utf8Text {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
+    /** What a client is told whose body is in another encoding. */
+    static final String NO_UTF_8 = "Request body is not valid UTF-8. JSON is sent in UTF-8 only, and not compressed.";
+
     private Utf8Text() {}
+
+    /** Whether all of it is well-formed. */
+    static boolean isWellFormed(byte[] bytes) {
+        int at = 0;
+        while (at >= 0 && at < bytes.length) {
+            at = bytes[at] >= 0 ? at + 1 : afterMultibyte(bytes, at, bytes.length);
+        }
+        return at >= 0;
+    }
 
     /**
      * Index of the first byte in {@code [from, to)} that is not plain, or {@code to}. Plain bytes stand for themselves inside a

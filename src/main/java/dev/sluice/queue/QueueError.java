@@ -45,6 +45,12 @@ public enum QueueError {
             9106, 400, "No credentials: send Authorization: Bearer, or X-Auth-Email and X-Auth-Key.", Fault.CLIENT),
     NOT_AUTHORIZED(10000, 403, "Authentication error: these credentials do not allow this request.", Fault.CLIENT),
     HTTP_MALFORMED(10026, 400, "Request is not valid HTTP.", Fault.CLIENT),
+    BODY_MALFORMED(10026, 400, "Request body is not valid HTTP.", Fault.CLIENT),
+    URL_TOO_LONG(10026, 414, "URL of the request is longer than the server accepts.", Fault.CLIENT),
+    HEADERS_TOO_LARGE(10026, 431, "Headers of the request are larger than the server accepts.", Fault.CLIENT),
+    CONTENT_CODING_UNSUPPORTED(
+            10026, 415, "Request body must not be compressed: the only Content-Encoding is identity.", Fault.CLIENT),
+    EXPECTATION_UNKNOWN(10026, 417, "The only Expect that is understood is 100-continue.", Fault.CLIENT),
     REQUEST_TOO_LARGE(10204, 413, "Request body is larger than the server accepts.", Fault.CLIENT),
     REQUEST_TIMEOUT(10201, 408, "Request was not received in time.", Fault.CLIENT),
     TOKEN_INVALID(1000, 401, "Invalid API Token", Fault.CLIENT),

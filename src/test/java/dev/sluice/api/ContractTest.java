@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.queue.QueueError;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -151,6 +152,23 @@ class ContractTest {
         JsonObject body =
                 exchanges("error-schema").get(0).getJsonObject("request").getJsonObject("body");
         assertThat(ANSWERS.problems("MqQueueMessage", body)).isNotEmpty();
+    }
+
+    /** The status stands as an answer of an operation, or in the text of the failures that any operation may have. */
+    @Test
+    void everyFailureOfTheErrorTableIsInTheContract() {
+        JsonObject responses =
+                ANSWERS.contract().document().getJsonObject("components").getJsonObject("responses");
+        String others = responses.getJsonObject("Failed").getString("description");
+        String text = ANSWERS.contract().text().toString();
+        for (QueueError error : QueueError.values()) {
+            String status = Integer.toString(error.status());
+            assertThat(others.contains("(" + status + ", " + error.code() + ")")
+                            || text.contains("'" + status + "': { $ref")
+                                    && text.matches("(?s).*\\b" + error.code() + "\\b.*"))
+                    .as(error + " " + status + " " + error.code())
+                    .isTrue();
+        }
     }
 
     @Test

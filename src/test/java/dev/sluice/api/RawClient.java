@@ -29,6 +29,11 @@ final class RawClient implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
+    /** Sends no more, but goes on to receive. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** The next answer; its body is as long as its content length says. */
     Response receive() throws IOException {
         InputStream in = socket.getInputStream();
@@ -49,6 +54,20 @@ final class RawClient implements AutoCloseable {
         }
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
         return new Response(Integer.parseInt(headers.split(" ")[1]), headers, body);
+    }
+
+    /** Waits for that long; answers whether nothing came. */
+    boolean isQuietFor(int millis) throws IOException {
+        int patience = socket.getSoTimeout();
+        socket.setSoTimeout(millis);
+        try {
+            socket.getInputStream().read();
+            return false;
+        } catch (java.net.SocketTimeoutException quiet) {
+            return true;
+        } finally {
+            socket.setSoTimeout(patience);
+        }
     }
 
     /** Whether the server closes within the time that this client waits. */

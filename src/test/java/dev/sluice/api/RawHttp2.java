@@ -2,6 +2,10 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,6 +17,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -32,9 +37,11 @@ final class RawHttp2 implements AutoCloseable {
     private static final int GOAWAY = 7;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
+    private static final int PRIORITY = 32;
     private static final int ACK = 1;
     private static final int CANCEL = 8;
     private static final int READ_MILLIS_MAX = 10_000;
+    private static final int FRAME_BYTES_MAX = 16_384;
     private static final byte[] NOTHING = {};
     /** So that what a test does not read fills the way to it soon. */
     private static final int RECEIVE_BUFFER_BYTES = 16 * 1024;
@@ -42,6 +49,9 @@ final class RawHttp2 implements AutoCloseable {
     private final SSLSocket socket;
     private final DataInputStream in;
     private final OutputStream out;
+    /** Of {@link #exchange} alone; other answers are not decoded. */
+    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
+
     private int nextStream = 1;
 
     private record Frame(int type, int flags, int stream, byte[] payload) {}
@@ -104,6 +114,100 @@ final class RawHttp2 implements AutoCloseable {
         block.write(value.length());
         block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
     }
+
+    /** A field that stands in no table, so that nothing about it is checked on the way. */
+    private static void field(ByteArrayOutputStream block, String name, String value) {
+        block.write(0);
+        string(block, name);
+        string(block, value);
+    }
+
+    /** Its length in seven bits, or 127 and the rest in groups of seven, the lowest first. */
+    private static void string(ByteArrayOutputStream block, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        if (bytes.length < 127) {
+            block.write(bytes.length);
+        } else {
+            block.write(127);
+            int rest = bytes.length - 127;
+            for (; rest >= 128; rest >>= 7) {
+                block.write(rest & 127 | 128);
+            }
+            block.write(rest);
+        }
+        block.writeBytes(bytes);
+    }
+
+    private void fields(int stream, int flags, List<String[]> fields) throws IOException {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (String[] each : fields) {
+            field(block, each[0], each[1]);
+        }
+        byte[] bytes = block.toByteArray();
+        int first = Math.min(bytes.length, FRAME_BYTES_MAX);
+        frame(HEADERS, first == bytes.length ? flags | END_HEADERS : flags, stream, Arrays.copyOf(bytes, first));
+        for (int at = first; at < bytes.length; at += FRAME_BYTES_MAX) {
+            int end = Math.min(bytes.length, at + FRAME_BYTES_MAX);
+            frame(CONTINUATION, end == bytes.length ? END_HEADERS : 0, stream, Arrays.copyOfRange(bytes, at, end));
+        }
+    }
+
+    /**
+     * Sends any fields, then any data, then trailers, and answers what comes of it.
+     *
+     * @param data null for none
+     * @param trailers empty for none
+     */
+    Outcome exchange(List<String[]> fields, String data, List<String[]> trailers) throws Exception {
+        int stream = stream();
+        fields(stream, data == null && trailers.isEmpty() ? END_STREAM : 0, fields);
+        if (data != null) {
+            byte[] bytes = data.getBytes(StandardCharsets.ISO_8859_1);
+            frame(DATA, trailers.isEmpty() ? END_STREAM : 0, stream, bytes);
+        }
+        if (!trailers.isEmpty()) {
+            fields(stream, END_STREAM, trailers);
+        }
+        out.flush();
+        int status = 0;
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        while (true) {
+            Frame frame = read();
+            if (frame.type == GOAWAY) {
+                return new Outcome(0, "", ByteBuffer.wrap(frame.payload).getInt(4));
+            }
+            if (frame.stream != stream) {
+                continue;
+            }
+            if (frame.type == RST_STREAM) {
+                return new Outcome(
+                        status, body.toString(), ByteBuffer.wrap(frame.payload).getInt());
+            }
+            if (frame.type == HEADERS) {
+                Http2Headers headers = decoder.decodeHeaders(stream, block(frame));
+                status = Integer.parseInt(headers.status().toString());
+            }
+            if (frame.type == DATA) {
+                body.writeBytes(frame.payload);
+            }
+            if ((frame.flags & END_STREAM) != 0) {
+                return new Outcome(status, body.toString(StandardCharsets.UTF_8), 0);
+            }
+        }
+    }
+
+    /** The header block of a frame, behind its priority if it has one. */
+    private static ByteBuf block(Frame frame) {
+        return Unpooled.wrappedBuffer(frame.payload).skipBytes((frame.flags & PRIORITY) == 0 ? 0 : 5);
+    }
+
+    /**
+     * What came of a request.
+     *
+     * @param status 0 if no answer came
+     * @param errorCode of the reset or the GOAWAY, 0 if it was answered
+     */
+    record Outcome(int status, String body, int errorCode) {}
 
     private int stream() {
         int stream = nextStream;

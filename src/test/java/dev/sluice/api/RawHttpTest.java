@@ -165,21 +165,10 @@ class RawHttpTest {
     }
 
     @Test
-    void longHeadersAndLongUrlsAreRefusedInJson() throws IOException {
-        for (String request : new String[] {
-            "GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(10_000) + "\r\n\r\n",
-            "GET /" + "y".repeat(10_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"
-        }) {
-            Response response = RawClient.exchange(edge.port(), request);
-            assertThat(response.status()).isEqualTo(400);
-            ContractAnswers.shared().check("GET", URI.create("/unknown"), 400, response.body());
-        }
-    }
-
-    @Test
     void aBrokenChunkEndsTheRequestAndTheConnection() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(push(EdgeServer.WRITER, "Transfer-Encoding: chunked") + "3\r\nabc\r\nZZ\r\n");
+            assertFails(client.receive(), 400, 10026);
             assertThat(client.isClosedByServer()).isTrue();
         }
         assertThat(edge.get("/queues").status()).isEqualTo(200);

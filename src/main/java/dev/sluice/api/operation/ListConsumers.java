@@ -14,7 +14,8 @@ import java.util.List;
 
 /** Lists the consumers of a queue, which has one at most (reference 5.3). */
 public final class ListConsumers implements Operation {
-    private static final int PER_PAGE = 100;
+    private static final int PER_PAGE_DEFAULT = 100;
+    private static final int PER_PAGE_MAX = 100;
 
     @Override
     public String operationId() {
@@ -30,7 +31,7 @@ public final class ListConsumers implements Operation {
     public Future<Answer> answer(Call call) {
         QueueDefinition queue = call.queue();
         List<Consumer> consumers = queue.consumer() == null ? List.of() : List.of(queue.consumer());
-        Page<Consumer> page = new Page<>(consumers, 1, PER_PAGE, consumers.size());
+        Page<Consumer> page = Page.of(consumers, call.query(), PER_PAGE_DEFAULT, PER_PAGE_MAX);
         return Future.succeededFuture(Envelope.list(page, consumer -> ConsumerView.of(queue, consumer)));
     }
 }
