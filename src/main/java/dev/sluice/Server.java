@@ -161,7 +161,11 @@ public final class Server {
 
     private Future<Void> openManagement() {
         ManagementVerticle management = new ManagementVerticle(
-                config.management().host(), config.management().port(), meters, this::unready, this::copyTo);
+                ApiSettings.ofManagement(config.management(), config.http()),
+                meters,
+                this::unready,
+                new ManagementAccess(credentials(), installation),
+                this::copyTo);
         return vertx.deployVerticle(management)
                 .recover(failure -> Future.failedFuture(StartException.listening(
                         "management.port",

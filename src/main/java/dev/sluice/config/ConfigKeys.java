@@ -66,12 +66,18 @@ public final class ConfigKeys {
             ValueTypes.oneOf(HttpConfig.ClientAuth.class));
 
     static final ConfigKey<String> MANAGEMENT_HOST =
-            key("management.host", "127.0.0.1", "Address for health and metrics.", ValueTypes.text());
+            key("management.host", "127.0.0.1", "Address for health, metrics and backups.", ValueTypes.text());
     static final ConfigKey<Integer> MANAGEMENT_PORT = key(
             "management.port",
             "8081",
-            "Port for health and metrics; 0 picks a free one.",
+            "Port for health, metrics and backups; 0 picks a free one.",
             ValueTypes.integer(0, 65_535));
+    static final ConfigKey<List<String>> MANAGEMENT_HOST_NAMES = key(
+            "management.host_names",
+            "[]",
+            "Names by which clients may reach the management port, as a list of host names; IP addresses, localhost and"
+                    + " management.host always work.",
+            new HostNamesType());
 
     static final ConfigKey<StorageConfig.Engine> STORAGE_ENGINE = key(
             "storage.engine",

@@ -208,7 +208,7 @@ public final class RocksDbStore implements QueueStore {
             throw new StoreException("the store is closed");
         }
         database.with(open -> {
-            DirectoryCopy.make(target, open::copyTo);
+            DirectoryCopy.make(directory.path(), target, open::copyTo);
             return null;
         });
     }
