@@ -174,8 +174,11 @@ public final class ApiVerticle extends VerticleBase {
 
     private void watch(HttpConnection connection) {
         if (!connections.tryOpen()) {
-            connection.close();
-            return;
+            if (!gateway.connections().closeIdlest()) {
+                ConnectionWatch.cutOff(connection);
+                return;
+            }
+            connections.openInPlaceOfAnother();
         }
         KnownVersions.demandOf(connection);
         ConnectionWatch.Open opened = gateway.connections().opened(connection);

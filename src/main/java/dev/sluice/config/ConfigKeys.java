@@ -44,7 +44,8 @@ public final class ConfigKeys {
     static final ConfigKey<Integer> HTTP_CONNECTIONS_MAX = key(
             "http.connections_max",
             "16384",
-            "Open connections; further ones are closed at once.",
+            "Open connections; a further one closes the one that has been idle for longest, and is closed at once if none is idle."
+                    + " Lowered at start if the limit of open files (ulimit -n) leaves no room for as many.",
             ValueTypes.integer(1, 1_000_000));
     static final ConfigKey<Path> HTTP_TLS_CERT = key(
             "http.tls.cert",
