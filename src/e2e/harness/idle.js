@@ -35,14 +35,3 @@ export class IdleConnection {
     else this.#socket.resetAndDestroy();
   }
 }
-
-/** Milliseconds until the server closes a connection on which nothing is sent; fails if it takes longer than that. */
-export function millisUntilClosed({ host, port }, within) {
-  const began = performance.now();
-  const socket = net.connect({ host, port }).resume();
-  const closed = new Promise((resolve) => {
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(performance.now() - began));
-  });
-  return inTime('the server closes', closed, within).finally(() => socket.destroy());
-}

@@ -75,8 +75,10 @@ function environment(settings) {
   return env;
 }
 
-/** Starts the jar with settings given as environment variables; answers at once. */
-export function launchServer({ settings = {}, args = [], javaOptions = [], cwd, command = 'serve' }) {
+/** Starts the jar with settings given as environment variables, and a limit of open files if there is one; answers at once. */
+export function launchServer({ settings = {}, args = [], javaOptions = [], cwd, command = 'serve', filesMax }) {
   if (!existsSync(jar)) throw new Error(`there is no ${jar}: build it first, or name another one in SLUICE_JAR`);
-  return launch(java, [...javaOptions, '-jar', jar, command, ...args], { cwd, env: environment(settings) });
+  const all = [java, ...javaOptions, '-jar', jar, command, ...args];
+  const [first, ...rest] = filesMax ? ['sh', '-c', 'ulimit -n "$0" && exec "$@"', String(filesMax), ...all] : all;
+  return launch(first, rest, { cwd, env: environment(settings) });
 }

@@ -18,10 +18,11 @@ export class Server {
   /**
    * @param settings configuration by dotted key
    * @param directory where to keep data; a temporary one if absent
+   * @param filesMax how many files and connections the process may have open
    * @param expectedLog regular expressions of log lines that look like failures and are none
    */
-  constructor({ settings = {}, directory, javaOptions = [], args = [], expectedLog = [] } = {}) {
-    this.#options = { settings, javaOptions, args, expectedLog };
+  constructor({ settings = {}, directory, javaOptions = [], args = [], filesMax, expectedLog = [] } = {}) {
+    this.#options = { settings, javaOptions, args, filesMax, expectedLog };
     this.directory = directory;
   }
 
@@ -37,12 +38,13 @@ export class Server {
       this.home = temporaryDirectory();
       this.directory = path.join(this.home, 'data');
     }
-    const { settings, javaOptions, args } = this.#options;
+    const { settings, javaOptions, args, filesMax } = this.#options;
     const launched = performance.now();
     this.#process = launchServer({
       cwd: this.home ?? path.dirname(this.directory),
       javaOptions,
       args,
+      filesMax,
       settings: {
         'http.port': 0,
         'management.port': 0,

@@ -2,8 +2,12 @@ package dev.sluice;
 
 import dev.sluice.api.HttpSettings;
 import dev.sluice.config.HttpConfig;
+import dev.sluice.config.ManagementConfig;
+import dev.sluice.management.ManagementSettings;
+import java.util.ArrayList;
+import java.util.List;
 
-/** From the configuration of the listener to what the edge needs to know of it. */
+/** From the configuration of the listeners to what API and management port need to know of it. */
 final class ApiSettings {
     private static final int HEADER_BYTES_MAX = 16 * 1024;
 
@@ -33,6 +37,20 @@ final class ApiSettings {
                 seconds(http.bodyTimeoutMillis()),
                 HEADER_BYTES_MAX,
                 Math.max(1, shutdownMillis / 2));
+    }
+
+    /** How the management port listens, with the limits of the API. */
+    static ManagementSettings ofManagement(ManagementConfig management, HttpConfig http) {
+        List<String> hostNames = new ArrayList<>(management.hostNames());
+        hostNames.add(management.host());
+        return new ManagementSettings(
+                management.host(),
+                management.port(),
+                hostNames,
+                http.headerTimeoutMillis(),
+                http.bodyTimeoutMillis(),
+                HEADER_BYTES_MAX,
+                ManagementSettings.CONNECTIONS_MAX);
     }
 
     /** Whole seconds, rounded up: 0 would mean never. */

@@ -52,6 +52,16 @@ public record Installation(String accountId, Secret token, Optional<Path> file, 
         }
     }
 
+    /** The made token in a data directory; empty if there is none that this process may read. */
+    static Optional<Secret> tokenIn(Path directory) {
+        Path file = directory.resolve(FILE_NAME);
+        try {
+            return Optional.of(parse(Files.readString(file), file).token());
+        } catch (IOException notThere) {
+            return Optional.empty();
+        }
+    }
+
     /** Puts the credentials of that file into another directory, as readable as they are. */
     static void copy(Path file, Path directory) {
         try {

@@ -24,6 +24,7 @@ import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeParts;
 import dev.sluice.runtime.Transit;
 import dev.sluice.store.Durability;
+import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
@@ -156,12 +157,30 @@ public final class Server {
                 .forEach((scriptName, worker) -> endpoints.put(
                         scriptName,
                         new WorkerEndpoint(worker.url(), worker.key().value(), worker.timeoutMillis())));
-        return new HttpWorkers(vertx, endpoints, config.limits());
+        return new HttpWorkers(vertx, endpoints, config.limits(), connectionsToWorker());
+    }
+
+    private int connectionsToWorker() {
+        return ConnectionLimits.ofProcess()
+                .toWorker(Math.max(1, config.workers().size()), config.limits().concurrencyMax());
+    }
+
+    /** Store and management port are open, so that what they take is known. */
+    private int connectionsMax() {
+        return ConnectionLimits.ofProcess()
+                .toApi(
+                        config.http().connectionsMax(),
+                        OpenFileLimit.open(),
+                        config.workers().size() * connectionsToWorker());
     }
 
     private Future<Void> openManagement() {
         ManagementVerticle management = new ManagementVerticle(
-                config.management().host(), config.management().port(), meters, this::unready, this::copyTo);
+                ApiSettings.ofManagement(config.management(), config.http()),
+                meters,
+                this::unready,
+                new ManagementAccess(credentials(), installation),
+                this::copyTo);
         return vertx.deployVerticle(management)
                 .recover(failure -> Future.failedFuture(StartException.listening(
                         "management.port",
@@ -174,7 +193,7 @@ public final class Server {
 
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
-        Connections connections = new Connections(http.connectionsMax());
+        Connections connections = new Connections(connectionsMax());
         meters.gauge(
                 "sluice_store_failed",
                 "1 while nothing can be stored.",

@@ -7,6 +7,7 @@ import dev.sluice.config.StorageConfig;
 import dev.sluice.store.rocksdb.StoreCheck;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,15 +19,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class BackupCommandTest {
     private static final JsonObject MESSAGE =
             new JsonObject().put("body", "hello").put("content_type", "text");
+
+    private static final String OPERATOR = "operator-secret";
 
     private final PrintStream stdout = System.out;
     private final PrintStream stderr = System.err;
@@ -96,7 +103,7 @@ class BackupCommandTest {
             assertThat(backup(server)).isEqualTo(2);
         }
         assertThat(complained.toString(StandardCharsets.UTF_8))
-                .isEqualTo("sluice: no backup was made: directory " + copy + " exists already\n");
+                .endsWith("sluice: no backup was made: directory " + copy + " exists already\n");
         try (Stream<Path> files = Files.list(copy)) {
             assertThat(files).isEmpty();
         }
@@ -105,11 +112,15 @@ class BackupCommandTest {
     @Test
     void aStoreInMemoryAndAServerThatIsNotThereAreOneLineAndExitCodeTwo() throws Exception {
         int port;
-        try (RunningServer server = new RunningServer()) {
+        try (RunningServer server = new RunningServer("auth.token=" + OPERATOR)) {
             port = server.managementPort();
             assertThat(backup(server)).isEqualTo(2);
         }
-        assertThat(Main.run("backup", "--management=http://127.0.0.1:" + port, "--to=" + copy))
+        assertThat(Main.run(
+                        "backup",
+                        "--management=http://127.0.0.1:" + port,
+                        "--data-dir=" + temporary.resolve("made"),
+                        "--to=" + copy))
                 .isEqualTo(2);
         assertThat(complained.toString(StandardCharsets.UTF_8).lines())
                 .satisfiesExactly(
@@ -118,26 +129,111 @@ class BackupCommandTest {
     }
 
     @Test
-    void aRequestThatAWebPageCouldSendIsRefused() throws Exception {
+    void aServerThatMadeItsCredentialsIsBackedUpWithoutNamingThem() throws Exception {
+        Path data = temporary.resolve("data");
+        try (RunningServer server =
+                serverOn(data, "auth.token=", "auth.email=", "auth.key=", "auth.tokens=[]", "queues=[]")) {
+            assertThat(Main.run(
+                            "backup",
+                            "--management=http://127.0.0.1:" + server.managementPort(),
+                            "--data-dir=" + data,
+                            "--to=" + copy))
+                    .isZero();
+        }
+        assertThat(copy.resolve("credentials")).hasSameTextualContentAs(data.resolve("credentials"));
+    }
+
+    @Test
+    void credentialsOfTheEnvironmentAreTriedUntilOneIsAccepted() throws Exception {
         try (RunningServer server = serverOn(temporary.resolve("data"))) {
-            URI uri = URI.create("http://127.0.0.1:" + server.managementPort() + "/backup?to=" + copy);
-            HttpClient http = HttpClient.newHttpClient();
-            HttpRequest plain =
-                    HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build();
-            HttpRequest get = HttpRequest.newBuilder(uri).build();
-            assertThat(http.send(plain, BodyHandlers.ofString()).statusCode()).isEqualTo(403);
-            assertThat(http.send(get, BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+            Map<String, String> environment = Map.of(
+                    "SLUICE_AUTH_TOKEN", "unknown",
+                    "CLOUDFLARE_API_TOKEN", RunningServer.WRITER,
+                    "CLOUDFLARE_EMAIL", RunningServer.EMAIL,
+                    "CLOUDFLARE_API_KEY", RunningServer.KEY);
+            int exitCode = new CommandLine(new BackupCommand(environment))
+                    .execute(
+                            "--management=http://127.0.0.1:" + server.managementPort(),
+                            "--data-dir=" + temporary,
+                            "--to=" + copy);
+            assertThat(exitCode).isZero();
+        }
+        assertThat(StoreCheck.run(copy).findings().kept()).isEmpty();
+    }
+
+    @Test
+    void withoutACredentialOneLineSaysWhereOneIsLookedFor() {
+        assertThat(Main.run("backup", "--data-dir=" + temporary, "--to=" + copy))
+                .isEqualTo(2);
+        assertThat(complained.toString(StandardCharsets.UTF_8))
+                .startsWith("sluice: no backup was made: there is no credential in " + temporary)
+                .hasLineCount(1);
+    }
+
+    @Test
+    void onlyACredentialWithAllRightsMakesACopy() throws Exception {
+        try (RunningServer server = serverOn(temporary.resolve("data"))) {
+            assertThat(post(server, copy, null)).isEqualTo(401);
+            assertThat(post(server, copy, "unknown")).isEqualTo(401);
+            assertThat(post(server, copy, RunningServer.READER)).isEqualTo(403);
+            assertThat(post(server, copy, RunningServer.WRITER)).isEqualTo(403);
             assertThat(copy).doesNotExist();
+            assertThat(post(server, copy, OPERATOR)).isEqualTo(200);
+            assertThat(copy).isDirectory();
         }
     }
 
-    private int backup(RunningServer server) {
-        return Main.run("backup", "--management=http://127.0.0.1:" + server.managementPort(), "--to=" + copy);
+    @Test
+    void aTargetInsideTheDataDirectoryIsRefusedByWhateverNameItGoes() throws Exception {
+        Path data = temporary.resolve("data");
+        try (RunningServer server = serverOn(data)) {
+            Path link = Files.createSymbolicLink(temporary.resolve("link"), data.resolve("db"));
+            Set<String> before = namesIn(data);
+            assertThat(post(server, data.resolve("copy"), OPERATOR)).isEqualTo(409);
+            assertThat(post(server, data.resolve("db/copy"), OPERATOR)).isEqualTo(409);
+            assertThat(post(server, link.resolve("copy"), OPERATOR)).isEqualTo(409);
+            assertThat(post(server, temporary.resolve("other/../data/copy"), OPERATOR))
+                    .isEqualTo(400);
+            assertThat(namesIn(data)).isEqualTo(before);
+            assertThat(post(server, temporary.resolve("data-copy"), OPERATOR)).isEqualTo(200);
+        }
     }
 
-    private static RunningServer serverOn(Path directory) throws Exception {
-        return new RunningServer(
-                "storage.engine=rocksdb", "storage.directory=" + directory, "storage.free_bytes_min=0");
+    private static Set<String> namesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isDirectory).map(Path::toString).collect(Collectors.toSet());
+        }
+    }
+
+    private static int post(RunningServer server, Path target, String token) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + server.managementPort() + "/backup?to=" + target))
+                .POST(BodyPublishers.noBody());
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return HttpClient.newHttpClient()
+                .send(request.build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private int backup(RunningServer server) throws IOException {
+        Path made = Files.createDirectories(temporary.resolve("made"));
+        Files.writeString(made.resolve("credentials"), "account_id=" + ACCOUNT + "\ntoken=" + OPERATOR + "\n");
+        return Main.run(
+                "backup",
+                "--management=http://127.0.0.1:" + server.managementPort(),
+                "--data-dir=" + made,
+                "--to=" + copy);
+    }
+
+    private static RunningServer serverOn(Path directory, String... moreFlags) throws Exception {
+        Stream<String> flags = Stream.of(
+                "storage.engine=rocksdb",
+                "storage.directory=" + directory,
+                "storage.free_bytes_min=0",
+                "auth.token=" + OPERATOR);
+        return new RunningServer(Stream.concat(flags, Stream.of(moreFlags)).toArray(String[]::new));
     }
 
     private static int backlog(RunningServer server) throws Exception {

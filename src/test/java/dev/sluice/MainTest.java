@@ -3,6 +3,7 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.config.ConfigException;
+import dev.sluice.management.ManagementSettings;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.runtime.Meters;
 import dev.sluice.store.StoreException;
@@ -11,6 +12,7 @@ import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +100,7 @@ class MainTest {
     }
 
     private static ManagementVerticle verticleOn(String host, int port) {
-        return new ManagementVerticle(host, port, new Meters(), Optional::empty);
+        return new ManagementVerticle(
+                new ManagementSettings(host, port, List.of(), 10_000, 10_000, 8192, 8), new Meters(), Optional::empty);
     }
 }

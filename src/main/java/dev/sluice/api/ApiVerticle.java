@@ -177,8 +177,11 @@ public final class ApiVerticle extends VerticleBase {
 
     private void watch(HttpConnection connection, HttpServerOptions options) {
         if (!connections.tryOpen()) {
-            connection.close();
-            return;
+            if (!gateway.connections().closeIdlest()) {
+                ConnectionWatch.cutOff(connection);
+                return;
+            }
+            connections.openInPlaceOfAnother();
         }
         ConnectionWatch.Open opened = gateway.connections().opened(connection);
         opened.beStrict(options, settings.headerBytesMax());

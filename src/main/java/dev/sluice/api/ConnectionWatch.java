@@ -3,6 +3,7 @@ package dev.sluice.api;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Deadlines;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * The open connections of one event loop, each with its last request. Closes new ones whose first request does not begin in time, and
@@ -29,6 +31,11 @@ import java.util.concurrent.TimeUnit;
  * <p>Owned by one event loop.
  */
 final class ConnectionWatch {
+    /** A client that has just connected is about to send its first request. */
+    private static final long NO_REQUEST_MILLIS_MIN = 1_000;
+    /** Those that have waited longest are idle, unless their requests take as long. */
+    private static final int LOOKS_MAX = 1_000;
+
     private final Map<HttpConnection, Open> open = new IdentityHashMap<>();
     /** For first requests; null for ever. */
     private Deadlines first;
@@ -74,6 +81,7 @@ final class ConnectionWatch {
             return null;
         }
         it.request = request;
+        it.neverAsked = false;
         it.await(it.isHttp2() ? null : idle);
         it.requests++;
         if (it.isLastOfInput()) {
@@ -98,6 +106,51 @@ final class ConnectionWatch {
         }
     }
 
+    /**
+     * Closes the connection whose loss costs least, so that a new one finds room: the oldest one that has not sent a request in a second,
+     * else the one of HTTP/1.1 that has been idle for the longest, else one of HTTP/2 without streams, else the oldest one without a
+     * request.
+     *
+     * @return whether there was one
+     */
+    boolean closeIdlest() {
+        Open it = longestAwaited(first, NO_REQUEST_MILLIS_MIN, each -> each.neverAsked);
+        if (it == null) {
+            it = longestAwaited(idle, 0, each -> !each.isHttp2() && each.isIdle() && each.hasSentAll());
+        }
+        if (it == null) {
+            it = http2WithoutStreams();
+        }
+        if (it == null) {
+            it = longestAwaited(first, 0, each -> each.neverAsked);
+        }
+        if (it == null) {
+            return false;
+        }
+        it.closing = true;
+        it.await(null);
+        it.pipeline.firstContext().close();
+        return true;
+    }
+
+    private static Open longestAwaited(Deadlines among, long ageMillisMin, Predicate<Open> fits) {
+        return among == null
+                ? null
+                : (Open) among.longestAwaited(ageMillisMin, LOOKS_MAX, each -> fits.test((Open) each));
+    }
+
+    private Open http2WithoutStreams() {
+        for (Open each : open.values()) {
+            if (each.isHttp2()
+                    && each.http2.connection().numActiveStreams() == 0
+                    && !each.neverAsked
+                    && !each.closing) {
+                return each;
+            }
+        }
+        return null;
+    }
+
     /** Those that are open. */
     Collection<Open> all() {
         return Collections.unmodifiableCollection(open.values());
@@ -118,6 +171,8 @@ final class ConnectionWatch {
         private final Http2ConnectionHandler http2;
         private HttpServerRequest request;
         private Deadlines deadlines;
+        private boolean neverAsked = true;
+        private boolean closing;
 
         /** Null for HTTP/2. */
         private Http1RequestDecoder decoder;
@@ -210,6 +265,12 @@ final class ConnectionWatch {
         /** Whether the last request, if there was one, is answered. */
         boolean isIdle() {
             return request == null || request.response().ended();
+        }
+
+        /** Whether the client has taken all that was written, as far as the system's own buffers show. */
+        private boolean hasSentAll() {
+            ChannelOutboundBuffer unsent = pipeline.channel().unsafe().outboundBuffer();
+            return unsent == null || unsent.isEmpty();
         }
 
         private void await(Deadlines next) {

@@ -21,6 +21,11 @@ public final class Connections {
         return false;
     }
 
+    /** Counts one more in any case, because another one is about to be closed for it. */
+    void openInPlaceOfAnother() {
+        open.incrementAndGet();
+    }
+
     /** One less. */
     void closed() {
         open.decrementAndGet();

@@ -44,7 +44,8 @@ public final class ConfigKeys {
     static final ConfigKey<Integer> HTTP_CONNECTIONS_MAX = key(
             "http.connections_max",
             "16384",
-            "Open connections; further ones are closed at once.",
+            "Open connections; a further one closes the one that has been idle for longest, and is closed at once if none is idle."
+                    + " Lowered at start if the limit of open files (ulimit -n) leaves no room for as many.",
             ValueTypes.integer(1, 1_000_000));
     static final ConfigKey<Path> HTTP_TLS_CERT = key(
             "http.tls.cert",
@@ -66,12 +67,18 @@ public final class ConfigKeys {
             ValueTypes.oneOf(HttpConfig.ClientAuth.class));
 
     static final ConfigKey<String> MANAGEMENT_HOST =
-            key("management.host", "127.0.0.1", "Address for health and metrics.", ValueTypes.text());
+            key("management.host", "127.0.0.1", "Address for health, metrics and backups.", ValueTypes.text());
     static final ConfigKey<Integer> MANAGEMENT_PORT = key(
             "management.port",
             "8081",
-            "Port for health and metrics; 0 picks a free one.",
+            "Port for health, metrics and backups; 0 picks a free one.",
             ValueTypes.integer(0, 65_535));
+    static final ConfigKey<List<String>> MANAGEMENT_HOST_NAMES = key(
+            "management.host_names",
+            "[]",
+            "Names by which clients may reach the management port, as a list of host names; IP addresses, localhost and"
+                    + " management.host always work.",
+            new HostNamesType());
 
     static final ConfigKey<StorageConfig.Engine> STORAGE_ENGINE = key(
             "storage.engine",

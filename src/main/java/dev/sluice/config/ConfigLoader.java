@@ -37,7 +37,10 @@ public final class ConfigLoader {
         AuthConfig auth = auth();
         return new ServerConfig(
                 http(),
-                new ManagementConfig(get(ConfigKeys.MANAGEMENT_HOST), get(ConfigKeys.MANAGEMENT_PORT)),
+                new ManagementConfig(
+                        get(ConfigKeys.MANAGEMENT_HOST),
+                        get(ConfigKeys.MANAGEMENT_PORT),
+                        get(ConfigKeys.MANAGEMENT_HOST_NAMES)),
                 new StorageConfig(
                         get(ConfigKeys.STORAGE_ENGINE),
                         get(ConfigKeys.STORAGE_DIRECTORY),

@@ -1,9 +1,12 @@
 package dev.sluice.config;
 
+import java.util.List;
+
 /**
- * The listener for health and metrics.
+ * The listener for health, metrics and administration.
  *
  * @param host address to listen on
  * @param port port to listen on, 0 for a free one
+ * @param hostNames what requests may name as Host beside IP addresses and localhost
  */
-public record ManagementConfig(String host, int port) {}
+public record ManagementConfig(String host, int port, List<String> hostNames) {}

@@ -1,61 +1,96 @@
 package dev.sluice.management;
 
 import dev.sluice.runtime.Meters;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Health and metrics on their own port: {@code /health/live}, {@code /health/ready}, {@code /metrics}, and {@code /backup} for callers of this
- * machine. Scrapes run on a worker,
- * because reading the virtual machine's figures takes milliseconds.
+ * Health, metrics and administration on their own port: {@code /health/live}, {@code /health/ready}, {@code /metrics} for everyone who can
+ * reach it, and {@code /backup} for callers of this machine with a credential.
+ *
+ * <p>HTTP/1.1 only, one request a connection: so no request waits behind another, an idle connection is one whose first request
+ * is late, and what clients do not take is bounded by the number of connections.
  */
 public final class ManagementVerticle extends VerticleBase {
-    private final String host;
-    private final int port;
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementVerticle.class);
+    /** For the rest of a request that was answered before it had arrived: closing at once could cost the client the answer. */
+    private static final long LINGER_MILLIS = 500;
+
+    private final ManagementSettings settings;
     private final Exposition exposition;
     private final Supplier<Optional<String>> unready;
-    private final BackupEndpoint backup;
+    private final ChangeAuthorizer authorizer;
+    private final Consumer<Path> copy;
+    private final RequestGuard guard;
+    private Map<String, Endpoint> endpoints;
+    private ManagementConnections connections;
     private HttpServer listener;
 
     /**
-     * A verticle that is not deployed yet.
+     * A verticle that is not deployed yet and shows only.
      *
-     * @param port 0 for a free one
      * @param unready why the server should get no requests now; empty if it should. Must not block
      */
-    public ManagementVerticle(String host, int port, Meters meters, Supplier<Optional<String>> unready) {
-        this(host, port, meters, unready, directory -> {
-            throw new UnsupportedOperationException("there is nothing to copy");
-        });
+    public ManagementVerticle(ManagementSettings settings, Meters meters, Supplier<Optional<String>> unready) {
+        this(settings, meters, unready, ChangeAuthorizer.NONE, directory -> {});
     }
 
     /**
      * A verticle that is not deployed yet.
      *
-     * @param port 0 for a free one
      * @param unready why the server should get no requests now; empty if it should. Must not block
+     * @param authorizer decides who may change anything
      * @param copy copies the store into a new directory; may block
      */
     public ManagementVerticle(
-            String host, int port, Meters meters, Supplier<Optional<String>> unready, Consumer<Path> copy) {
-        this.backup = new BackupEndpoint(copy);
-        this.host = host;
-        this.port = port;
+            ManagementSettings settings,
+            Meters meters,
+            Supplier<Optional<String>> unready,
+            ChangeAuthorizer authorizer,
+            Consumer<Path> copy) {
+        this.settings = settings;
         this.exposition = new Exposition(meters);
         this.unready = unready;
+        this.authorizer = authorizer;
+        this.copy = copy;
+        this.guard = new RequestGuard(settings.hostNames());
     }
 
     @Override
     public Future<?> start() {
-        listener = vertx.createHttpServer().requestHandler(this::answer);
-        return listener.listen(port, host);
+        endpoints = endpoints().stream().collect(Collectors.toUnmodifiableMap(Endpoint::path, Function.identity()));
+        connections = new ManagementConnections(vertx, settings);
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(settings.host())
+                .setPort(settings.port())
+                .setHttp2ClearTextEnabled(false)
+                .setMaxHeaderSize(settings.headerBytesMax())
+                .setMaxInitialLineLength(settings.headerBytesMax());
+        listener = vertx.createHttpServer(options)
+                .connectionHandler(connections::opened)
+                .invalidRequestHandler(this::refuseMalformed)
+                .requestHandler(this::receive);
+        return listener.listen();
     }
 
     @Override
@@ -68,41 +103,110 @@ public final class ManagementVerticle extends VerticleBase {
         return listener.actualPort();
     }
 
-    private void answer(HttpServerRequest request) {
-        if (request.path().equals(BackupEndpoint.PATH)) {
-            backup.answer(
-                    vertx, request, outcome -> answer(request, outcome.status(), "text/plain", outcome.text() + "\n"));
-            return;
-        }
-        if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
-            answer(request, 405, "text/plain", "GET only\n");
-            return;
-        }
-        switch (request.path()) {
-            case "/health/live" -> answer(request, 200, "application/json", "{\"status\":\"live\"}\n");
-            case "/health/ready" -> answerReady(request);
-            case "/metrics" ->
-                vertx.executeBlocking(exposition::text, false)
-                        .onSuccess(text -> answer(request, 200, Exposition.CONTENT_TYPE, text))
-                        .onFailure(failure -> answer(request, 500, "text/plain", "metrics cannot be read\n"));
-            default -> answer(request, 404, "text/plain", "try /health/live, /health/ready or /metrics\n");
+    private List<Endpoint> endpoints() {
+        return List.of(
+                new ReadEndpoint(
+                        "/health/live", () -> Future.succeededFuture(Answer.json(200, "{\"status\":\"live\"}"))),
+                new ReadEndpoint("/health/ready", () -> Future.succeededFuture(readiness())),
+                // On a worker, because reading the figures of the virtual machine takes milliseconds.
+                new ReadEndpoint("/metrics", () -> vertx.executeBlocking(exposition::text, false)
+                        .map(text -> new Answer(200, Exposition.CONTENT_TYPE, text, Map.of()))),
+                new BackupEndpoint(vertx, copy));
+    }
+
+    private Answer readiness() {
+        return unready.get()
+                .map(reason -> Answer.json(
+                        503,
+                        new JsonObject()
+                                .put("status", "unready")
+                                .put("reason", reason)
+                                .encode()))
+                .orElseGet(() -> Answer.json(200, "{\"status\":\"ready\"}"));
+    }
+
+    private void refuseMalformed(HttpServerRequest request) {
+        if (connections.received(request.connection())) {
+            Throwable cause = request.decoderResult().cause();
+            if (cause instanceof TooLongHttpLineException) {
+                send(request, Answer.line(414, "the request line is too long"));
+            } else if (cause instanceof TooLongHttpHeaderException) {
+                send(request, Answer.line(431, "the headers are too large"));
+            } else {
+                send(request, Answer.line(400, "the request is malformed"));
+            }
         }
     }
 
-    private void answerReady(HttpServerRequest request) {
-        Optional<String> reason = unready.get();
-        if (reason.isEmpty()) {
-            answer(request, 200, "application/json", "{\"status\":\"ready\"}\n");
-        } else {
-            String text = reason.get().replace("\\", "\\\\").replace("\"", "\\\"");
-            answer(request, 503, "application/json", "{\"status\":\"unready\",\"reason\":\"" + text + "\"}\n");
+    /** Answers a request. No endpoint needs a body; one that comes is dropped. */
+    private void receive(HttpServerRequest request) {
+        if (connections.received(request.connection())) {
+            request.exceptionHandler(gone -> {});
+            answer(request).onComplete(answer -> send(request, answer.result()));
         }
     }
 
-    private static void answer(HttpServerRequest request, int status, String contentType, String text) {
-        request.response()
-                .setStatusCode(status)
-                .putHeader("content-type", contentType)
-                .end(text);
+    /** Never fails. */
+    private Future<Answer> answer(HttpServerRequest request) {
+        Answer refusal = guard.refusalOf(request);
+        if (refusal != null) {
+            return Future.succeededFuture(refusal);
+        }
+        Endpoint endpoint = endpoints.get(request.path());
+        if (endpoint == null) {
+            return Future.succeededFuture(Answer.line(404, "try /health/live, /health/ready or /metrics"));
+        }
+        return Future.succeededFuture(endpoint)
+                .compose(found -> {
+                    Answer refused = refusalOf(found, request);
+                    return refused == null ? found.answer(request) : Future.succeededFuture(refused);
+                })
+                .otherwise(failure -> internal(request, failure));
+    }
+
+    private Answer refusalOf(Endpoint endpoint, HttpServerRequest request) {
+        boolean isRead = endpoint.method() == HttpMethod.GET;
+        if (request.method() != endpoint.method() && !(isRead && request.method() == HttpMethod.HEAD)) {
+            String allowed = isRead ? "GET, HEAD" : endpoint.method().name();
+            return Answer.line(405, allowed + " only", "allow", allowed);
+        }
+        if (!endpoint.changes()) {
+            return null;
+        }
+        if (!RequestGuard.isFromThisMachine(request)) {
+            return Answer.line(403, "only from this machine");
+        }
+        return switch (authorizer.authorize(request)) {
+            case ALLOWED -> null;
+            case UNAUTHENTICATED ->
+                Answer.line(401, "a credential of the API is required", "www-authenticate", "Bearer realm=\"sluice\"");
+            case FORBIDDEN -> Answer.line(403, "the credential must have write access to every account");
+        };
+    }
+
+    private static Answer internal(HttpServerRequest request, Throwable failure) {
+        String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
+        LOG.error("management request {} failed: {} {}", id, request.method(), request.path(), failure);
+        return Answer.line(500, "internal error", "x-request-id", id);
+    }
+
+    /** Sends the only answer of a connection and closes it. */
+    private void send(HttpServerRequest request, Answer answer) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        connections.answered(request.connection());
+        response.setStatusCode(answer.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, answer.contentType())
+                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        answer.headers().forEach(response::putHeader);
+        response.end(answer.text()).onSuccess(taken -> {
+            if (request.isEnded()) {
+                request.connection().close();
+            } else {
+                vertx.setTimer(LINGER_MILLIS, passed -> request.connection().close());
+            }
+        });
     }
 }

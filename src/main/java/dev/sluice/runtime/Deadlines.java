@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * What has begun and must end within the same time, oldest first. One timer looks at the oldest, and there is none while nothing
@@ -81,6 +82,24 @@ public final class Deadlines {
         }
         it.older = null;
         it.newer = null;
+    }
+
+    /**
+     * The one that has been awaited for the longest, of those that fit; null if there is none.
+     *
+     * @param ageMillisMin how long it must have been awaited
+     * @param looksMax how many are looked at, longest first
+     */
+    public Awaited longestAwaited(long ageMillisMin, int looksMax, Predicate<Awaited> fits) {
+        long newestNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillisMin);
+        Awaited it = oldest;
+        for (int looks = 0; it != null && looks < looksMax && it.beganNanos - newestNanos <= 0; looks++) {
+            if (fits.test(it)) {
+                return it;
+            }
+            it = it.newer;
+        }
+        return null;
     }
 
     private void look(long inNanos) {

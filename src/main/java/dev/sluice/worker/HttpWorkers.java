@@ -23,21 +23,25 @@ public final class HttpWorkers implements WorkerTarget.Directory {
 
     private final Map<String, WorkerTarget> targets = new HashMap<>();
 
-    /** Targets by script name. */
-    public HttpWorkers(Vertx vertx, Map<String, WorkerEndpoint> endpoints, Limits limits) {
+    /**
+     * Targets by script name.
+     *
+     * @param connectionsMax open connections to each Worker; batches beyond them wait
+     */
+    public HttpWorkers(Vertx vertx, Map<String, WorkerEndpoint> endpoints, Limits limits, int connectionsMax) {
         endpoints.forEach((scriptName, endpoint) -> {
-            WebClient client = client(vertx, endpoint, limits);
+            WebClient client = client(vertx, endpoint, connectionsMax);
             targets.put(scriptName, new HttpWorkerTarget(vertx, client, endpoint, limits.delaySecondsMax()));
         });
     }
 
-    private static WebClient client(Vertx vertx, WorkerEndpoint endpoint, Limits limits) {
+    private static WebClient client(Vertx vertx, WorkerEndpoint endpoint, int connectionsMax) {
         WebClientOptions options = new WebClientOptions();
         options.setFollowRedirects(false);
         options.setUserAgent("sluice");
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
         options.setConnectTimeout(Math.min(CONNECT_MILLIS_MAX, endpoint.timeoutMillis()));
-        PoolOptions pool = new PoolOptions().setHttp1MaxSize(limits.concurrencyMax());
+        PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax);
         return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::introduce);
     }
 

@@ -1,8 +1,14 @@
 package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -10,16 +16,20 @@ import org.junit.jupiter.api.Test;
 /** Clients that take their time, or come in crowds. */
 class SlowClientsTest {
     private static final int CONNECTIONS_MAX = 4;
+    private static final String REQUEST = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n";
     private static EdgeServer edge;
+    private static EdgeServer patient;
 
     @BeforeAll
     static void start() {
-        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 60, 1, 1, 8192), CONNECTIONS_MAX);
+        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 60, 1, 1, 8192));
+        patient = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 600, 600, 600, 8192), CONNECTIONS_MAX);
     }
 
     @AfterAll
     static void stop() {
         edge.close();
+        patient.close();
     }
 
     @Test
@@ -44,21 +54,49 @@ class SlowClientsTest {
     }
 
     @Test
-    void aConnectionOverTheLimitIsClosedAndThereIsRoomAgainWhenOthersLeave() throws IOException {
-        String request = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n";
-        RawClient[] clients = new RawClient[CONNECTIONS_MAX];
+    void aConnectionOverTheLimitTakesThePlaceOfTheIdlest() throws IOException {
+        RawClient[] clients = new RawClient[CONNECTIONS_MAX + 1];
         for (int i = 0; i < clients.length; i++) {
-            clients[i] = new RawClient(edge.port());
-            clients[i].send(request);
+            clients[i] = new RawClient(patient.port());
+            clients[i].send(REQUEST);
             assertThat(clients[i].receive().status()).isEqualTo(200);
         }
-        try (RawClient oneMore = new RawClient(edge.port())) {
+        assertThat(clients[0].isClosedByServer()).isTrue();
+        for (int i = 1; i < clients.length; i++) {
+            clients[i].send(REQUEST);
+            assertThat(clients[i].receive().status()).isEqualTo(200);
+            clients[i].close();
+        }
+    }
+
+    @Test
+    void aConnectionOverTheLimitIsClosedIfAllOthersAreBusyAndThereIsRoomAgainWhenOneIsAnswered() throws IOException {
+        String push = "POST /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + patient.queue("busy")
+                + "/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + EdgeServer.WRITER
+                + "\r\nContent-Length: 2\r\n\r\n{}";
+        Queue<Promise<Answer>> underWay = new ConcurrentLinkedQueue<>();
+        patient.behaviours.put("queues-push-message", call -> {
+            Promise<Answer> late = Promise.promise();
+            underWay.add(late);
+            return late.future();
+        });
+        RawClient[] clients = new RawClient[CONNECTIONS_MAX];
+        for (int i = 0; i < clients.length; i++) {
+            clients[i] = new RawClient(patient.port());
+            clients[i].send(push);
+            int busy = i + 1;
+            await().atMost(Duration.ofMinutes(2)).until(() -> underWay.size() == busy);
+        }
+        try (RawClient oneMore = new RawClient(patient.port())) {
             assertThat(oneMore.isClosedByServer()).isTrue();
         }
+        underWay.forEach(late -> late.complete(new Answer(Buffer.buffer("{}"))));
+        for (RawClient client : clients) {
+            assertThat(client.receive().status()).isEqualTo(200);
+        }
+        assertThat(RawClient.exchange(patient.port(), REQUEST).status()).isEqualTo(200);
         for (RawClient client : clients) {
             client.close();
         }
-        org.awaitility.Awaitility.await()
-                .until(() -> RawClient.exchange(edge.port(), request).status() == 200);
     }
 }

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +20,8 @@ class ManagementVerticleTest {
     private final Meters meters = new Meters();
     private final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
     private final Vertx vertx = Vertx.vertx();
-    private final ManagementVerticle verticle = new ManagementVerticle("127.0.0.1", 0, meters, unready::get);
+    private final ManagementVerticle verticle = new ManagementVerticle(
+            new ManagementSettings("127.0.0.1", 0, List.of(), 60_000, 60_000, 8192, 8), meters, unready::get);
 
     @BeforeEach
     void deploy() {

@@ -243,7 +243,7 @@ class HttpWorkerTargetTest {
 
     private static WorkerTarget target(Vertx vertx, String url, int timeoutMillis) {
         WorkerEndpoint endpoint = new WorkerEndpoint(URI.create(url), KEY, timeoutMillis);
-        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED).find("w");
+        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, 8).find("w");
     }
 
     private static Verdict deliver(WorkerTarget target) throws Exception {

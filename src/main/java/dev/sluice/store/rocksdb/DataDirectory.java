@@ -49,6 +49,11 @@ final class DataDirectory implements AutoCloseable {
         this.unfinished = unfinished;
     }
 
+    /** Where it is. */
+    Path path() {
+        return path;
+    }
+
     /**
      * Takes a directory into use, making it if it is missing or empty.
      *

@@ -16,11 +16,15 @@ final class DirectoryCopy {
     /**
      * Makes the copy. Blocks.
      *
-     * @param directory must not exist
+     * @param source the data directory that is copied
+     * @param directory must not exist, and must not be inside the source, also not by a symbolic link
      * @param checkpoint writes the database to where it is told
      */
-    static void make(Path directory, Consumer<Path> checkpoint) {
+    static void make(Path source, Path directory, Consumer<Path> checkpoint) {
         try {
+            if (isInside(source, directory)) {
+                throw new StoreException("directory " + directory + " would be inside the data directory " + source);
+            }
             DurableDirectories.createNew(directory);
         } catch (FileAlreadyExistsException taken) {
             throw new StoreException("directory " + directory + " exists already", taken);
@@ -36,5 +40,11 @@ final class DirectoryCopy {
         } catch (IOException failure) {
             throw new StoreException("the copy in " + directory + " cannot be finished: " + failure, failure);
         }
+    }
+
+    /** The directory that is to be made has a parent already, so that every link on the way can be followed. */
+    private static boolean isInside(Path source, Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        return parent != null && parent.toRealPath().startsWith(source.toRealPath());
     }
 }

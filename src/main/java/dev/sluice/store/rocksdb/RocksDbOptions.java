@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import dev.sluice.store.OpenFileLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -31,6 +32,12 @@ final class RocksDbOptions implements AutoCloseable {
     private static final long MIB = 1024 * KIB;
     private static final long CACHE_BYTES = 64 * MIB;
     private static final int OPEN_FILES_MAX = 512;
+    /** Tables are read and written with fewer open, but not with less than this. */
+    private static final int OPEN_FILES_MIN = 32;
+    /** A small limit of the process leaves most of it to connections. */
+    private static final int OPEN_FILES_SHARE = 4;
+    /** Logs, the manifest, tables that are being written, the lock. */
+    private static final int OTHER_FILES_MAX = 32;
     /** Read or written at once by flushes and compactions: about a quarter of a millisecond of work. */
     private static final long BURST_BYTES = 64 * KIB;
     /** As many as wait for flushes at once, and some; they are read at a start, although they are done with. */
@@ -117,6 +124,15 @@ final class RocksDbOptions implements AutoCloseable {
         pace.close();
     }
 
+    private static int openFilesMax(long processFilesMax) {
+        return (int) Math.max(OPEN_FILES_MIN, Math.min(OPEN_FILES_MAX, processFilesMax / OPEN_FILES_SHARE));
+    }
+
+    /** What a database may have open, of all that the process may. */
+    static int filesMax(long processFilesMax) {
+        return openFilesMax(processFilesMax) + OTHER_FILES_MAX;
+    }
+
     private DBOptions databaseOptions(boolean createIfMissing) {
         Properties unknownToJava = new Properties();
         // Closed logs and their synced sizes are noted in the manifest: a log that vanished or shrank is noticed.
@@ -139,7 +155,7 @@ final class RocksDbOptions implements AutoCloseable {
                 // All of the log is read at the next start.
                 .setMaxTotalWalSize(2 * writeBufferBytes)
                 .setDbWriteBufferSize(2 * writeBufferBytes)
-                .setMaxOpenFiles(OPEN_FILES_MAX)
+                .setMaxOpenFiles(openFilesMax(OpenFileLimit.max()))
                 .setMaxBackgroundJobs(2)
                 .setRateLimiter(pace.limiter())
                 // It counts bytes where they are read and written, so what is worked on in between is one burst.

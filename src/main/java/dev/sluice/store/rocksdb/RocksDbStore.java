@@ -95,6 +95,15 @@ public final class RocksDbStore implements QueueStore {
         return open(directory, durability, CommitMeter.NONE);
     }
 
+    /**
+     * How many files the store of a process may have open.
+     *
+     * @param processFilesMax the limit of open files of the process
+     */
+    public static int filesMax(long processFilesMax) {
+        return RocksDbOptions.filesMax(processFilesMax);
+    }
+
     static RocksDbStore open(Path directory, Durability durability, long writeBufferBytes) {
         return open(directory, durability, writeBufferBytes, CommitMeter.NONE, UnaryOperator.identity());
     }
@@ -208,7 +217,7 @@ public final class RocksDbStore implements QueueStore {
             throw new StoreException("the store is closed");
         }
         database.with(open -> {
-            DirectoryCopy.make(target, open::copyTo);
+            DirectoryCopy.make(directory.path(), target, open::copyTo);
             return null;
         });
     }

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { test } from 'node:test';
+import { freePort } from '../harness/free-port.js';
+import { send } from '../harness/http.js';
+import { IdleConnection } from '../harness/idle.js';
+import { Server, TOKEN } from '../harness/server.js';
+import { ACCOUNT } from '../harness/suite.js';
+
+// A process that may have 400 files open, and clients that leave more connections open than that.
+
+const FILES_MAX = 400;
+const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
+const REQUEST = `GET ${QUEUES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
+const MINUTES = { within: 120_000 };
+
+async function serverWithFewFiles(context) {
+  const management = await freePort();
+  const server = await Server.during(context, { settings: { 'management.port': management }, filesMax: FILES_MAX });
+  const api = (method, path, body) =>
+    send(server.origin, method, `${QUEUES}${path}`, { token: TOKEN, body, headers: { connection: 'close' }, ...MINUTES });
+  const made = await api('POST', '', { queue_name: 'busy' });
+  const path = `/${made.json.result.queue_id}`;
+  assert.equal((await api('POST', `${path}/consumers`, { type: 'http_pull' })).status, 200);
+  return {
+    server,
+    async goesOn() {
+      assert.equal((await api('POST', `${path}/messages`, { body: 'x' })).status, 200);
+      const pulled = await api('POST', `${path}/messages/pull`, { batch_size: 1 });
+      assert.equal(pulled.status, 200);
+      const acks = pulled.json.result.messages.map(({ lease_id }) => ({ lease_id }));
+      assert.equal(acks.length, 1);
+      assert.equal((await api('POST', `${path}/messages/ack`, { acks })).status, 200);
+      for (const health of ['/health/live', '/health/ready', '/metrics']) {
+        const answer = await send(`http://127.0.0.1:${management}`, 'GET', health, MINUTES);
+        assert.equal(answer.status, 200, health);
+      }
+    },
+  };
+}
+
+test('more idle connections than open files: the idlest make room, and everything goes on', async (context) => {
+  const { server, goesOn } = await serverWithFewFiles(context);
+  assert.match(server.log, /limit of open files \(ulimit -n\) is 400, so \d+ connections are accepted/);
+  const connections = [];
+  for (let round = 0; round < 12; round += 1) {
+    // Each of them gets its answer; that of an older one is long there when the connection is closed for another.
+    connections.push(...(await Promise.all(Array.from({ length: 50 }, () => IdleConnection.to(server, REQUEST)))));
+    await goesOn();
+  }
+  const open = connections.filter((each) => each.open);
+  context.diagnostic(`${open.length} of ${connections.length} connections are still open`);
+  assert.ok(open.length > 0 && open.length < FILES_MAX);
+  assert.ok(connections.at(-1).open, 'the last one is open');
+  for (const each of connections) each.end(true);
+  await server.stop();
+});
+
+test('more silent connections than open files: they make room for those with requests', async (context) => {
+  const { server, goesOn } = await serverWithFewFiles(context);
+  const keptAlive = await IdleConnection.to(server, REQUEST);
+  const silent = [];
+  for (let round = 0; round < 8; round += 1) {
+    for (let i = 0; i < 50; i += 1) {
+      silent.push(net.connect(server.port, server.host).on('error', () => {}).resume());
+    }
+    await goesOn();
+  }
+  keptAlive.end(true);
+  for (const each of silent) each.destroy();
+  await server.stop();
+});
+
+test('a limit that leaves no room for connections is one line and exit code 2', async (context) => {
+  await assert.rejects(
+    Server.during(context, { filesMax: 150 }),
+    /ended with 2 .*\n.*sluice: the limit of open files \(ulimit -n\) is 150; at least \d+ are needed/,
+  );
+});

@@ -1,0 +1,29 @@
+package dev.sluice.management;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Supplier;
+
+/**
+ * An endpoint that only shows something.
+ *
+ * @param path its path
+ * @param current what it shows now
+ */
+record ReadEndpoint(String path, Supplier<Future<Answer>> current) implements Endpoint {
+    @Override
+    public HttpMethod method() {
+        return HttpMethod.GET;
+    }
+
+    @Override
+    public boolean changes() {
+        return false;
+    }
+
+    @Override
+    public Future<Answer> answer(HttpServerRequest request) {
+        return current.get();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.management;
+
+import io.netty.util.NetUtil;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps web pages away from the management port. A page that a browser of this machine shows can send requests here: with its
+ * {@code Origin}, or, by DNS rebinding, under a name of its own as {@code Host}. Both are refused, whatever the endpoint.
+ */
+final class RequestGuard {
+    private final Set<String> hostNames;
+
+    /** A guard that takes addresses, localhost and these names as Host, without regard to case. */
+    RequestGuard(Collection<String> hostNames) {
+        this.hostNames = hostNames.stream().map(RequestGuard::normalized).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The refusal of a request; null if there is none. */
+    Answer refusalOf(HttpServerRequest request) {
+        if (!request.uri().startsWith("/")) {
+            return Answer.line(400, "the request target must be a path");
+        }
+        if (request.headers().contains(HttpHeaders.ORIGIN)) {
+            return Answer.line(403, "requests of web pages, which have an Origin, are refused");
+        }
+        List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
+        if (hosts.size() > 1 || hosts.isEmpty() && request.version() != HttpVersion.HTTP_1_0) {
+            return Answer.line(400, "there must be exactly one Host header");
+        }
+        // Old health checks of proxies send HTTP/1.0 without Host; browsers always send one.
+        if (hosts.isEmpty() || isKnown(hosts.get(0))) {
+            return null;
+        }
+        return Answer.line(
+                421, "this Host is neither an IP address nor localhost; set management.host_names to allow a name");
+    }
+
+    /** Whether the other end of the connection is this machine. */
+    static boolean isFromThisMachine(HttpServerRequest request) {
+        byte[] address = NetUtil.createByteArrayFromIpAddressString(
+                String.valueOf(request.remoteAddress().hostAddress()));
+        try {
+            return address != null && InetAddress.getByAddress(address).isLoopbackAddress();
+        } catch (UnknownHostException neither4Nor6) {
+            return false;
+        }
+    }
+
+    private boolean isKnown(String host) {
+        String name = withoutPort(host);
+        if (name.startsWith("[") && name.endsWith("]")) {
+            return NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
+        }
+        String normalized = normalized(name);
+        return NetUtil.isValidIpV4Address(name) || normalized.equals("localhost") || hostNames.contains(normalized);
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
+    }
+
+    /** Names have no case, and one that ends with a dot is the same name. */
+    private static String normalized(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+}
