@@ -44,3 +44,22 @@ for (const [name, ...options] of [
     for (const line of server.log.split('\n').filter(Boolean)) assert.match(line, /^20\d\d-/);
   });
 }
+
+test('variables of services and images do not stop a start, and those of no key are named in the log', async (context) => {
+  const server = new Server({
+    // As environment variables: SLUICE_METRICS_SERVICE_HOST and so on.
+    settings: {
+      'metrics.service.host': '10.0.0.2',
+      'metrics.port': 'tcp://10.0.0.2:9090',
+      'http.port': 'tcp://10.0.0.3:8080',
+      'http.port.8080.tcp.addr': '10.0.0.3',
+      version: '1.2.3',
+    },
+    args: ['--set', 'http.port=0'],
+  });
+  context.after(() => server.kill());
+  await server.start(WITHIN);
+  assert.equal((await send(server.origin, 'GET', queuesPath, { token: TOKEN })).status, 200);
+  assert.match(server.log, /INFO .* are ignored: SLUICE_VERSION$/m);
+  await server.stop();
+});

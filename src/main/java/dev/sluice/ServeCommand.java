@@ -43,6 +43,13 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         ServerConfig config = ConfigLoader.load(file, System.getenv(), assignments);
         LogSetup.level(config.logLevel());
+        List<String> ignored = ConfigLoader.ignoredVariables(System.getenv());
+        if (!ignored.isEmpty()) {
+            LoggerFactory.getLogger(ServeCommand.class)
+                    .info(
+                            "Environment variables that are no configuration are ignored: {}",
+                            String.join(", ", ignored));
+        }
         Server server = start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "sluice-stop"));
         announce(server, config);
