@@ -60,6 +60,9 @@ public final class Server {
     private final Transit transit;
     private QueueRuntime runtime;
     private String apiDeployment;
+    /** Whether every event loop listens; until then a request would find nobody. */
+    private volatile boolean listening;
+
     private volatile boolean stopping;
     private int port;
     private int managementPort;
@@ -203,6 +206,7 @@ public final class Server {
                 .onSuccess(id -> {
                     apiDeployment = id;
                     port = instances.peek().actualPort();
+                    listening = true;
                 })
                 .mapEmpty();
     }
@@ -252,7 +256,10 @@ public final class Server {
     }
 
     private Optional<String> unready() {
-        return stopping ? Optional.of("stopping") : store.failure();
+        if (stopping) {
+            return Optional.of("stopping");
+        }
+        return listening ? store.failure() : Optional.of("starting");
     }
 
     /** Without the made credentials a copy would be a store that nobody can get into. */
