@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.api.HttpSettings;
 import dev.sluice.config.HttpConfig;
+import java.util.Optional;
 
 /** From the configuration of the listener to what the edge needs to know of it. */
 final class ApiSettings {
@@ -15,24 +16,27 @@ final class ApiSettings {
      * @param shutdownMillis time for a stop; half of it is for requests under way, the rest for queues and store
      */
     static HttpSettings of(HttpConfig http, long shutdownMillis) {
-        HttpSettings.Tls tls = http.tls()
+        return new HttpSettings(
+                http.host(),
+                http.port(),
+                tls(http).orElse(null),
+                seconds(http.idleTimeoutMillis()),
+                seconds(http.headerTimeoutMillis()),
+                seconds(http.bodyTimeoutMillis()),
+                HEADER_BYTES_MAX,
+                Math.max(1, shutdownMillis / 2));
+    }
+
+    /** The files of TLS, if it is on. */
+    static Optional<HttpSettings.Tls> tls(HttpConfig http) {
+        return http.tls()
                 .map(files -> new HttpSettings.Tls(
                         files.certificate().toString(),
                         files.key().toString(),
                         files.clientAuthorities()
                                 .map(authorities -> new HttpSettings.Clients(
                                         authorities.toString(), files.clientAuth() == HttpConfig.ClientAuth.REQUIRED))
-                                .orElse(null)))
-                .orElse(null);
-        return new HttpSettings(
-                http.host(),
-                http.port(),
-                tls,
-                seconds(http.idleTimeoutMillis()),
-                seconds(http.headerTimeoutMillis()),
-                seconds(http.bodyTimeoutMillis()),
-                HEADER_BYTES_MAX,
-                Math.max(1, shutdownMillis / 2));
+                                .orElse(null)));
     }
 
     /** Whole seconds, rounded up: 0 would mean never. */

@@ -59,7 +59,12 @@ public final class Main implements Callable<Integer> {
         commandLine.setParameterExceptionHandler((failure, arguments) -> complain(failure.getMessage()));
         commandLine.setExecutionExceptionHandler(
                 (failure, command, parsed) -> complain(StartException.lineOf(failure), exitCodeOf(failure)));
-        return commandLine.execute(args);
+        try {
+            return commandLine.execute(args);
+        } catch (Error failure) {
+            // The command line hands over exceptions only; a library that cannot be loaded is an error.
+            return complain(StartException.lineOf(failure));
+        }
     }
 
     /** Knows the command that is asked for, or all of them: each one known takes its share of a start. */

@@ -20,6 +20,7 @@ final class DirectoryCopy {
      * @param checkpoint writes the database to where it is told
      */
     static void make(Path directory, Consumer<Path> checkpoint) {
+        NativePaths.require(directory);
         try {
             DurableDirectories.createNew(directory);
         } catch (FileAlreadyExistsException taken) {
@@ -29,6 +30,7 @@ final class DirectoryCopy {
         }
         Path database = directory.resolve(DataDirectory.DATABASE);
         checkpoint.accept(database);
+        OwnerOnly.closeTree(database);
         try {
             DurableDirectories.sync(database);
             DataDirectory.mark(directory, RocksDatabase.FORMAT);
