@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import Cloudflare from 'cloudflare';
+import { freePort } from '../harness/free-port.js';
 import { send } from '../harness/http.js';
 import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
@@ -191,3 +193,98 @@ queues:
   assert.deepEqual((await list('from-flag')).result, result, 'declaring again changes nothing');
   await server.stop();
 });
+
+test('a restart changes nothing that the API made of a declared queue, except for the fields that are declared', async (context) => {
+  const home = temporaryDirectory();
+  const config = path.join(home, 'sluice.yaml');
+  await writeFile(
+    config,
+    `auth: { token: ${TOKEN} }
+queues:
+  - { account: "${ACCOUNT}", name: bare }
+  - { account: "${ACCOUNT}", name: pulled, settings: { delivery_delay: 3 }, consumer: { type: http_pull, settings: { max_retries: 7 } } }
+  - { account: "${ACCOUNT}", name: paused, settings: { delivery_paused: true } }
+`,
+  );
+  const server = await Server.during(context, { directory: path.join(home, 'data'), args: ['--config', config] });
+  const all = async () => {
+    const { result } = await sdkAt(server).queues.list({ account_id });
+    return Object.fromEntries(result.map((queue) => [queue.queue_name, queue]));
+  };
+  const declared = await all();
+  assert.deepEqual(Object.keys(declared).sort(), ['bare', 'paused', 'pulled']);
+  const { queues } = sdkAt(server);
+  const changed = { delivery_delay: 60, delivery_paused: true, message_retention_period: 7200 };
+  await queues.edit(declared.bare.queue_id, { account_id, settings: changed });
+  await queues.edit(declared.pulled.queue_id, { account_id, settings: changed });
+  await queues.edit(declared.paused.queue_id, { account_id, settings: { ...changed, delivery_paused: false } });
+  await queues.consumers.create(declared.bare.queue_id, { account_id, type: 'http_pull', dead_letter_queue: 'bare-dead' });
+  const [{ consumer_id }] = declared.pulled.consumers;
+  const settings = { batch_size: 9, max_retries: 1, retry_delay: 5, visibility_timeout_ms: 600_000 };
+  await queues.consumers.update(consumer_id, {
+    account_id,
+    queue_id: declared.pulled.queue_id,
+    type: 'http_pull',
+    dead_letter_queue: 'pulled-dead',
+    settings,
+  });
+  const before = await all();
+  assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
+  await server.start();
+  const after = await all();
+
+  assert.deepEqual(after.bare, before.bare);
+  assert.deepEqual(after.paused.settings, { ...before.paused.settings, delivery_paused: true });
+  assert.deepEqual(after.pulled.settings, { ...changed, delivery_delay: 3 });
+  const [consumer] = after.pulled.consumers;
+  assert.equal(consumer.consumer_id, consumer_id);
+  assert.equal(consumer.dead_letter_queue, 'pulled-dead');
+  assert.deepEqual(consumer.settings, { ...settings, max_retries: 7 });
+  await server.stop();
+});
+
+test('ready means that the next request is answered: not before the API listens, and no longer when a stop begins', async (context) => {
+  // This store is open long before the contract is read, without which the API does not listen.
+  const settings = { 'http.port': await freePort(), 'management.port': await freePort(), 'storage.engine': 'memory' };
+  const server = new Server({ settings });
+  context.after(() => server.kill());
+  const management = `http://127.0.0.1:${settings['management.port']}`;
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const readiness = async () => (await send(management, 'GET', '/health/ready', { agent })).status;
+
+  const started = server.start({ within: 180_000 });
+  started.catch(() => {});
+  let first;
+  await until('it is ready', async () => {
+    if ((await readiness()) !== 200) return false;
+    first = await send(`http://127.0.0.1:${settings['http.port']}`, 'GET', queuesPath, { token: TOKEN }).catch(String);
+    return true;
+  }, { within: 180_000, every: 1 }); // prettier-ignore
+  assert.equal(first.status, 200, `the first request after it was ready: ${first}`);
+  await started;
+
+  // A request that is never complete keeps the stop from being over.
+  const { queue_id } = await sdkAt(server).queues.create({ account_id, queue_name: 'open' });
+  const socket = net.connect({ host: server.host, port: server.port });
+  context.after(() => socket.destroy());
+  socket.on('error', () => {});
+  socket.write(
+    `POST ${queuesPath}/${queue_id}/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 1000\r\n\r\n{`,
+  );
+  await until('the server works on it', async () => (await send(management, 'GET', '/metrics')).text.includes('sluice_open_connections 1.0'), { within: 60_000 });
+  const ended = server.end('SIGTERM', 60_000);
+  await until('the listener has closed', () => refused(server), { within: 60_000, every: 1 });
+  assert.equal(await readiness(), 503, 'it was unready before the listener closed');
+  socket.destroy();
+  agent.destroy();
+  assert.deepEqual(await ended, { code: 0, signal: null });
+});
+
+/** Whether nobody listens for new connections. */
+function refused({ host, port }) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port });
+    socket.once('connect', () => resolve(false) || socket.destroy());
+    socket.once('error', () => resolve(true));
+  });
+}

@@ -6,6 +6,7 @@ import dev.sluice.config.ManagementConfig;
 import dev.sluice.management.ManagementSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** From the configuration of the listeners to what API and management port need to know of it. */
 final class ApiSettings {
@@ -19,19 +20,10 @@ final class ApiSettings {
      * @param shutdownMillis time for a stop; half of it is for requests under way, the rest for queues and store
      */
     static HttpSettings of(HttpConfig http, long shutdownMillis) {
-        HttpSettings.Tls tls = http.tls()
-                .map(files -> new HttpSettings.Tls(
-                        files.certificate().toString(),
-                        files.key().toString(),
-                        files.clientAuthorities()
-                                .map(authorities -> new HttpSettings.Clients(
-                                        authorities.toString(), files.clientAuth() == HttpConfig.ClientAuth.REQUIRED))
-                                .orElse(null)))
-                .orElse(null);
         return new HttpSettings(
                 http.host(),
                 http.port(),
-                tls,
+                tls(http).orElse(null),
                 seconds(http.idleTimeoutMillis()),
                 seconds(http.headerTimeoutMillis()),
                 seconds(http.bodyTimeoutMillis()),
@@ -51,6 +43,18 @@ final class ApiSettings {
                 http.bodyTimeoutMillis(),
                 HEADER_BYTES_MAX,
                 ManagementSettings.CONNECTIONS_MAX);
+    }
+
+    /** The files of TLS, if it is on. */
+    static Optional<HttpSettings.Tls> tls(HttpConfig http) {
+        return http.tls()
+                .map(files -> new HttpSettings.Tls(
+                        files.certificate().toString(),
+                        files.key().toString(),
+                        files.clientAuthorities()
+                                .map(authorities -> new HttpSettings.Clients(
+                                        authorities.toString(), files.clientAuth() == HttpConfig.ClientAuth.REQUIRED))
+                                .orElse(null)));
     }
 
     /** Whole seconds, rounded up: 0 would mean never. */

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.store.StoreCorruptException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -45,6 +46,10 @@ public final class Main implements Callable<Integer> {
 
     /** Parses the arguments and exits with the code that the chosen command answers. */
     public static void main(String[] args) {
+        // Before anything else is loaded: libraries change case and write numbers in the default locale, and in Turkish
+        // the
+        // lower case of I is not i. What Sluice reads and writes must not depend on where it runs.
+        Locale.setDefault(Locale.ROOT);
         System.exit(run(args));
     }
 
@@ -54,7 +59,12 @@ public final class Main implements Callable<Integer> {
         commandLine.setParameterExceptionHandler((failure, arguments) -> complain(failure.getMessage()));
         commandLine.setExecutionExceptionHandler(
                 (failure, command, parsed) -> complain(StartException.lineOf(failure), exitCodeOf(failure)));
-        return commandLine.execute(args);
+        try {
+            return commandLine.execute(args);
+        } catch (Error failure) {
+            // The command line hands over exceptions only; a library that cannot be loaded is an error.
+            return complain(StartException.lineOf(failure));
+        }
     }
 
     /** Knows the command that is asked for, or all of them: each one known takes its share of a start. */

@@ -1,10 +1,13 @@
 package dev.sluice;
 
+import dev.sluice.api.HttpSettings;
 import dev.sluice.config.ConfigLoader;
 import dev.sluice.config.ServerConfig;
+import io.vertx.core.Future;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -41,15 +44,44 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ServerConfig config = ConfigLoader.load(file, System.getenv(), assignments);
+        ConfigReload reload = new ConfigReload(this::configuration);
+        HangupSignal.handle(reload::request);
+        ServerConfig config = configuration();
         LogSetup.level(config.logLevel());
+        List<String> ignored = ConfigLoader.ignoredVariables(System.getenv());
+        if (!ignored.isEmpty()) {
+            LoggerFactory.getLogger(ServeCommand.class)
+                    .info(
+                            "Environment variables that are no configuration are ignored: {}",
+                            String.join(", ", ignored));
+        }
         Server server = start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "sluice-stop"));
+        reload.with("certificates", changed -> reloadCertificates(server, changed))
+                .with("log.level", changed -> {
+                    LogSetup.level(changed.logLevel());
+                    return Future.succeededFuture();
+                })
+                .begin();
         announce(server, config);
         if (!stopWhenReady) {
             new CountDownLatch(1).await();
         }
         return Main.OK;
+    }
+
+    private ServerConfig configuration() {
+        return ConfigLoader.load(file, System.getenv(), assignments);
+    }
+
+    private static Future<Void> reloadCertificates(Server server, ServerConfig changed) {
+        Optional<HttpSettings.Tls> files = ApiSettings.tls(changed.http());
+        if (files.isPresent() != server.certificates().isPresent()) {
+            return Future.failedFuture(new StartException("TLS is turned on and off by a restart only"));
+        }
+        return server.certificates()
+                .map(certificates -> certificates.reload(files.get()))
+                .orElse(Future.succeededFuture());
     }
 
     private static Server start(ServerConfig config) throws Exception {

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.api.Access;
 import dev.sluice.api.ApiVerticle;
+import dev.sluice.api.Certificates;
 import dev.sluice.api.Connections;
 import dev.sluice.api.Contract;
 import dev.sluice.api.Credentials;
@@ -16,6 +17,7 @@ import dev.sluice.config.HttpConfig;
 import dev.sluice.config.MessagesConfig;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
+import dev.sluice.config.StorageConfig.Engine;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
@@ -30,11 +32,11 @@ import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.worker.HttpWorkers;
 import dev.sluice.worker.WorkerEndpoint;
-import io.netty.handler.ssl.OpenSsl;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -54,6 +56,7 @@ import java.util.function.Supplier;
  */
 public final class Server {
     private final ServerConfig config;
+    private final Optional<Certificates> certificates;
     private final QueueStore store;
     private final Optional<Installation> installation;
     private final Vertx vertx;
@@ -61,13 +64,22 @@ public final class Server {
     private final Transit transit;
     private QueueRuntime runtime;
     private String apiDeployment;
+    /** Whether every event loop listens; until then a request would find nobody. */
+    private volatile boolean listening;
+
     private volatile boolean stopping;
     private int port;
     private int managementPort;
 
     private Server(
-            ServerConfig config, QueueStore store, Optional<Installation> installation, Vertx vertx, Meters meters) {
+            ServerConfig config,
+            Optional<Certificates> certificates,
+            QueueStore store,
+            Optional<Installation> installation,
+            Vertx vertx,
+            Meters meters) {
         this.config = config;
+        this.certificates = certificates;
         this.store = store;
         this.installation = installation;
         this.vertx = vertx;
@@ -82,18 +94,34 @@ public final class Server {
     public static CompletionStage<Server> start(ServerConfig config) {
         NetworkExposure.refuseWithoutCredentials(config);
         ListenAddresses.requireFree(config);
-        if (config.http().tls().isPresent()) {
-            // Loads native code, which would hold up an event loop.
-            OpenSsl.ensureAvailability();
-        }
-        Vertx vertx = newVertx(config.http());
-        // Reading the contract takes as long as opening the store; they go side by side.
-        Future<Contract> contract = Contract.load(vertx);
+        Optional<Certificates> certificates = ApiSettings.tls(config.http()).map(Certificates::read);
+        Meters meters = new Meters();
+        // In this order only if it has to be: a directory that is refused must stay as it is.
+        boolean storeFirst = config.storage().engine() == Engine.ROCKSDB && !NettyLibraries.canBeLoaded();
+        QueueStore store = storeFirst ? openStore(config.storage(), meters) : null;
+        Vertx vertx = null;
         Server server;
+        Future<Contract> contract;
         try {
-            server = onStore(config, vertx);
-        } catch (RuntimeException failure) {
-            vertx.close();
+            if (storeFirst) {
+                NettyLibraries.unpackIn(
+                        RocksDbStore.nativeLibraries(config.storage().directory()));
+            }
+            if (certificates.isPresent()) {
+                NettyLibraries.requireTls();
+            }
+            vertx = newVertx(config.http());
+            // Reading the contract takes as long as opening the store; they go side by side.
+            contract = Contract.load(vertx);
+            store = store == null ? openStore(config.storage(), meters) : store;
+            server = new Server(config, certificates, store, installation(config), vertx, meters);
+        } catch (RuntimeException | Error failure) {
+            if (store != null) {
+                store.close();
+            }
+            if (vertx != null) {
+                vertx.close();
+            }
             throw failure;
         }
         CompletableFuture<Server> started = new CompletableFuture<>();
@@ -102,18 +130,11 @@ public final class Server {
         return started;
     }
 
-    private static Server onStore(ServerConfig config, Vertx vertx) {
-        Meters meters = new Meters();
-        QueueStore store = openStore(config.storage(), meters);
-        try {
-            Optional<Installation> installation = config.auth().isEmpty()
-                    ? Optional.of(Installation.open(config.storage(), new SecureRandom()))
-                    : Optional.empty();
-            return new Server(config, store, installation, vertx, meters);
-        } catch (RuntimeException failure) {
-            store.close();
-            throw failure;
-        }
+    /** The store must be open, so that the directory is known to be ours. */
+    private static Optional<Installation> installation(ServerConfig config) {
+        return config.auth().isEmpty()
+                ? Optional.of(Installation.open(config.storage(), new SecureRandom()))
+                : Optional.empty();
     }
 
     private static QueueStore openStore(StorageConfig storage, Meters meters) {
@@ -128,7 +149,14 @@ public final class Server {
     }
 
     private static Vertx newVertx(HttpConfig http) {
-        return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(http.eventLoops()));
+        return Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(http.eventLoops())
+                // Files of the jar are read as such; Vert.x would make a directory to unpack them, and a kill leave it
+                // behind.
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
     }
 
     private Future<Void> open(Future<Contract> contract) {
@@ -210,7 +238,8 @@ public final class Server {
                     gateway,
                     () -> operations(contract),
                     connections,
-                    meters);
+                    meters,
+                    certificates.orElse(null));
             instances.add(instance);
             return instance;
         };
@@ -222,6 +251,7 @@ public final class Server {
                 .onSuccess(id -> {
                     apiDeployment = id;
                     port = instances.peek().actualPort();
+                    listening = true;
                 })
                 .mapEmpty();
     }
@@ -271,7 +301,10 @@ public final class Server {
     }
 
     private Optional<String> unready() {
-        return stopping ? Optional.of("stopping") : store.failure();
+        if (stopping) {
+            return Optional.of("stopping");
+        }
+        return listening ? store.failure() : Optional.of("starting");
     }
 
     /** Without the made credentials a copy would be a store that nobody can get into. */
@@ -288,6 +321,11 @@ public final class Server {
     /** The port of health and metrics. */
     public int managementPort() {
         return managementPort;
+    }
+
+    /** The certificates, to be loaded again when the configuration is; empty without TLS. */
+    Optional<Certificates> certificates() {
+        return certificates;
     }
 
     /** The generated account and token, if no credentials are configured. */

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.api.UnusableCertificateException;
 import dev.sluice.bench.LoadException;
 import dev.sluice.config.ConfigException;
 import dev.sluice.queue.QueueException;
@@ -52,6 +53,7 @@ public final class StartException extends RuntimeException {
                 || failure instanceof ConfigException
                 || failure instanceof StoreException
                 || failure instanceof QueueException
+                || failure instanceof UnusableCertificateException
                 || failure instanceof BindException
                 || failure instanceof IllegalStateException) {
             return String.valueOf(failure.getMessage());

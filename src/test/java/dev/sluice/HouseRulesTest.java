@@ -37,6 +37,10 @@ class HouseRulesTest {
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
     private static final Pattern SOMEBODYS_MACHINE = Pattern.compile("/(home|root|Users|work)/" + "[a-z]");
+    /** Change of case and formatting in the default locale, which differs between machines. */
+    private static final Pattern DEFAULT_LOCALE = Pattern.compile("\\.to(Upper|Lower)Case\\(\\)"
+            + "|(String\\.format|\\bprintf|ofPattern)\\((?!\\s*(Locale\\.|$))(?!.*Locale\\.)");
+
     private static final List<String> NOT_OURS =
             List.of("target", "node_modules", "data", ".git", ".idea", ".vscode", "LICENSE", "package-lock.json");
 
@@ -71,6 +75,14 @@ class HouseRulesTest {
     @Test
     void nothingNamesSomebodysMachine() throws IOException {
         assertThat(files("").flatMap(file -> matches(file, SOMEBODYS_MACHINE))).isEmpty();
+    }
+
+    @Test
+    void nothingDependsOnTheDefaultLocale() throws IOException {
+        assertThat(files(".java")
+                        .filter(file -> file.startsWith(PROJECT.resolve("src/main")))
+                        .flatMap(file -> matches(file, DEFAULT_LOCALE)))
+                .isEmpty();
     }
 
     @Test

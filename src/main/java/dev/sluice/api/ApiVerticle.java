@@ -5,7 +5,6 @@ import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
@@ -13,8 +12,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import java.util.Collection;
 import java.util.List;
@@ -41,6 +38,7 @@ public final class ApiVerticle extends VerticleBase {
     private final Supplier<? extends Collection<Operation>> operations;
     private final Connections connections;
     private final Meters meters;
+    private final Certificates certificates;
     private final Farewell farewell;
 
     private HttpServer server;
@@ -52,6 +50,7 @@ public final class ApiVerticle extends VerticleBase {
      * @param operations makes the handlers of one event loop; asked once
      * @param connections counted over all event loops
      * @param meters counts answers over all event loops
+     * @param certificates shared by all event loops; null for plain HTTP
      */
     public ApiVerticle(
             HttpSettings settings,
@@ -59,13 +58,15 @@ public final class ApiVerticle extends VerticleBase {
             Gateway gateway,
             Supplier<? extends Collection<Operation>> operations,
             Connections connections,
-            Meters meters) {
+            Meters meters,
+            Certificates certificates) {
         this.settings = settings;
         this.contract = contract;
         this.gateway = gateway;
         this.operations = operations;
         this.connections = connections;
         this.meters = meters;
+        this.certificates = certificates;
         this.farewell = new Farewell(gateway.connections());
     }
 
@@ -89,8 +90,8 @@ public final class ApiVerticle extends VerticleBase {
                     }
                 });
         return server.listen().onSuccess(listening -> {
-            if (settings.tls() != null) {
-                new CertificateWatch(server, options.getSslOptions(), settings.tls()).start(vertx);
+            if (certificates != null) {
+                certificates.serve(vertx, server, options.getSslOptions());
             }
         });
     }
@@ -125,7 +126,7 @@ public final class ApiVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false);
-        return settings.tls() == null ? options : secure(limitHttp2(options), settings.tls());
+        return certificates == null ? options : secure(limitHttp2(options));
     }
 
     /**
@@ -143,20 +144,13 @@ public final class ApiVerticle extends VerticleBase {
                 .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS);
     }
 
-    private static HttpServerOptions secure(HttpServerOptions options, HttpSettings.Tls tls) {
+    private HttpServerOptions secure(HttpServerOptions options) {
         options.setSsl(true)
                 .setSslEngineOptions(new OpenSSLEngineOptions())
-                .setKeyCertOptions(new PemKeyCertOptions()
-                        .setCertPath(tls.certificatePath())
-                        .setKeyPath(tls.keyPath()))
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
-        HttpSettings.Clients clients = tls.clients();
-        if (clients != null) {
-            options.setClientAuth(clients.required() ? ClientAuth.REQUIRED : ClientAuth.REQUEST)
-                    .setTrustOptions(new PemTrustOptions().addCertPath(clients.authoritiesPath()));
-        }
+        certificates.secure(options);
         return options;
     }
 

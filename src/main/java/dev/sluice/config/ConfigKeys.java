@@ -134,7 +134,8 @@ public final class ConfigKeys {
     static final ConfigKey<List<DeclaredQueueType.Draft>> QUEUES = key(
             "queues",
             "[]",
-            "Queues that must exist: a list of {account, name, settings, consumer}, created or updated at every start.",
+            "Queues that must exist: a list of {account, name, settings, consumer}. A start creates missing ones and sets the"
+                    + " fields that are named; other fields keep what the API made of them.",
             new DeclaredQueueType());
     static final ConfigKey<Map<String, WorkerConfig>> WORKERS = key(
             "workers",

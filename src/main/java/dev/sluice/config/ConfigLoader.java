@@ -32,6 +32,11 @@ public final class ConfigLoader {
         return loader.build();
     }
 
+    /** The variables that begin with {@code SLUICE_}, are no configuration, and do not point to services; sorted. */
+    public static List<String> ignoredVariables(Map<String, String> environment) {
+        return EnvironmentVariables.ignored(environment);
+    }
+
     private ServerConfig build() {
         Limits limits = limits();
         AuthConfig auth = auth();

@@ -1,10 +1,10 @@
 package dev.sluice.config;
 
 import dev.sluice.config.DeclaredQueue.DeclaredConsumer;
-import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.config.DeclaredQueue.DeclaredConsumerSettings;
+import dev.sluice.config.DeclaredQueue.DeclaredSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -65,21 +65,15 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         return new DeclaredQueue(
                 Optional.ofNullable(account),
                 name,
-                settings.isEmpty() ? QueueSettings.DEFAULT : queueSettings(settings.get(), limits),
+                settings.isEmpty() ? DeclaredSettings.NONE : queueSettings(settings.get(), limits),
                 consumer.isEmpty() ? Optional.empty() : Optional.of(declaredConsumer(consumer.get(), limits)));
     }
 
-    private static QueueSettings queueSettings(Entry entry, Limits limits) throws Unfit {
-        QueueSettings absent = QueueSettings.DEFAULT;
-        return new QueueSettings(
-                number(entry, "delivery_delay", 0, limits.delaySecondsMax(), absent.deliveryDelaySeconds()),
-                entry.get("delivery_paused", ValueTypes.bool(), absent.deliveryPaused()),
-                number(
-                        entry,
-                        "message_retention_period",
-                        limits.retentionSecondsMin(),
-                        limits.retentionSecondsMax(),
-                        absent.retentionSeconds()));
+    private static DeclaredSettings queueSettings(Entry entry, Limits limits) throws Unfit {
+        return new DeclaredSettings(
+                number(entry, "delivery_delay", 0, limits.delaySecondsMax()),
+                Optional.ofNullable(entry.get("delivery_paused", ValueTypes.bool(), null)),
+                number(entry, "message_retention_period", limits.retentionSecondsMin(), limits.retentionSecondsMax()));
     }
 
     private static DeclaredConsumer declaredConsumer(Entry entry, Limits limits) throws Unfit {
@@ -92,31 +86,25 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
             throw entry.refuse("script_name", "goes with type worker, and only with it");
         }
         Optional<Entry> settings = entry.child("settings", CONSUMER_SETTINGS);
-        ConsumerSettings absent = ConsumerSettings.defaultsOf(type);
         return new DeclaredConsumer(
                 type,
                 script,
-                entry.get("dead_letter_queue", ValueTypes.text(), ""),
-                settings.isEmpty() ? absent : consumerSettings(settings.get(), absent, limits));
+                Optional.ofNullable(entry.get("dead_letter_queue", ValueTypes.text(), null)),
+                settings.isEmpty() ? DeclaredConsumerSettings.NONE : consumerSettings(settings.get(), limits));
     }
 
-    private static ConsumerSettings consumerSettings(Entry entry, ConsumerSettings absent, Limits limits) throws Unfit {
-        return new ConsumerSettings(
-                number(entry, "batch_size", 1, limits.pullMessagesMax(), absent.batchSize()),
-                number(entry, "max_retries", 0, limits.retriesMax(), absent.maxRetries()),
-                number(entry, "retry_delay", 0, limits.delaySecondsMax(), absent.retryDelaySeconds()),
-                number(
-                        entry,
-                        "visibility_timeout_ms",
-                        1,
-                        limits.visibilityTimeoutMillisMax(),
-                        absent.visibilityTimeoutMillis()),
-                number(entry, "max_wait_time_ms", 0, limits.waitTimeMillisMax(), absent.maxWaitTimeMillis()),
-                number(entry, "max_concurrency", 1, limits.concurrencyMax(), absent.maxConcurrency()));
+    private static DeclaredConsumerSettings consumerSettings(Entry entry, Limits limits) throws Unfit {
+        return new DeclaredConsumerSettings(
+                number(entry, "batch_size", 1, limits.pullMessagesMax()),
+                number(entry, "max_retries", 0, limits.retriesMax()),
+                number(entry, "retry_delay", 0, limits.delaySecondsMax()),
+                number(entry, "visibility_timeout_ms", 1, limits.visibilityTimeoutMillisMax()),
+                number(entry, "max_wait_time_ms", 0, limits.waitTimeMillisMax()),
+                number(entry, "max_concurrency", 1, limits.concurrencyMax()));
     }
 
-    private static int number(Entry entry, String name, int min, int max, int absent) throws Unfit {
-        return entry.get(name, ValueTypes.integer(min, max), absent);
+    private static Optional<Integer> number(Entry entry, String name, int min, int max) throws Unfit {
+        return Optional.ofNullable(entry.get(name, ValueTypes.integer(min, max), null));
     }
 
     @Override

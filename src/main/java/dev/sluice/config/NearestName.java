@@ -6,11 +6,14 @@ import java.util.Collection;
 final class NearestName {
     private NearestName() {}
 
-    /** The candidate with the fewest edits from {@code name}. */
+    /** The first candidate of which {@code name} is the beginning; without one, that with the fewest edits from it. */
     static String of(String name, Collection<String> candidates) {
         String nearest = null;
         int fewest = Integer.MAX_VALUE;
         for (String candidate : candidates) {
+            if (candidate.startsWith(name)) {
+                return candidate;
+            }
             int edits = edits(name, candidate);
             if (edits < fewest) {
                 fewest = edits;
@@ -21,7 +24,7 @@ final class NearestName {
     }
 
     /** Levenshtein's distance, over the first 100 characters. */
-    private static int edits(String from, String to) {
+    static int edits(String from, String to) {
         int fromLength = Math.min(100, from.length());
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {

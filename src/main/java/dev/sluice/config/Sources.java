@@ -7,14 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Gathers what file, environment and flags say, the later beating the earlier. An empty value means "back to the default". */
 final class Sources {
-    /** What Kubernetes sets in every pod next to a service that is called sluice. */
-    private static final Pattern SERVICE_LINK =
-            Pattern.compile("SLUICE_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_(TCP|UDP|SCTP)(_.*)?)");
-
     private final Map<String, Setting> settings = new HashMap<>();
 
     /** A value and where it was set. */
@@ -50,21 +45,20 @@ final class Sources {
         }
     }
 
-    /** Adds the variables that begin with {@code SLUICE_}. */
+    /** Adds the variables of keys. Others that begin with {@code SLUICE_} are refused if they were probably meant for one. */
     void addEnvironment(Map<String, String> environment) {
         for (Map.Entry<String, String> variable : environment.entrySet()) {
             String name = variable.getKey();
             if (!name.startsWith(ConfigKeys.ENVIRONMENT_PREFIX)
-                    || SERVICE_LINK.matcher(name).matches()) {
+                    || EnvironmentVariables.isServiceLink(name, variable.getValue())) {
                 continue;
             }
             ConfigKey<?> key = ConfigKeys.findByEnvironmentName(name);
             if (key == null) {
-                List<String> known = ConfigKeys.all().stream()
-                        .map(ConfigKey::environmentName)
-                        .toList();
-                throw new ConfigException(
-                        "unknown environment variable " + name + "; did you mean " + NearestName.of(name, known) + "?");
+                EnvironmentVariables.meantFor(name).ifPresent(known -> {
+                    throw new ConfigException("unknown environment variable " + name + "; did you mean " + known + "?");
+                });
+                continue;
             }
             putText(key, variable.getValue(), "environment variable " + name);
         }

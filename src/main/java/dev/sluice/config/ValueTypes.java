@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,10 +37,18 @@ final class ValueTypes {
     /** A path of the file system. */
     static ValueType<Path> path() {
         return of("a path", false, raw -> {
-            try {
-                return raw instanceof String s ? Path.of(s) : null;
-            } catch (InvalidPathException e) {
+            if (!(raw instanceof String text)) {
                 return null;
+            }
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                if (text.chars().allMatch(c -> c < 0x80)) {
+                    return null;
+                }
+                throw new Unfit(
+                        null,
+                        "has characters that file names cannot have in this locale; LC_ALL=C.UTF-8 is one in which they can");
             }
         });
     }
@@ -140,12 +147,17 @@ final class ValueTypes {
         return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
     }
 
+    @FunctionalInterface
+    private interface Parser<T> {
+        T parse(Object raw) throws Unfit;
+    }
+
     /** A type whose parser answers null for what does not fit. */
-    private static <T> ValueType<T> of(String expectation, boolean secret, Function<Object, T> parser) {
+    private static <T> ValueType<T> of(String expectation, boolean secret, Parser<T> parser) {
         return new ValueType<>() {
             @Override
             public T parse(Object raw) throws Unfit {
-                T value = parser.apply(raw);
+                T value = parser.parse(raw);
                 if (value == null) {
                     throw new Unfit();
                 }

@@ -74,7 +74,13 @@ public final class EdgeServer implements AutoCloseable {
         Contract contract = ContractAnswers.shared().contract();
         Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
         verticle = new ApiVerticle(
-                settings, contract, gateway, () -> operations(contract), new Connections(connectionsMax), new Meters());
+                settings,
+                contract,
+                gateway,
+                () -> operations(contract),
+                new Connections(connectionsMax),
+                new Meters(),
+                settings.tls() == null ? null : Certificates.read(settings.tls()));
         vertx.deployVerticle(verticle).await();
     }
 

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.config.AuthConfig.TokenAccess;
+import dev.sluice.config.DeclaredQueue.DeclaredSettings;
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.QueueSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,12 +80,46 @@ class ConfigListsTest {
                 .get(0);
 
         assertThat(queue.account()).isEqualTo(Optional.empty());
-        assertThat(queue.settings().deliveryDelaySeconds()).isEqualTo(5);
+        assertThat(queue.settings())
+                .isEqualTo(new DeclaredSettings(Optional.of(5), Optional.empty(), Optional.of(600)));
         DeclaredQueue.DeclaredConsumer consumer = queue.consumer().orElseThrow();
         assertThat(consumer.type()).isEqualTo(ConsumerType.HTTP_PULL);
-        assertThat(consumer.deadLetterQueue()).isEqualTo("failed");
-        assertThat(consumer.settings().batchSize()).isEqualTo(50);
-        assertThat(consumer.settings().maxRetries()).isEqualTo(3);
+        assertThat(consumer.deadLetterQueue()).isEqualTo(Optional.of("failed"));
+        assertThat(consumer.settingsOver(null)).isEqualTo(new ConsumerSettings(50, 3, 0, 1000, 5_000, 0));
+    }
+
+    @Test
+    void whatIsNotDeclaredStaysAsItIs() {
+        DeclaredQueue queue = withFlags("queues=[{name: a, settings: {delivery_delay: 5}, consumer: {type: http_pull,"
+                        + " settings: {max_retries: 9}}}]")
+                .queues()
+                .get(0);
+        DeclaredQueue.DeclaredConsumer consumer = queue.consumer().orElseThrow();
+        ConsumerSettings had = new ConsumerSettings(7, 1, 11, 60_000, 5_000, 0);
+
+        assertThat(queue.settings().over(new QueueSettings(1, true, 777))).isEqualTo(new QueueSettings(5, true, 777));
+        assertThat(consumer.settingsOver(consumer(ConsumerType.HTTP_PULL, had)))
+                .isEqualTo(new ConsumerSettings(7, 9, 11, 60_000, 5_000, 0));
+        assertThat(consumer.deadLetterQueueOver(consumer(ConsumerType.HTTP_PULL, had)))
+                .isEqualTo("dead");
+    }
+
+    @Test
+    void aConsumerThatBecomesOneOfTheDeclaredTypeKeepsTheSettingsThatBothTypesHave() {
+        DeclaredQueue.DeclaredConsumer consumer = withFlags(
+                        "queues=[{name: a, consumer: {type: http_pull," + " dead_letter_queue: ''}}]")
+                .queues()
+                .get(0)
+                .consumer()
+                .orElseThrow();
+        Consumer worker = consumer(ConsumerType.WORKER, new ConsumerSettings(7, 1, 11, 30_000, 1, 2));
+
+        assertThat(consumer.settingsOver(worker)).isEqualTo(new ConsumerSettings(7, 1, 11, 30_000, 5_000, 0));
+        assertThat(consumer.deadLetterQueueOver(worker)).isEmpty();
+    }
+
+    private static Consumer consumer(ConsumerType type, ConsumerSettings settings) {
+        return new Consumer("c", type, "", "dead", settings, 0);
     }
 
     @Test

@@ -98,17 +98,63 @@ class ConfigLoaderTest {
         assertThat(config.messages().strictJsonBodies()).isTrue();
     }
 
-    @Test
-    void whatKubernetesSetsForAServiceOfThatNameIsNotOurs() {
-        Map<String, String> environment = Map.of(
-                "SLUICE_SERVICE_HOST", "10.0.0.1",
-                "SLUICE_SERVICE_PORT", "80",
-                "SLUICE_SERVICE_PORT_HTTP", "80",
-                "SLUICE_PORT", "tcp://10.0.0.1:80",
-                "SLUICE_PORT_80_TCP_ADDR", "10.0.0.1");
+    @ParameterizedTest
+    @CsvSource({
+        "SLUICE_SERVICE_HOST,10.0.0.1",
+        "SLUICE_SERVICE_PORT,80",
+        "SLUICE_SERVICE_PORT_HTTP,80",
+        "SLUICE_PORT,tcp://10.0.0.1:80",
+        "SLUICE_PORT_80_TCP_ADDR,10.0.0.1",
+        "SLUICE_METRICS_SERVICE_HOST,10.0.0.2",
+        "SLUICE_METRICS_PORT,tcp://[fd00::2]:8081",
+        "SLUICE_HTTP_SERVICE_HOST,10.0.0.2",
+        "SLUICE_HTTP_SERVICE_PORT,8080",
+        "SLUICE_HTTP_PORT,tcp://10.0.0.2:9090",
+        "SLUICE_HTTP_PORT_8080_TCP,tcp://10.0.0.2:8080",
+        "SLUICE_HTTP_PORT_8080_TCP_PROTO,tcp",
+        "SLUICE_MANAGEMENT_PORT,udp://10.0.0.2:9090",
+        "SLUICE_MANAGEMENT_SERVICE_PORT_WEB,8081",
+        "SLUICE_VERSION,1.2.3",
+        "SLUICE_HOME,/opt/sluice",
+        "SLUICE_IMAGE_TAG,latest",
+        "SLUICE_JAVA_OPTS,-Xmx1g"
+    })
+    void whatServicesAndImagesSetIsNotOurs(String name, String value) {
+        ServerConfig config = ConfigLoader.load(null, Map.of(name, value), List.of());
 
-        assertThat(ConfigLoader.load(null, environment, List.of()).http().port())
-                .isEqualTo(8080);
+        assertThat(config.http().port()).isEqualTo(8080);
+        assertThat(config.management().port()).isEqualTo(8081);
+    }
+
+    @Test
+    void unknownVariablesOfImagesAreNamedAndLinksAreNot() {
+        assertThat(ConfigLoader.ignoredVariables(Map.of(
+                        "SLUICE_VERSION", "1.2.3",
+                        "SLUICE_HOME", "/opt/sluice",
+                        "SLUICE_HTTP_PORT", "tcp://10.0.0.2:8080",
+                        "SLUICE_LOG_LEVEL", "info",
+                        "SLUICE_METRICS_SERVICE_HOST", "10.0.0.2",
+                        "PATH", "/bin")))
+                .containsExactly("SLUICE_HOME", "SLUICE_VERSION");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SLUICE_HTTP_PROT,SLUICE_HTTP_PORT",
+        "SLUICE_HTTPPORT,SLUICE_HTTP_PORT",
+        "SLUICE_http_port,SLUICE_HTTP_PORT",
+        "SLUICE_PORT,SLUICE_HTTP_PORT",
+        "SLUICE_TOKEN,SLUICE_AUTH_TOKEN",
+        "SLUICE_STORGE_DIRECTORY,SLUICE_STORAGE_DIRECTORY",
+        "SLUICE_STORAGE_DIRECTRY,SLUICE_STORAGE_DIRECTORY",
+        "SLUICE_STORAGE_DIR,SLUICE_STORAGE_DIRECTORY",
+        "SLUICE_HTTP_TLS_CERTIFICATE,SLUICE_HTTP_TLS_CERT",
+        "SLUICE_QUEUE,SLUICE_QUEUES"
+    })
+    void aVariableThatWasMeantForAKeyNamesIt(String unknown, String known) {
+        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of(unknown, "1"), List.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("unknown environment variable " + unknown + "; did you mean " + known + "?");
     }
 
     @ParameterizedTest
@@ -120,13 +166,6 @@ class ConfigLoaderTest {
     void anUnknownKeyNamesTheNearestKnownOne(String unknown, String known) {
         refuses(unknown + "=1", "unknown key '" + unknown + "' in --set; did you mean '" + known + "'?");
         refuses(yaml(unknown + ": 1"), "did you mean '" + known + "'?");
-    }
-
-    @Test
-    void anUnknownVariableNamesTheNearestKnownOne() {
-        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of("SLUICE_HTTP_PROT", "1"), List.of()))
-                .isInstanceOf(ConfigException.class)
-                .hasMessage("unknown environment variable SLUICE_HTTP_PROT; did you mean SLUICE_HTTP_PORT?");
     }
 
     @ParameterizedTest

@@ -33,7 +33,7 @@ final class DataDirectory implements AutoCloseable {
     private static final String MARKER = "SLUICE";
     private static final String LOCK = "lock";
     static final String DATABASE = "db";
-    private static final String NATIVE_CODE = "native";
+    static final String NATIVE_CODE = "native";
     private static final String MARKER_FORMAT = "Sluice data directory, format ";
     private static final String MARKER_UNFINISHED = "Sluice data directory, being made";
     /** What may be in a directory before it is ours: what a mounted file system brings along. */
@@ -61,6 +61,7 @@ final class DataDirectory implements AutoCloseable {
      * @throws StoreException with one line for the operator, if it is not ours to use
      */
     static DataDirectory open(Path path, int formatKnown) {
+        NativePaths.require(path);
         boolean fresh = isFresh(path);
         if (!fresh) {
             checkMarker(path, formatKnown);
@@ -72,6 +73,10 @@ final class DataDirectory implements AutoCloseable {
                 if (fresh) {
                     writeMarker(path, MARKER_UNFINISHED);
                 }
+                OwnerOnly.warnIfOpen(path);
+                OwnerOnly.closeFile(path.resolve(MARKER));
+                OwnerOnly.closeFile(path.resolve(LOCK));
+                OwnerOnly.closeTree(nativeCode(path));
                 return new DataDirectory(path, lock, isUnfinished(path));
             } catch (IOException | RuntimeException failure) {
                 lock.close();
@@ -88,6 +93,7 @@ final class DataDirectory implements AutoCloseable {
      * @throws StoreException with one line for the operator, if there is nothing to look at or a server uses it
      */
     static DataDirectory inspect(Path path, int formatKnown) {
+        NativePaths.require(path);
         if (!Files.exists(path.resolve(MARKER))) {
             throw new StoreException(path + " is not a data directory: it has no file " + MARKER);
         }
@@ -109,6 +115,10 @@ final class DataDirectory implements AutoCloseable {
 
     /** Where the native library is unpacked. */
     Path nativeCode() {
+        return nativeCode(path);
+    }
+
+    static Path nativeCode(Path path) {
         return path.resolve(NATIVE_CODE);
     }
 
@@ -145,6 +155,18 @@ final class DataDirectory implements AutoCloseable {
         } catch (IOException failure) {
             throw new StoreException("free space of " + path + " cannot be read: " + failure, failure);
         }
+    }
+
+    /** Makes the directory of the database if it is missing, and closes it and what is in it to other users. */
+    void protectDatabase() {
+        try {
+            if (!Files.exists(database())) {
+                DurableDirectories.createNew(database());
+            }
+        } catch (IOException failure) {
+            throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
+        }
+        OwnerOnly.closeTree(database());
     }
 
     /** Lets others use the directory. */
@@ -228,7 +250,12 @@ final class DataDirectory implements AutoCloseable {
 
     private static FileChannel lock(Path path) throws IOException {
         return locked(
-                path, FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE), false);
+                path,
+                FileChannel.open(
+                        path.resolve(LOCK),
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        OwnerOnly.file(path)),
+                false);
     }
 
     /** A copy may come without the file, and then there is nobody to keep out. Null in that case. */
@@ -256,8 +283,9 @@ final class DataDirectory implements AutoCloseable {
     /** Atomic: after a crash the marker is the old one or the new one. */
     private static void writeMarker(Path path, String line) throws IOException {
         Path written = path.resolve(MARKER + ".new");
+        Files.deleteIfExists(written);
         try (FileChannel channel = FileChannel.open(
-                written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                written, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file(path))) {
             channel.write(StandardCharsets.ISO_8859_1.encode(line + "\n"));
             channel.force(true);
         }

@@ -21,6 +21,7 @@ final class DirectoryCopy {
      * @param checkpoint writes the database to where it is told
      */
     static void make(Path source, Path directory, Consumer<Path> checkpoint) {
+        NativePaths.require(directory);
         try {
             if (isInside(source, directory)) {
                 throw new StoreException("directory " + directory + " would be inside the data directory " + source);
@@ -33,6 +34,7 @@ final class DirectoryCopy {
         }
         Path database = directory.resolve(DataDirectory.DATABASE);
         checkpoint.accept(database);
+        OwnerOnly.closeTree(database);
         try {
             DurableDirectories.sync(database);
             DataDirectory.mark(directory, RocksDatabase.FORMAT);

@@ -5,8 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** Directories for their owner only, and names in directories that outlast a power loss: a synced file in a lost directory is lost. */
 final class DurableDirectories {
@@ -14,7 +12,7 @@ final class DurableDirectories {
 
     /** Makes a directory that was not there. */
     static void createNew(Path path) throws IOException {
-        Files.createDirectory(path, ownerOnly(path));
+        Files.createDirectory(path, OwnerOnly.directory(path));
     }
 
     /** Makes a directory and those above it that are missing, and makes their names durable. */
@@ -26,7 +24,7 @@ final class DurableDirectories {
         while (!Files.isDirectory(known)) {
             known = known.getParent();
         }
-        Files.createDirectories(path, ownerOnly(path));
+        Files.createDirectories(path, OwnerOnly.directory(path));
         for (Path above = path.toAbsolutePath(); !above.equals(known); ) {
             above = above.getParent();
             sync(above);
@@ -38,13 +36,5 @@ final class DurableDirectories {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly(Path path) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0];
     }
 }

@@ -3,15 +3,18 @@ package dev.sluice.store.rocksdb;
 import dev.sluice.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.jar.JarEntry;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
@@ -34,45 +37,107 @@ final class NativeCode {
     private NativeCode() {}
 
     /**
-     * Loads it, once per process. Where nothing below the data directory may be executed, RocksDB's own way is the way out.
+     * Loads it, once per process. Where nothing below the data directory may be executed, it is unpacked into the directory for
+     * temporary files and deleted there as soon as it is loaded.
      *
      * @throws StoreException if neither works
      */
     static void load(Path directory) {
+        load(directory, NativeCode::unpack);
+    }
+
+    /** The same without a change in the directory: what is not there, whole and of this jar, is loaded from elsewhere. */
+    static void loadUnchanged(Path directory) {
+        load(directory, own -> {
+            if (!isUnpacked(own)) {
+                throw new NoSuchFileException(own.resolve(UNPACKED_NAME).toString());
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Preparation {
+        void prepare(Path directory) throws IOException;
+    }
+
+    private static void load(Path directory, Preparation preparation) {
+        // The Java machine loads from absolute paths only.
+        Path own = directory.toAbsolutePath();
+        Throwable obstacle;
+        try {
+            preparation.prepare(own);
+            RocksDB.loadLibrary(List.of(own.toString()));
+            return;
+        } catch (IOException | RuntimeException | LinkageError notThere) {
+            obstacle = notThere;
+        }
+        try {
+            loadFromTemporaryDirectory();
+        } catch (IOException | RuntimeException | LinkageError failure) {
+            throw new StoreException(
+                    "the native library of RocksDB can be loaded neither from " + own + " nor from the directory for"
+                            + " temporary files (" + failure.getMessage()
+                            + "); if nothing may be executed there (noexec), name another one with java"
+                            + " -Djava.io.tmpdir=DIR",
+                    failure);
+        }
+        if (!(obstacle instanceof NoSuchFileException)) {
+            LOG.info(
+                    "The native library of RocksDB was loaded from the directory for temporary files, because it cannot be"
+                            + " loaded from {}: {}",
+                    own,
+                    obstacle.toString());
+        }
+    }
+
+    private static void loadFromTemporaryDirectory() throws IOException {
+        Path directory = Files.createTempDirectory("sluice-native-");
         try {
             unpack(directory);
             RocksDB.loadLibrary(List.of(directory.toString()));
-        } catch (IOException | RuntimeException | LinkageError notThere) {
-            LOG.info("Native code cannot be loaded from {}, trying elsewhere: {}", directory, notThere.toString());
-        }
-        try {
-            RocksDB.loadLibrary();
-        } catch (RuntimeException | LinkageError failure) {
-            throw new StoreException("the native code of RocksDB cannot be loaded: " + failure.getMessage(), failure);
+        } finally {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(directory);
         }
     }
 
     /** Makes the library in that directory what the jar says it is, unless it is that already; answers the file. */
     static Path unpack(Path directory) throws IOException {
-        URL packed = RocksDB.class.getClassLoader().getResource(PACKED_NAME);
-        if (packed == null) {
-            throw new IOException("the program has no " + PACKED_NAME);
-        }
         Path library = directory.resolve(UNPACKED_NAME);
-        if (packed.openConnection() instanceof JarURLConnection jar && isUnpacked(jar.getJarEntry(), library)) {
+        if (isUnpacked(directory)) {
             return library;
         }
-        Files.createDirectories(directory);
+        DurableDirectories.create(directory);
         Path unfinished = directory.resolve(UNPACKED_NAME + ".new");
-        try (InputStream content = packed.openStream()) {
-            Files.copy(content, unfinished, StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(unfinished);
+        Files.createFile(unfinished, OwnerOnly.file(directory));
+        try (InputStream content = packed().openStream();
+                OutputStream file = Files.newOutputStream(unfinished)) {
+            content.transferTo(file);
         }
         return Files.move(unfinished, library, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    private static URL packed() throws IOException {
+        URL packed = RocksDB.class.getClassLoader().getResource(PACKED_NAME);
+        if (packed == null) {
+            throw new IOException("the program has no " + PACKED_NAME);
+        }
+        return packed;
+    }
+
     /** Whether the file is whole and of this jar: an update brings another library, a power loss may leave half of one. */
-    private static boolean isUnpacked(JarEntry packed, Path library) throws IOException {
-        return Files.exists(library) && Files.size(library) == packed.getSize() && crc(library) == packed.getCrc();
+    private static boolean isUnpacked(Path directory) throws IOException {
+        Path library = directory.resolve(UNPACKED_NAME);
+        if (!(packed().openConnection() instanceof JarURLConnection jar) || !Files.exists(library)) {
+            return false;
+        }
+        JarEntry entry = jar.getJarEntry();
+        return Files.size(library) == entry.getSize() && crc(library) == entry.getCrc();
     }
 
     private static long crc(Path file) throws IOException {

@@ -38,7 +38,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
     static ReadOnlyDatabase open(Path path, long writeBufferBytes) {
         ManifestPointer.refuseIfDangling(path);
         Optional<LogCheck.Doubt> doubt = LogCheck.run(path);
-        RocksDB.loadLibrary();
+        NativeCode.loadUnchanged(path.resolveSibling(DataDirectory.NATIVE_CODE));
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, false);
         // Without a logger of ours RocksDB would begin a log file of its own next to the database.
         Logger silence = new SilentLogger();

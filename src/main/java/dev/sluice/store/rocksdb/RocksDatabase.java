@@ -85,10 +85,13 @@ final class RocksDatabase implements AutoCloseable {
             // Whether it is confirmed shows when it is open, and a database that may be damaged must not be changed.
             ReadOnlyDatabase.open(directory.database(), writeBufferBytes).close();
         }
+        directory.protectDatabase();
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);
         RocksDatabase opened;
         try {
             opened = open(directory, options);
+            // Once more, for the files that it has just made.
+            directory.protectDatabase();
         } catch (RuntimeException | Error failure) {
             options.close();
             throw failure;

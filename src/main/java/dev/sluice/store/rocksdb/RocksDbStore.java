@@ -104,6 +104,11 @@ public final class RocksDbStore implements QueueStore {
         return RocksDbOptions.filesMax(processFilesMax);
     }
 
+    /** Where the store of that directory keeps its native library; libraries of others may be unpacked there while it is open. */
+    public static Path nativeLibraries(Path directory) {
+        return DataDirectory.nativeCode(directory);
+    }
+
     static RocksDbStore open(Path directory, Durability durability, long writeBufferBytes) {
         return open(directory, durability, writeBufferBytes, CommitMeter.NONE, UnaryOperator.identity());
     }
@@ -234,6 +239,7 @@ public final class RocksDbStore implements QueueStore {
         readPool.close();
         try {
             database.close();
+            directory.protectDatabase();
         } finally {
             directory.close();
         }
