@@ -69,7 +69,8 @@ test('an email without a key is refused', () => refuses({ settings: { 'auth.emai
 
 test('a value of a secret key is not repeated in the refusal', async () => {
   const secret = 'a secret with spaces';
-  const process = launchServer({ settings: { 'auth.token': secret, 'storage.directory': fresh() }, cwd: home });
+  const ports = { 'http.port': 0, 'management.port': 0 };
+  const process = launchServer({ settings: { ...ports, 'auth.token': secret, 'storage.directory': fresh() }, cwd: home });
   const { code } = await inTime('the end', process.exited, 60_000);
   assert.equal(code, 2);
   assert.ok(!process.stderr.includes(secret), process.stderr);

@@ -16,11 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(120)
 class BenchCommandTest {
     private static final String TOKEN = "token-of-the-load-generator";
     private static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
@@ -43,12 +41,12 @@ class BenchCommandTest {
                 "log.level=warn");
         server = Server.start(ConfigLoader.load(null, Map.of(), settings))
                 .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS);
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        server.close().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        server.close().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @BeforeEach

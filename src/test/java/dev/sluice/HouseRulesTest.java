@@ -38,6 +38,12 @@ class HouseRulesTest {
 
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
     private static final Pattern SOMEBODYS_MACHINE = Pattern.compile("/(home|root|Users|work)/" + "[a-z]");
+    /** A time limit other than that of TestTimeout, or a sleep. */
+    private static final Pattern OWN_LIMIT = Pattern.compile(
+            "\\bsleep\\(|\\.atMost\\(|\\bassertTimeout|^\\s*@Timeout\\b|"
+                    + "\\b(get|orTimeout|waitFor|succeedsWithin|await|awaitTermination)\\(\\d+L?, |\\bsetSoTimeout\\(\\d");
+
+    private static final Pattern PROPERTY_WITHOUT_SEED = Pattern.compile("^\\s*@Property\\b(?!\\(seed)");
     private static final List<String> NOT_OURS =
             List.of("target", "node_modules", "data", ".git", ".idea", ".vscode", "LICENSE", "package-lock.json");
 
@@ -62,6 +68,17 @@ class HouseRulesTest {
             }
         }
         assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void testsWaitWithTheOneLimitAndDoNotSleep() throws IOException {
+        assertThat(tests().flatMap(file -> matches(file, OWN_LIMIT))).isEmpty();
+    }
+
+    @Test
+    void everyPropertyHasTheFixedSeed() throws IOException {
+        assertThat(tests().flatMap(file -> matches(file, PROPERTY_WITHOUT_SEED)))
+                .isEmpty();
     }
 
     @Test
@@ -90,6 +107,10 @@ class HouseRulesTest {
         Pattern.compile("]\\(([^)#]+)\\)").matcher(index).results().forEach(link -> assertThat(
                         decisions.resolve(link.group(1)))
                 .exists());
+    }
+
+    private static Stream<Path> tests() throws IOException {
+        return files(".java").filter(file -> file.startsWith(PROJECT.resolve("src/test")));
     }
 
     private static Stream<String> tooLong(Path file) {

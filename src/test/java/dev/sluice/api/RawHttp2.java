@@ -2,8 +2,10 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestTimeout;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,7 +23,7 @@ import javax.net.ssl.SSLSocket;
  * A connection of HTTP/2 on which a test sends any frames it likes. It reads only when asked to, and acknowledges the server's
  * settings only if told so. Header blocks are written without any table and never decoded.
  */
-final class RawHttp2 implements AutoCloseable {
+final class RawHttp2 implements Closeable {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int SETTINGS = 4;
@@ -34,7 +36,6 @@ final class RawHttp2 implements AutoCloseable {
     private static final int END_HEADERS = 4;
     private static final int ACK = 1;
     private static final int CANCEL = 8;
-    private static final int READ_MILLIS_MAX = 10_000;
     private static final byte[] NOTHING = {};
     /** So that what a test does not read fills the way to it soon. */
     private static final int RECEIVE_BUFFER_BYTES = 16 * 1024;
@@ -50,7 +51,7 @@ final class RawHttp2 implements AutoCloseable {
     RawHttp2(int port) throws Exception {
         Socket plain = new Socket();
         plain.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
-        plain.setSoTimeout(READ_MILLIS_MAX);
+        plain.setSoTimeout(TestTimeout.MILLIS);
         plain.connect(new InetSocketAddress("127.0.0.1", port));
         socket = (SSLSocket) TrustsAnybody.context().getSocketFactory().createSocket(plain, "localhost", port, true);
         SSLParameters parameters = socket.getSSLParameters();

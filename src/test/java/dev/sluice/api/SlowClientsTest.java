@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -10,11 +11,12 @@ import org.junit.jupiter.api.Test;
 /** Clients that take their time, or come in crowds. */
 class SlowClientsTest {
     private static final int CONNECTIONS_MAX = 4;
+    /** One that waits for a second. */
     private static EdgeServer edge;
 
     @BeforeAll
     static void start() {
-        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 60, 1, 1, 8192), CONNECTIONS_MAX);
+        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 60, 1, 1, 8192));
     }
 
     @AfterAll
@@ -44,21 +46,44 @@ class SlowClientsTest {
     }
 
     @Test
+    void aConnectionWhoseFirstRequestDoesNotEndItsHeadersIsClosed() throws IOException {
+        try (RawClient client = new RawClient(edge.port())) {
+            client.send("POST /client/v4/accounts HTTP/1.1\r\nHost:");
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
     void aConnectionOverTheLimitIsClosedAndThereIsRoomAgainWhenOthersLeave() throws IOException {
+        HttpSettings patient = new HttpSettings("127.0.0.1", 0, null, 60, 60, 60, 8192);
+        try (EdgeServer full = new EdgeServer(patient, CONNECTIONS_MAX)) {
+            closesWhatIsOverTheLimit(full);
+        }
+    }
+
+    private static void closesWhatIsOverTheLimit(EdgeServer full) throws IOException {
         String request = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n";
         RawClient[] clients = new RawClient[CONNECTIONS_MAX];
         for (int i = 0; i < clients.length; i++) {
-            clients[i] = new RawClient(edge.port());
+            clients[i] = new RawClient(full.port());
             clients[i].send(request);
             assertThat(clients[i].receive().status()).isEqualTo(200);
         }
-        try (RawClient oneMore = new RawClient(edge.port())) {
+        try (RawClient oneMore = new RawClient(full.port())) {
             assertThat(oneMore.isClosedByServer()).isTrue();
         }
         for (RawClient client : clients) {
             client.close();
         }
-        org.awaitility.Awaitility.await()
-                .until(() -> RawClient.exchange(edge.port(), request).status() == 200);
+        await().until(() -> answers(full, request));
+    }
+
+    /** Whether there is room for a connection; without it a connection ends before its answer. */
+    private static boolean answers(EdgeServer server, String request) {
+        try {
+            return RawClient.exchange(server.port(), request).status() == 200;
+        } catch (IOException noRoom) {
+            return false;
+        }
     }
 }
