@@ -18,10 +18,12 @@ export class Server {
   /**
    * @param settings configuration by dotted key
    * @param directory where to keep data; a temporary one if absent
+   * @param environment variables for its process beside the settings
    * @param expectedLog regular expressions of log lines that look like failures and are none
    */
-  constructor({ settings = {}, directory, javaOptions = [], args = [], expectedLog = [] } = {}) {
-    this.#options = { settings, javaOptions, args, expectedLog };
+  constructor({ settings = {}, directory, javaOptions = [], args = [], environment = {}, expectedLog = [] } = {}) {
+    this.#options = { settings, args, environment, expectedLog };
+    this.javaOptions = javaOptions;
     this.directory = directory;
   }
 
@@ -32,17 +34,18 @@ export class Server {
     return server.start();
   }
 
-  async start({ within = 30_000 } = {}) {
+  async start() {
     if (!this.directory) {
       this.home = temporaryDirectory();
       this.directory = path.join(this.home, 'data');
     }
-    const { settings, javaOptions, args } = this.#options;
+    const { settings, args, environment } = this.#options;
     const launched = performance.now();
     this.#process = launchServer({
       cwd: this.home ?? path.dirname(this.directory),
-      javaOptions,
+      javaOptions: this.javaOptions,
       args,
+      environment,
       settings: {
         'http.port': 0,
         'management.port': 0,
@@ -52,7 +55,7 @@ export class Server {
       },
     });
     try {
-      const [, scheme, host, port, millis] = await inTime('the ready line', this.#ready(), within);
+      const [, scheme, host, port, millis] = await inTime('the ready line', this.#ready());
       Object.assign(this, { host, port: Number(port), origin: `${scheme}://${host}:${port}`, readyMillis: Number(millis) });
     } catch (error) {
       await this.kill();
@@ -95,6 +98,11 @@ export class Server {
     return this.#process.pid;
   }
 
+  /** Whether it runs: it was started, and did not end by itself. */
+  get runs() {
+    return this.#process?.child.exitCode === null && this.#process.child.signalCode === null;
+  }
+
   get stdout() {
     return this.#process.stdout;
   }
@@ -105,12 +113,12 @@ export class Server {
   }
 
   /** Sends a signal and waits for the end: {code, signal}. */
-  async end(signal, within = 20_000) {
+  async end(signal) {
     const ending = this.#process;
     if (!ending) return undefined;
     ending.child.kill(signal);
     try {
-      return await inTime(`the server ends after ${signal}`, ending.exited, within);
+      return await inTime(`the server ends after ${signal}`, ending.exited);
     } catch (error) {
       ending.child.kill('SIGKILL');
       throw error;
