@@ -32,7 +32,7 @@ export const queuesOf = (hard) => ({
   ...(hard && {
     hasty: { ...HARD, visibilityMillis: 100, deadLetters: 'dead' },
     fleeting: { ...HARD, visibilityMillis: 100 },
-    bulky: { ...HARD, visibilityMillis: 400, deadLetters: 'dead', large: true },
+    bulky: { ...HARD, visibilityMillis: 400, share: 3, deadLetters: 'dead', large: true },
   }),
 });
 
