@@ -11,6 +11,9 @@ SOURCES := pom.xml $(shell find src/main openapi -type f 2>/dev/null)
 # The machine's Java: JAVA_HOME if it is set, as Maven does.
 JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
+# For what goes on for as long as it was told to.
+UNTIMED := -Djunit.jupiter.execution.timeout.mode=disabled
+
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
 .PHONY: help run build test unit e2e crash overload bench bench-depth jmh fuzz simulate coverage mutation format clean jdk maven node clients
@@ -63,11 +66,12 @@ $(FLOOR): $(BENCH_SOURCES) | jdk maven node
 	$(MVN) -Pjmh -DskipTests package
 
 fuzz: | jdk maven ## fuzz every target for MINUTES, or one (MINUTES=10 TARGET=PushFuzz)
-	$(MVN) test -Dtest=CoverageGuidedFuzzingIT -Dsluice.fuzz.target=$(TARGET) -Dsluice.fuzz.seconds=$$(($(or $(MINUTES),1) * 60))
+	$(MVN) test -Dtest=CoverageGuidedFuzzingIT $(UNTIMED) -Dsluice.fuzz.target=$(TARGET) -Dsluice.fuzz.seconds=$$(($(or $(MINUTES),1) * 60))
 	@cat target/fuzz/executions.txt
 
-simulate: | jdk maven ## play SEEDS simulated histories (SEEDS=100000)
-	$(MVN) test -Dtest=RuntimeSimulationTest -Dsluice.simulation.seeds=$(or $(SEEDS),100000)
+simulate: | jdk maven ## play SEEDS random histories of the whole runtime and of one queue (SEEDS=100000)
+	$(MVN) test -Dtest='RuntimeSimulationTest,QueueModelTest,HostileRequestsTest' $(UNTIMED) -Dsluice.random=true \
+	  -Dsluice.simulation.seeds=$(or $(SEEDS),100000) -Dsluice.histories=$(or $(SEEDS),100000)
 
 coverage: | jdk maven ## measure which lines and branches the Java tests reach (target/site/jacoco)
 	$(MVN) -Pcoverage test

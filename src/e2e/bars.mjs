@@ -17,7 +17,7 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 const missed = [];
 
 const call = async (method, path, body) => {
-  const answer = await send(server.origin, method, path, { body, agent, token: TOKEN, within: 60_000 });
+  const answer = await send(server.origin, method, path, { body, agent, token: TOKEN });
   if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
   return answer.json.result;
 };

@@ -1,15 +1,17 @@
-// Kills a loaded server again and again and checks what its clients saw: node crash.mjs [rounds] [seed]
+// Kills a loaded server again and again and checks what its clients saw: node crash.mjs [rounds] [seed] [NAME=VALUE …]
 //
-// Ends with 1 at the first round that breaks a promise; the message names the seed and the file with the history.
+// A NAME=VALUE is a variable in the environment of the server. Ends with 1 at the first round that breaks a promise; the message names
+// the seed and the file with the history.
 
 import { randomInt } from 'node:crypto';
 import { CrashRun } from './crash/run.js';
 
-const rounds = Number(process.argv[2] || 200);
-const seed = process.argv[3] || String(randomInt(2 ** 32));
-console.log(`seed ${seed}`);
+const [rounds = '200', seed, ...variables] = process.argv.slice(2);
+const environment = Object.fromEntries(variables.map((variable) => variable.split(/=(.*)/s, 2)));
+const chosen = seed || String(randomInt(2 ** 32));
+console.log(`seed ${chosen}`);
 try {
-  const tally = await new CrashRun({ seed }).rounds(rounds, console.log);
+  const tally = await new CrashRun({ seed: chosen, environment }).rounds(Number(rounds), console.log);
   console.log(`${rounds} rounds, no violation: ${tally}`);
 } catch (error) {
   console.error(error.message);

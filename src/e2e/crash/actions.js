@@ -2,17 +2,17 @@ import { bodyOf, identify } from './bodies.js';
 
 let keys = 0;
 
-function newKey() {
+function newKey(large) {
   keys += 1;
-  return `k${keys}`;
+  return `${large ? 'l' : 'k'}${keys}`;
 }
 
 /** Pushes a message or a batch, with delays of its own, of the batch, or of the queue. Answers whether there was an answer. */
-export async function push(client, random, queue, { delaySeconds }) {
+export async function push(client, random, queue, { delaySeconds, large }) {
   const delay = () => (random.chance(0.2) ? random.below(3) : undefined);
-  const size = random.chance(0.25) ? 1 + random.below(20) : 1;
+  const size = random.chance(0.25) ? 1 + random.below(large ? 2 : 20) : 1;
   const batchDelay = size > 1 ? delay() : undefined;
-  const messages = Array.from({ length: size }, () => ({ key: newKey(), delay: delay() }));
+  const messages = Array.from({ length: size }, () => ({ key: newKey(large), delay: delay() }));
   const sent = messages.map((message) => ({ ...bodyOf(message.key).sent, delay_seconds: message.delay }));
   const told = messages.map(({ key, delay: own }) => ({ key, delayMillis: 1_000 * (own ?? batchDelay ?? delaySeconds) }));
   const [path, body] = size === 1 ? ['/messages', sent[0]] : ['/messages/batch', { messages: sent, delay_seconds: batchDelay }];
@@ -28,11 +28,16 @@ const seen = ({ messages }) => ({
   })),
 });
 
-/** Takes up to so many messages; answers their leases, {pull, key, token}, or undefined if there was no answer. */
-export async function pull(client, queue, batchSize, { visibilityMillis }, lease) {
+/**
+ * Takes up to so many messages; answers their leases, {pull, key, token}, or undefined if there was no answer.
+ *
+ * @param lease of these messages in milliseconds, if it is not that of the queue
+ * @param manner how the client takes the answer: {readAfterMillis, hangUpAfterMillis}
+ */
+export async function pull(client, queue, batchSize, { visibilityMillis }, lease, manner = {}) {
   const body = { batch_size: batchSize, ...(lease && { visibility_timeout_ms: lease }) };
-  const asked = { kind: 'pull', queue, visibilityMillis: lease ?? visibilityMillis };
-  const answer = await client.ask(asked, '/messages/pull', body, seen);
+  const asked = { kind: 'pull', queue, batchSize, visibilityMillis: lease ?? visibilityMillis };
+  const answer = await client.ask(asked, '/messages/pull', body, seen, manner);
   return answer?.result.messages.map((message) => ({
     pull: answer.request,
     key: identify(message).key,

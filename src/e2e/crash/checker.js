@@ -7,8 +7,11 @@ import { Ledger } from './ledger.js';
  * - An answered push is there until it is acknowledged, purged, or delivered for the last time; then it is in the dead letter queue.
  * - A message that is gone by an answer is not seen by any request sent after that answer.
  * - Nothing appears that was not pushed, twice, in another queue, or with a changed body, id or timestamp.
- * - Attempts go up by one with each delivery: a kill takes nothing from the page cache, so no lease is lost. A pull without an answer
- *   may have been a delivery, and only that explains a gap. A lease and a delay hold over a kill as well.
+ * - An attempt counts only for a message that was shown. Attempts go up by one with each delivery: a kill takes nothing from the page
+ *   cache, so no lease is lost. Only an answer that was cut off may hold deliveries that no client saw: as many messages as its pull
+ *   asked for, each once, and once more only when a lease has ended. A message is a dead letter, or deleted, only after all deliveries
+ *   that its consumer allows. A lease and a delay hold over a kill as well.
+ * - What was declined because the server was full has not happened. The server does not end by itself.
  * - Counts and bytes are from what must be there to what can be there, and exact when everything is taken out.
  * - `sluice check` finds the directory of a killed server sound.
  */
@@ -29,6 +32,7 @@ export class Checker {
     const before = event.event === 'answered' ? this.#ledger.request(event.request) : undefined;
     if (before) this.#judge(before, event);
     this.#ledger.see(event);
+    if (event.event === 'ended') this.#wrong(`the server ended by itself: ${event.text}`);
     if (event.event === 'refused') this.#wrong(`request ${event.request} was answered with ${event.status} ${event.text}`);
     if (event.event === 'checked') this.#checked(event);
     if (event.event === 'counted') this.violations.push(...this.misfits(event.queues));
@@ -137,14 +141,35 @@ export class Checker {
     if (count !== taken.size) this.#wrong(`the backlog was ${count}, and ${taken.size} messages were there`);
     if (bytes !== takenBytes) this.#wrong(`the backlog was ${bytes} bytes, and ${takenBytes} were there`);
     for (const message of this.#ledger.messages.values()) this.#complete(message);
+    for (const queue of Object.keys(this.#queues)) this.#cutAnswersSuffice(queue);
+  }
+
+  /** Each message alone may have been in an answer that was cut; all of them were only if those answers had room for so many. */
+  #cutAnswersSuffice(queue) {
+    const room = this.#ledger.unansweredPullsOf(queue).reduce((sum, { batchSize }) => sum + batchSize, 0);
+    let needed = 0;
+    for (const message of this.#ledger.messages.values()) {
+      const here = message.queue === queue || message.deadLetters === queue;
+      if (here) needed += message.deliveriesInCutAnswers(queue, this.#lastDelivery(message, queue));
+    }
+    if (needed > room) this.#wrong(`${needed} deliveries in ${queue} were seen by no client, and cut answers had room for ${room}`);
+  }
+
+  /** The number of the last delivery in that queue that must have been, whether it was seen or not; 0 if nothing tells. */
+  #lastDelivery(message, queue) {
+    if (queue !== message.queue) return 0;
+    const { retriesMax } = this.#queues[queue];
+    const moved = message.deadLetters && message.sightings.some((seen) => seen.queue === message.deadLetters);
+    const vanished = message.wasStored && !this.#ledger.drain.taken.has(message.key) && !message.mayHaveBeenRemoved();
+    const exhausted = vanished && !message.deadLetters && message.mayBeExhausted();
+    return moved || exhausted ? retriesMax + 1 : 0;
   }
 
   #complete(message) {
     const { key, queue, deadLetters } = message;
     if (message.wasStored && !message.mayBeGone()) this.#wrong(`${key} of ${queue} is lost`);
     const moved = deadLetters && message.sightings.some((seen) => seen.queue === deadLetters);
-    const last = moved ? this.#queues[queue].retriesMax + 1 : 0;
-    if (message.unexplainedDeliveries(queue, last) > 0) {
+    if (message.unexplainedDeliveries(queue, this.#lastDelivery(message, queue)) > 0) {
       this.#wrong(`${key} of ${queue} shows ${moved ? 'itself as a dead letter' : 'attempts'} without as many deliveries`);
     }
     if (moved && message.unexplainedDeliveries(deadLetters) > 0) {

@@ -7,16 +7,19 @@ import { writeFileSync } from 'node:fs';
  * A request is *sent*, and then *answered* or *cut* (the connection ended without an answer):
  *
  *     {event: 'sent', request, kind: 'push', queue, messages: [{key, delayMillis}]}
- *     {event: 'sent', request, kind: 'pull', queue, visibilityMillis}   answered: messages: [{key, changed, id, attempts, timestamp}]
+ *     {event: 'sent', request, kind: 'pull', queue, batchSize, visibilityMillis}
+ *                                                                        answered: messages: [{key, changed, id, attempts, timestamp}]
  *     {event: 'sent', request, kind: 'peek', queue}                      answered: the same
  *     {event: 'sent', request, kind: 'settle', queue, acks: [lease], retries: [{lease, delayMillis}]}
  *                                                                        answered: ackCount, retryCount, warned
  *     {event: 'sent', request, kind: 'purge', queue}
  *     {event: 'sent', request, kind: 'purge refs', queue, keys}          answered: warned: [key]
+ *     {event: 'declined', request, status, text}                         the server was full, and the request changed nothing
  *     {event: 'refused', request, status, text}                          an answer that nothing explains
  *
- * A lease is {pull: number of the request, key}. Between the requests: 'checked' (what `sluice check` said of the directory of the
- * killed server), 'counted' (the metrics while nobody works), 'draining' (the same, when from now on everything is taken), 'drained'.
+ * A lease is {pull: number of the request, key}. Between the requests: 'ended' (the server, by itself), 'checked' (what `sluice check`
+ * said of the directory of the killed server), 'counted' (the metrics while nobody works), 'draining' (the same, when from now on
+ * everything is taken), 'drained'.
  */
 export class History {
   #events = [];

@@ -20,6 +20,7 @@ export class Ledger {
     if (event.event === 'sent') this.#sent(event);
     if (event.event === 'answered') this.#answered(event);
     if (event.event === 'cut' || event.event === 'refused') this.#ended(event);
+    if (event.event === 'declined') this.#declined(event);
     if (event.event === 'lifting limits') this.limitsLifted = true;
     if (event.event === 'draining') this.drain = { ...event, taken: new Set() };
   }
@@ -33,11 +34,24 @@ export class Ledger {
     return this.#purges.get(queue) ?? [];
   }
 
-  /** How many pulls of that queue have no answer and were under way some time from `from` to `to`. */
-  unansweredPullsOf(queue, from, to) {
-    let count = 0;
-    for (const pull of this.#unansweredPulls.get(queue) ?? []) if (pull.endedAt > from && pull.sentAt < to) count += 1;
-    return count;
+  /**
+   * How many deliveries of one message may be in the answers that did not arrive, to pulls of that queue that were under way some time
+   * from `from` to `to`: no more than there were such pulls, and than there is room for their leases one after the other.
+   */
+  deliveriesOnTheWay(queue, from, to) {
+    const pulls = this.unansweredPullsOf(queue).filter(({ endedAt, sentAt }) => endedAt > from && sentAt < to);
+    let most = 0;
+    for (const together of overlapping(pulls)) {
+      const millis = Math.max(...together.map(({ endedMs }) => endedMs)) - Math.min(...together.map(({ sentMs }) => sentMs));
+      const leaseMillis = Math.min(...together.map(({ visibilityMillis }) => visibilityMillis));
+      most += Math.min(together.length, 1 + Math.floor(millis / leaseMillis));
+    }
+    return most;
+  }
+
+  /** Pulls of a queue that have no answer, in the order in which they were sent. */
+  unansweredPullsOf(queue) {
+    return this.#unansweredPulls.get(queue) ?? [];
   }
 
   /** How many messages and bytes can be in one of these queues while no request is under way: {least, most} of both. */
@@ -94,13 +108,33 @@ export class Ledger {
     return request;
   }
 
+  /** The server was full: what was asked has not happened. A push that is tried again is another one of the same keys. */
+  #declined(event) {
+    const request = this.#ended(event);
+    request.declined = true;
+    if (request.kind === 'pull') this.#forgetPull(request);
+    if (request.kind === 'purge') this.#purges.set(request.queue, this.purgesOf(request.queue).filter((purge) => purge !== request));
+    for (const { key } of [...(request.acks ?? []), ...(request.retries ?? []).map(({ lease }) => lease)]) {
+      const message = this.messages.get(key);
+      if (!message) continue;
+      message.acks = message.acks.filter((ack) => ack.request !== request);
+      message.retries = message.retries.filter((retry) => retry.request !== request);
+    }
+    for (const { key } of request.entries ?? []) {
+      const message = this.messages.get(key);
+      if (message) message.refPurges = message.refPurges.filter((entry) => entry.request !== request);
+    }
+  }
+
+  #forgetPull(request) {
+    const waiting = this.#unansweredPulls.get(request.queue);
+    waiting.splice(waiting.indexOf(request), 1);
+  }
+
   #answered(event) {
     const request = this.#ended(event);
     request.answered = true;
-    if (request.kind === 'pull') {
-      const waiting = this.#unansweredPulls.get(request.queue);
-      waiting.splice(waiting.indexOf(request), 1);
-    }
+    if (request.kind === 'pull') this.#forgetPull(request);
     if (request.kind === 'pull' || request.kind === 'peek') this.#sighted(request, event.messages);
     if (request.kind === 'purge refs') {
       for (const entry of request.entries) entry.warned = event.warned.includes(entry.key);
@@ -116,6 +150,18 @@ export class Ledger {
       if (request.kind === 'pull') this.drain?.taken.add(key);
     }
   }
+}
+
+/** Requests in groups: those of two groups were never under way at the same time. */
+function overlapping(requests) {
+  const groups = [];
+  let endedMs = -Infinity;
+  for (const request of requests) {
+    if (request.sentMs > endedMs) groups.push([]);
+    groups.at(-1).push(request);
+    endedMs = Math.max(endedMs, request.endedMs);
+  }
+  return groups;
 }
 
 function append(map, key, value) {

@@ -1,6 +1,5 @@
 import * as actions from './actions.js';
 import { Client } from './client.js';
-import { QUEUES } from './queues.js';
 import { Random } from './random.js';
 
 const HELD_MAX = 2_000;
@@ -9,7 +8,9 @@ const PURGE_PAUSE_MILLIS = 40;
 /** Clients that push, pull, acknowledge, retry and purge at one server until it is gone. */
 export class Load {
   #open;
+  #queues;
   #seed;
+  #hard;
   #clients = [];
   #workers = [];
   /** Leases that pullers left to the ackers: {queue, leases}. */
@@ -18,11 +19,15 @@ export class Load {
 
   /**
    * @param open makes a client
+   * @param queues what they use, by name
    * @param seed decides everything that is not decided by timing
+   * @param hard whether leases are short, and some clients take their answers late or not at all
    */
-  constructor(open, seed) {
+  constructor(open, queues, { seed, hard }) {
     this.#open = open;
+    this.#queues = queues;
     this.#seed = seed;
+    this.#hard = hard;
   }
 
   start({ pushers, pullers, ackers, purgers }) {
@@ -51,12 +56,12 @@ export class Load {
   }
 
   #anyQueue(random) {
-    return random.pick(Object.keys(QUEUES).flatMap((name) => Array(QUEUES[name].share).fill(name)));
+    return random.pick(Object.keys(this.#queues).flatMap((name) => Array(this.#queues[name].share).fill(name)));
   }
 
   async #push(client, random) {
     const queue = this.#anyQueue(random);
-    const answered = await actions.push(client, random, queue, QUEUES[queue]);
+    const answered = await actions.push(client, random, queue, this.#queues[queue]);
     if (answered) this.answeredPushes += 1;
     return answered;
   }
@@ -65,8 +70,10 @@ export class Load {
   async #pull(client, random) {
     const queue = this.#anyQueue(random);
     const lease = random.chance(0.2) ? 50 + random.below(1_000) : undefined;
-    const leases = await actions.pull(client, queue, 1 + random.below(100), QUEUES[queue], lease);
-    if (!leases) return false;
+    const manner = this.#hard ? mannerOf(random) : {};
+    const leases = await actions.pull(client, queue, 1 + random.below(100), this.#queues[queue], lease, manner);
+    // One that hung up does not know whether the server is gone; its next request tells.
+    if (!leases) return manner.hangUpAfterMillis !== undefined;
     if (leases.length > 0 && this.#held.length < HELD_MAX && random.chance(0.4)) {
       this.#held.push({ queue, leases });
       return true;
@@ -78,10 +85,10 @@ export class Load {
     const acks = [];
     const retries = [];
     for (const lease of leases) {
-      if (random.chance(QUEUES[queue].patience)) acks.push(lease);
+      if (random.chance(this.#queues[queue].patience)) acks.push(lease);
       else if (random.chance(0.6)) retries.push({ lease, delaySeconds: random.chance(0.3) ? random.below(3) : undefined });
     }
-    return actions.settle(client, queue, acks, retries, QUEUES[queue]);
+    return actions.settle(client, queue, acks, retries, this.#queues[queue]);
   }
 
   /** Settles what a puller left, in time or too late; without any it waits a moment, or notices that the server is gone. */
@@ -95,7 +102,13 @@ export class Load {
   async #purge(client, random) {
     await new Promise((resolve) => setTimeout(resolve, random.below(PURGE_PAUSE_MILLIS)));
     const queue = this.#anyQueue(random);
-    if (QUEUES[queue].swept && random.chance(0.3)) return actions.purge(client, queue);
+    if (this.#queues[queue].swept && random.chance(0.3)) return actions.purge(client, queue);
     return actions.purgeSome(client, random, queue);
   }
+}
+
+/** How a client takes an answer: at once, or so late that the leases in it may have ended, or it ends its connection before. */
+function mannerOf(random) {
+  if (random.chance(0.1)) return { hangUpAfterMillis: random.below(300) };
+  return random.chance(0.15) ? { readAfterMillis: random.below(800) } : {};
 }

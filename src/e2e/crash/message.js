@@ -44,12 +44,18 @@ export class Message {
     return this.push.answered || this.push.sighted === true;
   }
 
+  /** Whether its push was declined: it is nowhere. */
+  get wasDeclined() {
+    return this.push.declined === true;
+  }
+
   deliveriesIn(queue) {
     return this.sightings.filter((sighting) => sighting.queue === queue && !sighting.peeked);
   }
 
   /** From when on the message cannot be in that queue, and why: {at, why}; at is Infinity if nothing says so. */
   goneFrom(queue) {
+    if (this.wasDeclined) return { at: this.push.sentAt, why: 'declined' };
     const ends = [{ at: Infinity }];
     for (const { request, sighting } of this.acks) {
       const here = sighting.queue === queue || this.#wasInTime(request, sighting);
@@ -97,14 +103,18 @@ export class Message {
     return this.sightings.some((sighting) => sighting.queue === queue) || this.mayBeExhausted();
   }
 
-  /** Whether something that was asked, answered or not, may have taken it out of all queues. */
+  /** Whether something that was asked, answered or not, or its deliveries may have taken it out of all queues. */
   mayBeGone() {
-    if (!this.wasStored) return true;
+    if (!this.wasStored || this.mayHaveBeenRemoved()) return true;
+    return !this.deadLetters && this.mayBeExhausted();
+  }
+
+  /** Whether an acknowledgement or a purge, answered or not, may have taken it out of all queues. */
+  mayHaveBeenRemoved() {
     if (this.acks.length > 0) return true;
     if (this.refPurges.some(({ warned }) => !warned)) return true;
     const swept = (queue) => this.ledger.purgesOf(queue).some((purge) => this.push.sentAt < purge.endedAt);
-    if (swept(this.queue) || (this.deadLetters && swept(this.deadLetters))) return true;
-    return !this.deadLetters && this.mayBeExhausted();
+    return swept(this.queue) || (this.deadLetters !== undefined && swept(this.deadLetters));
   }
 
   /** Whether its first queue may have delivered it as often as it does: pulls that were cut may have been deliveries, too. */
@@ -113,23 +123,32 @@ export class Message {
   }
 
   /**
-   * How many of the deliveries 1 … `last` in that queue nobody saw although no pull that was cut, or is still under way, explains
-   * them. A pull delivers a message once at most.
+   * How many of the deliveries 1 … `last` in that queue no client saw although no pull that was cut, or is still under way, explains
+   * them.
    */
   unexplainedDeliveries(queue, last = 0) {
+    return this.#missingDeliveries(queue, last).reduce((sum, { missing, onTheWay }) => sum + Math.max(0, missing - onTheWay), 0);
+  }
+
+  /** How many of the deliveries 1 … `last` in that queue no client saw because their answers were cut. */
+  deliveriesInCutAnswers(queue, last = 0) {
+    return this.#missingDeliveries(queue, last).reduce((sum, { missing, onTheWay }) => sum + Math.min(missing, onTheWay), 0);
+  }
+
+  /** Where clients did not see deliveries, between those that they saw: how many, and how many were lost on the way at most. */
+  #missingDeliveries(queue, last) {
     const seen = this.deliveriesIn(queue).sort((a, b) => a.attempts - b.attempts);
     const end = { attempts: Math.max(last, seen.at(-1)?.attempts ?? 0) + 1, request: { endedAt: Infinity } };
     let previous = { attempts: 0, request: { sentAt: this.push.sentAt } };
-    let unexplained = 0;
+    const gaps = [];
     for (const sighting of [...seen, end]) {
       const missing = sighting.attempts - previous.attempts - 1;
       if (missing > 0) {
-        const cut = this.ledger.unansweredPullsOf(queue, previous.request.sentAt, sighting.request.endedAt);
-        unexplained += Math.max(0, missing - cut);
+        gaps.push({ missing, onTheWay: this.ledger.deliveriesOnTheWay(queue, previous.request.sentAt, sighting.request.endedAt) });
       }
       previous = sighting;
     }
-    return unexplained;
+    return gaps;
   }
 
   /** The first moment, in milliseconds, at which a delivery after that one can have happened; of the first one if there is none. */

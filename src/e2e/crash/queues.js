@@ -9,11 +9,12 @@
  * @property share weight with which clients choose it
  * @property patience share of deliveries that are acknowledged
  * @property swept whether whole-queue purges happen
+ * @property large whether its messages are large, and larger still in an answer
  */
 const PATIENT = { delaySeconds: 0, visibilityMillis: 400, retriesMax: 100, retryDelaySeconds: 0, share: 2, patience: 0.7 };
 const STRICT = { ...PATIENT, visibilityMillis: 250, patience: 0.35 };
 
-export const QUEUES = {
+const QUEUES_OF_EVERY_RUN = {
   plain: PATIENT,
   deferred: { ...PATIENT, delaySeconds: 1, retryDelaySeconds: 1 },
   failing: { ...STRICT, retriesMax: 1, deadLetters: 'dead' },
@@ -21,6 +22,19 @@ export const QUEUES = {
   brief: { ...STRICT, retriesMax: 2, share: 1 },
   dead: { ...PATIENT, share: 1, patience: 0.8 },
 };
+
+/** Queues whose leases end while an answer is on its way, and whose answers are large. */
+const HARD = { ...STRICT, retriesMax: 2, share: 1 };
+
+/** The queues of a run, by name. */
+export const queuesOf = (hard) => ({
+  ...QUEUES_OF_EVERY_RUN,
+  ...(hard && {
+    hasty: { ...HARD, visibilityMillis: 100, deadLetters: 'dead' },
+    fleeting: { ...HARD, visibilityMillis: 100 },
+    bulky: { ...HARD, visibilityMillis: 400, share: 3, deadLetters: 'dead', large: true },
+  }),
+});
 
 /** Retries that nothing exhausts: what a queue is given while it is drained. */
 export const RETRIES_WHILE_DRAINED = 100;

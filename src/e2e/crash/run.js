@@ -7,7 +7,7 @@ import { Checker } from './checker.js';
 import { Client } from './client.js';
 import { History } from './history.js';
 import { Load } from './load.js';
-import { QUEUES, RETRIES_WHILE_DRAINED } from './queues.js';
+import { queuesOf, RETRIES_WHILE_DRAINED } from './queues.js';
 import { Random } from './random.js';
 import { Tally } from './tally.js';
 import { send } from '../harness/http.js';
@@ -17,10 +17,10 @@ import { inTime, until } from '../harness/until.js';
 
 const CLIENTS = { pushers: 8, pullers: 4, ackers: 2, purgers: 1 };
 const ROUNDS_PER_ERA = 10;
+/** Of the hard runs: what Java takes by itself, and small ones. */
+const HEAPS = [[], ['-Xmx192m'], ['-Xmx128m']];
 /** A process that lives for seconds is not worth the second compiler. */
 const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
-/** Long enough for a machine that does other things as well. */
-const START = { within: 300_000 };
 const ACCOUNT_PATH = '/client/v4/accounts/7f1d2c3b4a5968778695a4b3c2d1e0f9/queues';
 
 /** A server that is loaded, killed, checked and started again, round after round; what clients saw is checked all the time. */
@@ -28,9 +28,11 @@ export class CrashRun {
   #seed;
   #random;
   #server;
+  #kinds;
   #queues = {};
+  #hard;
   #tally = new Tally();
-  #checker = new Checker(QUEUES);
+  #checker;
   #history = new History({
     see: (event) => {
       this.#tally.see(event);
@@ -38,13 +40,20 @@ export class CrashRun {
     },
   });
 
-  /** @param settings of the server beside the usual ones */
-  constructor({ seed, settings = {} }) {
+  /**
+   * @param settings of the server beside the usual ones
+   * @param environment variables for the process of the server, LD_PRELOAD say
+   * @param hard whether leases are short under load, answers large, some clients slow or gone, and heaps small
+   */
+  constructor({ seed, settings = {}, environment = {}, hard = false }) {
     this.#seed = seed;
     this.#random = new Random(seed);
+    this.#hard = hard;
+    this.#kinds = queuesOf(hard);
+    this.#checker = new Checker(this.#kinds);
     this.#server = new Server({
       directory: path.join(temporaryDirectory(), 'data'),
-      javaOptions: JAVA_OPTIONS,
+      environment,
       settings: { 'storage.engine': 'rocksdb', 'storage.durability': 'fsync', ...settings },
     });
   }
@@ -52,7 +61,7 @@ export class CrashRun {
   /** Runs so many rounds and answers what happened, in numbers. Fails with what was wrong, the seed and the history's file. */
   async rounds(count, say = () => {}) {
     try {
-      await this.#server.start(START);
+      await this.#start();
       await this.#declareQueues();
       for (let round = 1; round <= count; round++) {
         await this.#round(round);
@@ -71,19 +80,27 @@ export class CrashRun {
 
   async #round(round) {
     this.#history.add({ event: 'round', round });
-    const load = new Load(() => this.#client(), `${this.#seed} ${round}`);
+    const load = new Load(() => this.#client(), this.#kinds, { seed: `${this.#seed} ${round}`, hard: this.#hard });
     load.start(CLIENTS);
     const enough = 20 + this.#random.below(600);
-    await until(`${enough} pushes are answered`, () => load.answeredPushes >= enough || this.#broken, { within: 600_000, every: 1 });
+    await until(`${enough} pushes are answered`, () => load.answeredPushes >= enough || this.#broken || !this.#server.runs, { every: 1 });
+    if (!this.#server.runs) this.#history.add({ event: 'ended', text: this.#server.log.slice(-1_000) });
     await this.#server.kill();
     await load.ended();
     this.#history.add({ event: 'killed' });
     if (this.#random.chance(0.25)) await this.#killAgainWhileItStarts();
     await this.#check();
     this.#fail();
-    await this.#server.start(START);
+    await this.#start();
     await this.#count();
     this.#fail();
+  }
+
+  /** Each start may have another heap. */
+  #start() {
+    const heap = this.#hard ? this.#random.pick(HEAPS) : [];
+    this.#server.javaOptions = [...JAVA_OPTIONS, ...heap];
+    return this.#server.start();
   }
 
   get #broken() {
@@ -92,7 +109,7 @@ export class CrashRun {
 
   /** The start recovers what the kill left; another kill in the middle of that must cost nothing either. */
   async #killAgainWhileItStarts() {
-    const starting = this.#server.start(START);
+    const starting = this.#start();
     const outcome = starting.then(
       () => 'started',
       () => 'killed',
@@ -108,7 +125,7 @@ export class CrashRun {
     const { directory } = this.#server;
     const args = ['--json', '--data-dir', directory];
     const checking = launchServer({ command: 'check', args, javaOptions: JAVA_OPTIONS, cwd: path.dirname(directory) });
-    const { code } = await inTime('sluice check ends', checking.exited, START.within);
+    const { code } = await inTime('sluice check ends', checking.exited);
     const said = code === 0 ? JSON.parse(checking.stdout) : {};
     const text = (checking.stdout + checking.stderr).slice(0, 1_000);
     this.#history.add({ event: 'checked', exitCode: code, sound: said.sound, messages: said.messages, bytes: said.bytes, text });
@@ -122,7 +139,7 @@ export class CrashRun {
       queues = await this.#metrics();
       return false;
     };
-    await until('the counts fit', fit, { within: 3_000 }).catch(() => {});
+    await until('the counts fit', fit).catch(() => {});
     this.#history.add({ event: 'counted', queues });
   }
 
@@ -133,7 +150,7 @@ export class CrashRun {
     const { count, bytes } = await this.#settledBacklog();
     this.#history.add({ event: 'draining', count, bytes });
     const client = this.#client();
-    await until('all queues are empty', () => this.#takeAll(client), { within: 600_000, every: 1 });
+    await until('all queues are empty', () => this.#takeAll(client), { every: 1 });
     client.close();
     this.#history.add({ event: 'drained' });
     this.#fail();
@@ -149,15 +166,15 @@ export class CrashRun {
       const all = Object.values(await this.#metrics());
       last = { count: all.reduce((sum, { count }) => sum + count, 0), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
       return before && before.count === last.count && before.bytes === last.bytes && last;
-    }, { within: 60_000, every: 200 });
+    }, { every: 200 });
   }
 
   async #takeAll(client) {
     const metrics = await this.#metrics();
     for (const [queue, { count }] of Object.entries(metrics)) {
       if (count === 0) continue;
-      const leases = await actions.pull(client, queue, 100, QUEUES[queue], 60_000);
-      await actions.settle(client, queue, leases, [], QUEUES[queue]);
+      const leases = await actions.pull(client, queue, 100, this.#kinds[queue], 60_000);
+      await actions.settle(client, queue, leases, [], this.#kinds[queue]);
     }
     return this.#broken || Object.values(metrics).every(({ count, bytes }) => count === 0 && bytes === 0);
   }
@@ -181,7 +198,10 @@ export class CrashRun {
   }
 
   async #call(method, target, body) {
-    const answer = await send(this.#server.origin, method, target, { body, token: TOKEN, within: START.within });
+    const answer = await until(`${method} ${target} finds room`, async () => {
+      const found = await send(this.#server.origin, method, target, { body, token: TOKEN });
+      return found.status !== 429 && found;
+    });
     assert.equal(answer.status, 200, answer.text);
     return answer.json.result;
   }
@@ -196,19 +216,19 @@ export class CrashRun {
   }
 
   async #declareQueues() {
-    for (const [name, { delaySeconds }] of Object.entries(QUEUES)) {
+    for (const [name, { delaySeconds }] of Object.entries(this.#kinds)) {
       const settings = { delivery_delay: delaySeconds };
       const { queue_id } = await this.#call('POST', ACCOUNT_PATH, { queue_name: name, settings });
       this.#queues[name] = { path: `${ACCOUNT_PATH}/${queue_id}` };
     }
     for (const [name, queue] of Object.entries(this.#queues)) {
-      queue.consumer = await this.#call('POST', `${queue.path}/consumers`, consumerOf(QUEUES[name], QUEUES[name].retriesMax));
+      queue.consumer = await this.#call('POST', `${queue.path}/consumers`, consumerOf(this.#kinds[name], this.#kinds[name].retriesMax));
     }
   }
 
   async #limitRetries(limitOf) {
     for (const [name, { path: queuePath, consumer }] of Object.entries(this.#queues)) {
-      const body = consumerOf(QUEUES[name], limitOf(QUEUES[name]));
+      const body = consumerOf(this.#kinds[name], limitOf(this.#kinds[name]));
       await this.#call('PUT', `${queuePath}/consumers/${consumer.consumer_id}`, body);
     }
   }

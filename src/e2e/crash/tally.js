@@ -1,6 +1,8 @@
 /** Counts what happened in a history, for people. */
 export class Tally {
   kills = 0;
+  cuts = 0;
+  declined = 0;
   pushes = 0;
   messages = 0;
   deliveries = 0;
@@ -19,6 +21,8 @@ export class Tally {
     if (event.event === 'sent' && event.kind === 'push') for (const { key } of event.messages) this.#origins.set(key, event.queue);
     if (event.event === 'drained') this.#origins.clear();
     if (event.event === 'killed') this.kills += 1;
+    if (event.event === 'cut') this.cuts += 1;
+    if (event.event === 'declined') this.declined += 1;
     if (event.event === 'checked') this.checks += 1;
     if (event.event === 'answered') this.#answered(this.#requests.get(event.request), event);
     if (event.event !== 'sent' && event.request) this.#requests.delete(event.request);

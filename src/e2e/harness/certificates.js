@@ -2,18 +2,17 @@ import path from 'node:path';
 import { run } from './process.js';
 
 /** Runs openssl to the end and answers what it printed; its complaints too, if it fails. */
-export async function openssl(args, { fails = false, within = 20_000 } = {}) {
-  const { code, stdout, stderr } = await run('openssl', args, { within });
+export async function openssl(args, { fails = false } = {}) {
+  const { code, stdout, stderr } = await run('openssl', args);
   if (!fails && code !== 0) throw new Error(`openssl ${args[0]} ended with ${code}:\n${stderr}`);
   return { code, text: stdout + stderr };
 }
 
 /** Runs curl to the end: {code, status, version, text, complaint}; `code` is curl's own, 0 if there was an answer. */
-export async function curl(args, { within = 20_000 } = {}) {
+export async function curl(args) {
   const { code, stdout, stderr } = await run(
     'curl',
-    ['--silent', '--show-error', '--max-time', '15', '--noproxy', '*', '--write-out', '\n%{http_code} %{http_version}', ...args],
-    { within },
+    ['--silent', '--show-error', '--noproxy', '*', '--write-out', '\n%{http_code} %{http_version}', ...args],
   );
   const [, text, status, version] = /^([\s\S]*)\n(\d{3}) (\S+)$/.exec(stdout) ?? [];
   return { code, status: Number(status), version, text, complaint: stderr };

@@ -2,8 +2,9 @@ import net from 'node:net';
 
 /**
  * Many connections that each send the same request again as soon as it is answered, whatever the answer, as the worst of clients
- * do: {sent, statuses, accepted, refusals, broken}. `accepted` are milliseconds in order; `refusals` are different heads and bodies
- * of answers other than 200.
+ * do: {statuses, accepted, overtakings, refusals, broken}. Of each accepted request `accepted` has the milliseconds until its answer, and
+ * `overtakings` how many others were accepted meanwhile, both in order of size once it is over; `refusals` are different heads
+ * and bodies of answers other than 200.
  */
 export class Flood {
   #server;
@@ -12,6 +13,8 @@ export class Flood {
   #running = true;
   statuses = new Map();
   accepted = [];
+  overtakings = [];
+  #unanswered = 0;
   refusals = new Map();
   broken = 0;
 
@@ -34,7 +37,13 @@ export class Flood {
     return this;
   }
 
+  /** Whether every connection has had an answer. */
+  get reachedAll() {
+    return this.#unanswered === 0;
+  }
+
   #connect() {
+    this.#unanswered += 1;
     const socket = net.connect({ host: this.#server.host, port: this.#server.port, noDelay: true });
     this.#sockets.add(socket);
     socket.on('close', () => {
@@ -53,26 +62,33 @@ export class Flood {
   #go(socket) {
     let got = '';
     let began = performance.now();
+    let acceptedBefore = this.accepted.length;
+    let first = true;
     socket.setEncoding('latin1').on('data', (text) => {
       got += text;
       const headEnd = got.indexOf('\r\n\r\n');
       if (headEnd < 0) return;
       const length = Number(/content-length: (\d+)/i.exec(got)[1]);
       if (got.length < headEnd + 4 + length) return;
-      this.#note(Number(got.slice(9, 12)), got, performance.now() - began);
+      if (first) this.#unanswered -= 1;
+      first = false;
+      this.#note(Number(got.slice(9, 12)), got, performance.now() - began, this.accepted.length - acceptedBefore);
       got = '';
       if (this.#running) {
         began = performance.now();
+        acceptedBefore = this.accepted.length;
         socket.write(this.#request);
       }
     });
     socket.write(this.#request);
   }
 
-  #note(status, answer, millis) {
+  #note(status, answer, millis, overtakings) {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
-    if (status === 200) this.accepted.push(millis);
-    else this.refusals.set(answer, (this.refusals.get(answer) ?? 0) + 1);
+    if (status === 200) {
+      this.accepted.push(millis);
+      this.overtakings.push(overtakings);
+    } else this.refusals.set(answer, (this.refusals.get(answer) ?? 0) + 1);
   }
 
   /** Ends it all at once. */
@@ -80,11 +96,12 @@ export class Flood {
     this.#running = false;
     for (const socket of this.#sockets) socket.destroy();
     this.accepted.sort((a, b) => a - b);
+    this.overtakings.sort((a, b) => a - b);
     return this;
   }
 
-  /** The time in which that share of the accepted requests was answered, in milliseconds. */
-  quantile(share) {
-    return this.accepted[Math.min(this.accepted.length - 1, Math.floor(this.accepted.length * share))];
+  /** The value of `accepted` or `overtakings` that this share does not exceed. */
+  static quantile(sorted, share) {
+    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   }
 }

@@ -1,14 +1,17 @@
 import http from 'node:http';
 import net from 'node:net';
-import { inTime } from './until.js';
+import { inTime, LIMIT_MILLIS } from './until.js';
 
 /**
  * One request, exactly as told: {status, headers, text, json}.
  *
  * @param body an object is sent as JSON; a string or a Buffer as it is
  * @param headers beside the token; null leaves one out that would be sent otherwise
+ * @param readAfterMillis how long the body of the answer stays in the network
+ * @param signal ends the request and its connection
  */
-export function send(origin, method, path, { body, headers = {}, token, agent, within = 20_000 } = {}) {
+export function send(origin, method, path, options = {}) {
+  const { body, headers = {}, token, agent, within = LIMIT_MILLIS, readAfterMillis = 0, signal } = options;
   const { hostname, port } = new URL(origin);
   const raw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const sent = {
@@ -18,10 +21,12 @@ export function send(origin, method, path, { body, headers = {}, token, agent, w
   };
   for (const [name, value] of Object.entries(sent)) if (value === null) delete sent[name];
   const answer = new Promise((resolve, reject) => {
-    const request = http.request({ hostname, port, method, path, headers: sent, agent }, (response) => {
+    const request = http.request({ hostname, port, method, path, headers: sent, agent, signal }, async (response) => {
       const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', reject);
+      response.on('close', () => reject(new Error('the connection ended within an answer')));
+      if (readAfterMillis > 0) await new Promise((resolved) => setTimeout(resolved, readAfterMillis));
+      response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => resolve(read(response.statusCode, response.headers, Buffer.concat(chunks))));
     });
     request.on('error', reject);
@@ -42,7 +47,7 @@ function read(status, headers, bytes) {
 }
 
 /** Writes bytes on a connection of their own and answers all that comes back until `enough` says so or the server closes. */
-export function sendBytes({ host, port }, bytes, enough = () => false, within = 15_000) {
+export function sendBytes({ host, port }, bytes, enough = () => false) {
   const socket = net.connect(port, host);
   const answer = new Promise((resolve, reject) => {
     let got = '';
@@ -55,5 +60,5 @@ export function sendBytes({ host, port }, bytes, enough = () => false, within = 
     socket.on('error', (error) => (got ? resolve(got) : reject(error)));
     socket.write(bytes);
   });
-  return inTime('an answer to raw bytes', answer, within).finally(() => socket.destroy());
+  return inTime('an answer to raw bytes', answer).finally(() => socket.destroy());
 }

@@ -1,8 +1,6 @@
 import net from 'node:net';
 import { inTime } from './until.js';
 
-const ANSWER_MILLIS_MAX = 15_000;
-
 /** A connection that got one answer and is silent since then, as one in the pool of a client is. */
 export class IdleConnection {
   #socket;
@@ -26,7 +24,7 @@ export class IdleConnection {
       this.open = false;
     });
     answered.catch(() => {});
-    return inTime('an answer', answered, ANSWER_MILLIS_MAX);
+    return inTime('an answer', answered);
   }
 
   /** Says good-bye, or goes without a word. */

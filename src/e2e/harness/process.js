@@ -56,29 +56,34 @@ export function launch(command, args, options) {
 }
 
 /** Runs to the end and answers {code, signal, stdout, stderr}. */
-export async function run(command, args, { within = 60_000, ...options } = {}) {
+export async function run(command, args, options) {
   const self = launch(command, args, options);
   try {
-    const end = await inTime(`${path.basename(command)} ${args.join(' ')} ends`, self.exited, within);
+    const end = await inTime(`${path.basename(command)} ${args.join(' ')} ends`, self.exited);
     return { ...end, stdout: self.stdout, stderr: self.stderr };
   } finally {
     self.child.kill('SIGKILL');
   }
 }
 
-/** The environment of a server: this one's, without what would configure it. */
-function environment(settings) {
+/** The environment of a server: this one's, without what would configure it, and what it is given. */
+function environmentOf(settings, environment) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
   for (const [key, value] of Object.entries(settings)) {
     env[`SLUICE_${key.toUpperCase().replaceAll('.', '_')}`] = String(value);
   }
-  return env;
+  return { ...env, ...environment };
 }
 
-/** Starts the jar with settings given as environment variables, and a limit of open files if there is one; answers at once. */
-export function launchServer({ settings = {}, args = [], javaOptions = [], cwd, command = 'serve', filesMax }) {
+/**
+ * Starts the jar with settings given as environment variables; answers at once.
+ *
+ * @param environment variables for the process beside the settings, LD_PRELOAD say
+ * @param filesMax how many files and connections the process may have open
+ */
+export function launchServer({ settings = {}, args = [], javaOptions = [], environment = {}, cwd, command = 'serve', filesMax }) {
   if (!existsSync(jar)) throw new Error(`there is no ${jar}: build it first, or name another one in SLUICE_JAR`);
   const all = [java, ...javaOptions, '-jar', jar, command, ...args];
   const [first, ...rest] = filesMax ? ['sh', '-c', 'ulimit -n "$0" && exec "$@"', String(filesMax), ...all] : all;
-  return launch(first, rest, { cwd, env: environment(settings) });
+  return launch(first, rest, { cwd, env: environmentOf(settings, environment) });
 }

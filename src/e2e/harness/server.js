@@ -18,11 +18,13 @@ export class Server {
   /**
    * @param settings configuration by dotted key
    * @param directory where to keep data; a temporary one if absent
+   * @param environment variables for its process beside the settings
    * @param filesMax how many files and connections the process may have open
    * @param expectedLog regular expressions of log lines that look like failures and are none
    */
-  constructor({ settings = {}, directory, javaOptions = [], args = [], filesMax, expectedLog = [] } = {}) {
-    this.#options = { settings, javaOptions, args, filesMax, expectedLog };
+  constructor({ settings = {}, directory, javaOptions = [], args = [], environment = {}, filesMax, expectedLog = [] } = {}) {
+    this.#options = { settings, args, environment, filesMax, expectedLog };
+    this.javaOptions = javaOptions;
     this.directory = directory;
   }
 
@@ -33,17 +35,18 @@ export class Server {
     return server.start();
   }
 
-  async start({ within = 30_000 } = {}) {
+  async start() {
     if (!this.directory) {
       this.home = temporaryDirectory();
       this.directory = path.join(this.home, 'data');
     }
-    const { settings, javaOptions, args, filesMax } = this.#options;
+    const { settings, args, environment, filesMax } = this.#options;
     const launched = performance.now();
     this.#process = launchServer({
       cwd: this.home ?? path.dirname(this.directory),
-      javaOptions,
+      javaOptions: this.javaOptions,
       args,
+      environment,
       filesMax,
       settings: {
         'http.port': 0,
@@ -54,7 +57,7 @@ export class Server {
       },
     });
     try {
-      const [, scheme, host, port, millis] = await inTime('the ready line', this.#ready(), within);
+      const [, scheme, host, port, millis] = await inTime('the ready line', this.#ready());
       Object.assign(this, { host, port: Number(port), origin: `${scheme}://${host}:${port}`, readyMillis: Number(millis) });
     } catch (error) {
       await this.kill();
@@ -97,6 +100,11 @@ export class Server {
     return this.#process.pid;
   }
 
+  /** Whether it runs: it was started, and did not end by itself. */
+  get runs() {
+    return this.#process?.child.exitCode === null && this.#process.child.signalCode === null;
+  }
+
   get stdout() {
     return this.#process.stdout;
   }
@@ -107,12 +115,12 @@ export class Server {
   }
 
   /** Sends a signal and waits for the end: {code, signal}. */
-  async end(signal, within = 20_000) {
+  async end(signal) {
     const ending = this.#process;
     if (!ending) return undefined;
     ending.child.kill(signal);
     try {
-      return await inTime(`the server ends after ${signal}`, ending.exited, within);
+      return await inTime(`the server ends after ${signal}`, ending.exited);
     } catch (error) {
       ending.child.kill('SIGKILL');
       throw error;

@@ -6,6 +6,7 @@ import { ContractProxy } from './contract-proxy.js';
 import { Contract } from './contract.js';
 import { send } from './http.js';
 import { Server, TOKEN } from './server.js';
+import { LIMIT_MILLIS } from './until.js';
 
 const contract = Contract.load();
 
@@ -45,7 +46,7 @@ export class Suite {
       apiEmail: null,
       userServiceKey: null,
       maxRetries: 0,
-      timeout: 20_000,
+      timeout: LIMIT_MILLIS,
       ...options,
     });
   }

@@ -46,7 +46,7 @@ export class Wrangler {
   /** Runs `wrangler <args>`: {code, stdout, stderr, output}. A variable that is null is taken out of the environment. */
   async run(args, environment = {}) {
     const env = Object.fromEntries(Object.entries({ ...this.env, ...environment }).filter(([, value]) => value !== null));
-    const done = await run(newNode(), [script, ...args], { cwd: this.work, env, within: 90_000 });
+    const done = await run(newNode(), [script, ...args], { cwd: this.work, env });
     return { ...done, output: `${done.stdout}\n${done.stderr}` };
   }
 

@@ -50,8 +50,36 @@ class Story {
     return this.request({ kind, queue, visibilityMillis: 1_000 }, { messages: [shown] });
   }
 
-  cutPull(queue = 'q') {
-    return this.request({ kind: 'pull', queue, visibilityMillis: 1_000 });
+  cutPull(queue = 'q', batchSize = 1) {
+    return this.request({ kind: 'pull', queue, batchSize, visibilityMillis: 1_000 });
+  }
+
+  /** Pulls that are under way at the same time, for so many milliseconds, and are all cut. */
+  pullsCutTogether(count, millis) {
+    const first = this.#requests + 1;
+    this.#requests += count;
+    const all = Array.from({ length: count }, (_, n) => first + n);
+    for (const request of all) this.event({ event: 'sent', request, kind: 'pull', queue: 'q', batchSize: 1, visibilityMillis: 1_000 });
+    this.later(millis);
+    for (const request of all) this.event({ event: 'cut', request });
+    return this;
+  }
+
+  /** A request that finds the server full. */
+  declined(asked) {
+    this.#requests += 1;
+    const request = this.#requests;
+    this.event({ event: 'sent', request, queue: 'q', ...asked });
+    return this.event({ event: 'declined', request, status: 429, text: 'full' });
+  }
+
+  declinedPush(keys) {
+    this.pushedAt = this.#ms;
+    return this.declined({ kind: 'push', messages: keys.map((key) => ({ key, delayMillis: 0 })) });
+  }
+
+  declinedAck(key) {
+    return this.declined({ kind: 'settle', acks: [{ pull: this.#requests, key }], retries: [] });
   }
 
   /** Acknowledges the message as the last request pulled it. */
@@ -164,6 +192,45 @@ test('attempts neither fall, nor repeat, nor jump without an unanswered pull, no
   story().push(['k1']).shows('k1', 3).wrong(/delivered 3 times, of 2 allowed/);
 });
 
+test('a message that was left out of an answer was not delivered', () => {
+  const leftOut = { kind: 'pull', visibilityMillis: 1_000, batchSize: 100 };
+  story().push(['k1']).request(leftOut, { messages: [] }).drainOf(['k1']).shows('k1', 2).ack('k1').event(drained)
+    .wrong(/k1 of q shows attempts without as many deliveries/);
+  story().push(['k1'], { queue: 'brief' }).request({ ...leftOut, queue: 'brief' }, { messages: [] }).drainOf([]).event(drained)
+    .wrong(/k1 of brief is lost/);
+});
+
+test('a pull that was declined was no delivery', () => {
+  story().push(['k1']).declined({ kind: 'pull', visibilityMillis: 1_000, batchSize: 100 })
+    .drainOf(['k1']).shows('k1', 2).ack('k1').event(drained).wrong(/k1 of q shows attempts/);
+});
+
+test('answers that were cut explain one delivery for each lease that they had time for', () => {
+  const exhausted = (millis) => story().push(['k1']).pullsCutTogether(2, millis)
+    .drainOf(['k1']).shows('k1', 1, { queue: 'dead' }).ack('k1').event(drained);
+  exhausted(1_000).right();
+  exhausted(999).wrong(/k1 of q shows itself as a dead letter without as many deliveries/);
+});
+
+test('answers that were cut hold no more messages than their pulls asked for', () => {
+  const two = (batchSize) => story().push(['k1', 'k2']).cutPull('q', batchSize)
+    .drainOf(['k1', 'k2']).shows('k1', 2).ack('k1').shows('k2', 2).ack('k2').event(drained);
+  two(2).right();
+  two(1).wrong(/2 deliveries in q were seen by no client, and cut answers had room for 1/);
+});
+
+test('what was declined has not happened', () => {
+  story().declinedPush(['k1']).shows('k1', 1).wrong(/k1 was declined and is in q again/);
+  story().declinedPush(['k1']).drainOf([]).event(drained).right();
+  story().push(['k1']).shows('k1', 1).declinedAck('k1').drainOf([]).event(drained).wrong(/k1 of q is lost/);
+  story().push(['k1']).declined({ kind: 'purge' }).drainOf([]).event(drained).wrong(/k1 of q is lost/);
+  story().push(['k1']).declined({ kind: 'purge refs', keys: ['k1'] }).drainOf([]).event(drained).wrong(/k1 of q is lost/);
+});
+
+test('a server that ends by itself is found', () => {
+  story().event({ event: 'ended', text: 'OutOfMemoryError' }).wrong(/ended by itself: OutOfMemoryError/);
+});
+
 test('a lease and a delay hold', () => {
   story().push(['k1']).shows('k1', 1).later(999).shows('k1', 2).wrong(/1 ms too early/);
   story().push(['k1']).shows('k1', 1).later(1_000).shows('k1', 2).right();
@@ -217,8 +284,14 @@ test('answers that do not add up and refusals are found', () => {
     .wrong(/answered with 500 oops/);
 });
 
+test('a large body is as large as a message may be, and no larger', () => {
+  const sizes = Array.from({ length: 200 }, (_, n) => bytesOf(`l${n}`));
+  assert.ok(Math.max(...sizes) <= 128_000, Math.max(...sizes));
+  assert.ok(sizes.filter((bytes) => bytes > 127_900).length > 50);
+});
+
 test('one changed bit of a body is seen', () => {
-  for (const key of Array.from({ length: 50 }, (_, n) => `k${n}`)) {
+  for (const key of Array.from({ length: 60 }, (_, n) => `${n < 50 ? 'k' : 'l'}${n}`)) {
     const { sent, text } = bodyOf(key);
     const json = !sent.content_type;
     const shown = (bytes) => ({

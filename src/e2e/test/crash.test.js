@@ -1,14 +1,12 @@
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { CrashRun } from '../crash/run.js';
 
 const ROUNDS = 20;
+/** The same load on every run of the tests; make crash takes another one each time. */
+const SEED = '20251124';
 
-test(`${ROUNDS} times killed under load, the server keeps every promise of an answer`, {
-  timeout: 60_000 + ROUNDS * 30_000,
-}, async (context) => {
-  const seed = String(randomInt(2 ** 32));
-  context.diagnostic(`seed ${seed}`);
-  const tally = await new CrashRun({ seed }).rounds(ROUNDS);
+test(`${ROUNDS} times killed under load, the server keeps every promise of an answer`, async (context) => {
+  context.diagnostic(`seed ${SEED}`);
+  const tally = await new CrashRun({ seed: SEED }).rounds(ROUNDS);
   context.diagnostic(`${ROUNDS} rounds, no violation: ${tally}`);
 });

@@ -5,11 +5,13 @@ import { send } from '../harness/http.js';
 import { MemoryWatch } from '../harness/memory.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
-import { until } from '../harness/until.js';
+import { LIMIT_MILLIS, until } from '../harness/until.js';
 
 // Far more than the server can take: what it refuses, what it holds meanwhile, and how soon it is well again.
 
 const SECONDS = Number(process.env.SLUICE_OVERLOAD_SECONDS ?? 4);
+/** Requests that are accepted before an earlier one, in numbers of connections. */
+const OVERTAKINGS_MAX = 4;
 const MIB = 1 << 20;
 const HEAP_MIB = 192;
 
@@ -27,21 +29,24 @@ async function overload(context, { connections, body, settings = {} }) {
   const memory = new MemoryWatch(server.pid);
   const flood = new Flood(server, { path, token: TOKEN, body });
   context.after(() => flood.end());
+  const began = performance.now();
   await flood.begin(connections);
-  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
+  const longEnough = () => flood.reachedAll && performance.now() - began > SECONDS * 1_000;
+  await until('every connection has an answer', longEnough, { within: LIMIT_MILLIS + SECONDS * 1_000 });
   flood.end();
   const ended = performance.now();
+  flood.millis = ended - began;
   assert.equal(server.log.match(/OutOfMemory.*/)?.[0], undefined);
-  await until('a push is answered at once again', async () => {
-    const before = performance.now();
-    const { status } = await send(server.origin, 'POST', path, { token: TOKEN, body: { body: 'after' }, within: 5_000 });
-    return status === 200 && performance.now() - before < 500;
-  }, { within: 5_000 });
+  await until('a push is accepted again', async () => {
+    const { status } = await send(server.origin, 'POST', path, { token: TOKEN, body: { body: 'after' } });
+    return status === 200;
+  });
   const recovered = performance.now() - ended;
   const peak = memory.end();
   context.diagnostic(
-    `${connections} connections, ${SECONDS} s: ${[...flood.statuses].map(([status, count]) => `${count} times ${status}`).join(', ')}, ` +
-      `broken ${flood.broken}, p50 ${Math.round(flood.quantile(0.5))} ms, p99 ${Math.round(flood.quantile(0.99))} ms, ` +
+    `${connections} connections, ${Math.round(flood.millis)} ms: ${[...flood.statuses].map(([status, count]) => `${count} times ${status}`).join(', ')}, ` +
+      `broken ${flood.broken}, p50 ${Math.round(Flood.quantile(flood.accepted, 0.5))} ms, p99 ${Math.round(Flood.quantile(flood.accepted, 0.99))} ms, ` +
+      `overtaken by ${Flood.quantile(flood.overtakings, 0.5)} (p50), ${Flood.quantile(flood.overtakings, 0.99)} (p99), ` +
       `peak ${Math.round(peak / MIB)} MiB, well again after ${Math.round(recovered)} ms`,
   );
   assert.equal(flood.broken, 0, 'connections closed by the server');
@@ -50,8 +55,9 @@ async function overload(context, { connections, body, settings = {} }) {
     assert.match(refusal, /^retry-after: \d+\r$/im);
     assert.match(refusal, /"code":10250\b/);
   }
-  // A connection has one request under way, so nobody waits for longer than it takes to answer as many as there are connections.
-  assert.ok(flood.quantile(0.99) < 10_000, `p99 ${flood.quantile(0.99)} ms`);
+  // A connection has one request under way, so nobody waits for longer than it takes to answer a few times as many as there are.
+  const overtaken = Flood.quantile(flood.overtakings, 0.99);
+  assert.ok(overtaken < OVERTAKINGS_MAX * connections, `p99: ${overtaken} requests were accepted before one that was sent earlier`);
   assert.ok(peak < RESIDENT_BYTES_MAX, `${peak / MIB} MiB`);
   await server.stop();
   return flood;
@@ -72,6 +78,6 @@ test('pushes beyond the rate of a queue are refused with 429, the others accepte
   const settings = { 'limits.messages_per_second_max': 500 };
   const flood = await overload(context, { connections: 1_000, body: '{"body":"small"}', settings });
   assert.ok(flood.statuses.get(429) > 0);
-  // At most what the rate allows, with the seconds at both ends in full; the load itself may be slow on a busy machine.
-  assert.ok(flood.statuses.get(200) <= 500 * (SECONDS + 6), `${flood.statuses.get(200)} accepted`);
+  // At most what the rate allows, with the seconds at both ends in full.
+  assert.ok(flood.statuses.get(200) <= 500 * (flood.millis / 1_000 + 2), `${flood.statuses.get(200)} accepted`);
 });

@@ -19,7 +19,7 @@ async function refuses({ settings = {}, args = [], directory = fresh() }, ...exp
   const watched = await tree(home);
   const all = { 'http.port': 0, 'management.port': 0, 'storage.directory': directory, 'auth.token': TOKEN, ...settings };
   const process = launchServer({ settings: all, args, cwd: home });
-  const end = await inTime('the end of a server that cannot start', process.exited, 60_000);
+  const end = await inTime('the end of a server that cannot start', process.exited);
   process.child.kill('SIGKILL');
   assert.deepEqual(end, { code: 2, signal: null }, process.stderr);
   assert.match(process.stderr, /^sluice: [^\n]+\n$/, 'one line on standard error');
@@ -69,8 +69,9 @@ test('an email without a key is refused', () => refuses({ settings: { 'auth.emai
 
 test('a value of a secret key is not repeated in the refusal', async () => {
   const secret = 'a secret with spaces';
-  const process = launchServer({ settings: { 'auth.token': secret, 'storage.directory': fresh() }, cwd: home });
-  const { code } = await inTime('the end', process.exited, 60_000);
+  const ports = { 'http.port': 0, 'management.port': 0 };
+  const process = launchServer({ settings: { ...ports, 'auth.token': secret, 'storage.directory': fresh() }, cwd: home });
+  const { code } = await inTime('the end', process.exited);
   assert.equal(code, 2);
   assert.ok(!process.stderr.includes(secret), process.stderr);
 });
@@ -143,7 +144,7 @@ async function refusesBeside(directory) {
     settings: { 'http.port': 0, 'management.port': 0, 'storage.directory': directory, 'auth.token': TOKEN },
     cwd: home,
   });
-  const end = await inTime('the end of the second server', process.exited, 60_000);
+  const end = await inTime('the end of the second server', process.exited);
   assert.deepEqual(end, { code: 2, signal: null }, process.stderr);
   assert.match(process.stderr, /^sluice: [^\n]*(in use|another Sluice)[^\n]*\n$/);
   assert.deepEqual([...(await tree(directory)).keys()], before);

@@ -82,9 +82,9 @@ class AccessTest {
         routes = Contract.load(vertx)
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS)
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .routes();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         server = new RunningServer();
     }
 

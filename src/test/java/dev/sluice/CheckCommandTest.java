@@ -53,7 +53,10 @@ class CheckCommandTest {
 
         assertThat(check()).isEqualTo(3);
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("CURRENT", "damaged (1 findings)");
-        assertThat(Main.run("serve", "--set=storage.directory=" + directory)).isEqualTo(3);
+        String[] serve = {
+            "serve", "--set=storage.directory=" + directory, "--set=http.port=0", "--set=management.port=0"
+        };
+        assertThat(Main.run(serve)).isEqualTo(3);
         assertThat(complained.toString(StandardCharsets.UTF_8))
                 .contains("CURRENT")
                 .hasLineCount(1);

@@ -63,9 +63,10 @@ class DamagedFilesTest {
         assertThat(Main.run("check", "--data-dir=" + directory)).as(said()).isEqualTo(3);
         assertThat(said()).contains(damaged);
         said.reset();
-        assertThat(Main.run("serve", "--set=storage.directory=" + directory, "--set=http.port=0"))
-                .as(said())
-                .isEqualTo(3);
+        String[] serve = {
+            "serve", "--set=storage.directory=" + directory, "--set=http.port=0", "--set=management.port=0"
+        };
+        assertThat(Main.run(serve)).as(said()).isEqualTo(3);
         assertThat(said()).contains(damaged).hasLineCount(1);
     }
 

@@ -3,7 +3,6 @@ package dev.sluice;
 import static dev.sluice.RunningServer.ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.RunningServer.Reply;
 import dev.sluice.store.rocksdb.StoreCheck;
@@ -15,7 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Random;
@@ -31,7 +29,6 @@ class FullDiskTest {
     /** What memory has not written into tables yet, and what comes between two looks, must have room. */
     private static final long FLOOR_BYTES_FOR_MESSAGES = 96L << 20;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** Big, because the log has room reserved on disk that has to be used up first. */
     private static final JsonObject MESSAGE =
             new JsonObject().put("body", "x".repeat(100_000)).put("content_type", "text");
@@ -42,7 +39,7 @@ class FullDiskTest {
     @BeforeEach
     void mount(@TempDir Path mountPoint) throws Exception {
         Optional<SmallDisk> mounted = SmallDisk.mount(mountPoint, DISK_MEBIBYTES);
-        assumeTrue(mounted.isPresent(), "this process may not mount a file system to fill");
+        Requirement.check(mounted.isPresent(), "this process may not mount a file system to fill");
         disk = mounted.get();
     }
 
@@ -60,7 +57,7 @@ class FullDiskTest {
             assertThat(push(server).status()).isEqualTo(200);
 
             disk.fillUpTo(FLOOR_BYTES - 1);
-            await().atMost(PATIENCE).until(() -> push(server).status() == 429);
+            await().until(() -> push(server).status() == 429);
             assertThat(push(server).code()).isEqualTo(10251);
             assertThat(ready(server).statusCode()).isEqualTo(200);
             String lease = pull(server, 1).getJsonObject(0).getString("lease_id");
@@ -68,7 +65,7 @@ class FullDiskTest {
             assertThat(acked.result().getInteger("ackCount")).isOne();
 
             disk.makeRoom();
-            await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+            await().until(() -> push(server).status() == 200);
         }
         StoreCheck check = StoreCheck.run(data());
         assertThat(check.findings().kept()).isEmpty();
@@ -92,7 +89,7 @@ class FullDiskTest {
                 String lease = pull(server, 1).getJsonObject(0).getString("lease_id");
                 assertThat(ack(server, lease).status()).isEqualTo(200);
             }
-            await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+            await().until(() -> push(server).status() == 200);
             assertThat(backlog(server)).isEqualTo(kept + 1);
         }
         StoreCheck check = StoreCheck.run(data());
@@ -121,17 +118,15 @@ class FullDiskTest {
                 assertThat(new JsonObject(ready(server).body()).getString("reason"))
                         .contains("space");
                 assertThat(metrics(server)).contains("sluice_store_failed 1.0");
-                await().atMost(PATIENCE)
-                        .until(() -> new JsonObject(ready(server).body())
-                                .getString("reason")
-                                .contains("waiting for room"));
+                await().until(() ->
+                        new JsonObject(ready(server).body()).getString("reason").contains("waiting for room"));
                 assertThat(push(server).status()).as("no room, no push").isEqualTo(503);
 
                 disk.makeRoom();
-                await().atMost(PATIENCE).until(() -> ready(server).statusCode() == 200);
+                await().until(() -> ready(server).statusCode() == 200);
                 assertThat(metrics(server))
                         .contains("sluice_store_failed 0.0", "sluice_store_reopenings " + round + ".0");
-                await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+                await().until(() -> push(server).status() == 200);
                 answered++;
             }
             assertThat(backlog(server)).isBetween(answered, answered + denied);
@@ -152,7 +147,7 @@ class FullDiskTest {
                 assertThat(push(server).status()).isEqualTo(200);
             }
             disk.fillUpTo(0);
-            await().atMost(PATIENCE).until(() -> push(server).status() == 429);
+            await().until(() -> push(server).status() == 429);
             for (int round = 0; round < 10; round++) {
                 for (Object message : pull(server, 10)) {
                     String lease = ((JsonObject) message).getString("lease_id");
@@ -163,7 +158,7 @@ class FullDiskTest {
             }
             assertThat(acked).as("acknowledgements go on in the log's reserve").isPositive();
             disk.makeRoom();
-            await().atMost(PATIENCE).until(() -> push(server).status() == 200);
+            await().until(() -> push(server).status() == 200);
             assertThat(backlog(server)).isGreaterThan(pushed - acked).isLessThan(pushed + 10);
             pushed = backlog(server);
         }

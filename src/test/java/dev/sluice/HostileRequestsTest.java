@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /** A whole server under requests that mean harm: an envelope with a code of the client's fault, soon, and nothing lasting. */
 class HostileRequestsTest {
     private static final int MUTANTS = 2_000;
-    private static final int ANSWER_MILLIS_MAX = 20_000;
     private static RunningServer server;
     private static String messages;
 
@@ -67,7 +66,7 @@ class HostileRequestsTest {
 
     @Test
     void mutatedRequestsAreAnsweredOrTheConnectionEnds() throws IOException {
-        long seed = System.nanoTime();
+        long seed = TestSeed.of("mutated requests");
         Random random = new Random(seed);
         String[] requests = {
             post("", "{\"body\":{\"a\":[1,2.5]},\"delay_seconds\":1}"),
@@ -131,7 +130,7 @@ class HostileRequestsTest {
      */
     private static List<Answer> exchange(String request, boolean last) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
-            socket.setSoTimeout(ANSWER_MILLIS_MAX);
+            socket.setSoTimeout(TestTimeout.MILLIS);
             try {
                 socket.getOutputStream().write(request.getBytes(ISO_8859_1));
                 if (last) {

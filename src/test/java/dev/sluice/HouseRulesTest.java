@@ -41,6 +41,12 @@ class HouseRulesTest {
     private static final Pattern DEFAULT_LOCALE = Pattern.compile("\\.to(Upper|Lower)Case\\(\\)"
             + "|(String\\.format|\\bprintf|ofPattern)\\((?!\\s*(Locale\\.|$))(?!.*Locale\\.)");
 
+    /** A time limit other than that of TestTimeout, or a sleep. */
+    private static final Pattern OWN_LIMIT = Pattern.compile(
+            "\\bsleep\\(|\\.atMost\\(|\\bassertTimeout|^\\s*@Timeout\\b|"
+                    + "\\b(get|orTimeout|waitFor|succeedsWithin|await|awaitTermination)\\(\\d+L?, |\\bsetSoTimeout\\(\\d");
+
+    private static final Pattern PROPERTY_WITHOUT_SEED = Pattern.compile("^\\s*@Property\\b(?!\\(seed)");
     private static final List<String> NOT_OURS =
             List.of("target", "node_modules", "data", ".git", ".idea", ".vscode", "LICENSE", "package-lock.json");
 
@@ -65,6 +71,17 @@ class HouseRulesTest {
             }
         }
         assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void testsWaitWithTheOneLimitAndDoNotSleep() throws IOException {
+        assertThat(tests().flatMap(file -> matches(file, OWN_LIMIT))).isEmpty();
+    }
+
+    @Test
+    void everyPropertyHasTheFixedSeed() throws IOException {
+        assertThat(tests().flatMap(file -> matches(file, PROPERTY_WITHOUT_SEED)))
+                .isEmpty();
     }
 
     @Test
@@ -101,6 +118,10 @@ class HouseRulesTest {
         Pattern.compile("]\\(([^)#]+)\\)").matcher(index).results().forEach(link -> assertThat(
                         decisions.resolve(link.group(1)))
                 .exists());
+    }
+
+    private static Stream<Path> tests() throws IOException {
+        return files(".java").filter(file -> file.startsWith(PROJECT.resolve("src/test")));
     }
 
     private static Stream<String> tooLong(Path file) {

@@ -50,8 +50,8 @@ class PushConsumerTest {
 
     @AfterEach
     void stop() throws Exception {
-        server.close().toCompletableFuture().get(30, TimeUnit.SECONDS);
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        server.close().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -92,7 +92,7 @@ class PushConsumerTest {
         int port = target.listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS)
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .actualPort();
         String consumer =
                 "{type: worker, script_name: w, dead_letter_queue: dead, settings: {batch_size: 10, max_retries: "
@@ -107,7 +107,7 @@ class PushConsumerTest {
                         + "', name: dead}]");
         server = Server.start(ConfigLoader.load(null, Map.of(), flags))
                 .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS);
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     private void take(HttpServerRequest request, IntPredicate refused) {
@@ -138,8 +138,7 @@ class PushConsumerTest {
     }
 
     private void awaitBacklog(String queue, long messages) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(50))
+        await().pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(backlog(queue)).isEqualTo(messages));
     }
 

@@ -57,7 +57,7 @@ final class RunningServer implements AutoCloseable {
         flags.addAll(List.of(moreFlags));
         server = Server.start(ConfigLoader.load(null, Map.of(), flags))
                 .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS);
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     /** Sends a request with these headers. */
@@ -104,7 +104,10 @@ final class RunningServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.close().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+        server.close()
+                .toCompletableFuture()
+                .orTimeout(TestTimeout.SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     private static String token(String name, String secret, String accountId, String access) {

@@ -92,7 +92,10 @@ final class SmallDisk implements AutoCloseable {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getInputStream().readAllBytes();
-            return process.onExit().orTimeout(30, TimeUnit.SECONDS).join().exitValue();
+            return process.onExit()
+                    .orTimeout(TestTimeout.SECONDS, TimeUnit.SECONDS)
+                    .join()
+                    .exitValue();
         } catch (IOException noSuchProgram) {
             return -1;
         }

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.TestSeed;
 import dev.sluice.queue.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,32 +31,32 @@ class ContractAgreementTest {
     private final PullDecoder pulls = new PullDecoder(Limits.DOCUMENTED);
     private final TokenDecoder tokens = new TokenDecoder(Limits.DOCUMENTED);
 
-    @Property(tries = 1000)
+    @Property(seed = TestSeed.PROPERTIES, tries = 1000)
     void onOneMessage(@ForAll("messages") byte[] body) {
         agree("MqQueueMessage", messages::single, body);
     }
 
-    @Property(tries = 600)
+    @Property(seed = TestSeed.PROPERTIES, tries = 600)
     void onABatch(@ForAll("batches") byte[] body) {
         agree("MqQueueBatch", messages::batch, body);
     }
 
-    @Property(tries = 600)
+    @Property(seed = TestSeed.PROPERTIES, tries = 600)
     void onAPull(@ForAll("pulls") byte[] body) {
         agree("MqPull", pulls::pull, body);
     }
 
-    @Property(tries = 300)
+    @Property(seed = TestSeed.PROPERTIES, tries = 300)
     void onAPeek(@ForAll("pulls") byte[] body) {
         agree("MqPeek", pulls::peek, body);
     }
 
-    @Property(tries = 600)
+    @Property(seed = TestSeed.PROPERTIES, tries = 600)
     void onAnAck(@ForAll("acks") byte[] body) {
         agree("MqAck", tokens::ack, body);
     }
 
-    @Property(tries = 600)
+    @Property(seed = TestSeed.PROPERTIES, tries = 600)
     void onRefs(@ForAll("refs") byte[] body) {
         agree("MqPurgeMessages", tokens::refs, body);
     }

@@ -63,7 +63,7 @@ public final class EdgeServer implements AutoCloseable {
 
     /** Plain HTTP on any free port. */
     public EdgeServer() {
-        this(new HttpSettings("127.0.0.1", 0, null, 60, 1, 2, 8192));
+        this(new HttpSettings("127.0.0.1", 0, null, 60, 60, 60, 8192));
     }
 
     EdgeServer(HttpSettings settings) {
@@ -183,6 +183,14 @@ public final class EdgeServer implements AutoCloseable {
         return send("POST", "/queues", new JsonObject().put("queue_name", name).encode())
                 .result()
                 .getString("queue_id");
+    }
+
+    /** Forgets everything that a test made, for the next one. */
+    public void clear() {
+        catalog.clear();
+        queues.metrics.clear();
+        queues.purges.clear();
+        behaviours.clear();
     }
 
     @Override

@@ -31,6 +31,14 @@ public final class FakeCatalog implements Catalog, CatalogClient {
         return version.get();
     }
 
+    /** Forgets everything, as a new one knows nothing. */
+    void clear() {
+        queues.clear();
+        subscriptions.clear();
+        counter.set(0);
+        version.incrementAndGet();
+    }
+
     @Override
     public QueueDefinition find(String accountId, String queueId) {
         QueueDefinition queue = queues.get(queueId);

@@ -3,12 +3,15 @@ package dev.sluice.api;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestTimeout;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
@@ -46,12 +49,11 @@ class IdleConnectionsTest {
     @Test
     void aConnectionWithoutAnotherRequestIsClosedAfterTheTimeAndNotBefore() throws IOException {
         try (RawClient client = new RawClient(plain.port())) {
+            long askedNanos = System.nanoTime();
             client.send(REQUEST);
             assertThat(client.receive().status()).isEqualTo(200);
-            long answeredNanos = System.nanoTime();
             assertThat(client.isClosedByServer()).isTrue();
-            // The time runs from the request, a moment before its answer came here.
-            assertThat(System.nanoTime() - answeredNanos).isGreaterThan(IDLE_NANOS / 2);
+            assertThat(System.nanoTime() - askedNanos).isGreaterThan(IDLE_NANOS / 2);
         }
     }
 
@@ -73,13 +75,11 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void requestsKeepAConnectionForAsLongAsTheyCome() throws IOException {
-        try (RawClient client = new RawClient(plain.port())) {
-            for (long startNanos = System.nanoTime(); System.nanoTime() - startNanos < 2 * IDLE_NANOS; ) {
-                client.send(REQUEST);
-                assertThat(client.receive().status()).isEqualTo(200);
-            }
-        }
+    void requestsKeepAConnectionForAsLongAsTheyCome() throws Exception {
+        staysWhile(() -> new RawClient(plain.port()), client -> {
+            client.send(REQUEST);
+            assertThat(client.receive().status()).isEqualTo(200);
+        });
     }
 
     @Test
@@ -101,7 +101,7 @@ class IdleConnectionsTest {
     @Test
     void aConnectionWithTlsIsClosedAsWell() throws Exception {
         try (Socket socket = TrustsAnybody.context().getSocketFactory().createSocket("127.0.0.1", secure.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(TestTimeout.MILLIS);
             ((SSLSocket) socket).startHandshake();
             socket.getOutputStream().write(REQUEST.getBytes(US_ASCII));
             InputStream in = socket.getInputStream();
@@ -129,11 +129,37 @@ class IdleConnectionsTest {
 
     @Test
     void pingsKeepAConnectionOfHttp2() throws Exception {
-        try (RawHttp2 client = new RawHttp2(secure.port()).acknowledging()) {
-            for (long startNanos = System.nanoTime(); System.nanoTime() - startNanos < 2 * IDLE_NANOS; ) {
-                assertThat(client.resetCodes()).isEmpty();
+        staysWhile(() -> new RawHttp2(secure.port()).acknowledging(), client -> assertThat(client.resetCodes())
+                .isEmpty());
+    }
+
+    private interface Exchange<C> {
+        void on(C client) throws IOException;
+    }
+
+    /**
+     * Exchanges something again and again for twice the idle timeout, and the connection stays. If this thread stood still for half of
+     * that timeout, as it may on a busy machine, the end of the connection says nothing, and another one is tried.
+     */
+    private static <C extends Closeable> void staysWhile(Callable<C> connect, Exchange<C> exchange) throws Exception {
+        boolean stayed = false;
+        while (!stayed) {
+            try (C client = connect.call()) {
+                stayed = stays(client, exchange);
             }
-            assertThat(client.answer()).isNotEmpty();
         }
+    }
+
+    private static <C> boolean stays(C client, Exchange<C> exchange) throws IOException {
+        long startNanos = System.nanoTime();
+        for (long lastNanos = startNanos; lastNanos - startNanos < 2 * IDLE_NANOS; lastNanos = System.nanoTime()) {
+            try {
+                exchange.on(client);
+            } catch (IOException closed) {
+                assertThat(System.nanoTime() - lastNanos).isGreaterThan(IDLE_NANOS / 2);
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.sluice.TestSeed;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import java.io.IOException;
@@ -22,7 +23,7 @@ class JsonCursorTest {
 
     private final JsonCursor cursor = new JsonCursor(512);
 
-    @Property(tries = 5000)
+    @Property(seed = TestSeed.PROPERTIES, tries = 5000)
     void takesWhatJacksonTakesAndNothingElse(@ForAll("texts") byte[] text) throws IOException {
         assertThat(accepts(text)).as(new String(text, StandardCharsets.UTF_8)).isEqualTo(jacksonAccepts(text));
     }

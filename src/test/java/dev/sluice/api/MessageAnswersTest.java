@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.TestSeed;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.MessageHeader;
@@ -33,7 +34,7 @@ class MessageAnswersTest {
     private final MessageDecoder decoder =
             new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
 
-    @Property(tries = 1000)
+    @Property(seed = TestSeed.PROPERTIES, tries = 1000)
     void anyTextComesBackAsItWas(@ForAll("spelledStrings") String spelled) throws JsonProcessingException {
         NewMessage pushed = push("{\"body\":" + spelled + ",\"content_type\":\"text\"}");
         String text = MAPPER.readValue(spelled, String.class);
@@ -42,7 +43,7 @@ class MessageAnswersTest {
         assertThat(pulledBody(plainAnswers, pushed)).isEqualTo(text);
     }
 
-    @Property(tries = 1000)
+    @Property(seed = TestSeed.PROPERTIES, tries = 1000)
     void anyJsonValueComesBackAsItWas(@ForAll("values") String value) throws JsonProcessingException {
         NewMessage pushed = push("{\"body\":" + value + '}');
         String plain = pulledBody(plainAnswers, pushed);
@@ -52,7 +53,7 @@ class MessageAnswersTest {
                 .isEqualTo(plain);
     }
 
-    @Property(tries = 1000)
+    @Property(seed = TestSeed.PROPERTIES, tries = 1000)
     void aStringUnderJsonIsStoredAsStringifyWouldWriteIt(
             @ForAll("texts") String text, @ForAll("spelledStrings") String other) throws JsonProcessingException {
         assertThat(new String(push("{\"body\":" + other + '}').body(), StandardCharsets.UTF_8))

@@ -6,8 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import dev.sluice.TestTimeout;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,7 +28,7 @@ import javax.net.ssl.SSLSocket;
  * A connection of HTTP/2 on which a test sends any frames it likes. It reads only when asked to, and acknowledges the server's
  * settings only if told so. Header blocks are written without any table and never decoded.
  */
-final class RawHttp2 implements AutoCloseable {
+final class RawHttp2 implements Closeable {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int SETTINGS = 4;
@@ -40,7 +42,6 @@ final class RawHttp2 implements AutoCloseable {
     private static final int PRIORITY = 32;
     private static final int ACK = 1;
     private static final int CANCEL = 8;
-    private static final int READ_MILLIS_MAX = 10_000;
     private static final int FRAME_BYTES_MAX = 16_384;
     private static final byte[] NOTHING = {};
     /** So that what a test does not read fills the way to it soon. */
@@ -60,7 +61,7 @@ final class RawHttp2 implements AutoCloseable {
     RawHttp2(int port) throws Exception {
         Socket plain = new Socket();
         plain.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
-        plain.setSoTimeout(READ_MILLIS_MAX);
+        plain.setSoTimeout(TestTimeout.MILLIS);
         plain.connect(new InetSocketAddress("127.0.0.1", port));
         socket = (SSLSocket) TrustsAnybody.context().getSocketFactory().createSocket(plain, "localhost", port, true);
         SSLParameters parameters = socket.getSSLParameters();

@@ -210,14 +210,6 @@ class RawHttpTest {
     }
 
     @Test
-    void aConnectionThatNeverAsksIsClosed() throws IOException {
-        try (RawClient client = new RawClient(edge.port())) {
-            client.send("POST /client/v4/accounts HTTP/1.1\r\nHost:");
-            assertThat(client.isClosedByServer()).isTrue();
-        }
-    }
-
-    @Test
     void aGetMayCarryABody() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             for (int i = 0; i < 2; i++) {

@@ -24,7 +24,11 @@ class RequestMemoryTest {
 
     @BeforeEach
     void start() {
-        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 1, 10, 10, 8192));
+        serve(new EdgeServer());
+    }
+
+    private void serve(EdgeServer server) {
+        edge = server;
         queueId = edge.queue("orders");
     }
 
@@ -89,6 +93,8 @@ class RequestMemoryTest {
 
     @Test
     void aClientThatDoesNotTakeALargeAnswerIsCutOffAndItsMemoryIsFree() throws IOException {
+        edge.close();
+        serve(new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 1, 60, 60, 8192)));
         int answerBytes = 20 << 20;
         edge.behaviours.put(
                 "queues-pull-messages",

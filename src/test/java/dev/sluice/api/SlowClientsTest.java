@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -85,7 +84,7 @@ class SlowClientsTest {
             clients[i] = new RawClient(patient.port());
             clients[i].send(push);
             int busy = i + 1;
-            await().atMost(Duration.ofMinutes(2)).until(() -> underWay.size() == busy);
+            await().until(() -> underWay.size() == busy);
         }
         try (RawClient oneMore = new RawClient(patient.port())) {
             assertThat(oneMore.isClosedByServer()).isTrue();

@@ -1,5 +1,6 @@
 package dev.sluice.powerloss;
 
+import dev.sluice.TestTimeout;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class Load {
                 return null;
             }));
             for (Future<?> end : ends) {
-                end.get(120, TimeUnit.SECONDS);
+                end.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
             }
         } finally {
             clients.shutdownNow();

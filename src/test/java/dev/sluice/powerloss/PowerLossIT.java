@@ -2,8 +2,9 @@ package dev.sluice.powerloss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.Requirement;
+import dev.sluice.TestSeed;
 import dev.sluice.store.Durability;
 import dev.sluice.store.Outcomes;
 import dev.sluice.store.StoredContent;
@@ -12,7 +13,6 @@ import dev.sluice.store.rocksdb.StoreCheck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,10 +20,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,15 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>A failure names its seed; {@code -Dsluice.powerloss.seed=N} chooses the same moments and cuts, though not the same timing.
  */
-@Timeout(300)
 class PowerLossIT {
     private static final int MOMENTS = 24;
     private static final int MOMENTS_OF_FIRST_START = 4;
     private static final int PUSHES_EACH = 50;
     private static final int PULLS = 25;
 
-    private final long seed =
-            Long.getLong("sluice.powerloss.seed", ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE));
+    private final long seed = Long.getLong("sluice.powerloss.seed", TestSeed.of("power losses"));
     private final Random random = new Random(seed);
     private final Ledger ledger = new Ledger();
 
@@ -54,7 +50,7 @@ class PowerLossIT {
     @BeforeEach
     void canTrace() throws Exception {
         Optional<String> obstacle = Trace.unavailable(temporary);
-        assumeTrue(obstacle.isEmpty(), "skipped, power losses cannot be shown here: " + obstacle.orElse(""));
+        Requirement.check(obstacle.isEmpty(), "power losses cannot be shown here: " + obstacle.orElse(""));
         home = temporary.resolve("home");
         home.toFile().mkdir();
     }
@@ -134,8 +130,7 @@ class PowerLossIT {
             assertThat(server.ready().statusCode()).isEqualTo(503);
             assertThat(server.ready().body()).contains("unready", "Input/output error");
             for (int pushes = 0; pushes < 20; ) {
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> server.ready().statusCode() == 200);
+                await().until(() -> server.ready().statusCode() == 200);
                 if (load.push(random) == 200) {
                     pushes++;
                 } else {

@@ -1,5 +1,6 @@
 package dev.sluice.powerloss;
 
+import dev.sluice.TestTimeout;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class Trace {
             Process trial =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            boolean ended = trial.waitFor(30, TimeUnit.SECONDS);
+            boolean ended = trial.waitFor(TestTimeout.SECONDS, TimeUnit.SECONDS);
             return ended && trial.exitValue() == 0 ? Optional.empty() : Optional.of("strace may not trace: " + said);
         } catch (IOException absent) {
             return Optional.of("strace is not installed");

@@ -1,5 +1,6 @@
 package dev.sluice.powerloss;
 
+import dev.sluice.TestTimeout;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +26,6 @@ final class TracedServer implements AutoCloseable {
     static final String AUTH = "auth.token=" + TOKEN;
 
     private static final Pattern READY = Pattern.compile("sluice ready on http://127\\.0\\.0\\.1:(\\d+) .*");
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -97,7 +96,7 @@ final class TracedServer implements AutoCloseable {
     Reply send(String method, String path, JsonObject body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/client/v4" + path))
                 .header("Authorization", "Bearer " + TOKEN)
-                .timeout(ANSWER_TIMEOUT)
+                .timeout(TestTimeout.LIMIT)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()))
                 .build();
         HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
@@ -117,7 +116,7 @@ final class TracedServer implements AutoCloseable {
         if (process.descendants().findAny().isEmpty()) {
             process.destroyForcibly();
         }
-        process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(TestTimeout.SECONDS, TimeUnit.SECONDS).join();
     }
 
     @Override

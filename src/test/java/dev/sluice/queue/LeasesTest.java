@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestSeed;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -31,7 +32,7 @@ class LeasesTest {
         assertThat(leases.oldest().header().seq()).isEqualTo(1);
     }
 
-    @Property(tries = 300)
+    @Property(seed = TestSeed.PROPERTIES, tries = 300)
     void leasesAreAMapWithTimers(@ForAll long seed) {
         Random random = new Random(seed);
         Leases leases = new Leases();

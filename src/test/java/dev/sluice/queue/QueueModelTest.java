@@ -1,8 +1,8 @@
 package dev.sluice.queue;
 
+import dev.sluice.TestSeed;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * reads that are overtaken by other commands; restarts.
  *
  * <p>A failure names its seed; {@code -Dsluice.seed=N} plays that history alone, {@code -Dsluice.histories=N} more or fewer of
- * them.
+ * them, {@code -Dsluice.random=true} others.
  */
 class QueueModelTest {
     private static final int HISTORIES = 10_000;
@@ -24,7 +24,7 @@ class QueueModelTest {
             play(seed);
             return;
         }
-        long first = ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE);
+        long first = TestSeed.of("histories");
         int histories = Integer.getInteger("sluice.histories", HISTORIES);
         for (int i = 0; i < histories; i++) {
             play(first + i);

@@ -2,13 +2,14 @@ package dev.sluice.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestSeed;
 import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 class SortedRingTest {
-    @Property(tries = 500)
+    @Property(seed = TestSeed.PROPERTIES, tries = 500)
     void aRingIsASortedList(@ForAll long seed) {
         Random random = new Random(seed);
         SortedRing<MessageHeader> ring = new SortedRing<>(Order.ARRIVALS);

@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestSeed;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
@@ -19,19 +20,19 @@ import net.jqwik.api.Provide;
 
 /** What is written is read, whatever it is. */
 class CatalogRecordsTest {
-    @Property(tries = 200)
+    @Property(seed = TestSeed.PROPERTIES, tries = 200)
     void queuesComeBack(@ForAll("queues") QueueDefinition queue) {
         CatalogRecord record = new CatalogRecord(CatalogRecords.key(queue), CatalogRecords.value(queue));
         assertThat(CatalogRecords.read(record).queue()).isEqualTo(queue);
     }
 
-    @Property(tries = 200)
+    @Property(seed = TestSeed.PROPERTIES, tries = 200)
     void subscriptionsComeBack(@ForAll("subscriptions") Subscription subscription) {
         CatalogRecord record = new CatalogRecord(CatalogRecords.key(subscription), CatalogRecords.value(subscription));
         assertThat(CatalogRecords.read(record).subscription()).isEqualTo(subscription);
     }
 
-    @Property(tries = 50)
+    @Property(seed = TestSeed.PROPERTIES, tries = 50)
     void counterAndKeyComeBack(@ForAll long lastNumber, @ForAll byte[] key) {
         assertThat(CatalogRecords.read(CatalogRecords.counter(lastNumber)).lastNumber())
                 .isEqualTo(lastNumber);

@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -47,7 +48,8 @@ class QueueCallerTest {
             callerThread.complete(Thread.currentThread());
             call(LONG_MILLIS).onSuccess(answer -> answerThread.complete(Thread.currentThread()));
         });
-        assertThat(answerThread.get(10, TimeUnit.SECONDS)).isSameAs(callerThread.get(10, TimeUnit.SECONDS));
+        assertThat(answerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
+                .isSameAs(callerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS));
         assertThat(slot.inFlight()).isZero();
     }
 

@@ -18,7 +18,6 @@ import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import io.vertx.core.Future;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Queues on real event loops: activation, passivation, deadlines, overload, restart, failure, deletion. */
 class QueueRuntimeTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Test
     void aThousandQueuesGoPassiveAndAreWokenForTheirDeadlines() {
@@ -44,12 +42,10 @@ class QueueRuntimeTest {
             queues.forEach(queue -> pulls.add(running.runtime.queueClient().pull(queue, 1, 2_000)));
             get(Future.all(pulls));
             assertThat(running.meters.messagesDelivered().sum()).isEqualTo(1_000);
-            await().atMost(PATIENCE)
-                    .until(() -> running.meters.activeQueues().sum() < 500
-                            || running.meters.messagesExpired().sum() > 0);
-            await().atMost(PATIENCE)
-                    .until(() -> running.meters.messagesExpired().sum() == 1_000);
-            await().atMost(PATIENCE).until(() -> running.meters.activeQueues().sum() == 0);
+            await().until(() -> running.meters.activeQueues().sum() < 500
+                    || running.meters.messagesExpired().sum() > 0);
+            await().until(() -> running.meters.messagesExpired().sum() == 1_000);
+            await().until(() -> running.meters.activeQueues().sum() == 0);
             assertThat(running.backlog(queues.get(500))).isZero();
         }
     }
@@ -120,12 +116,10 @@ class QueueRuntimeTest {
             store.refusing = true;
             assertThat(refusal(running.pushing(queue, "lost"))).isEqualTo(QueueError.UNAVAILABLE);
             store.refusing = false;
-            await().atMost(PATIENCE)
-                    .ignoreExceptionsInstanceOf(QueueException.class)
-                    .until(() -> {
-                        running.push(queue, "later");
-                        return true;
-                    });
+            await().ignoreExceptionsInstanceOf(QueueException.class).until(() -> {
+                running.push(queue, "later");
+                return true;
+            });
             assertThat(bodies(running.pull(queue, 1_000))).containsExactly("kept", "later");
         }
     }
@@ -139,8 +133,8 @@ class QueueRuntimeTest {
                     .deleteQueue(RunningRuntime.ACCOUNT, running.find("dead").queueId()));
             running.push(queue, "poison");
             assertThat(running.pull(queue, 1)).hasSize(1);
-            await().atMost(PATIENCE).until(() -> running.find("dead") != null);
-            await().atMost(PATIENCE).until(() -> running.backlog(queue) == 0);
+            await().until(() -> running.find("dead") != null);
+            await().until(() -> running.backlog(queue) == 0);
             assertThat(running.backlog(running.find("dead"))).isEqualTo(1);
             assertThat(running.meters.messagesDeadLettered().sum()).isEqualTo(1);
         }

@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
@@ -31,8 +32,6 @@ import java.util.concurrent.TimeoutException;
 final class RunningRuntime implements AutoCloseable {
     static final String ACCOUNT = "a".repeat(32);
 
-    private static final long PATIENCE_SECONDS = 30;
-
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     final Meters meters = new Meters();
     final QueueRuntime runtime;
@@ -59,7 +58,7 @@ final class RunningRuntime implements AutoCloseable {
 
     static <T> T get(Future<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof QueueException refusal) {
                 throw refusal;

@@ -2,7 +2,7 @@ package dev.sluice.runtime;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import java.util.concurrent.ThreadLocalRandom;
+import dev.sluice.TestSeed;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * thread under one clock.
  *
  * <p>A failure names its seed; {@code -Dsluice.simulation.seed=N} plays that history alone,
- * {@code -Dsluice.simulation.seeds=N} more or fewer of them.
+ * {@code -Dsluice.simulation.seeds=N} more or fewer of them, {@code -Dsluice.random=true} others.
  */
 class RuntimeSimulationTest {
     private static final int SEEDS = 1_000;
@@ -41,7 +41,7 @@ class RuntimeSimulationTest {
             play(seed);
             return;
         }
-        long first = ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE);
+        long first = TestSeed.of("simulations");
         int seeds = Integer.getInteger("sluice.simulation.seeds", SEEDS);
         for (int i = 0; i < seeds; i++) {
             play(first + i);

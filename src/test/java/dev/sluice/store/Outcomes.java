@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import dev.sluice.TestTimeout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,8 @@ public final class Outcomes {
 
     /** Waits for a stage, but not for ever. */
     public static <T> T get(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture()
+                .orTimeout(TestTimeout.SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 }

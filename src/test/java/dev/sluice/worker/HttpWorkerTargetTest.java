@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.WorkerTarget;
 import dev.sluice.runtime.WorkerTarget.Verdict;
@@ -39,7 +40,7 @@ class HttpWorkerTargetTest {
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -56,7 +57,7 @@ class HttpWorkerTargetTest {
         }));
 
         assertThat(deliver(target)).isEqualTo(Verdict.ALL_DONE);
-        assertThat(checked.get(10, TimeUnit.SECONDS))
+        assertThat(checked.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
                 .isEqualTo("POST /batches?from=sluice application/json sluice true");
     }
 
@@ -69,7 +70,7 @@ class HttpWorkerTargetTest {
         }));
 
         assertThat(deliver(target, SampleBatch.batch("x".repeat(3_000_000)))).isEqualTo(Verdict.ALL_DONE);
-        assertThat(length.get(10, TimeUnit.SECONDS)).isGreaterThan(3_000_000);
+        assertThat(length.get(TestTimeout.SECONDS, TimeUnit.SECONDS)).isGreaterThan(3_000_000);
     }
 
     @ParameterizedTest
@@ -136,7 +137,7 @@ class HttpWorkerTargetTest {
         });
 
         refused(target(port, IMPATIENT_MILLIS), "no complete answer within 300 ms");
-        closed.get(10, TimeUnit.SECONDS);
+        closed.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -150,7 +151,7 @@ class HttpWorkerTargetTest {
         });
 
         refused(target, "its answer is longer than 1048576 bytes");
-        closed.get(10, TimeUnit.SECONDS);
+        closed.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -167,12 +168,12 @@ class HttpWorkerTargetTest {
     @Test
     void nobodyThereIsAFailedDelivery() throws Exception {
         int port = listen(request -> {});
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         Vertx other = Vertx.vertx();
         try {
             refused(target(other, "http://127.0.0.1:" + port, PATIENT_MILLIS), "Connection refused");
         } finally {
-            other.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            other.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -191,7 +192,7 @@ class HttpWorkerTargetTest {
                 .listen(0)
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS)
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .actualPort();
 
         refused(target(vertx, "https://localhost:" + port, PATIENT_MILLIS), "");
@@ -251,7 +252,10 @@ class HttpWorkerTargetTest {
     }
 
     private static Verdict deliver(WorkerTarget target, WorkerTarget.Batch batch) throws Exception {
-        return target.deliver(batch).toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+        return target.deliver(batch)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     private static void refused(WorkerTarget target, String text) {

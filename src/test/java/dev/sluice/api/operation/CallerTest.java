@@ -8,21 +8,27 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What clients ask about their own credentials. */
 class CallerTest {
-    private EdgeServer edge;
+    private static EdgeServer edge;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         edge = new EdgeServer();
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeEach
+    void clear() {
+        edge.clear();
+    }
+
+    @AfterAll
+    static void stop() {
         edge.close();
     }
 

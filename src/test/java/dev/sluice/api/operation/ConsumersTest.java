@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.api.EdgeServer;
 import dev.sluice.api.EdgeServer.Reply;
 import io.vertx.core.json.JsonObject;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,19 +15,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsumersTest {
     private static final String UNKNOWN_ID = "ffffffffffffffffffffffffffffffff";
-    private EdgeServer edge;
+    private static EdgeServer edge;
     private String queue;
     private String consumers;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         edge = new EdgeServer();
+    }
+
+    @BeforeEach
+    void clear() {
+        edge.clear();
         queue = "/queues/" + edge.queue("orders");
         consumers = queue + "/consumers";
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         edge.close();
     }
 

@@ -9,7 +9,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,15 +20,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QueuesTest {
     private static final String DEFAULTS =
             "{\"delivery_delay\":0,\"delivery_paused\":false,\"message_retention_period\":345600}";
-    private EdgeServer edge;
+    private static EdgeServer edge;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         edge = new EdgeServer();
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeEach
+    void clear() {
+        edge.clear();
+    }
+
+    @AfterAll
+    static void stop() {
         edge.close();
     }
 

@@ -8,7 +8,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,17 +18,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SubscriptionsTest {
     private static final String PATH = "/event_subscriptions/subscriptions";
     private static final String UNKNOWN_ID = "ffffffffffffffffffffffffffffffff";
-    private EdgeServer edge;
+    private static EdgeServer edge;
     private String queueId;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         edge = new EdgeServer();
+    }
+
+    @BeforeEach
+    void clear() {
+        edge.clear();
         queueId = edge.queue("orders");
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         edge.close();
     }
 

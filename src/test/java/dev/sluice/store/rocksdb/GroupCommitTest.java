@@ -15,13 +15,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
 class GroupCommitTest {
     private static final int GROUP_BYTES_MAX = 100_000;
 
@@ -274,10 +272,8 @@ class GroupCommitTest {
         }
     }
 
-    private void awaitHeard(int count) throws InterruptedException {
-        while (heard.size() < count) {
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+    private void awaitHeard(int count) {
+        Awaitility.await().pollInSameThread().until(() -> heard.size() >= count);
     }
 
     private static StoreBatch durable(long seq) {

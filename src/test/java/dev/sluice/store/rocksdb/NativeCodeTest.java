@@ -2,6 +2,7 @@ package dev.sluice.store.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestTimeout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ class NativeCodeTest {
                 .inheritIO()
                 .start();
 
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(TestTimeout.SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
     }
 

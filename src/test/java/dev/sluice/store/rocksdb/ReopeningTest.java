@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.store.CommitMeter;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
@@ -17,7 +18,6 @@ import dev.sluice.store.StoredContent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,14 +26,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store that fails and comes back in the same process. */
-@Timeout(120)
 class ReopeningTest {
     private static final long Q = 7;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long WRITE_BUFFER_BYTES = 4L << 20;
 
     @TempDir
@@ -112,7 +109,7 @@ class ReopeningTest {
         Files.move(current, aside);
         disk.set(FailingWrites.Mode.WRITES_NOTHING);
         assertThatThrownBy(() -> store(2)).hasCauseInstanceOf(StoreException.class);
-        await().atMost(PATIENCE).until(() -> store.failure().orElse("").contains("opening it again"));
+        await().until(() -> store.failure().orElse("").contains("opening it again"));
         assertThatThrownBy(this::seqs).as("closed until then").hasCauseInstanceOf(StoreException.class);
         assertThat(store.generation()).isZero();
 
@@ -137,10 +134,10 @@ class ReopeningTest {
         assertThatThrownBy(() -> store(6)).hasCauseInstanceOf(StoreException.class);
         disk.set(FailingWrites.Mode.WORKS);
 
-        await().atMost(PATIENCE).until(() -> store.failure().orElse("").contains("damaged"));
+        await().until(() -> store.failure().orElse("").contains("damaged"));
         assertThat(store.failure()).hasValueSatisfying(why -> assertThat(why)
                 .contains(log.getFileName().toString()));
-        await().atMost(PATIENCE).until(() -> Thread.getAllStackTraces().keySet().stream()
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("sluice-store-reopen")));
         assertThat(store.generation()).isZero();
         assertThatThrownBy(() -> store(6)).hasCauseInstanceOf(StoreException.class);
@@ -161,7 +158,7 @@ class ReopeningTest {
                         .toCompletableFuture();
                 reads.add(read);
                 read.handle((rows, failure) -> rows)
-                        .orTimeout(30, TimeUnit.SECONDS)
+                        .orTimeout(TestTimeout.SECONDS, TimeUnit.SECONDS)
                         .join();
             }
         }
@@ -180,7 +177,7 @@ class ReopeningTest {
         Files.move(directory.resolve("db/CURRENT"), directory.resolve("aside"));
         disk.set(FailingWrites.Mode.WRITES_NOTHING);
         assertThatThrownBy(() -> store(2)).hasCauseInstanceOf(StoreException.class);
-        await().atMost(PATIENCE).until(() -> store.failure().orElse("").contains("opening it again"));
+        await().until(() -> store.failure().orElse("").contains("opening it again"));
         store.close();
         Files.move(directory.resolve("aside"), directory.resolve("db/CURRENT"));
 
@@ -206,7 +203,7 @@ class ReopeningTest {
     }
 
     private void awaitGeneration(long generation) {
-        await().atMost(PATIENCE).until(() -> store.generation() == generation);
+        await().until(() -> store.generation() == generation);
     }
 
     private void assertIsSoundOnceClosed(int messages) {

@@ -19,11 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a store does with logs whose files were logs before: their ends are in the middle of old records. */
-@Timeout(120)
 class ReusedLogTest {
     @TempDir
     Path temporary;

@@ -6,6 +6,7 @@ import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.store.Durability;
 import dev.sluice.store.QueueStoreContract;
 import dev.sluice.store.StoreBatch;
@@ -49,7 +50,7 @@ class RocksDbStoreTest extends QueueStoreContract {
             reader.join();
             for (CompletableFuture<?> read : reads) {
                 assertThat(read.handle((rows, failure) -> failure == null || failure instanceof StoreException))
-                        .succeedsWithin(10, TimeUnit.SECONDS)
+                        .succeedsWithin(TestTimeout.SECONDS, TimeUnit.SECONDS)
                         .isEqualTo(true);
             }
         }

@@ -4,6 +4,7 @@ import static dev.sluice.store.Outcomes.commitLater;
 import static dev.sluice.store.Outcomes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestSeed;
 import dev.sluice.store.Durability;
 import dev.sluice.store.QueueHistory;
 import dev.sluice.store.QueueStore;
@@ -20,7 +21,7 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Both stores say the same after the same batches, also across reopening, flushes and compactions. */
 class SameReadsPropertyTest {
-    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    @Property(seed = TestSeed.PROPERTIES, tries = 40, shrinking = ShrinkingMode.OFF)
     void bothStoresReadTheSameAfterTheSameHistory(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int batches)
             throws IOException {
         Path directory = Files.createTempDirectory("sluice-same-reads");

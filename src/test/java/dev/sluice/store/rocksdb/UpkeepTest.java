@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.QueueEvent;
@@ -21,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,6 @@ import org.rocksdb.SstFileMetaData;
 class UpkeepTest {
     private static final int WRITE_BUFFER_BYTES = 1024 * 1024;
     private static final int BODY_BYTES = 16 * 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
@@ -57,7 +56,7 @@ class UpkeepTest {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
             write(store, 6 * WRITE_BUFFER_BYTES);
 
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> neededLogBytes() <= 3 * WRITE_BUFFER_BYTES);
+            await().ignoreExceptions().until(() -> neededLogBytes() <= 3 * WRITE_BUFFER_BYTES);
         }
     }
 
@@ -66,7 +65,7 @@ class UpkeepTest {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
             write(store, 40 * WRITE_BUFFER_BYTES);
 
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> unmergedTables() < 8);
+            await().ignoreExceptions().until(() -> unmergedTables() < 8);
         }
     }
 
@@ -98,7 +97,7 @@ class UpkeepTest {
 
             database.releaseSnapshot(database.getSnapshot());
 
-            await().atMost(PATIENCE).until(() -> merges(database) == 0);
+            await().until(() -> merges(database) == 0);
             assertThat(tablesOfMessages(database)).hasSizeGreaterThan(4).containsAll(tables);
             return null;
         });
@@ -116,7 +115,7 @@ class UpkeepTest {
             CompletableFuture<Void> merge = CompletableFuture.runAsync(() -> database.with(open -> {
                 inside.countDown();
                 // Over and over, so that it is under way whenever the other thread comes.
-                for (long end = System.nanoTime() + PATIENCE.toNanos(); System.nanoTime() < end; ) {
+                for (long end = System.nanoTime() + TestTimeout.LIMIT.toNanos(); System.nanoTime() < end; ) {
                     open.compact();
                 }
                 return null;
@@ -138,11 +137,10 @@ class UpkeepTest {
             assertThat(limiter.getBytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
 
             byte[] nothing = new BatchGroup().serialize();
-            await().atMost(PATIENCE)
-                    .until(() -> database.with(open -> {
-                        open.write(nothing.clone(), false);
-                        return limiter.getBytesPerSecond() == BackgroundPace.BYTES_PER_SECOND_MIN;
-                    }));
+            await().until(() -> database.with(open -> {
+                open.write(nothing.clone(), false);
+                return limiter.getBytesPerSecond() == BackgroundPace.BYTES_PER_SECOND_MIN;
+            }));
             long before = limiter.getTotalBytesThrough();
             database.with(open -> {
                 open.compact();
