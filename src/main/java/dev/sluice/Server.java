@@ -17,6 +17,7 @@ import dev.sluice.config.MessagesConfig;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.management.ManagementVerticle;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
 import dev.sluice.runtime.QueueRuntime;
@@ -58,6 +59,7 @@ public final class Server {
     private final Vertx vertx;
     private final Meters meters;
     private final Transit transit;
+    private final ContinuousClock clock = ContinuousClock.ofMachine();
     private QueueRuntime runtime;
     private String apiDeployment;
     private volatile boolean stopping;
@@ -138,6 +140,7 @@ public final class Server {
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
                 transit,
+                clock,
                 meters);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
@@ -156,7 +159,7 @@ public final class Server {
                 .forEach((scriptName, worker) -> endpoints.put(
                         scriptName,
                         new WorkerEndpoint(worker.url(), worker.key().value(), worker.timeoutMillis())));
-        return new HttpWorkers(vertx, endpoints, config.limits());
+        return new HttpWorkers(vertx, endpoints, config.limits(), clock);
     }
 
     private Future<Void> openManagement() {
@@ -217,9 +220,10 @@ public final class Server {
                 runtime.catalog(),
                 runtime.catalogClient(),
                 runtime.queueClient(),
-                installation.map(Installation::accountId).orElse("")));
+                installation.map(Installation::accountId).orElse(""),
+                clock));
         operations.addAll(MessageOperations.forEventLoop(
-                runtime.queueClient(), config.limits(), format, runtime.installationKey()));
+                runtime.queueClient(), config.limits(), format, runtime.installationKey(), clock));
         return operations;
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.queue.Limits;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.WorkerTarget;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.PoolOptions;
@@ -23,11 +24,11 @@ public final class HttpWorkers implements WorkerTarget.Directory {
 
     private final Map<String, WorkerTarget> targets = new HashMap<>();
 
-    /** Targets by script name. */
-    public HttpWorkers(Vertx vertx, Map<String, WorkerEndpoint> endpoints, Limits limits) {
+    /** Targets by script name; the clock shows the times of messages. */
+    public HttpWorkers(Vertx vertx, Map<String, WorkerEndpoint> endpoints, Limits limits, ContinuousClock clock) {
         endpoints.forEach((scriptName, endpoint) -> {
             WebClient client = client(vertx, endpoint, limits);
-            targets.put(scriptName, new HttpWorkerTarget(vertx, client, endpoint, limits.delaySecondsMax()));
+            targets.put(scriptName, new HttpWorkerTarget(vertx, client, endpoint, limits.delaySecondsMax(), clock));
         });
     }
 

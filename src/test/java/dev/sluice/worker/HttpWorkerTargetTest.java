@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.queue.Limits;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.WorkerTarget;
 import dev.sluice.runtime.WorkerTarget.Verdict;
 import io.vertx.core.Handler;
@@ -243,7 +244,7 @@ class HttpWorkerTargetTest {
 
     private static WorkerTarget target(Vertx vertx, String url, int timeoutMillis) {
         WorkerEndpoint endpoint = new WorkerEndpoint(URI.create(url), KEY, timeoutMillis);
-        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED).find("w");
+        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, ContinuousClock.ofMachine()).find("w");
     }
 
     private static Verdict deliver(WorkerTarget target) throws Exception {
