@@ -99,8 +99,8 @@ final class ServeCommand implements Callable<Integer> {
         String scheme = config.http().tls().isPresent() ? "https" : "http";
         String url = scheme + "://" + hostOf(config.http().host()) + ":" + server.port();
         server.installation().ifPresent(installation -> System.out.println(new PasteBlock(url, installation)));
-        long startedAtMillis = ManagementFactory.getRuntimeMXBean().getStartTime();
-        System.out.println("sluice ready on " + url + " in " + (System.currentTimeMillis() - startedAtMillis) + " ms");
+        long startMillis = ManagementFactory.getRuntimeMXBean().getUptime();
+        System.out.println("sluice ready on " + url + " in " + startMillis + " ms");
         System.out.flush();
     }
 

@@ -19,6 +19,7 @@ import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
 import dev.sluice.management.ManagementVerticle;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
 import dev.sluice.runtime.QueueRuntime;
@@ -62,6 +63,7 @@ public final class Server {
     private final Vertx vertx;
     private final Meters meters;
     private final Transit transit;
+    private final ContinuousClock clock = ContinuousClock.ofMachine();
     private QueueRuntime runtime;
     private String apiDeployment;
     /** Whether every event loop listens; until then a request would find nobody. */
@@ -167,6 +169,7 @@ public final class Server {
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
                 transit,
+                clock,
                 meters);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
@@ -185,7 +188,7 @@ public final class Server {
                 .forEach((scriptName, worker) -> endpoints.put(
                         scriptName,
                         new WorkerEndpoint(worker.url(), worker.key().value(), worker.timeoutMillis())));
-        return new HttpWorkers(vertx, endpoints, config.limits(), connectionsToWorker());
+        return new HttpWorkers(vertx, endpoints, config.limits(), connectionsToWorker(), clock);
     }
 
     private int connectionsToWorker() {
@@ -266,9 +269,10 @@ public final class Server {
                 runtime.catalog(),
                 runtime.catalogClient(),
                 runtime.queueClient(),
-                installation.map(Installation::accountId).orElse("")));
+                installation.map(Installation::accountId).orElse(""),
+                clock));
         operations.addAll(MessageOperations.forEventLoop(
-                runtime.queueClient(), config.limits(), format, runtime.installationKey()));
+                runtime.queueClient(), config.limits(), format, runtime.installationKey(), clock));
         return operations;
     }
 

@@ -19,6 +19,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.VerticleBase;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,10 @@ import org.junit.jupiter.api.Test;
 /** Keeps the package table of {@code docs/architecture.md} true. */
 class ArchitectureTest {
     private static final String ROOT = "dev.sluice";
+    /** The clock itself; times of creation and change; the time in the signature of a request. */
+    private static final Set<String> READERS_OF_THE_WALL_CLOCK = Set.of(
+            ROOT + ".runtime.MachineClocks", ROOT + ".runtime.CatalogVerticle", ROOT + ".worker.HttpWorkerTarget");
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
@@ -50,6 +57,21 @@ class ArchitectureTest {
                 .callMethod(System.class, "nanoTime")
                 .orShould()
                 .dependOnClassesThat(describe("draw numbers or read clocks", ArchitectureTest::readsTimeOrChance)));
+    }
+
+    /** Whatever has a length goes by the {@link dev.sluice.runtime.ContinuousClock}, which nothing sets. */
+    @Test
+    void theWallClockIsReadOnlyWhereItIsShown() {
+        check(noClasses()
+                .that(describe("show no time", type -> !READERS_OF_THE_WALL_CLOCK.contains(type.getName())))
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callConstructor(Date.class)
+                .orShould()
+                .callMethod(Clock.class, "systemUTC"));
     }
 
     @Test

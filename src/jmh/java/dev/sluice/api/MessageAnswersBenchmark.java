@@ -4,6 +4,7 @@ import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Metrics;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient.Delivered;
 import dev.sluice.runtime.QueueClient.Delivery;
 import dev.sluice.store.StoredContent;
@@ -33,7 +34,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MessageAnswersBenchmark {
     private static final Metrics METRICS = new Metrics(123_456, 24_691_200, 1_788_000_000_000L);
 
-    private final MessageAnswers answers = new MessageAnswers(MessagesFormat.DOCUMENTED, new LeaseTokens(new byte[32]));
+    private final MessageAnswers answers =
+            new MessageAnswers(MessagesFormat.DOCUMENTED, new LeaseTokens(new byte[32]), ContinuousClock.ofMachine());
     private final Delivered texts = delivered(ContentType.TEXT);
     private final Delivered jsons = delivered(ContentType.JSON);
 

@@ -3,6 +3,7 @@ package dev.sluice.api;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Metrics;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.buffer.Buffer;
@@ -47,12 +48,14 @@ public final class MessageAnswers {
 
     private final MessagesFormat format;
     private final LeaseTokens tokens;
+    private final ContinuousClock clock;
     private final JsonBytes json = new JsonBytes();
 
-    /** Answers in that format, with tokens from there. */
-    public MessageAnswers(MessagesFormat format, LeaseTokens tokens) {
+    /** Answers in that format, with tokens from there, and times as the clock shows them. */
+    public MessageAnswers(MessagesFormat format, LeaseTokens tokens, ContinuousClock clock) {
         this.format = format;
         this.tokens = tokens;
+        this.clock = clock;
     }
 
     /** Starts an answer; what an earlier one may have left behind is gone. */
@@ -136,7 +139,7 @@ public final class MessageAnswers {
             json.raw(COMMA);
         }
         json.raw(ID).hex(content.idHigh()).hex(content.idLow());
-        json.raw(TIMESTAMP).number(message.header().timestampMillis());
+        json.raw(TIMESTAMP).number(clock.wallMillis(message.header().timestampMillis()));
         json.raw(ATTEMPTS).number(attempts);
         json.raw(BODY);
         boolean text = content.contentType() == ContentType.TEXT;
@@ -161,7 +164,7 @@ public final class MessageAnswers {
                 .raw(BACKLOG_BYTES)
                 .number(metrics.backlogBytes())
                 .raw(OLDEST)
-                .number(metrics.oldestTimestampMillis())
+                .number(clock.wallMillis(metrics.oldestTimestampMillis()))
                 .raw(END_METRICS);
     }
 

@@ -20,8 +20,9 @@ public record AcceptDeadLetters(List<Letter> letters) implements QueueCommand<In
         List<QueueEvent> events = new ArrayList<>(letters.size());
         for (Letter letter : letters) {
             MessageHeader origin = letter.origin().header();
-            // A clock that was set back must not make a message older than its publication: the oldest timestamp rests
-            // on that.
+            // The time of the other queue may be ahead, as of a store from before there was one clock for all: a
+            // message must
+            // not be older than its publication, the oldest timestamp rests on that.
             storedAt = Math.max(storedAt, origin.timestampMillis());
             MessageHeader header =
                     new MessageHeader(seq++, origin.timestampMillis(), storedAt, origin.bodyBytes(), false);

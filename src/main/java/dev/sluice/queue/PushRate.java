@@ -27,7 +27,7 @@ final class PushRate {
     boolean allows(int messages, long nowMillis) {
         return messagesPerSecond == 0
                 || levelAt(nowMillis) >= Math.min(messages * MILLIS_PER_SECOND, capacity())
-                // A clock that was set back must not stop the queue until it has caught up.
+                // A message that was stored ahead of the time must not stop the queue until the time has caught up.
                 || nowMillis < filledAtMillis - MILLIS_PER_SECOND;
     }
 

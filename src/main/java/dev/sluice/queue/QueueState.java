@@ -26,13 +26,14 @@ public final class QueueState {
     private final Limits limits;
     private final Backlog backlog;
     private final PushRate pushRate;
+    private final Retention retention;
 
     private QueueSettings settings;
     private Consumer consumer;
 
-    /** The queue as the store left it, with windows of the usual size. */
+    /** The queue as the store left it, with windows of the usual size and no other retention than that of the settings. */
     public QueueState(QueueSettings settings, Consumer consumer, Limits limits, QueueImage image, MemoryBudget budget) {
-        this(settings, consumer, limits, image, budget, WINDOW_MESSAGES_MAX);
+        this(settings, consumer, limits, image, budget, WINDOW_MESSAGES_MAX, Retention.BY_SETTING);
     }
 
     /**
@@ -40,6 +41,7 @@ public final class QueueState {
      *
      * @param consumer null if there is none
      * @param windowMessagesMax messages that each of the four windows holds at most, from 1
+     * @param retention until when messages are kept
      */
     public QueueState(
             QueueSettings settings,
@@ -47,10 +49,12 @@ public final class QueueState {
             Limits limits,
             QueueImage image,
             MemoryBudget budget,
-            int windowMessagesMax) {
+            int windowMessagesMax,
+            Retention retention) {
         this.settings = settings;
         this.consumer = consumer;
         this.limits = limits;
+        this.retention = retention;
         this.pushRate = new PushRate(limits.messagesPerSecondMax());
         this.backlog = new Backlog(image, budget, windowMessagesMax);
     }
@@ -263,7 +267,7 @@ public final class QueueState {
     long retainedUntilMillis(long storedAtMillis) {
         return storedAtMillis == Long.MAX_VALUE
                 ? storedAtMillis
-                : storedAtMillis + settings.retentionSeconds() * MILLIS_PER_SECOND;
+                : retention.keptUntilMillis(storedAtMillis, settings.retentionSeconds() * MILLIS_PER_SECOND);
     }
 
     /** The delay of a retry that brings none (reference 11.2). */

@@ -147,7 +147,8 @@ final class ActiveQueue {
                 parts.limits(),
                 image,
                 parts.budget(),
-                parts.options().windowMessagesMax());
+                parts.options().windowMessagesMax(),
+                parts.clock());
         shell = new QueueShell(definition.number(), generation, state, parts, turns, this::fail, this::settle);
         mover = new DeadLetterMover(definition, shell, turns, post);
         inbox = new DeadLetterInbox(shell, parts.store(), turns, parts.transit().moves());

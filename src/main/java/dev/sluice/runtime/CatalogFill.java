@@ -19,13 +19,15 @@ import java.util.Map;
  * @param subscriptions by id
  * @param lastNumber the highest number ever given to a queue
  * @param installationKey what authenticates leases; null if there is none yet
+ * @param clock what the clock goes on from; null if there is nothing yet
  */
 record CatalogFill(
         long generation,
         Map<Long, QueueDefinition> queues,
         Map<String, Subscription> subscriptions,
         long lastNumber,
-        byte[] installationKey) {
+        byte[] installationKey,
+        ClockState clock) {
     /**
      * What became of queues that somebody may have in memory.
      *
@@ -46,6 +48,7 @@ record CatalogFill(
         Map<String, Subscription> subscriptions = new HashMap<>();
         long lastNumber = 0;
         byte[] key = null;
+        ClockState clock = null;
         for (CatalogRecord record : records) {
             CatalogRecords.Read read = CatalogRecords.read(record);
             if (read.queue() != null) {
@@ -55,11 +58,13 @@ record CatalogFill(
                 subscriptions.put(read.subscription().id(), read.subscription());
             } else if (read.lastNumber() != null) {
                 lastNumber = Math.max(lastNumber, read.lastNumber());
-            } else {
+            } else if (read.installationKey() != null) {
                 key = read.installationKey();
+            } else {
+                clock = read.clock();
             }
         }
-        return new CatalogFill(generation, queues, subscriptions, lastNumber, key);
+        return new CatalogFill(generation, queues, subscriptions, lastNumber, key, clock);
     }
 
     /** Makes the view show this and nothing else; answers what that changed. For the writer of the view only. */

@@ -26,11 +26,17 @@ final class CatalogRecords {
     private static final byte SUBSCRIPTION = 's';
     private static final byte COUNTER = 'n';
     private static final byte KEY = 'k';
+    private static final byte CLOCK = 't';
 
     private CatalogRecords() {}
 
     /** What a record holds: exactly one of the fields. */
-    record Read(QueueDefinition queue, Subscription subscription, Long lastNumber, byte[] installationKey) {}
+    record Read(
+            QueueDefinition queue,
+            Subscription subscription,
+            Long lastNumber,
+            byte[] installationKey,
+            ClockState clock) {}
 
     static byte[] key(QueueDefinition queue) {
         return ByteBuffer.allocate(9).put(QUEUE).putLong(queue.number()).array();
@@ -50,6 +56,35 @@ final class CatalogRecords {
         return new CatalogRecord(new byte[] {KEY}, key);
     }
 
+    static CatalogRecord clock(ClockState state) {
+        ClockGap gap = state.gap();
+        JsonObject json = new JsonObject()
+                .put("timeMillis", state.timeMillis())
+                .put("offsetMillis", state.offsetMillis())
+                .put("bootId", state.bootId())
+                .put("bootMillis", state.bootMillis())
+                .put("gapStoredBelowMillis", gap.storedBelowMillis())
+                .put("gapLengthMillis", gap.lengthMillis())
+                .put("gapSetMillis", gap.setMillis())
+                .put("gapHeldUntilMillis", gap.heldUntilMillis())
+                .put("gapEarlierMillis", gap.earlierMillis());
+        return new CatalogRecord(new byte[] {CLOCK}, json.toBuffer().getBytes());
+    }
+
+    private static ClockState clock(JsonObject json) {
+        return new ClockState(
+                json.getLong("timeMillis"),
+                json.getLong("offsetMillis"),
+                Objects.requireNonNull(json.getString("bootId"), "no bootId"),
+                json.getLong("bootMillis"),
+                new ClockGap(
+                        json.getLong("gapStoredBelowMillis"),
+                        json.getLong("gapLengthMillis"),
+                        json.getLong("gapSetMillis"),
+                        json.getLong("gapHeldUntilMillis"),
+                        json.getLong("gapEarlierMillis")));
+    }
+
     /**
      * What a record of the store holds.
      *
@@ -67,10 +102,11 @@ final class CatalogRecords {
 
     private static Read readUnchecked(CatalogRecord record) {
         return switch (record.key()[0]) {
-            case QUEUE -> new Read(queue(json(record.value())), null, null, null);
-            case SUBSCRIPTION -> new Read(null, subscription(json(record.value())), null, null);
-            case COUNTER -> new Read(null, null, ByteBuffer.wrap(record.value()).getLong(), null);
-            case KEY -> new Read(null, null, null, record.value());
+            case QUEUE -> new Read(queue(json(record.value())), null, null, null, null);
+            case SUBSCRIPTION -> new Read(null, subscription(json(record.value())), null, null, null);
+            case COUNTER -> new Read(null, null, ByteBuffer.wrap(record.value()).getLong(), null, null);
+            case KEY -> new Read(null, null, null, record.value(), null);
+            case CLOCK -> new Read(null, null, null, null, clock(json(record.value())));
             default -> throw new IllegalStateException("unknown catalog record " + record.key()[0]);
         };
     }

@@ -7,12 +7,14 @@ import io.vertx.core.Vertx;
 final class ContextTurns implements Turns {
     private final Vertx vertx;
     private final Context context;
+    private final ContinuousClock clock;
     private final Thread thread;
 
     /** To be made on the event loop of the context. */
-    ContextTurns(Vertx vertx, Context context) {
+    ContextTurns(Vertx vertx, Context context, ContinuousClock clock) {
         this.vertx = vertx;
         this.context = context;
+        this.clock = clock;
         this.thread = Thread.currentThread();
     }
 
@@ -38,6 +40,6 @@ final class ContextTurns implements Turns {
 
     @Override
     public long nowMillis() {
-        return System.currentTimeMillis();
+        return clock.nowMillis();
     }
 }

@@ -5,8 +5,8 @@ package dev.sluice.runtime;
  * is cheaper than moving it with every lease. Owned by the turns of one queue.
  */
 final class DeadlineTimer {
-    /** Vert.x timers do not like more than an int of milliseconds everywhere; a longer wait is cut in pieces. */
-    private static final long WAIT_MILLIS_MAX = 3_600_000;
+    /** A longer wait is cut in pieces: timers stand still while the machine is suspended, deadlines do not. */
+    private static final long WAIT_MILLIS_MAX = 5_000;
 
     private final Turns turns;
     private final Runnable onDeadline;

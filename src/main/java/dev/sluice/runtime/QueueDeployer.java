@@ -54,7 +54,7 @@ final class QueueDeployer extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        calendar.open(new ContextTurns(vertx, context));
+        calendar.open(new ContextTurns(vertx, context, parts.clock()));
         vertx.eventBus().localConsumer(ADDRESS, this::receive);
         long sweepMillis = Math.max(50, parts.options().idleMillis() / 4);
         vertx.setPeriodic(sweepMillis, id -> sweep());
@@ -205,7 +205,7 @@ final class QueueDeployer extends VerticleBase {
     private void wakeForDeadline(long number) {
         wake(number).onFailure(failure -> {
             LOG.error("queue {} could not be woken", number, failure);
-            calendar.put(number, System.currentTimeMillis() + parts.options().idleMillis());
+            calendar.put(number, parts.clock().nowMillis() + parts.options().idleMillis());
         });
     }
 }

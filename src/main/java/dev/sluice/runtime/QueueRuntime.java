@@ -1,12 +1,15 @@
 package dev.sluice.runtime;
 
+import dev.sluice.queue.QueueHead;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
+import java.util.Collection;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +17,8 @@ import java.util.function.Supplier;
  * clients that the edge uses.
  */
 public final class QueueRuntime {
+    private static final long MILLIS_PER_SECOND = 1_000;
+
     private final CatalogView catalog;
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
@@ -43,8 +48,29 @@ public final class QueueRuntime {
      */
     public static Future<QueueRuntime> start(Vertx vertx, RuntimeParts parts, boolean strictNames) {
         registerCodec(vertx);
-        return CatalogFill.read(parts.store(), vertx.getOrCreateContext()).compose(read -> keyOf(read, parts.store())
+        Context context = vertx.getOrCreateContext();
+        return CatalogFill.read(parts.store(), context).compose(read -> resumeClock(read, parts, context)
+                .compose(resumed -> keyOf(read, parts.store()))
                 .compose(key -> deploy(vertx, parts, strictNames, read, key)));
+    }
+
+    /** A store that takes no state at the moment is no reason not to start. */
+    private static Future<Void> resumeClock(CatalogFill read, RuntimeParts parts, Context context) {
+        Future<Void> resumed;
+        if (read.clock() != null) {
+            parts.clock().resume(read.clock(), parts.limits().retentionSecondsMax() * MILLIS_PER_SECOND);
+            resumed = Future.succeededFuture();
+        } else {
+            resumed = Future.fromCompletionStage(parts.store().heads(), context)
+                    .onSuccess(heads -> parts.clock().begin(storedMillisMax(heads.values())))
+                    .mapEmpty();
+        }
+        return resumed.compose(
+                running -> ClockWatch.commit(parts.clock(), parts.store()).otherwiseEmpty());
+    }
+
+    private static long storedMillisMax(Collection<QueueHead> heads) {
+        return heads.stream().mapToLong(QueueHead::storedAtMillis).max().orElse(0);
     }
 
     private static void registerCodec(Vertx vertx) {
@@ -63,12 +89,16 @@ public final class QueueRuntime {
                 vertx, slots, parts.options(), parts.transit().answers());
         DeadLetterPost post = new BusDeadLetterPost(catalog, catalogClient, queueClient);
         SpaceWatch spaceWatch = SpaceWatch.start(vertx, admission);
+        ClockWatch clockWatch = ClockWatch.start(
+                new ContextTurns(vertx, vertx.getOrCreateContext(), parts.clock()), parts.clock(), parts.store());
         return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))
                 .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
                         .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, slots, () -> {
                             spaceWatch.stop();
                             // The deployer takes its queues along.
-                            return vertx.undeploy(deployerId).eventually(() -> vertx.undeploy(catalogId));
+                            return vertx.undeploy(deployerId)
+                                    .eventually(() -> vertx.undeploy(catalogId))
+                                    .eventually(clockWatch::stop);
                         })));
     }
 

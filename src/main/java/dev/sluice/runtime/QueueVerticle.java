@@ -48,7 +48,7 @@ final class QueueVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        queue = new ActiveQueue(definition, parts, new ContextTurns(vertx, context), admission, post);
+        queue = new ActiveQueue(definition, parts, new ContextTurns(vertx, context, parts.clock()), admission, post);
         requests = vertx.eventBus().localConsumer(address);
         requests.handler(this::receive);
         return queue.start();

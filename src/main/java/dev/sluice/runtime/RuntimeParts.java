@@ -13,6 +13,7 @@ import dev.sluice.store.QueueStore;
  * @param workers where batches of worker consumers go
  * @param options bounds and times of the runtime itself
  * @param transit bytes of messages on their way
+ * @param clock the time of everything that has a length
  * @param meters where messages, parked replies and active queues are counted
  */
 public record RuntimeParts(
@@ -22,4 +23,5 @@ public record RuntimeParts(
         RuntimeOptions options,
         WorkerTarget.Directory workers,
         Transit transit,
+        ContinuousClock clock,
         Meters meters) {}

@@ -17,6 +17,6 @@ interface Turns {
     /** Whether the caller runs in a turn of this queue. */
     boolean inTurn();
 
-    /** The time, in milliseconds since the epoch. */
+    /** The time of everything that has a length, see {@link ContinuousClock}; in milliseconds. Callable from any thread. */
     long nowMillis();
 }

@@ -7,6 +7,7 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.runtime.WorkerTarget;
 import java.io.ByteArrayOutputStream;
@@ -22,8 +23,8 @@ final class BatchJson {
 
     private BatchJson() {}
 
-    /** The body of the request. */
-    static byte[] write(WorkerTarget.Batch batch) {
+    /** The body of the request, with times as the clock shows them. */
+    static byte[] write(WorkerTarget.Batch batch, ContinuousClock clock) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(BYTES_EXPECTED);
         QueueDefinition queue = batch.queue();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -33,10 +34,10 @@ final class BatchJson {
             json.writeStringField("account_id", queue.accountId());
             json.writeArrayFieldStart("messages");
             for (QueueClient.Delivery delivery : batch.deliveries()) {
-                message(json, delivery);
+                message(json, delivery, clock);
             }
             json.writeEndArray();
-            metrics(json, batch.metrics());
+            metrics(json, batch.metrics(), clock);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -50,12 +51,13 @@ final class BatchJson {
         return hex.toHexDigits(content.idHigh()) + hex.toHexDigits(content.idLow());
     }
 
-    private static void message(JsonGenerator json, QueueClient.Delivery delivery) throws IOException {
+    private static void message(JsonGenerator json, QueueClient.Delivery delivery, ContinuousClock clock)
+            throws IOException {
         MessageHeader header = delivery.message().header();
         Content content = delivery.message().content();
         json.writeStartObject();
         json.writeStringField("id", id(content));
-        json.writeNumberField("timestamp_ms", header.timestampMillis());
+        json.writeNumberField("timestamp_ms", clock.wallMillis(header.timestampMillis()));
         json.writeNumberField("attempts", delivery.delivery());
         json.writeStringField("content_type", content.contentType().wireName());
         json.writeFieldName("body");
@@ -74,12 +76,12 @@ final class BatchJson {
         json.writeEndObject();
     }
 
-    private static void metrics(JsonGenerator json, Metrics metrics) throws IOException {
+    private static void metrics(JsonGenerator json, Metrics metrics, ContinuousClock clock) throws IOException {
         json.writeObjectFieldStart("metadata");
         json.writeObjectFieldStart("metrics");
         json.writeNumberField("backlog_count", metrics.backlogCount());
         json.writeNumberField("backlog_bytes", metrics.backlogBytes());
-        json.writeNumberField("oldest_message_timestamp_ms", metrics.oldestTimestampMillis());
+        json.writeNumberField("oldest_message_timestamp_ms", clock.wallMillis(metrics.oldestTimestampMillis()));
         json.writeEndObject();
         json.writeEndObject();
     }

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.WorkerTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -28,14 +29,17 @@ public final class HttpWorkerTarget implements WorkerTarget {
     private final RequestSignature signature;
     private final long timeoutMillis;
     private final int delaySecondsMax;
+    private final ContinuousClock clock;
 
-    HttpWorkerTarget(Vertx vertx, WebClient client, WorkerEndpoint endpoint, int delaySecondsMax) {
+    HttpWorkerTarget(
+            Vertx vertx, WebClient client, WorkerEndpoint endpoint, int delaySecondsMax, ContinuousClock clock) {
         this.vertx = vertx;
         this.client = client;
         this.url = endpoint.url().toString();
         this.signature = new RequestSignature(endpoint.key());
         this.timeoutMillis = endpoint.timeoutMillis();
         this.delaySecondsMax = delaySecondsMax;
+        this.clock = clock;
     }
 
     /** What goes out: the body, and the headers that vouch for it. */
@@ -80,7 +84,8 @@ public final class HttpWorkerTarget implements WorkerTarget {
     }
 
     private SignedBody signed(Batch batch) {
-        byte[] body = BatchJson.write(batch);
+        byte[] body = BatchJson.write(batch, clock);
+        // Receivers compare it with clocks of their own.
         long timestampSeconds = System.currentTimeMillis() / 1_000;
         return new SignedBody(body, timestampSeconds, signature.of(timestampSeconds, body));
     }

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.queue.Limits;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.WorkerTarget;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.PoolOptions;
@@ -27,11 +28,17 @@ public final class HttpWorkers implements WorkerTarget.Directory {
      * Targets by script name.
      *
      * @param connectionsMax open connections to each Worker; batches beyond them wait
+     * @param clock shows the times of messages
      */
-    public HttpWorkers(Vertx vertx, Map<String, WorkerEndpoint> endpoints, Limits limits, int connectionsMax) {
+    public HttpWorkers(
+            Vertx vertx,
+            Map<String, WorkerEndpoint> endpoints,
+            Limits limits,
+            int connectionsMax,
+            ContinuousClock clock) {
         endpoints.forEach((scriptName, endpoint) -> {
             WebClient client = client(vertx, endpoint, connectionsMax);
-            targets.put(scriptName, new HttpWorkerTarget(vertx, client, endpoint, limits.delaySecondsMax()));
+            targets.put(scriptName, new HttpWorkerTarget(vertx, client, endpoint, limits.delaySecondsMax(), clock));
         });
     }
 

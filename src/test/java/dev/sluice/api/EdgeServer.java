@@ -4,6 +4,7 @@ import dev.sluice.api.operation.ControlPlane;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
 import dev.sluice.runtime.TransitMemory;
@@ -116,8 +117,8 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     private List<Operation> operations(Contract contract) {
-        List<Operation> operations =
-                new ArrayList<>(ControlPlane.operations(contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT));
+        List<Operation> operations = new ArrayList<>(ControlPlane.operations(
+                contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT, ContinuousClock.ofMachine()));
         contract.routes().stream()
                 .filter(route -> route.family() == Route.Family.MESSAGES)
                 .forEach(route -> operations.add(new StubOperation(

@@ -11,6 +11,7 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.buffer.Buffer;
@@ -29,8 +30,10 @@ class MessageAnswersTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final LeaseTokens tokens = new LeaseTokens(new byte[32]);
-    private final MessageAnswers answers = new MessageAnswers(MessagesFormat.DOCUMENTED, tokens);
-    private final MessageAnswers plainAnswers = new MessageAnswers(new MessagesFormat(true, false), tokens);
+    private final MessageAnswers answers =
+            new MessageAnswers(MessagesFormat.DOCUMENTED, tokens, ContinuousClock.ofMachine());
+    private final MessageAnswers plainAnswers =
+            new MessageAnswers(new MessagesFormat(true, false), tokens, ContinuousClock.ofMachine());
     private final MessageDecoder decoder =
             new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
 

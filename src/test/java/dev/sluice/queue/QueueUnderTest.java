@@ -83,7 +83,13 @@ final class QueueUnderTest {
         letters.clear();
         toConfirm.clear();
         state = new QueueState(
-                model.settings, model.consumer, limits, disk.load(number), MemoryBudget.UNBOUNDED, windowMax);
+                model.settings,
+                model.consumer,
+                limits,
+                disk.load(number),
+                MemoryBudget.UNBOUNDED,
+                windowMax,
+                Retention.BY_SETTING);
         toConfirm.addAll(state.unconfirmed());
     }
 

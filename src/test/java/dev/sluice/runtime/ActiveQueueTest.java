@@ -199,6 +199,7 @@ class ActiveQueueTest {
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
                 transit,
+                turns.clock,
                 new Meters());
         return new ActiveQueue(
                 new QueueDefinition(

@@ -34,6 +34,10 @@ public final class CatalogRecordsFuzz {
             same = read.subscription()
                     .equals(CatalogRecords.read(new CatalogRecord(record.key(), written))
                             .subscription());
+        } else if (read.clock() != null) {
+            same = read.clock()
+                    .equals(CatalogRecords.read(CatalogRecords.clock(read.clock()))
+                            .clock());
         }
         if (!same) {
             throw new AssertionError("written again it is read as something else: " + read);

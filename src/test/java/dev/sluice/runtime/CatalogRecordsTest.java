@@ -40,6 +40,13 @@ class CatalogRecordsTest {
                 .isEqualTo(key);
     }
 
+    @Property(tries = 50)
+    void theStateOfTheClockComesBack(
+            @ForAll long time, @ForAll long offset, @ForAll long boot, @ForAll long gap, @ForAll long held) {
+        ClockState state = new ClockState(time, offset, "id", boot, new ClockGap(gap, held, ~gap, ~held, time));
+        assertThat(CatalogRecords.read(CatalogRecords.clock(state)).clock()).isEqualTo(state);
+    }
+
     @Provide
     Arbitrary<QueueDefinition> queues() {
         Arbitrary<QueueSettings> settings = Combinators.combine(

@@ -12,7 +12,7 @@ class DeadlinesTest {
     private static final long HOUR_MILLIS = 3_600_000;
 
     private final SimulatedScheduler scheduler = new SimulatedScheduler(new Random(1));
-    private final SimulatedTurns turns = new SimulatedTurns(scheduler);
+    private final SimulatedTurns turns = new SimulatedTurns(scheduler, new ContinuousClock(scheduler.clocks()));
     private final List<Long> fired = new ArrayList<>();
     private final long startMillis = scheduler.nowMillis();
 

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Turns on a clock that moves when the test says so. One thread. */
+/** Turns on clocks that move when the test says so; timers go by the monotonic one. One thread. */
 final class ManualTurns implements Turns {
     /** More tasks than this without the clock moving is a loop. */
     private static final int TASKS_MAX = 100_000;
@@ -13,7 +13,8 @@ final class ManualTurns implements Turns {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final TreeMap<Long, ArrayDeque<Timer>> timers = new TreeMap<>();
-    private long nowMillis = 1_700_000_000_000L;
+    final SettableClocks clocks = new SettableClocks();
+    final ContinuousClock clock = new ContinuousClock(clocks);
     private long timersMade;
 
     @Override
@@ -24,7 +25,7 @@ final class ManualTurns implements Turns {
     @Override
     public long after(long delayMillis, Runnable task) {
         Timer timer = new Timer(++timersMade, task);
-        timers.computeIfAbsent(nowMillis + Math.max(1, delayMillis), at -> new ArrayDeque<>())
+        timers.computeIfAbsent(clocks.monotonicMillis() + Math.max(1, delayMillis), at -> new ArrayDeque<>())
                 .add(timer);
         return timer.number();
     }
@@ -41,7 +42,7 @@ final class ManualTurns implements Turns {
 
     @Override
     public long nowMillis() {
-        return nowMillis;
+        return clock.nowMillis();
     }
 
     /** Runs what there is to do now. */
@@ -57,16 +58,16 @@ final class ManualTurns implements Turns {
 
     /** Lets that much time pass, running everything that becomes due on the way. */
     void pass(long millis) {
-        long untilMillis = nowMillis + millis;
+        long untilMillis = clocks.monotonicMillis() + millis;
         run();
         while (!timers.isEmpty() && timers.firstKey() <= untilMillis) {
             Map.Entry<Long, ArrayDeque<Timer>> due = timers.pollFirstEntry();
-            nowMillis = due.getKey();
+            clocks.pass(Math.max(0, due.getKey() - clocks.monotonicMillis()));
             due.getValue().forEach(timer -> {
                 timer.task().run();
                 run();
             });
         }
-        nowMillis = untilMillis;
+        clocks.pass(untilMillis - clocks.monotonicMillis());
     }
 }

@@ -48,9 +48,16 @@ final class PushedQueue {
                 RuntimeOptions.DEFAULT,
                 targets::get,
                 transit,
+                turns.clock,
                 new Meters());
         QueueState state = new QueueState(
-                definition.settings(), definition.consumer(), Limits.DOCUMENTED, image, MemoryBudget.UNBOUNDED);
+                definition.settings(),
+                definition.consumer(),
+                Limits.DOCUMENTED,
+                image,
+                MemoryBudget.UNBOUNDED,
+                QueueState.WINDOW_MESSAGES_MAX,
+                turns.clock);
         shell = new QueueShell(1, 0, state, parts, turns, failure -> close(), this::settle);
         timer = new DeadlineTimer(turns, () -> shell.expire());
         dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);

@@ -41,6 +41,10 @@ final class RunningRuntime implements AutoCloseable {
     }
 
     RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits) {
+        this(store, options, limits, ContinuousClock.ofMachine());
+    }
+
+    RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits, ContinuousClock clock) {
         RuntimeParts parts = new RuntimeParts(
                 store,
                 limits,
@@ -48,6 +52,7 @@ final class RunningRuntime implements AutoCloseable {
                 options,
                 WorkerTarget.Directory.EMPTY,
                 Transit.of(Long.MAX_VALUE),
+                clock,
                 meters);
         runtime = get(QueueRuntime.start(vertx, parts, false));
     }

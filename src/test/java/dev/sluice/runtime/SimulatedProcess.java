@@ -20,6 +20,7 @@ final class SimulatedProcess {
     private static final int HOP_MILLIS_MAX = 2;
     private static final int WAKES_MAX = 5;
     private static final int LOST_AFTER_MILLIS = 300;
+    private static final long RETENTION_MILLIS_MAX = 1_209_600_000L;
 
     private record Deployed(ActiveQueue queue, SimulatedTurns turns) {}
 
@@ -47,8 +48,23 @@ final class SimulatedProcess {
         this.parts = parts;
         this.definitions = definitions;
         this.admission = new Admission(store, parts.options());
+        resumeClock(store.records());
+        ClockWatch.commit(parts.clock(), store);
+        ClockWatch.start(newTurns(), parts.clock(), store);
         calendar.open(newTurns());
         QueueReads.heads(store.records()).forEach((number, head) -> calendar.put(number, head.deadlineMillis()));
+    }
+
+    private void resumeClock(SimulatedRecords records) {
+        ClockState saved = QueueReads.catalog(records).stream()
+                .map(record -> CatalogRecords.read(record).clock())
+                .findFirst()
+                .orElse(null);
+        if (saved == null) {
+            parts.clock().begin(0);
+        } else {
+            parts.clock().resume(saved, RETENTION_MILLIS_MAX);
+        }
     }
 
     /** Whether letters between queues, or the answers to them, get lost now and then. */
@@ -62,7 +78,7 @@ final class SimulatedProcess {
     }
 
     private SimulatedTurns newTurns() {
-        SimulatedTurns turns = new SimulatedTurns(scheduler);
+        SimulatedTurns turns = new SimulatedTurns(scheduler, parts.clock());
         allTurns.add(turns);
         return turns;
     }
@@ -140,7 +156,7 @@ final class SimulatedProcess {
                             calendar.remove(number);
                             slots.slot(number).open();
                         } else {
-                            calendar.put(number, scheduler.nowMillis() + 100);
+                            calendar.put(number, parts.clock().nowMillis() + 100);
                         }
                         changed(number);
                         then.run();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 
-/** The one thread of a simulation with its clock: which of all things that could happen next happens, a seed decides. */
+/** The one thread of a simulation with the clocks of its machine: which of all things that could happen next happens, a seed decides. */
 final class SimulatedScheduler {
     private record Timer(long atMillis, long number, Runnable task) {}
 
@@ -17,7 +17,7 @@ final class SimulatedScheduler {
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::atMillis).thenComparingLong(Timer::number));
     private final Map<Long, Timer> byNumber = new HashMap<>();
-    private long nowMillis = 1_700_000_000_000L;
+    private final SettableClocks clocks = new SettableClocks();
     private long lastNumber;
     private SimulatedTurns current;
 
@@ -29,8 +29,14 @@ final class SimulatedScheduler {
         return random;
     }
 
+    /** The time as it really is. */
     long nowMillis() {
-        return nowMillis;
+        return clocks.trueMillis();
+    }
+
+    /** The clocks that the simulated server reads. */
+    SettableClocks clocks() {
+        return clocks;
     }
 
     /** Whether a turn of that queue is running. */
@@ -40,7 +46,7 @@ final class SimulatedScheduler {
 
     /** Runs a task after that time, outside of any turn; answers a number for {@link #cancel}. */
     long after(long delayMillis, Runnable task) {
-        Timer timer = new Timer(nowMillis + Math.max(0, delayMillis), ++lastNumber, task);
+        Timer timer = new Timer(clocks.monotonicMillis() + Math.max(0, delayMillis), ++lastNumber, task);
         timers.add(timer);
         byNumber.put(timer.number(), timer);
         return timer.number();
@@ -65,27 +71,27 @@ final class SimulatedScheduler {
 
     /** Lets the clock jump; what was due in between is late. */
     void jump(long millis) {
-        nowMillis += millis;
+        clocks.pass(millis);
     }
 
     /** Lets things happen until that much time has passed. */
     void run(long millis) {
-        long endMillis = nowMillis + millis;
-        while (nowMillis < endMillis && step(endMillis)) {
+        long endMillis = clocks.monotonicMillis() + millis;
+        while (clocks.monotonicMillis() < endMillis && step(endMillis)) {
             // One thing after the other.
         }
-        nowMillis = Math.max(nowMillis, endMillis);
+        clocks.pass(Math.max(0, endMillis - clocks.monotonicMillis()));
     }
 
     private boolean step(long endMillis) {
-        boolean due = !timers.isEmpty() && timers.peek().atMillis() <= nowMillis;
+        boolean due = !timers.isEmpty() && timers.peek().atMillis() <= clocks.monotonicMillis();
         if (due && (waiting.isEmpty() || random.nextInt(waiting.size() + 1) == 0)) {
             fire();
         } else if (!waiting.isEmpty()) {
             turn(waiting.remove(random.nextInt(waiting.size())));
-            nowMillis += random.nextInt(8) == 0 ? 1 : 0;
+            clocks.pass(random.nextInt(8) == 0 ? 1 : 0);
         } else if (!timers.isEmpty() && timers.peek().atMillis() <= endMillis) {
-            nowMillis = Math.max(nowMillis, timers.peek().atMillis());
+            clocks.pass(Math.max(0, timers.peek().atMillis() - clocks.monotonicMillis()));
             fire();
         } else {
             return false;

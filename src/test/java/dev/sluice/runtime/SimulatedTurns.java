@@ -5,11 +5,13 @@ import java.util.ArrayDeque;
 /** The turns of one simulated queue: tasks in their order, but whose task comes next is the scheduler's choice. */
 final class SimulatedTurns implements Turns {
     private final SimulatedScheduler scheduler;
+    private final ContinuousClock clock;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private boolean killed;
 
-    SimulatedTurns(SimulatedScheduler scheduler) {
+    SimulatedTurns(SimulatedScheduler scheduler, ContinuousClock clock) {
         this.scheduler = scheduler;
+        this.clock = clock;
     }
 
     @Override
@@ -39,7 +41,7 @@ final class SimulatedTurns implements Turns {
 
     @Override
     public long nowMillis() {
-        return scheduler.nowMillis();
+        return clock.nowMillis();
     }
 
     /** The process is gone: nothing of it runs any more. */

@@ -26,7 +26,13 @@ final class Simulation {
     private static final int OTHER_DEAD_LETTER_QUEUE = 4;
     private static final int RETENTION_SECONDS_SHORT = 60;
     private static final int RETENTION_SECONDS_LONG = 1_209_600;
-    private static final int CALM_MILLIS = 180_000;
+    /** Longer than retention waits for a steady clock. */
+    private static final int CALM_MILLIS = 600_000;
+
+    private static final int MILLIS_PER_HOUR = 3_600_000;
+    /** The clock of the process looks once in that time. */
+    private static final int NOTICED_MILLIS = 2_000;
+
     private static final int HASTE_MILLIS_MAX = 3;
 
     private final Random random;
@@ -99,6 +105,9 @@ final class Simulation {
         } else if (choice < 14) {
             scheduler.jump(random.nextInt(shortRetention ? 100_000 : 30_000));
         } else if (choice < 16 && killing) {
+            if (random.nextInt(3) == 0) {
+                restartMachine();
+            }
             kill();
         } else if (choice < (hasty ? 21 : 18) && failing) {
             breakDown();
@@ -111,8 +120,48 @@ final class Simulation {
         } else if (choice < 23) {
             store.failReads(failing ? random.nextInt(8) : 0);
             process.loseLetters(random.nextInt(3) == 0);
+        } else if (choice < 25) {
+            moveClocks();
         } else {
             clients.ask(process, number);
+        }
+    }
+
+    /** The wall clock is set to anything, or the machine sleeps. */
+    private void moveClocks() {
+        switch (random.nextInt(4)) {
+            case 0 -> scheduler.clocks().suspend(random.nextInt(3 * MILLIS_PER_HOUR));
+            case 1 -> scheduler.clocks().setWallRight();
+            default -> scheduler.clocks().setWall(random.nextInt(480 * MILLIS_PER_HOUR) - 240L * MILLIS_PER_HOUR);
+        }
+    }
+
+    /**
+     * The power was away. The wall clock may be wrong afterwards; if it is ahead, someone sets it right soon. What was set before is known
+     * and stored, or nothing could tell it from the time that the machine was off.
+     */
+    private void restartMachine() {
+        scheduler.run(NOTICED_MILLIS);
+        if (store.isBroken()) {
+            return;
+        }
+        scheduler.jump(random.nextInt(100_000));
+        scheduler.clocks().restart();
+        int wrongMillis = random.nextInt(240 * MILLIS_PER_HOUR);
+        switch (random.nextInt(3)) {
+            case 0 -> scheduler.clocks().setWall(-wrongMillis);
+            case 1 -> {
+                scheduler.clocks().setWall(wrongMillis);
+                kill();
+                auditor.timeMayBeAhead();
+                for (int i = random.nextInt(20); i > 0; i--) {
+                    clients.ask(process, 1 + random.nextInt(QUEUES));
+                    scheduler.run(random.nextInt(200));
+                }
+                scheduler.clocks().setWall(-wrongMillis);
+                scheduler.run(NOTICED_MILLIS);
+            }
+            default -> {}
         }
     }
 
@@ -129,6 +178,7 @@ final class Simulation {
                         new TransitMemory(Long.MAX_VALUE),
                         new TransitMemory(Long.MAX_VALUE),
                         new TransitMemory(movesBytes)),
+                new ContinuousClock(scheduler.clocks()),
                 meters);
         process = new SimulatedProcess(scheduler, store, parts, definitions);
     }

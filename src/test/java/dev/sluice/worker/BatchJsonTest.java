@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.runtime.ContinuousClock;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,8 @@ class BatchJsonTest {
                 + "],\"metadata\":{\"metrics\":{\"backlog_count\":7,\"backlog_bytes\":700,"
                 + "\"oldest_message_timestamp_ms\":1001}}}";
 
-        assertThat(new String(BatchJson.write(SampleBatch.batch()), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        BatchJson.write(SampleBatch.batch(), ContinuousClock.ofMachine()), StandardCharsets.UTF_8))
                 .isEqualTo(expected);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.queue.Limits;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.WorkerTarget;
 import dev.sluice.runtime.WorkerTarget.Verdict;
 import io.vertx.core.Handler;
@@ -244,7 +245,7 @@ class HttpWorkerTargetTest {
 
     private static WorkerTarget target(Vertx vertx, String url, int timeoutMillis) {
         WorkerEndpoint endpoint = new WorkerEndpoint(URI.create(url), KEY, timeoutMillis);
-        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, 8).find("w");
+        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, 8, ContinuousClock.ofMachine()).find("w");
     }
 
     private static Verdict deliver(WorkerTarget target) throws Exception {

@@ -5,6 +5,7 @@ import dev.sluice.api.Operation;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.Catalog;
 import dev.sluice.runtime.CatalogClient;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import java.util.List;
 
@@ -16,6 +17,7 @@ public final class ControlPlane {
      * The handlers. They keep no state of requests, so one list may serve all event loops.
      *
      * @param defaultAccountId an account to list even if it has no queue yet, empty for none
+     * @param clock what shows the times of messages and purges
      */
     public static List<Operation> operations(
             Contract contract,
@@ -23,7 +25,8 @@ public final class ControlPlane {
             Catalog catalog,
             CatalogClient changes,
             QueueClient queues,
-            String defaultAccountId) {
+            String defaultAccountId,
+            ContinuousClock clock) {
         CallerAccounts accounts = new CallerAccounts(catalog, defaultAccountId);
         return List.of(
                 new ListQueues(catalog),
@@ -32,14 +35,14 @@ public final class ControlPlane {
                 new PutQueue(changes, contract, limits),
                 new PatchQueue(changes, contract, limits),
                 new DeleteQueue(changes),
-                new GetMetrics(queues),
+                new GetMetrics(queues, clock),
                 new ListConsumers(),
                 new CreateConsumer(changes, contract, limits),
                 new GetConsumer(),
                 new PutConsumer(changes, contract, limits),
                 new DeleteConsumer(changes),
-                new StartPurge(queues),
-                new GetPurge(queues),
+                new StartPurge(queues, clock),
+                new GetPurge(queues, clock),
                 new ListSubscriptions(catalog),
                 new CreateSubscription(changes, contract),
                 new GetSubscription(catalog),

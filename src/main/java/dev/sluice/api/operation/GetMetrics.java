@@ -6,6 +6,7 @@ import dev.sluice.api.Call;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.queue.Metrics;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -13,10 +14,12 @@ import io.vertx.core.json.JsonObject;
 /** Shows the backlog of a queue (reference 4). */
 public final class GetMetrics implements Operation {
     private final QueueClient queues;
+    private final ContinuousClock clock;
 
-    /** An operation on these. */
-    public GetMetrics(QueueClient queues) {
+    /** An operation on these, whose times the clock shows. */
+    public GetMetrics(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
+        this.clock = clock;
     }
 
     @Override
@@ -34,10 +37,10 @@ public final class GetMetrics implements Operation {
         return queues.metrics(call.queue()).map(metrics -> Envelope.of(view(metrics)));
     }
 
-    private static JsonObject view(Metrics metrics) {
+    private JsonObject view(Metrics metrics) {
         return new JsonObject()
                 .put("backlog_count", metrics.backlogCount())
                 .put("backlog_bytes", metrics.backlogBytes())
-                .put("oldest_message_timestamp_ms", metrics.oldestTimestampMillis());
+                .put("oldest_message_timestamp_ms", clock.wallMillis(metrics.oldestTimestampMillis()));
     }
 }

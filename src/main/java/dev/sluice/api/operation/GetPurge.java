@@ -6,6 +6,7 @@ import dev.sluice.api.Call;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.Timestamps;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -13,10 +14,12 @@ import io.vertx.core.json.JsonObject;
 /** Shows when a queue was purged last (reference 7.2). */
 public final class GetPurge implements Operation {
     private final QueueClient queues;
+    private final ContinuousClock clock;
 
-    /** An operation on these. */
-    public GetPurge(QueueClient queues) {
+    /** An operation on these, whose times the clock shows. */
+    public GetPurge(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
+        this.clock = clock;
     }
 
     @Override
@@ -31,7 +34,7 @@ public final class GetPurge implements Operation {
 
     @Override
     public Future<Answer> answer(Call call) {
-        return queues.lastPurge(call.queue()).map(millis -> Envelope.of(view(millis)));
+        return queues.lastPurge(call.queue()).map(millis -> Envelope.of(view(clock.wallMillis(millis))));
     }
 
     /** A purge is over when it is answered, so the last one always is. Clients expect that as a string. */

@@ -9,6 +9,7 @@ import dev.sluice.api.Operation;
 import dev.sluice.api.PullDecoder;
 import dev.sluice.api.TokenDecoder;
 import dev.sluice.queue.Limits;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import java.util.List;
 
@@ -20,11 +21,12 @@ public final class MessageOperations {
      * The eight operations on messages for one event loop; they share decoders and buffers and must stay on that loop.
      *
      * @param tokenKey key of the installation for lease and ref tokens, at least 16 random bytes, the same after a restart
+     * @param clock what shows the times of messages
      */
     public static List<Operation> forEventLoop(
-            QueueClient queues, Limits limits, MessagesFormat format, byte[] tokenKey) {
+            QueueClient queues, Limits limits, MessagesFormat format, byte[] tokenKey, ContinuousClock clock) {
         LeaseTokens tokens = new LeaseTokens(tokenKey);
-        MessageAnswers answers = new MessageAnswers(format, tokens);
+        MessageAnswers answers = new MessageAnswers(format, tokens, clock);
         MessageDecoder messages = new MessageDecoder(limits, format, new MessageIds());
         PullDecoder pulls = new PullDecoder(limits);
         TokenDecoder decoder = new TokenDecoder(limits);

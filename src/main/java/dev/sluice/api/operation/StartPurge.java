@@ -10,6 +10,7 @@ import dev.sluice.api.QueueView;
 import dev.sluice.api.Timestamps;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -17,10 +18,12 @@ import io.vertx.core.json.JsonObject;
 /** Deletes every message of a queue, once the client has confirmed that it means it (reference 7.1). */
 public final class StartPurge implements Operation {
     private final QueueClient queues;
+    private final ContinuousClock clock;
 
-    /** An operation on these. */
-    public StartPurge(QueueClient queues) {
+    /** An operation on these, whose times the clock shows. */
+    public StartPurge(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
+        this.clock = clock;
     }
 
     @Override
@@ -43,7 +46,7 @@ public final class StartPurge implements Operation {
         }
         return queues.purge(call.queue())
                 .map(millis -> Envelope.of(QueueView.of(call.queue())
-                        .put("started_at", Timestamps.ofMillis(millis))
+                        .put("started_at", Timestamps.ofMillis(clock.wallMillis(millis)))
                         .put("complete", true)));
     }
 }

@@ -19,6 +19,7 @@ import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.Future;
@@ -40,9 +41,10 @@ class MessageOperationsTest {
     private final QueueDefinition queue =
             new QueueDefinition(9, "a".repeat(32), "b".repeat(32), "orders", "", null, null, 0, 0);
     private final LeaseTokens tokens = new LeaseTokens(KEY);
-    private final Map<String, Operation> operations =
-            MessageOperations.forEventLoop(queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY).stream()
-                    .collect(Collectors.toMap(Operation::operationId, Function.identity()));
+    private final Map<String, Operation> operations = MessageOperations.forEventLoop(
+                    queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY, ContinuousClock.ofMachine())
+            .stream()
+            .collect(Collectors.toMap(Operation::operationId, Function.identity()));
 
     @Test
     void areEightAndAllWrite() {

@@ -15,6 +15,7 @@ import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.Future;
@@ -152,11 +153,12 @@ class ReferenceExamplesTest {
     }
 
     private JsonObject answer(String operationId, Buffer body) {
-        Operation operation =
-                MessageOperations.forEventLoop(queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY).stream()
-                        .filter(candidate -> candidate.operationId().equals(operationId))
-                        .findFirst()
-                        .orElseThrow();
+        Operation operation = MessageOperations.forEventLoop(
+                        queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY, ContinuousClock.ofMachine())
+                .stream()
+                .filter(candidate -> candidate.operationId().equals(operationId))
+                .findFirst()
+                .orElseThrow();
         return operation
                 .answer(new Call(null, QUEUE.accountId(), QUEUE, Map.of(), null, body))
                 .result()

@@ -1,0 +1,72 @@
+package dev.sluice.runtime;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The clocks of this machine. Linux shows the time since its start, suspended or not, in {@code /proc/uptime}, in hundredths of a
+ * second; elsewhere that clock is unknown.
+ */
+final class MachineClocks implements ClockSource {
+    private static final Path UPTIME = Path.of("/proc/uptime");
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    /** A thread that was held up between two clocks would see a difference that is none. */
+    private static final long READING_NANOS_MAX = 10_000_000;
+
+    private static final int TRIES = 5;
+
+    @Override
+    public long monotonicNanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long wallMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public Reading read() {
+        Reading best = null;
+        long bestNanos = Long.MAX_VALUE;
+        for (int tries = 0; tries < TRIES && bestNanos > READING_NANOS_MAX; tries++) {
+            long beganNanos = System.nanoTime();
+            Reading reading = new Reading(beganNanos, wallMillis(), bootMillis());
+            long nanos = System.nanoTime() - beganNanos;
+            if (nanos < bestNanos) {
+                best = reading;
+                bestNanos = nanos;
+            }
+        }
+        return best;
+    }
+
+    @Override
+    public String bootId() {
+        return firstWord(BOOT_ID);
+    }
+
+    private static long bootMillis() {
+        String seconds = firstWord(UPTIME);
+        try {
+            return seconds.isEmpty()
+                    ? UNKNOWN
+                    : new BigDecimal(seconds).movePointRight(3).longValue();
+        } catch (NumberFormatException otherwiseWritten) {
+            return UNKNOWN;
+        }
+    }
+
+    private static String firstWord(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ", 2)[0];
+        } catch (IOException | SecurityException notThere) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.sluice.runtime;
+
+/** The clocks of a machine as a test moves them, from one thread. */
+final class SettableClocks implements ClockSource {
+    private static final long START_MILLIS = 1_700_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private volatile long monotonicMillis;
+    private volatile long asleepMillis;
+    private volatile long wallAheadMillis;
+    private volatile long bootedMillis = -5_000;
+    private volatile int boots;
+    private volatile boolean bootClock = true;
+
+    /** The time as it really is, in milliseconds since the epoch. */
+    long trueMillis() {
+        return START_MILLIS + monotonicMillis + asleepMillis;
+    }
+
+    /** What timers go by. */
+    long monotonicMillis() {
+        return monotonicMillis;
+    }
+
+    void pass(long millis) {
+        monotonicMillis += millis;
+    }
+
+    void suspend(long millis) {
+        asleepMillis += millis;
+    }
+
+    /** Sets the wall clock by so much; below zero back. */
+    void setWall(long byMillis) {
+        wallAheadMillis += byMillis;
+    }
+
+    /** Sets the wall clock to the true time. */
+    void setWallRight() {
+        wallAheadMillis = 0;
+    }
+
+    /** Starts the machine again, with another wall clock perhaps. */
+    void restart() {
+        boots++;
+        bootedMillis = monotonicMillis + asleepMillis;
+    }
+
+    /** As a machine that is not Linux. */
+    void withoutBootClock() {
+        bootClock = false;
+    }
+
+    @Override
+    public long monotonicNanos() {
+        return monotonicMillis * NANOS_PER_MILLI;
+    }
+
+    @Override
+    public long wallMillis() {
+        return trueMillis() + wallAheadMillis;
+    }
+
+    @Override
+    public Reading read() {
+        return new Reading(
+                monotonicNanos(), wallMillis(), bootClock ? monotonicMillis + asleepMillis - bootedMillis : UNKNOWN);
+    }
+
+    @Override
+    public String bootId() {
+        return bootClock ? "boot " + boots : "";
+    }
+}
