@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { Authority, curl } from '../harness/certificates.js';
 import { freePort } from '../harness/free-port.js';
 import { send } from '../harness/http.js';
-import { temporaryDirectory } from '../harness/process.js';
+import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 
@@ -62,4 +64,122 @@ test('variables of services and images do not stop a start, and those of no key 
   assert.equal((await send(server.origin, 'GET', queuesPath, { token: TOKEN })).status, 200);
   assert.match(server.log, /INFO .* are ignored: SLUICE_VERSION$/m);
   await server.stop();
+});
+
+test('a relative storage.directory holds the native library, and a killed server leaves nothing in the temporary directory', async (context) => {
+  const home = temporaryDirectory();
+  const temporary = path.join(home, 'tmp');
+  await mkdir(temporary);
+  const server = new Server({
+    directory: path.join(home, 'data'),
+    settings: { 'storage.directory': 'data' },
+    javaOptions: [`-Djava.io.tmpdir=${temporary}`],
+  });
+  context.after(() => server.kill());
+  for (let start = 1; start <= 2; start += 1) {
+    await server.start(WITHIN);
+    assert.equal((await send(server.origin, 'GET', queuesPath, { token: TOKEN })).status, 200);
+    assert.deepEqual(await readdir(temporary), [], `after start ${start}`);
+    await server.kill();
+  }
+  assert.equal(server.log, '');
+  assert.deepEqual(await readdir(temporary), []);
+  assert.ok((await readdir(path.join(home, 'data', 'native'))).some((name) => name.includes('rocksdb')));
+});
+
+test('sluice check unpacks nothing, and uses the library that is there', async () => {
+  const home = temporaryDirectory();
+  const directory = path.join(home, 'data');
+  const server = await new Server({ directory }).start(WITHIN);
+  await server.stop();
+  const before = await readdir(directory, { recursive: true });
+  // Nothing can be unpacked there.
+  const javaOptions = ['-Djava.io.tmpdir=/proc'];
+  const check = launchServer({ command: 'check', args: ['--data-dir', 'data'], javaOptions, cwd: home });
+  assert.deepEqual(await check.exited, { code: 0, signal: null }, check.stderr);
+  assert.match(check.stdout, /^sound: /);
+  assert.deepEqual(await readdir(directory, { recursive: true }), before);
+});
+
+// A file system without files that may be made stands for one that is mounted with noexec: both look alike to a server.
+const UNUSABLE = ['-Djava.io.tmpdir=/proc'];
+
+test('TLS is served where nothing can be unpacked into the temporary directory, with the libraries in the data directory', async (context) => {
+  const home = temporaryDirectory();
+  const authority = await Authority.make(home, 'ours');
+  const { certificate, key } = await authority.sign('server');
+  const server = new Server({
+    directory: path.join(home, 'data'),
+    settings: { 'http.tls.cert': certificate, 'http.tls.key': key },
+    javaOptions: UNUSABLE,
+  });
+  context.after(() => server.kill());
+  await server.start(WITHIN);
+  const { status, version } = await curl([
+    '--cacert', authority.certificate, '-H', `Authorization: Bearer ${TOKEN}`, `${server.origin}${queuesPath}`,
+  ]); // prettier-ignore
+  assert.deepEqual([status, version], [200, '2']);
+  await server.stop();
+});
+
+test('TLS without a place for its native library is refused in one line that says what to do', async () => {
+  const home = temporaryDirectory();
+  const { certificate, key } = await (await Authority.make(home, 'ours')).sign('server');
+  const process = launchServer({
+    settings: { 'http.port': 0, 'management.port': 0, 'storage.engine': 'memory', 'http.tls.cert': certificate, 'http.tls.key': key },
+    javaOptions: UNUSABLE,
+    cwd: home,
+  });
+  assert.deepEqual(await process.exited, { code: 2, signal: null }, process.stderr);
+  assert.match(process.stderr, /^sluice: the native library for TLS [^\n]*java\.io\.tmpdir[^\n]*\n$/);
+});
+
+test('a data directory with an emoji is refused by name, and one with other letters is used', async (context) => {
+  const home = temporaryDirectory();
+  const server = new Server({ directory: path.join(home, 'dätä-日本') });
+  context.after(() => server.kill());
+  const locale = process.env.LC_ALL;
+  process.env.LC_ALL = 'C.UTF-8';
+  context.after(() => (locale === undefined ? delete process.env.LC_ALL : (process.env.LC_ALL = locale)));
+  await server.start(WITHIN);
+  await server.stop();
+  const settings = { 'http.port': 0, 'management.port': 0, 'auth.token': TOKEN, 'storage.directory': path.join(home, 'data-\u{1F600}') };
+  const refused = launchServer({ settings, cwd: home });
+  assert.deepEqual(await refused.exited, { code: 2, signal: null }, refused.stderr);
+  assert.match(refused.stderr, /^sluice: directory [^\n]*data-\u{1F600} cannot be used: RocksDB [^\n]*\n$/u);
+  process.env.LC_ALL = 'C';
+  const unreadable = launchServer({ settings, cwd: home });
+  assert.deepEqual(await unreadable.exited, { code: 2, signal: null }, unreadable.stderr);
+  assert.match(unreadable.stderr, /^sluice: storage\.directory [^\n]* locale; LC_ALL=C\.UTF-8 [^\n]*\n$/);
+  assert.deepEqual(await readdir(home), ['dätä-日本']);
+});
+
+test('in a data directory that is open to others, and with any umask, every file is for its owner only, and a start says so', async (context) => {
+  const home = temporaryDirectory();
+  const directory = path.join(home, 'data');
+  await mkdir(directory);
+  await chmod(directory, 0o755);
+  const managementPort = await freePort();
+  const umask = process.umask(0);
+  context.after(() => process.umask(umask));
+  // Without credentials in the configuration the server makes some and keeps them there.
+  const server = new Server({ directory, settings: { 'auth.token': '', 'management.port': managementPort } });
+  context.after(() => server.kill());
+  await server.start(WITHIN);
+  const backup = path.join(home, 'backup');
+  const made = launchServer({ command: 'backup', args: ['--to', backup, '--management', `http://127.0.0.1:${managementPort}`], cwd: home });
+  assert.deepEqual(await made.exited, { code: 0, signal: null }, made.stderr);
+  await server.stop();
+
+  assert.match(server.log, new RegExp(`WARN .*${directory} is open to other users`));
+  assert.equal((await stat(directory)).mode & 0o777, 0o755, 'somebody chose it');
+  const open = [];
+  for (const root of [directory, backup]) {
+    for (const name of await readdir(root, { recursive: true })) {
+      const { mode } = await stat(path.join(root, name));
+      if (mode & 0o077) open.push(`${path.join(root, name)} ${(mode & 0o777).toString(8)}`);
+    }
+  }
+  assert.deepEqual(open, []);
+  assert.equal((await stat(backup)).mode & 0o777, 0o700);
 });

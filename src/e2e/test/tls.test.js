@@ -3,7 +3,7 @@ import { appendFile, copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Authority, curl, openssl } from '../harness/certificates.js';
-import { temporaryDirectory } from '../harness/process.js';
+import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { until } from '../harness/until.js';
@@ -147,4 +147,82 @@ test('a server that asks for certificates lets in who has none, but nobody with 
   assert.equal((await list(asking, ...identity(await clients.sign('known')))).status, 200);
   assert.notEqual((await list(asking, ...identity(await strangers.sign('unknown')))).code, 0);
   await asking.stop();
+});
+
+test('a certificate whose key is another one of the same kind is refused at the start, by name', async () => {
+  const [one, other] = [await authority.sign('one'), await authority.sign('other')];
+  const refused = launchServer({
+    settings: { 'http.port': 0, 'management.port': 0, 'storage.engine': 'memory', 'http.tls.cert': one.certificate, 'http.tls.key': other.key },
+    cwd: home,
+  });
+  assert.deepEqual(await refused.exited, { code: 2, signal: null }, refused.stderr);
+  assert.match(refused.stderr, /^sluice: http\.tls\.cert [^\n]*one\.pem and http\.tls\.key [^\n]*other\.key do not belong together[^\n]*\n$/);
+});
+
+test('a key of a kind that cannot be used, or encrypted, is refused by the key of the configuration', async () => {
+  const file = (name) => path.join(home, name);
+  const args = ['req', '-x509', '-days', '2', '-subj', '/CN=x', '-keyout'];
+  await openssl([...args, file('ed.key'), '-out', file('ed.pem'), '-newkey', 'ed25519', '-nodes']);
+  await openssl([...args, file('locked.key'), '-out', file('locked.pem'), '-newkey', 'rsa:2048', '-passout', 'pass:secret']);
+  await writeFile(file('empty.pem'), '');
+  const good = await authority.sign('good');
+  for (const [certificate, key, complaint] of [
+    [file('ed.pem'), file('ed.key'), /http\.tls\.key [^\n]*ed\.key [^\n]*RSA keys and elliptic curve keys/],
+    [file('locked.pem'), file('locked.key'), /http\.tls\.key [^\n]*locked\.key is encrypted; decrypt it \(openssl pkey/],
+    [file('empty.pem'), good.key, /http\.tls\.cert [^\n]*empty\.pem holds no certificate/],
+    [good.certificate, good.certificate, /http\.tls\.key [^\n]* holds no private key/],
+  ]) {
+    const settings = { 'http.port': 0, 'management.port': 0, 'storage.engine': 'memory', 'http.tls.cert': certificate, 'http.tls.key': key };
+    const refused = launchServer({ settings, cwd: home });
+    assert.deepEqual(await refused.exited, { code: 2, signal: null }, refused.stderr);
+    assert.match(refused.stderr, /^sluice: [^\n]+\n$/);
+    assert.match(refused.stderr, complaint);
+  }
+});
+
+test('a new certificate waits for its key: until then the old pair is shown, and that is logged once', async () => {
+  const [first, second] = [await authority.sign('pair-one'), await authority.sign('pair-two')];
+  const waiting = await serve({ 'http.tls.cert': first.certificate, 'http.tls.key': first.key });
+  await copyFile(second.certificate, first.certificate);
+  await until('the difference was noticed', () => /do not belong together/.test(waiting.log), { every: 100, within: 120_000 });
+  for (let looks = 1; looks <= 3; looks += 1) {
+    process.kill(waiting.pid, 'SIGHUP');
+    const answers = () => waiting.log.match(/certificates cannot be reloaded/g)?.length === looks;
+    await until('it was looked at once more', answers, { within: 120_000 });
+  }
+  assert.match((await handshake(waiting)).text, /subject=CN = pair-one/);
+  assert.equal((await list(waiting)).status, 200);
+  assert.equal(waiting.log.match(/cannot be used, the old one stays/g).length, 1);
+  await copyFile(second.key, first.key);
+  await until('the new pair is shown', async () => /subject=CN = pair-two/.test((await handshake(waiting)).text), {
+    every: 200,
+    within: 120_000,
+  });
+  assert.equal((await list(waiting)).status, 200);
+  await waiting.stop();
+});
+
+test('SIGHUP reads configuration and certificates again and never ends the server', async () => {
+  const [first, second] = [await authority.sign('hup-one'), await authority.sign('hup-two')];
+  const config = path.join(home, 'hup.yaml');
+  const write = ({ certificate, key }, level) =>
+    writeFile(config, `auth: { token: ${TOKEN} }\nhttp: { tls: { cert: ${certificate}, key: ${key} } }\nlog: { level: ${level} }\n`);
+  await write(first, 'info');
+  const server = new Server({ args: ['--config', config] });
+  servers.push(server);
+  await server.start({ within: 180_000 });
+  process.kill(server.pid, 'SIGHUP');
+  await until('it was read again', () => /was read again; in force: certificates, log\.level/.test(server.log), { within: 120_000 });
+
+  await write(second, 'warn');
+  process.kill(server.pid, 'SIGHUP');
+  await until('the other certificate is shown', async () => /subject=CN = hup-two/.test((await handshake(server)).text), {
+    every: 200,
+    within: 120_000,
+  });
+  await writeFile(config, 'nonsense: 1\n');
+  for (let i = 0; i < 50; i += 1) process.kill(server.pid, 'SIGHUP');
+  await until('it was refused', () => /WARN .*cannot be used, everything stays as it is: unknown key 'nonsense'/.test(server.log), { within: 120_000 });
+  assert.equal((await list(server)).status, 200);
+  await server.stop();
 });

@@ -8,6 +8,7 @@ import dev.sluice.store.StoreException;
 import java.net.BindException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,10 @@ public final class StartException extends RuntimeException {
 
     /** One line for anything that stopped a start. */
     static String lineOf(Throwable failure) {
+        boolean isWrapper = failure instanceof ExecutionException || failure instanceof ExceptionInInitializerError;
+        if (isWrapper && failure.getCause() != null) {
+            return lineOf(failure.getCause());
+        }
         if (failure instanceof StartException
                 || failure instanceof LoadException
                 || failure instanceof ConfigException

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
@@ -38,8 +39,13 @@ public final class LoadRun {
      */
     public static LoadSummary carryOut(LoadPlan plan, Consumer<LoadProgress> onSecond) throws InterruptedException {
         int eventLoops = Math.min(plan.connections(), Runtime.getRuntime().availableProcessors());
-        Vertx vertx =
-                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops));
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(eventLoops)
+                // No file is served, so no directory for unpacked ones is needed.
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
         try {
             return new LoadRun(plan, onSecond).run(vertx, eventLoops);
         } finally {

@@ -1,0 +1,105 @@
+package dev.sluice.store.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.store.Durability;
+import dev.sluice.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is stored is for the owner of the process only. */
+class OwnerOnlyTest {
+    @TempDir
+    private Path home;
+
+    @Test
+    void aStoreInADirectoryThatIsOpenToOthersIsClosedToThem() throws IOException {
+        Path directory = Files.createDirectory(home.resolve("data"));
+        mode(directory, "rwxr-xr-x");
+
+        RocksDbStore.open(directory, Durability.FSYNC).close();
+
+        assertThat(mode(directory)).isEqualTo("rwxr-xr-x");
+        assertThat(openToOthers(directory)).containsExactly(directory);
+    }
+
+    @Test
+    void whatAnEarlierVersionLeftOpenIsClosedAtTheNextStart() throws IOException {
+        Path directory = home.resolve("data");
+        RocksDbStore.open(directory, Durability.FSYNC).close();
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path each : all.toList()) {
+                mode(each, Files.isDirectory(each) ? "rwxr-xr-x" : "rw-r--r--");
+            }
+        }
+
+        RocksDbStore running = RocksDbStore.open(directory, Durability.FSYNC);
+        try {
+            assertThat(openToOthers(directory)).containsExactly(directory);
+        } finally {
+            running.close();
+        }
+    }
+
+    @Test
+    void aCopyIsClosedToOthersAsWell() throws IOException {
+        RocksDbStore store = RocksDbStore.open(home.resolve("data"), Durability.FSYNC);
+        try {
+            store.copyTo(home.resolve("copy"));
+        } finally {
+            store.close();
+        }
+
+        assertThat(openToOthers(home.resolve("copy"))).isEmpty();
+    }
+
+    @Test
+    void linksAreNotFollowed() throws IOException {
+        Path database = Files.createDirectory(home.resolve("db"));
+        Path foreignFile = Files.createFile(home.resolve("foreign"));
+        Path foreignDirectory = Files.createDirectory(home.resolve("elsewhere"));
+        mode(foreignFile, "rw-r--r--");
+        mode(foreignDirectory, "rwxr-xr-x");
+        Files.createSymbolicLink(database.resolve("planted"), foreignFile);
+
+        OwnerOnly.closeTree(database);
+        OwnerOnly.closeTree(Files.createSymbolicLink(home.resolve("link"), foreignDirectory));
+
+        assertThat(mode(database)).isEqualTo("rwx------");
+        assertThat(mode(foreignFile)).isEqualTo("rw-r--r--");
+        assertThat(mode(foreignDirectory)).isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void aNameThatRocksDbWouldNotFindIsRefusedBeforeAnythingIsMade() {
+        // Not a path of this test's file system in every locale, so it is not resolved against one.
+        assertThatThrownBy(() -> NativePaths.require(Path.of("data\u00fc\ud83d\ude00")))
+                .isInstanceOfAny(StoreException.class, java.nio.file.InvalidPathException.class);
+        NativePaths.require(home.resolve("data"));
+    }
+
+    private static List<Path> openToOthers(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(each -> !mode(each).endsWith("------")).toList();
+        }
+    }
+
+    private static String mode(Path path) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static void mode(Path path, String mode) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    }
+}
