@@ -120,12 +120,19 @@ public final class Gateway {
 
     private void succeed(HttpServerRequest request, Answer answer) {
         HttpServerResponse response = request.response();
-        if (!response.closed()) {
-            response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-            Future<Void> taken = response.end(answer.envelope());
-            if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
-                hold(request, answer.envelope().length(), taken);
-            }
+        if (response.closed()) {
+            answer.pending().unsent();
+            return;
+        }
+        response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
+        Future<Void> taken = response.end(answer.envelope());
+        if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
+            hold(request, answer.envelope().length(), taken);
+        }
+        if (taken.failed()) {
+            answer.pending().unsent();
+        } else {
+            answer.pending().sent();
         }
     }
 

@@ -96,6 +96,7 @@ public final class EdgeServer implements AutoCloseable {
                 d.jsonDepthMax(),
                 d.delaySecondsMax(),
                 d.pullMessagesMax(),
+                d.deliveryBytesMax(),
                 d.visibilityTimeoutMillisMax(),
                 d.retentionSecondsMin(),
                 d.retentionSecondsMax(),

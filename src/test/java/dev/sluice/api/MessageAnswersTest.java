@@ -10,6 +10,7 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
+import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.buffer.Buffer;
@@ -83,7 +84,9 @@ class MessageAnswersTest {
         MessageHeader header = new MessageHeader(7, 1788000002500L, 1788000002500L, 4, true);
         QueueClient.Delivery delivery = new QueueClient.Delivery(new StoredContent(header, content), 3);
         Buffer answer = answers.pulled(
-                9, new QueueClient.Delivered(List.of(delivery, delivery), new Metrics(4, 75, 1788000000000L)));
+                9,
+                new QueueClient.Delivered(
+                        List.of(delivery, delivery), new Metrics(4, 75, 1788000000000L), 0, PendingAnswer.NONE));
         String token = tokens.encode(LeaseTokens.Kind.LEASE, 9, 7, 3);
         String message = "{\"id\":\"a1b2c3d4e5f60718293a4b5c6d7e8f90\",\"timestamp_ms\":1788000002500,\"attempts\":3,"
                 + "\"body\":\"high\",\"metadata\":{\"CF-Content-Type\":\"text\",\"CF-sourceMessageSource\":\"api\","
@@ -101,10 +104,10 @@ class MessageAnswersTest {
         String metrics =
                 "\"metadata\":{\"metrics\":{\"backlog_count\":0,\"backlog_bytes\":0,\"oldest_message_timestamp_ms\":0}}}}";
         assertThat(answers.pushed(Metrics.EMPTY).toString()).isEqualTo(open + metrics);
-        assertThat(answers.pulled(1, new QueueClient.Delivered(List.of(), Metrics.EMPTY))
+        assertThat(answers.pulled(1, new QueueClient.Delivered(List.of(), Metrics.EMPTY, 0, PendingAnswer.NONE))
                         .toString())
                 .isEqualTo(open + "\"message_backlog_count\":0,\"messages\":[]," + metrics);
-        assertThat(answers.peeked(1, List.of()).toString()).isEqualTo(open + "\"messages\":[]}}");
+        assertThat(answers.peeked(1, shown(List.of())).toString()).isEqualTo(open + "\"messages\":[]}}");
         assertThat(answers.acked(0, 0, Map.of()).toString())
                 .isEqualTo(open + "\"ackCount\":0,\"retryCount\":0,\"warnings\":{}}}");
         assertThat(answers.purged(Map.of()).toString()).isEqualTo(open + "\"errors\":[],\"warnings\":{}}}");
@@ -126,7 +129,7 @@ class MessageAnswersTest {
     void aLargeAnswerLeavesNothingBehindForTheNext() {
         NewMessage large = push("{\"body\":\"" + "\\n".repeat(120_000) + "\",\"content_type\":\"text\"}");
         QueueClient.Peeked peeked = new QueueClient.Peeked(stored(large), 0);
-        Buffer first = answers.peeked(1, List.of(peeked, peeked));
+        Buffer first = answers.peeked(1, shown(List.of(peeked, peeked)));
         String shown = first.toString();
         answers.pushed(Metrics.EMPTY);
         assertThat(first.toString()).isEqualTo(shown).endsWith("\"}]}}");
@@ -145,7 +148,7 @@ class MessageAnswersTest {
     }
 
     private static String pulledBody(MessageAnswers answers, NewMessage message) throws JsonProcessingException {
-        Buffer answer = answers.peeked(1, List.of(new QueueClient.Peeked(stored(message), 1)));
+        Buffer answer = answers.peeked(1, shown(List.of(new QueueClient.Peeked(stored(message), 1))));
         JsonNode shown = MAPPER.readTree(answer.toString())
                 .path("result")
                 .path("messages")
@@ -174,6 +177,10 @@ class MessageAnswersTest {
             }
         }
         return json.append('"').toString();
+    }
+
+    private static QueueClient.Shown shown(List<QueueClient.Peeked> messages) {
+        return new QueueClient.Shown(messages, 0, PendingAnswer.NONE);
     }
 
     private static byte[] bytes(String text) {

@@ -10,7 +10,6 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.MemoryBudget;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.Pull;
 import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
@@ -236,7 +235,10 @@ class ActiveQueueTest {
         take(
                 queue,
                 new QueueRequest.Deliver(
-                        new Pull(messages, leaseMillis, ConsumerType.HTTP_PULL),
+                        messages,
+                        leaseMillis,
+                        ConsumerType.HTTP_PULL,
+                        content -> content.body().length,
                         new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE))));
     }
 
@@ -253,6 +255,7 @@ class ActiveQueueTest {
                 assertThat(answer).isNotNull();
                 if (answer instanceof QueueClient.Delivered messages) {
                     delivered += messages.deliveries().size();
+                    messages.pending().sent();
                 }
             }
 

@@ -17,6 +17,7 @@ final class SmallLimits {
                 d.jsonDepthMax(),
                 d.delaySecondsMax(),
                 d.pullMessagesMax(),
+                d.deliveryBytesMax(),
                 d.visibilityTimeoutMillisMax(),
                 d.retentionSecondsMin(),
                 d.retentionSecondsMax(),

@@ -19,6 +19,7 @@ import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.Future;
@@ -99,8 +100,8 @@ class MessageOperationsTest {
 
     @Test
     void aPullHandsOutLeasesThatAnAckTakes() {
-        queues.delivered = Future.succeededFuture(
-                new QueueClient.Delivered(List.of(new QueueClient.Delivery(stored(17), 2)), Metrics.EMPTY));
+        queues.delivered = Future.succeededFuture(new QueueClient.Delivered(
+                List.of(new QueueClient.Delivery(stored(17), 2)), Metrics.EMPTY, 0, PendingAnswer.NONE));
         JsonObject message = messages("queues-pull-messages", "").getJsonObject(0);
         assertThat(message.getInteger("attempts")).isEqualTo(2);
         result("queues-pull-messages", "{\"batch_size\":10,\"visibility_timeout\":6000}");
