@@ -124,15 +124,25 @@ public final class Gateway {
             answer.pending().unsent();
             return;
         }
-        response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-        Future<Void> taken = response.end(answer.envelope());
-        if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
-            hold(request, answer.envelope().length(), taken);
+        boolean sent = false;
+        try {
+            response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
+            Future<Void> taken = response.end(answer.envelope());
+            if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
+                hold(request, answer.envelope().length(), taken);
+            }
+            sent = !taken.failed();
+        } finally {
+            report(answer, sent);
         }
-        if (taken.failed()) {
-            answer.pending().unsent();
-        } else {
+    }
+
+    /** An answer that was handed to the connection may be what the client acts on, whatever becomes of the connection after that. */
+    private static void report(Answer answer, boolean sent) {
+        if (sent) {
             answer.pending().sent();
+        } else {
+            answer.pending().unsent();
         }
     }
 

@@ -156,8 +156,9 @@ final class Deliveries {
         }
         Pull command = new Pull(chosen, request.visibilityTimeoutMillis(), request.consumerType());
         shell.run(command, pull.reply, decision -> {
-            boolean outrun = decision.reply().leases().isEmpty() && !chosen.isEmpty();
-            if (outrun && pull.tries < TRIES_MAX) {
+            boolean allWent = decision.reply().leases().isEmpty()
+                    && !pull.preparation.candidates().isEmpty();
+            if (allWent && pull.tries < TRIES_MAX) {
                 choose(pull);
             } else {
                 answer(pull, decision);

@@ -58,6 +58,7 @@ public final class EdgeServer implements AutoCloseable {
     final HttpClient client = HttpClient.newHttpClient();
 
     final RequestMemory memory = memory();
+    final Connections connections;
 
     private final ApiVerticle verticle;
 
@@ -73,8 +74,8 @@ public final class EdgeServer implements AutoCloseable {
     EdgeServer(HttpSettings settings, int connectionsMax) {
         Contract contract = ContractAnswers.shared().contract();
         Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
-        verticle = new ApiVerticle(
-                settings, contract, gateway, () -> operations(contract), new Connections(connectionsMax), new Meters());
+        connections = new Connections(connectionsMax);
+        verticle = new ApiVerticle(settings, contract, gateway, () -> operations(contract), connections, new Meters());
         vertx.deployVerticle(verticle).await();
     }
 

@@ -98,6 +98,33 @@ class MessageAnswersTest {
                         + "\"backlog_bytes\":75,\"oldest_message_timestamp_ms\":1788000000000}}}}");
     }
 
+    /** Too much only for numbers that have fewer digits than they could have. */
+    @Property
+    void theSizeOfAMessageIsKnownBeforeItIsWritten(@ForAll("texts") String text, @ForAll boolean isText) {
+        NewMessage message = push("{\"body\":" + stringify(text) + (isText ? ",\"content_type\":\"text\"}" : "}"));
+        StoredContent stored = stored(message);
+        QueueClient.Delivery delivery = new QueueClient.Delivery(stored, 1);
+        int written = answers.pulled(9, delivered(delivery, delivery)).length()
+                - answers.pulled(9, delivered(delivery)).length();
+        assertThat(answers.bytesOf(stored.content())).isBetween(written, written + 160);
+    }
+
+    private static QueueClient.Delivered delivered(QueueClient.Delivery... deliveries) {
+        return new QueueClient.Delivered(List.of(deliveries), Metrics.EMPTY, 0, PendingAnswer.NONE);
+    }
+
+    @Test
+    void theSizeOfEveryByteIsKnown() {
+        for (int at = 0; at < 20; at++) {
+            for (int unit = 0; unit < 0x80; unit++) {
+                String text = "a".repeat(at) + (char) unit + "é".repeat(at / 2) + "z".repeat(at);
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                assertThat(Utf8Text.escapedLength(bytes, 0, bytes.length))
+                        .isEqualTo(new JsonBytes().escaped(bytes).take().length());
+            }
+        }
+    }
+
     @Test
     void emptyAnswersAreComplete() {
         String open = "{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{";

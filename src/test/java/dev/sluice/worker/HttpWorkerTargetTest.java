@@ -8,6 +8,7 @@ import dev.sluice.runtime.WorkerTarget;
 import dev.sluice.runtime.WorkerTarget.Verdict;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -170,10 +171,32 @@ class HttpWorkerTargetTest {
         vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         Vertx other = Vertx.vertx();
         try {
-            refused(target(other, "http://127.0.0.1:" + port, PATIENT_MILLIS), "Connection refused");
+            notSent(target(other, "http://127.0.0.1:" + port, PATIENT_MILLIS), "Connection refused");
         } finally {
             other.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void aConnectionThatIsNotMadeInTimeGetsNothing() throws Exception {
+        int port = vertx.createNetServer()
+                .connectHandler(socket -> {})
+                .listen(0, "localhost")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .actualPort();
+        notSent(target(vertx, "https://localhost:" + port, IMPATIENT_MILLIS), "");
+    }
+
+    @Test
+    void aRequestThatCannotBeBuiltIsNotSent() {
+        WorkerTarget.Batch sample = SampleBatch.batch();
+        WorkerTarget.Batch broken = new WorkerTarget.Batch(null, sample.deliveries(), sample.metrics(), sample.bytes());
+        assertThat(server(request -> request.response().end()).deliver(broken).toCompletionStage())
+                .failsWithin(1, TimeUnit.MINUTES)
+                .withThrowableThat()
+                .withCauseInstanceOf(WorkerTarget.NotSent.class);
     }
 
     @Test
@@ -194,7 +217,7 @@ class HttpWorkerTargetTest {
                 .get(10, TimeUnit.SECONDS)
                 .actualPort();
 
-        refused(target(vertx, "https://localhost:" + port, PATIENT_MILLIS), "");
+        notSent(target(vertx, "https://localhost:" + port, PATIENT_MILLIS), "");
         assertThat(visits).hasValue(0);
     }
 
@@ -254,9 +277,19 @@ class HttpWorkerTargetTest {
         return target.deliver(batch).toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
     }
 
+    /** Handed to a connection, and an attempt. */
     private static void refused(WorkerTarget target, String text) {
+        fails(target, text, VertxException.class);
+    }
+
+    private static void notSent(WorkerTarget target, String text) {
+        fails(target, text, WorkerTarget.NotSent.class);
+    }
+
+    private static void fails(WorkerTarget target, String text, Class<?> how) {
         assertThatThrownBy(() -> deliver(target))
                 .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(how.asSubclass(Throwable.class))
                 .satisfies(failure -> assertThat(failure.getCause().getMessage())
                         .containsIgnoringCase(text)
                         .isNotBlank()
