@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
  * but an answer of which nothing is heard must not keep its messages for ever. Owned by the turns of the queue.
  */
 final class UnsentAnswers {
-    /** How long after its end a lease is held; longer than an edge waits for the answer. */
-    private static final long HELD_MILLIS_MAX = 60_000;
+    /** How long after its end a lease is held: much longer than an edge waits for the answer, also if the clock is set forward meanwhile. */
+    private static final long HELD_MILLIS_MAX = 600_000;
 
     private static final int SWEEP_SIZE_MIN = 64;
 
