@@ -2,6 +2,9 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.ContentType;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What a queue does by itself, on a manual clock and a store in memory that answers at once. */
 class ActiveQueueTest {
@@ -130,6 +134,37 @@ class ActiveQueueTest {
         turns.run();
         assertThat(refusals).hasSize(1);
         assertThat(leases()).isEmpty();
+    }
+
+    @Test
+    void aDeadLetterWhoseContentIsMissingIsNotLostInSilence() {
+        QueueRequest.TakeDeadLetters letters =
+                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue());
+        ActiveQueue target = queue(2);
+        target.start();
+        turns.run();
+        Logger log = (Logger) LoggerFactory.getLogger(DeadLetterInbox.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        try {
+            store.contentMissingOf = 1;
+            take(target, letters);
+            turns.run();
+            assertThat(lines.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "queue 1: the content of message 1 is missing from the store; it cannot be moved to a"
+                                    + " dead letter queue");
+
+            store.contentMissingOf = 0;
+            take(target, letters);
+            take(target, letters);
+            turns.run();
+            assertThat(lines.list).as("one that was moved before is no damage").hasSize(1);
+        } finally {
+            log.detachAppender(lines);
+        }
     }
 
     @Test
