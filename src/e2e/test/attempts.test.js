@@ -17,7 +17,7 @@ async function start(context, heapMib, settings = {}) {
     javaOptions: [`-Xmx${heapMib}m`, '-XX:+ExitOnOutOfMemoryError'],
   });
   server.call = async (method, path, body) => {
-    const { status, json, text } = await send(server.origin, method, path, { token: TOKEN, body });
+    const { status, json, text } = await send(server.origin, method, path, { token: TOKEN, body, within: 120_000 });
     assert.equal(status, 200, text.slice(0, 300));
     return json.result;
   };
