@@ -5,6 +5,7 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Metrics;
 import dev.sluice.runtime.ContinuousClock;
+import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient.Delivered;
 import dev.sluice.runtime.QueueClient.Delivery;
 import dev.sluice.store.StoredContent;
@@ -39,14 +40,17 @@ public class MessageAnswersBenchmark {
     private final Delivered texts = delivered(ContentType.TEXT);
     private final Delivered jsons = delivered(ContentType.JSON);
 
-    private static Delivered delivered(ContentType type) {
+    private Delivered delivered(ContentType type) {
         byte[] body = "x".repeat(200).getBytes(StandardCharsets.UTF_8);
         List<Delivery> deliveries = new ArrayList<>();
         for (long seq = 1; seq <= 100; seq++) {
             MessageHeader header = new MessageHeader(seq, 1_788_000_000_000L, 1_788_000_000_000L, body.length, false);
             deliveries.add(new Delivery(new StoredContent(header, new Content(seq, ~seq, type, 0, body)), 1));
         }
-        return new Delivered(deliveries, METRICS);
+        int bytes = deliveries.stream()
+                .mapToInt(delivery -> answers.bytesOf(delivery.message().content()))
+                .sum();
+        return new Delivered(deliveries, METRICS, bytes, PendingAnswer.NONE);
     }
 
     /** The answer to a push. */
@@ -65,6 +69,16 @@ public class MessageAnswersBenchmark {
     @Benchmark
     public Buffer pulled100Jsons() {
         return answers.pulled(1, jsons);
+    }
+
+    /** The size of that answer. */
+    @Benchmark
+    public int sizeOf100Texts() {
+        int bytes = 0;
+        for (Delivery delivery : texts.deliveries()) {
+            bytes += answers.bytesOf(delivery.message().content());
+        }
+        return bytes;
     }
 
     /** The answer to an acknowledgement. */

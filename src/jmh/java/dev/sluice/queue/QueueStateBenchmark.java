@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -59,7 +60,9 @@ public class QueueStateBenchmark {
         for (int i = 0; i < BATCH; i++) {
             run(cycled, new Push(List.of(message)));
         }
-        Pull.Reply pulled = run(cycled, new Pull(BATCH, 30_000, ConsumerType.HTTP_PULL));
+        List<ReadyMessage> candidates =
+                run(cycled, new PullCandidates(BATCH, ConsumerType.HTTP_PULL, 4 << 20, Set.of()));
+        Pull.Reply pulled = run(cycled, new Pull(candidates, 30_000, ConsumerType.HTTP_PULL));
         List<LeaseId> acks = new ArrayList<>(BATCH);
         for (Lease lease : pulled.leases()) {
             acks.add(new LeaseId(lease.header().seq(), lease.delivery()));

@@ -126,12 +126,29 @@ public final class Gateway {
 
     private void succeed(HttpServerRequest request, Answer answer) {
         HttpServerResponse response = request.response();
-        if (!response.closed()) {
+        if (response.closed()) {
+            answer.pending().unsent();
+            return;
+        }
+        boolean sent = false;
+        try {
             response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
             Future<Void> taken = response.end(answer.envelope());
             if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
                 hold(request, answer.envelope().length(), taken);
             }
+            sent = !taken.failed();
+        } finally {
+            report(answer, sent);
+        }
+    }
+
+    /** An answer that was handed to the connection may be what the client acts on, whatever becomes of the connection after that. */
+    private static void report(Answer answer, boolean sent) {
+        if (sent) {
+            answer.pending().sent();
+        } else {
+            answer.pending().unsent();
         }
     }
 

@@ -12,7 +12,7 @@ final class JsonBytes {
     /** Answers up to this size are copied out of the kept array; larger ones take the array with them. */
     private static final int KEPT_BYTES_MAX = 64 * 1024;
 
-    private static final int DECIMAL_DIGITS_MAX = 20;
+    static final int DECIMAL_DIGITS_MAX = 20;
 
     private byte[] bytes = new byte[1024];
     private int length;
@@ -20,6 +20,14 @@ final class JsonBytes {
     /** Starts again. */
     JsonBytes clear() {
         length = 0;
+        return this;
+    }
+
+    /** Sees to it that so many bytes can be appended without copying what is there. */
+    JsonBytes makeRoom(int more) {
+        if (more > bytes.length - length) {
+            bytes = Arrays.copyOf(bytes, Math.addExact(length, more));
+        }
         return this;
     }
 

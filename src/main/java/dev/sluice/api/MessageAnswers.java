@@ -7,7 +7,6 @@ import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.buffer.Buffer;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -45,6 +44,24 @@ public final class MessageAnswers {
     private static final byte[] QUOTE = JsonBytes.ascii("\"");
     private static final byte[] IS = JsonBytes.ascii("\":\"");
     private static final byte[] END_WARNINGS = JsonBytes.ascii("}}}");
+    /** What a message takes beside its body, at most. */
+    private static final int MESSAGE_BYTES = COMMA.length
+            + ID.length
+            + 32
+            + TIMESTAMP.length
+            + JsonBytes.DECIMAL_DIGITS_MAX
+            + ATTEMPTS.length
+            + JsonBytes.DECIMAL_DIGITS_MAX
+            + BODY.length
+            + Math.max(TEXT_METADATA.length, JSON_METADATA.length)
+            + DELAY.length
+            + JsonBytes.DECIMAL_DIGITS_MAX
+            + END_DELAY.length
+            + LEASE_ID.length
+            + LeaseTokens.CHARS_MAX
+            + END_MESSAGE.length;
+    /** What an answer takes beside its messages, at most. */
+    private static final int ENVELOPE_BYTES = 1024;
 
     private final MessagesFormat format;
     private final LeaseTokens tokens;
@@ -58,9 +75,28 @@ public final class MessageAnswers {
         this.clock = clock;
     }
 
+    /**
+     * What a message takes in the answer to a pull, a peek or a preview, in bytes: exact but for a few of its numbers, for which it is too
+     * much. Safe for use from several threads.
+     */
+    public int bytesOf(Content content) {
+        byte[] body = content.body();
+        return MESSAGE_BYTES
+                + (isEscaped(content) ? Utf8Text.escapedLength(body, 0, body.length) : (body.length + 2) / 3 * 4);
+    }
+
+    private boolean isEscaped(Content content) {
+        return content.contentType() == ContentType.TEXT || format.plainJsonBodies();
+    }
+
     /** Starts an answer; what an earlier one may have left behind is gone. */
     private JsonBytes begin() {
         return json.clear().raw(RESULT);
+    }
+
+    /** The same with room for messages that take so many bytes. */
+    private JsonBytes begin(int messagesBytes) {
+        return json.clear().makeRoom(messagesBytes + ENVELOPE_BYTES).raw(RESULT);
     }
 
     private static byte[] metadata(ContentType type) {
@@ -77,7 +113,8 @@ public final class MessageAnswers {
 
     /** The answer to a pull (reference 6.3): a delivery shows its number as {@code attempts}. */
     public Buffer pulled(long queueNumber, QueueClient.Delivered delivered) {
-        begin().raw(BACKLOG_COUNT).number(delivered.metrics().backlogCount()).raw(NEXT_MESSAGES);
+        begin(delivered.bytes());
+        json.raw(BACKLOG_COUNT).number(delivered.metrics().backlogCount()).raw(NEXT_MESSAGES);
         boolean first = true;
         for (QueueClient.Delivery delivery : delivered.deliveries()) {
             StoredContent message = delivery.message();
@@ -92,13 +129,13 @@ public final class MessageAnswers {
     }
 
     /** The answer to a peek (reference 6.5): {@code attempts} are the deliveries so far. */
-    public Buffer peeked(long queueNumber, List<QueueClient.Peeked> messages) {
-        return shown(queueNumber, messages, REF);
+    public Buffer peeked(long queueNumber, QueueClient.Shown shown) {
+        return shown(queueNumber, shown, REF);
     }
 
     /** The answer to a preview, peek's predecessor: the ref is called {@code lease_id}. */
-    public Buffer previewed(long queueNumber, List<QueueClient.Peeked> messages) {
-        return shown(queueNumber, messages, LEASE_ID);
+    public Buffer previewed(long queueNumber, QueueClient.Shown shown) {
+        return shown(queueNumber, shown, LEASE_ID);
     }
 
     /** The answer to an ack (reference 6.4); warnings by lease id as sent. */
@@ -120,10 +157,10 @@ public final class MessageAnswers {
         return warned(warnings);
     }
 
-    private Buffer shown(long queueNumber, List<QueueClient.Peeked> messages, byte[] tokenName) {
-        begin().raw(MESSAGES);
+    private Buffer shown(long queueNumber, QueueClient.Shown shown, byte[] tokenName) {
+        begin(shown.bytes()).raw(MESSAGES);
         boolean first = true;
-        for (QueueClient.Peeked peeked : messages) {
+        for (QueueClient.Peeked peeked : shown.messages()) {
             message(peeked.message(), peeked.deliveries(), first);
             json.raw(tokenName);
             token(LeaseTokens.Kind.REF, queueNumber, peeked.message(), peeked.deliveries());
@@ -142,13 +179,12 @@ public final class MessageAnswers {
         json.raw(TIMESTAMP).number(clock.wallMillis(message.header().timestampMillis()));
         json.raw(ATTEMPTS).number(attempts);
         json.raw(BODY);
-        boolean text = content.contentType() == ContentType.TEXT;
-        if (text || format.plainJsonBodies()) {
+        if (isEscaped(content)) {
             json.escaped(content.body());
         } else {
             json.base64(content.body());
         }
-        json.raw(text ? TEXT_METADATA : JSON_METADATA);
+        json.raw(content.contentType() == ContentType.TEXT ? TEXT_METADATA : JSON_METADATA);
         if (content.delaySeconds() > 0) {
             json.raw(DELAY).number(content.delaySeconds()).raw(END_DELAY);
         }

@@ -18,6 +18,8 @@ final class Utf8Text {
 
     /** What a client is told whose body is in another encoding. */
     static final String NO_UTF_8 = "Request body is not valid UTF-8. JSON is sent in UTF-8 only, and not compressed.";
+    /** How much longer than one byte the escape of a byte is. */
+    private static final byte[] ESCAPE_BYTES = escapeBytes();
 
     private Utf8Text() {}
 
@@ -128,6 +130,33 @@ final class Utf8Text {
             }
         }
         return to;
+    }
+
+    /** How many bytes UTF-8 text takes inside a JSON string, escaped as {@link #putEscape} does. */
+    static int escapedLength(byte[] text, int from, int to) {
+        int length = to - from;
+        int at = from;
+        while (true) {
+            at = plainEnd(text, at, to);
+            if (at == to) {
+                return length;
+            }
+            // Odd bytes come in crowds.
+            for (int end = Math.min(to, at + Long.BYTES); at < end; at++) {
+                length += ESCAPE_BYTES[text[at] & 0xff];
+            }
+        }
+    }
+
+    private static byte[] escapeBytes() {
+        byte[] more = new byte[256];
+        byte[] escape = new byte[6];
+        for (int unit = 0; unit < 0x20; unit++) {
+            more[unit] = (byte) (putEscape(escape, 0, unit) - 1);
+        }
+        more['"'] = 1;
+        more['\\'] = 1;
+        return more;
     }
 
     /** The lower-case digit of the low four bits. */

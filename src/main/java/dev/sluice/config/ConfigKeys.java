@@ -183,6 +183,13 @@ public final class ConfigKeys {
             1,
             10_000,
             "batch_size of a pull, a peek or a consumer.");
+    static final ConfigKey<Integer> DELIVERY_BYTES_MAX = limit(
+            "delivery_bytes_max",
+            DOCUMENTED.deliveryBytesMax(),
+            1,
+            1 << 30,
+            "Messages of one answer to a pull or a peek, or of one batch to a worker, in bytes as they are written; what does not fit comes with"
+                    + " the next one. A single message may be larger.");
     static final ConfigKey<Integer> VISIBILITY_TIMEOUT_MILLIS_MAX = limit(
             "visibility_timeout_millis_max",
             DOCUMENTED.visibilityTimeoutMillisMax(),

@@ -131,6 +131,7 @@ public final class ConfigLoader {
                 get(ConfigKeys.JSON_DEPTH_MAX),
                 get(ConfigKeys.DELAY_SECONDS_MAX),
                 get(ConfigKeys.PULL_MESSAGES_MAX),
+                get(ConfigKeys.DELIVERY_BYTES_MAX),
                 get(ConfigKeys.VISIBILITY_TIMEOUT_MILLIS_MAX),
                 get(ConfigKeys.RETENTION_SECONDS_MIN),
                 get(ConfigKeys.RETENTION_SECONDS_MAX),

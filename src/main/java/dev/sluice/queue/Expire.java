@@ -8,8 +8,14 @@ import java.util.List;
  * its owner before any other command when {@link QueueState#deadlineMillis} is due.
  *
  * @param budget events at most, from 1
+ * @param leasesBeforeMillis leases that end at that time or later go on: an answer with one of them is still to be sent
  */
-public record Expire(int budget) implements QueueCommand<Boolean> {
+public record Expire(int budget, long leasesBeforeMillis) implements QueueCommand<Boolean> {
+    /** Ends every lease whose time is over. */
+    public Expire(int budget) {
+        this(budget, Long.MAX_VALUE);
+    }
+
     /** Asks for the oldest arrival or waiting message if it might be too old and is not known. */
     @Override
     public Need need(QueueState state, long nowMillis) {
@@ -36,7 +42,7 @@ public record Expire(int budget) implements QueueCommand<Boolean> {
     }
 
     private boolean endLeases(QueueState state, long nowMillis, List<QueueEvent> events) {
-        List<Lease> ended = state.backlog().leases().ended(nowMillis, budget);
+        List<Lease> ended = state.backlog().leases().ended(Math.min(nowMillis, leasesBeforeMillis - 1), budget);
         for (Lease lease : ended) {
             events.add(state.failed(lease, lease.expiresAtMillis() + state.retryDelayMillis(), nowMillis));
         }

@@ -10,6 +10,8 @@ package dev.sluice.queue;
  * @param jsonDepthMax nesting of a JSON request body
  * @param delaySecondsMax any delay
  * @param pullMessagesMax {@code batch_size} of a pull, a peek or a consumer
+ * @param deliveryBytesMax messages of one answer to a pull or a peek, or of one batch to a Worker, as they are written; a single message
+ *     may be larger
  * @param visibilityTimeoutMillisMax a lease
  * @param retentionSecondsMin smallest {@code message_retention_period}
  * @param retentionSecondsMax largest {@code message_retention_period}
@@ -30,6 +32,7 @@ public record Limits(
         int jsonDepthMax,
         int delaySecondsMax,
         int pullMessagesMax,
+        int deliveryBytesMax,
         int visibilityTimeoutMillisMax,
         int retentionSecondsMin,
         int retentionSecondsMax,
@@ -41,7 +44,7 @@ public record Limits(
         int leasesPerQueueMax,
         long backlogBytesMax,
         int messagesPerSecondMax) {
-    /** What Cloudflare documents; storage and rate limits off. */
+    /** What Cloudflare documents, and for what it does not document what fits twice into the smallest heap; storage and rate limits off. */
     public static final Limits DOCUMENTED = new Limits(
             128_000,
             100,
@@ -50,6 +53,7 @@ public record Limits(
             512,
             86_400,
             100,
+            4 * 1024 * 1024,
             43_200_000,
             60,
             1_209_600,

@@ -8,15 +8,13 @@ import java.util.List;
  * while paused.
  *
  * @param batchSize 1 … limit, or {@link Pull#FROM_CONSUMER} (5 without a consumer)
+ * @param bytesMax of bodies together; the first message is shown even if it is larger
  */
-public record Peek(int batchSize) implements QueueCommand<List<Peek.Shown>> {
+public record Peek(int batchSize, long bytesMax) implements QueueCommand<List<ReadyMessage>> {
     private static final int BATCH_SIZE_DEFAULT = 5;
 
     /** Too old messages that one peek passes over at most. */
     private static final int SKIPS_MAX = 1_000;
-
-    /** A message and how often it was delivered so far. */
-    public record Shown(MessageHeader header, int deliveries) {}
 
     @Override
     public Need need(QueueState state, long nowMillis) {
@@ -24,17 +22,22 @@ public record Peek(int batchSize) implements QueueCommand<List<Peek.Shown>> {
     }
 
     @Override
-    public Decision<List<Shown>> decide(QueueState state, long nowMillis) {
+    public Decision<List<ReadyMessage>> decide(QueueState state, long nowMillis) {
         int wanted = wanted(state);
-        List<Shown> shown = new ArrayList<>(wanted);
+        List<ReadyMessage> shown = new ArrayList<>(wanted);
         ReadyCursor ready = new ReadyCursor(state.backlog().windows(), nowMillis);
         int skipped = 0;
+        long bytes = 0;
         while (shown.size() < wanted && skipped < SKIPS_MAX && ready.advance()) {
             if (state.isPastRetention(ready.header(), nowMillis)) {
                 skipped++;
-            } else {
-                shown.add(new Shown(ready.header(), ready.deliveries()));
+                continue;
             }
+            bytes += ready.header().bodyBytes();
+            if (bytes > bytesMax && !shown.isEmpty()) {
+                break;
+            }
+            shown.add(ready.message());
         }
         return Decision.of(shown);
     }

@@ -4,84 +4,99 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Leases up to {@code batchSize} ready messages in (available since, publish) order (reference 6.3).
+ * The second step of a pull: leases the chosen messages, as far as they are still ready (reference 6.3). From here on the delivery
+ * counts and the lease runs; {@link Release} takes both back if the answer is never sent.
  *
- * @param batchSize 1 … limit, or {@link #FROM_CONSUMER}
+ * @param chosen from the answer to {@link PullCandidates}, in its order; what is not ready any more is left out. A message that was never
+ *     delivered is left out, too, if one before it is not among them: arrivals are leased from the front only
  * @param visibilityTimeoutMillis 1 … limit, or {@link #FROM_CONSUMER}
  * @param consumerType which type of consumer asks: refused with PULL_NOT_ENABLED unless the queue's consumer is of that type,
  *     with DELIVERY_PAUSED while delivery is paused (checked in that order)
  */
-public record Pull(int batchSize, int visibilityTimeoutMillis, ConsumerType consumerType)
+public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, ConsumerType consumerType)
         implements QueueCommand<Pull.Reply> {
     /** The consumer's setting decides. */
     public static final int FROM_CONSUMER = 0;
 
-    /** Too old messages that one pull removes at most; {@link Expire} gets the rest. */
-    private static final int REMOVALS_MAX = 1_000;
-
     /** The leases in order of delivery, and the backlog; contents are the runtime's business. */
     public record Reply(List<Lease> leases, Metrics metrics) {}
 
-    /** Asks for nothing if the pull is going to be refused. */
-    @Override
-    public Need need(QueueState state, long nowMillis) {
-        return isEnabled(state) && !state.settings().deliveryPaused()
-                ? ReadyCursor.need(state.backlog().windows(), wanted(state), nowMillis)
-                : null;
-    }
-
     /**
-     * Decides. Fewer messages than asked for are leased if there are no more, if the queue has as many leases as it may have, or
-     * if memory has no room for more at a time.
+     * Decides. The only other events are removals of chosen messages that are past their retention by now.
      *
      * @throws QueueException PULL_NOT_ENABLED, DELIVERY_PAUSED
      */
     @Override
     public Decision<Reply> decide(QueueState state, long nowMillis) {
-        if (!isEnabled(state)) {
-            throw new QueueException(QueueError.PULL_NOT_ENABLED);
-        }
-        if (state.settings().deliveryPaused()) {
-            throw new QueueException(QueueError.DELIVERY_PAUSED);
-        }
+        requireEnabled(state, consumerType);
         int timeoutMillis = visibilityTimeoutMillis == FROM_CONSUMER
                 ? state.consumer().settings().visibilityTimeoutMillis()
                 : visibilityTimeoutMillis;
-        int wanted = wanted(state);
-        List<QueueEvent> events = new ArrayList<>(Math.max(0, wanted));
-        List<Lease> leases = new ArrayList<>(Math.max(0, wanted));
+        List<QueueEvent> events = new ArrayList<>(chosen.size());
+        List<Lease> leases = new ArrayList<>(chosen.size());
+        int leasesLeft = leasesLeft(state);
+        int arrivals = 0;
         long removedBytes = 0;
-        ReadyCursor ready = new ReadyCursor(state.backlog().windows(), nowMillis);
-        while (leases.size() < wanted && events.size() - leases.size() < REMOVALS_MAX && ready.advance()) {
-            if (state.isPastRetention(ready.header(), nowMillis)) {
-                events.add(removal(ready));
-                removedBytes += ready.header().bodyBytes();
-            } else {
-                Lease lease = new Lease(ready.header(), ready.deliveries() + 1, nowMillis + timeoutMillis);
-                leases.add(lease);
-                events.add(new QueueEvent.Leased(lease, ready.waitedUntilMillis()));
+        for (ReadyMessage message : chosen) {
+            if (leases.size() >= leasesLeft) {
+                break;
             }
+            if (!isReady(state, message, arrivals, nowMillis)) {
+                continue;
+            }
+            if (message.isArrival()) {
+                arrivals++;
+            }
+            if (state.isPastRetention(message.header(), nowMillis)) {
+                events.add(removal(message));
+                removedBytes += message.header().bodyBytes();
+                continue;
+            }
+            Lease lease = new Lease(message.header(), message.deliveries() + 1, nowMillis + timeoutMillis);
+            leases.add(lease);
+            events.add(new QueueEvent.Leased(lease, message.waitedUntilMillis()));
         }
         Metrics metrics = without(state.metrics(), events.size() - leases.size(), removedBytes);
         return new Decision<>(events, new Reply(leases, metrics));
     }
 
-    private boolean isEnabled(QueueState state) {
+    /** Whether a message is where it was when it was chosen; an arrival must be the first but for those taken before it. */
+    private static boolean isReady(QueueState state, ReadyMessage message, int arrivalsBefore, long nowMillis) {
+        if (!message.isArrival()) {
+            return state.isReady(message, nowMillis);
+        }
+        Window<MessageHeader> arrivals = state.backlog().windows().arrivals;
+        return arrivalsBefore < arrivals.size()
+                && arrivals.get(arrivalsBefore).seq() == message.header().seq();
+    }
+
+    /** @throws QueueException PULL_NOT_ENABLED, DELIVERY_PAUSED */
+    static void requireEnabled(QueueState state, ConsumerType consumerType) {
+        if (!isEnabled(state, consumerType)) {
+            throw new QueueException(QueueError.PULL_NOT_ENABLED);
+        }
+        if (state.settings().deliveryPaused()) {
+            throw new QueueException(QueueError.DELIVERY_PAUSED);
+        }
+    }
+
+    static boolean isEnabled(QueueState state, ConsumerType consumerType) {
         return state.consumer() != null && state.consumer().type() == consumerType;
     }
 
-    /** Messages to lease; departing ones are leases on disk and count as such. */
-    private int wanted(QueueState state) {
-        int size = batchSize == FROM_CONSUMER ? state.consumer().settings().batchSize() : batchSize;
-        int held = state.leaseCount() + state.backlog().departures().size();
-        return Math.min(size, state.limits().leasesPerQueueMax() - held);
+    /** Messages that may be leased beside those that are; departing ones are leases on disk and count as such. */
+    static int leasesLeft(QueueState state) {
+        return state.limits().leasesPerQueueMax()
+                - state.leaseCount()
+                - state.backlog().departures().size();
     }
 
-    private static QueueEvent removal(ReadyCursor ready) {
+    /** The end of a message that is ready, but past its retention. */
+    static QueueEvent removal(ReadyMessage message) {
         return new QueueEvent.Removed(
-                ready.header(),
-                ready.isArrival() ? QueueEvent.Place.ARRIVAL : QueueEvent.Place.WAITING,
-                ready.waitedUntilMillis(),
+                message.header(),
+                message.isArrival() ? QueueEvent.Place.ARRIVAL : QueueEvent.Place.WAITING,
+                message.waitedUntilMillis(),
                 QueueEvent.Cause.EXPIRED);
     }
 

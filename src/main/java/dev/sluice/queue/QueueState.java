@@ -137,6 +137,18 @@ public final class QueueState {
         return Math.min(windows.oldestArrivalStoredAtMillis(), windows.scheduleFromMillis());
     }
 
+    /** Whether a message is where it was when a command found it ready. */
+    public boolean isReady(ReadyMessage message, long nowMillis) {
+        long seq = message.header().seq();
+        if (message.isArrival()) {
+            return backlog.windows().arrivals.find(0, seq) != null;
+        }
+        Waiting waiting = backlog.windows().schedule.find(message.waitedUntilMillis(), seq);
+        return message.waitedUntilMillis() <= nowMillis
+                && waiting != null
+                && waiting.deliveries() == message.deliveries();
+    }
+
     /**
      * From when on a pull would get that many messages, in the past if it would now; {@link Long#MAX_VALUE} if there are not as many,
      * or if the schedule is to be read first.

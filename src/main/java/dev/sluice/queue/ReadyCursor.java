@@ -60,18 +60,9 @@ final class ReadyCursor {
         return header;
     }
 
-    /** How often the message was delivered so far. */
-    int deliveries() {
-        return deliveries;
-    }
-
-    /** Its place in the schedule, or {@link QueueEvent.Leased#FROM_ARRIVALS}. */
-    long waitedUntilMillis() {
-        return waitedUntilMillis;
-    }
-
-    boolean isArrival() {
-        return waitedUntilMillis == QueueEvent.Leased.FROM_ARRIVALS;
+    /** The message with its place. */
+    ReadyMessage message() {
+        return new ReadyMessage(header, deliveries, waitedUntilMillis);
     }
 
     private static boolean isBefore(Waiting waiting, MessageHeader arrival) {

@@ -7,6 +7,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.QueueState;
+import dev.sluice.queue.Release;
 import dev.sluice.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -149,6 +150,7 @@ final class ActiveQueue {
                 parts.budget(),
                 parts.options().windowMessagesMax(),
                 parts.clock());
+        List<Release.Unsent> stranded = shell == null ? List.of() : shell.stranded();
         shell = new QueueShell(definition.number(), generation, state, parts, turns, this::fail, this::settle);
         mover = new DeadLetterMover(definition, shell, turns, post);
         inbox = new DeadLetterInbox(shell, parts.store(), turns, parts.transit().moves());
@@ -158,6 +160,8 @@ final class ActiveQueue {
         if (!unconfirmed.isEmpty()) {
             shell.execute(new ConfirmDeparted(unconfirmed), DeadLetterMover.unanswered());
         }
+        // Before any of them ends.
+        shell.release(stranded);
         shell.expire();
         settle();
         takeHeld();

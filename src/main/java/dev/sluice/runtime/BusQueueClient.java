@@ -2,10 +2,9 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.Peek;
-import dev.sluice.queue.Pull;
 import dev.sluice.queue.Purge;
 import dev.sluice.queue.PurgeRefs;
 import dev.sluice.queue.Push;
@@ -17,6 +16,7 @@ import dev.sluice.queue.ReadPurge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** Sends commands to the verticles of queues, waking those that sleep. Usable from any event loop. */
 public final class BusQueueClient implements QueueClient {
@@ -45,10 +45,14 @@ public final class BusQueueClient implements QueueClient {
     }
 
     @Override
-    public Future<Delivered> pull(QueueDefinition queue, int batchSize, int visibilityTimeoutMillis) {
+    public Future<Delivered> pull(
+            QueueDefinition queue, int batchSize, int visibilityTimeoutMillis, ToIntFunction<Content> sizeOf) {
         TransitMemory.Hold hold = new TransitMemory.Hold(answers);
-        Pull pull = new Pull(batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL);
-        return send(queue.number(), new QueueRequest.Deliver(pull, hold)).andThen(answered -> hold.release());
+        return send(
+                        queue.number(),
+                        new QueueRequest.Deliver(
+                                batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL, sizeOf, hold))
+                .onFailure(refused -> hold.release());
     }
 
     @Override
@@ -57,10 +61,10 @@ public final class BusQueueClient implements QueueClient {
     }
 
     @Override
-    public Future<List<Peeked>> peek(QueueDefinition queue, int batchSize) {
+    public Future<Shown> peek(QueueDefinition queue, int batchSize, ToIntFunction<Content> sizeOf) {
         TransitMemory.Hold hold = new TransitMemory.Hold(answers);
-        return send(queue.number(), new QueueRequest.Show(new Peek(batchSize), hold))
-                .andThen(answered -> hold.release());
+        return send(queue.number(), new QueueRequest.Show(batchSize, sizeOf, hold))
+                .onFailure(refused -> hold.release());
     }
 
     @Override

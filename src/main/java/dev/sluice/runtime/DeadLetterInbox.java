@@ -9,7 +9,11 @@ import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoredContent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes messages over from other queues, one request at a time: contents are read from the origin's records after everything of
@@ -17,6 +21,8 @@ import java.util.List;
  * one queue.
  */
 final class DeadLetterInbox {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterInbox.class);
+
     private record Waiting(QueueRequest.TakeDeadLetters request, Reply<? super Integer> reply) {}
 
     private final QueueShell shell;
@@ -72,12 +78,39 @@ final class DeadLetterInbox {
                 () -> store.readContents(request.originNumber(), request.headers())
                         .whenComplete((stored, failure) -> turns.next(() -> {
                             if (failure == null) {
-                                accept(letters, stored);
+                                check(letters, stored);
                             } else {
                                 refuse(letters, new QueueException(QueueError.UNAVAILABLE));
                             }
                         })),
                 why -> refuse(letters, why));
+    }
+
+    /** What has no content was moved before; unless its lease is there, which is damage that somebody should know of. */
+    private void check(Waiting letters, List<StoredContent> stored) {
+        QueueRequest.TakeDeadLetters request = letters.request();
+        Set<Long> there = new HashSet<>();
+        stored.forEach(message -> there.add(message.header().seq()));
+        long[] missing = request.headers().stream()
+                .mapToLong(MessageHeader::seq)
+                .filter(seq -> !there.contains(seq))
+                .toArray();
+        if (missing.length == 0) {
+            accept(letters, stored);
+            return;
+        }
+        store.find(request.originNumber(), missing)
+                .whenComplete((found, failure) -> turns.next(() -> {
+                    if (failure != null) {
+                        refuse(letters, new QueueException(QueueError.UNAVAILABLE));
+                        return;
+                    }
+                    found.forEach(message -> LOG.error(
+                            "queue {}: the content of message {} is missing from the store; it cannot be moved to a dead letter queue",
+                            request.originNumber(),
+                            message.header().seq()));
+                    accept(letters, stored);
+                }));
     }
 
     private void accept(Waiting letters, List<StoredContent> stored) {

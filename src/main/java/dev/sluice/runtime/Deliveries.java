@@ -1,128 +1,299 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.Content;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Decision;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Peek;
 import dev.sluice.queue.Pull;
+import dev.sluice.queue.PullCandidates;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.queue.ReadyMessage;
+import dev.sluice.queue.Release;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoredContent;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds contents to what pulls leased and peeks saw: from memory where it has them, otherwise from the store, once everything
- * decided is stored. Owned by the turns of one queue.
+ * Answers pulls and peeks with contents, from memory where it has them, otherwise from the store.
+ *
+ * <p>A pull has two steps, because a delivery that nobody is shown must not count. First it chooses candidates and gets their contents in hand,
+ * which changes nothing; then, when the size of the answer is known, it leases as many as fit. If memory has all contents, both happen in one
+ * turn. Otherwise the candidates are reserved, and pulls take their second step in the order of their first: a queue hands out its arrivals
+ * from the front.
+ *
+ * <p>Owned by the turns of one queue.
  */
 final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    /** How often a pull chooses before it answers with nothing. */
+    private static final int TRIES_MAX = 3;
 
     private final long queueNumber;
+    private final QueueShell shell;
     private final QueueStore store;
     private final Turns turns;
     private final CommitPipeline pipeline;
     private final Contents contents;
+    private final int bytesMax;
+    private final UnsentAnswers unsentAnswers = new UnsentAnswers();
+    /** Pulls between their steps, in order. */
+    private final ArrayDeque<PullUnderWay> underWay = new ArrayDeque<>(1);
+    /** Candidates of those pulls, and messages whose content is missing from the store. */
+    private final Set<Long> reserved = new HashSet<>(1);
+    /** Leases of answers that could not be sent while the store failed; for the queue when it is loaded again. */
+    private final List<Release.Unsent> stranded = new ArrayList<>(0);
 
-    Deliveries(long queueNumber, QueueStore store, Turns turns, CommitPipeline pipeline, Contents contents) {
+    private static final class PullUnderWay {
+        private final QueueRequest.Deliver request;
+        private final Reply<? super QueueClient.Delivered> reply;
+        private Preparation preparation = new Preparation(List.of());
+        private QueueException refusal;
+        /** Whether nothing must be read any more. */
+        private boolean ready;
+
+        private int tries;
+
+        PullUnderWay(QueueRequest.Deliver request, Reply<? super QueueClient.Delivered> reply) {
+            this.request = request;
+            this.reply = reply;
+        }
+    }
+
+    /** @param bytesMax of the messages of one answer, as they are written */
+    Deliveries(
+            long queueNumber,
+            QueueShell shell,
+            QueueStore store,
+            Turns turns,
+            CommitPipeline pipeline,
+            Contents contents,
+            int bytesMax) {
         this.queueNumber = queueNumber;
+        this.shell = shell;
         this.store = store;
         this.turns = turns;
         this.pipeline = pipeline;
         this.contents = contents;
+        this.bytesMax = bytesMax;
     }
 
-    /** Answers a pull. A delivered message is not expected back, so memory lets its content go. */
-    void deliver(Pull.Reply pulled, TransitMemory.Hold hold, Reply<? super QueueClient.Delivered> reply) {
-        Map<Long, Content> known = new HashMap<>();
-        List<MessageHeader> headers = new ArrayList<>(pulled.leases().size());
-        for (Lease lease : pulled.leases()) {
-            headers.add(lease.header());
-            note(known, lease.header(), contents.take(lease.header().seq()));
-        }
-        hold.take(bytesOf(headers));
-        withContents(headers, known, reply, found -> {
-            List<QueueClient.Delivery> deliveries = new ArrayList<>(headers.size());
-            for (Lease lease : pulled.leases()) {
-                Content content = found.get(lease.header().seq());
-                if (content != null) {
-                    deliveries.add(
-                            new QueueClient.Delivery(new StoredContent(lease.header(), content), lease.delivery()));
-                }
-            }
-            reply.succeed(new QueueClient.Delivered(deliveries, pulled.metrics()));
+    /** Answers a pull. */
+    void deliver(QueueRequest.Deliver request, Reply<? super QueueClient.Delivered> reply) {
+        choose(new PullUnderWay(request, reply));
+    }
+
+    private void choose(PullUnderWay pull) {
+        QueueRequest.Deliver request = pull.request;
+        pull.tries++;
+        PullCandidates command = new PullCandidates(request.batchSize(), request.consumerType(), bytesMax, reserved);
+        shell.run(request.hold().guard(command), pull.reply, decision -> {
+            pull.preparation = new Preparation(decision.reply());
+            prepare(pull);
         });
+    }
+
+    private void prepare(PullUnderWay pull) {
+        List<MessageHeader> missing = pull.preparation.takeFrom(contents);
+        if (missing.isEmpty() && underWay.isEmpty()) {
+            lease(pull);
+            return;
+        }
+        pull.ready = missing.isEmpty();
+        underWay.add(pull);
+        reserve(pull);
+        pull.request.hold().take(pull.preparation.bodyBytes());
+        if (!pull.ready) {
+            read(missing, pull.preparation, refusal -> {
+                pull.refusal = refusal;
+                pull.ready = true;
+                leaseInOrder();
+            });
+        }
+    }
+
+    private void leaseInOrder() {
+        while (!underWay.isEmpty() && underWay.peek().ready) {
+            PullUnderWay pull = underWay.remove();
+            unreserve(pull);
+            boolean othersHadAll = pull.preparation.candidates().isEmpty();
+            if (pull.refusal != null) {
+                pull.reply.fail(pull.refusal);
+            } else if (othersHadAll && pull.tries < TRIES_MAX) {
+                choose(pull);
+            } else {
+                lease(pull);
+            }
+        }
+    }
+
+    private void reserve(PullUnderWay pull) {
+        pull.preparation
+                .candidates()
+                .forEach(message -> reserved.add(message.header().seq()));
+    }
+
+    private void unreserve(PullUnderWay pull) {
+        pull.preparation
+                .candidates()
+                .forEach(message -> reserved.remove(message.header().seq()));
+    }
+
+    /** The second step: exactly those whose content is in hand, that fit, and that are still ready. */
+    private void lease(PullUnderWay pull) {
+        QueueRequest.Deliver request = pull.request;
+        List<ReadyMessage> chosen = pull.preparation.choose(request.sizeOf(), bytesMax);
+        if (chosen.size() < pull.preparation.candidates().size()) {
+            setDamagedAside(pull.preparation);
+        }
+        Pull command = new Pull(chosen, request.visibilityTimeoutMillis(), request.consumerType());
+        shell.run(command, pull.reply, decision -> {
+            boolean allWent = decision.reply().leases().isEmpty()
+                    && !pull.preparation.candidates().isEmpty();
+            if (allWent && pull.tries < TRIES_MAX) {
+                choose(pull);
+            } else {
+                answer(pull, decision);
+            }
+        });
+    }
+
+    /** A message that is ready has a content, or the store is damaged; it must not stand in the way of the others. */
+    private void setDamagedAside(Preparation preparation) {
+        for (ReadyMessage message : preparation.withoutContent()) {
+            if (shell.state().isReady(message, turns.nowMillis())
+                    && reserved.add(message.header().seq())) {
+                LOG.error(
+                        "queue {}: the content of message {} is missing from the store; it is not delivered",
+                        queueNumber,
+                        message.header().seq());
+            }
+        }
+    }
+
+    private void answer(PullUnderWay pull, Decision<Pull.Reply> decision) {
+        List<Lease> leases = decision.reply().leases();
+        List<QueueClient.Delivery> deliveries = new ArrayList<>(leases.size());
+        long bodyBytes = 0;
+        int bytes = 0;
+        int at = 0;
+        for (Lease lease : leases) {
+            MessageHeader header = lease.header();
+            at = pull.preparation.indexOf(header.seq(), at);
+            deliveries.add(new QueueClient.Delivery(
+                    new StoredContent(header, pull.preparation.content(at)), lease.delivery()));
+            bytes += pull.preparation.size(at);
+            bodyBytes += header.bodyBytes();
+            // A delivered message is not expected back.
+            contents.take(header.seq());
+        }
+        pull.request.hold().take(bodyBytes + bytes);
+        PendingAnswer pending = pending(pull.request, decision);
+        QueueClient.Delivered answer =
+                new QueueClient.Delivered(deliveries, decision.reply().metrics(), bytes, pending);
+        pipeline.afterStored(() -> pull.reply.succeed(answer), refusal -> {
+            if (pending instanceof LeasedAnswer leased) {
+                stranded.addAll(leased.leases());
+            }
+            pull.reply.fail(refusal);
+        });
+    }
+
+    private PendingAnswer pending(QueueRequest.Deliver request, Decision<Pull.Reply> decision) {
+        List<Lease> leases = decision.reply().leases();
+        if (leases.isEmpty()) {
+            return request.hold();
+        }
+        LeasedAnswer answer = new LeasedAnswer(
+                turns, request.hold(), decision.events(), leases.get(0).expiresAtMillis(), this::giveBack);
+        if (request.consumerType() == ConsumerType.HTTP_PULL) {
+            // The lease of a batch for a Worker outlasts its delivery anyway.
+            unsentAnswers.add(answer);
+        }
+        return answer;
+    }
+
+    private void giveBack(List<Release.Unsent> leases) {
+        shell.execute(new Release(leases), new Reply<>() {
+            @Override
+            public void succeed(Integer released) {}
+
+            @Override
+            public void fail(QueueException why) {
+                stranded.addAll(leases);
+            }
+        });
+    }
+
+    /** When the first lease ends whose answer was not sent yet: it must not end before; {@link Long#MAX_VALUE} if there is none. */
+    long unsentLeasesEndMillis(long nowMillis) {
+        return unsentAnswers.leasesEndMillis(nowMillis);
+    }
+
+    /** Leases whose answers were not sent, for the queue that is loaded after this one. */
+    List<Release.Unsent> stranded() {
+        return stranded;
     }
 
     /** Answers a peek. */
-    void show(List<Peek.Shown> shown, TransitMemory.Hold hold, Reply<? super List<QueueClient.Peeked>> reply) {
-        Map<Long, Content> known = new HashMap<>();
-        List<MessageHeader> headers = new ArrayList<>(shown.size());
-        for (Peek.Shown message : shown) {
-            headers.add(message.header());
-            note(known, message.header(), contents.get(message.header().seq()));
-        }
-        hold.take(bytesOf(headers));
-        withContents(headers, known, reply, found -> {
-            List<QueueClient.Peeked> peeked = new ArrayList<>(headers.size());
-            for (Peek.Shown message : shown) {
-                Content content = found.get(message.header().seq());
-                if (content != null) {
-                    peeked.add(
-                            new QueueClient.Peeked(new StoredContent(message.header(), content), message.deliveries()));
-                }
+    void show(QueueRequest.Show request, Reply<? super QueueClient.Shown> reply) {
+        TransitMemory.Hold hold = request.hold();
+        shell.run(hold.guard(new Peek(request.batchSize(), bytesMax)), reply, decision -> {
+            Preparation preparation = new Preparation(decision.reply());
+            hold.take(preparation.bodyBytes());
+            List<MessageHeader> missing = preparation.takeFrom(contents);
+            if (missing.isEmpty()) {
+                pipeline.afterStored(() -> reply.succeed(shown(request, preparation)), reply::fail);
+                return;
             }
-            reply.succeed(peeked);
+            read(missing, preparation, refusal -> {
+                if (refusal == null) {
+                    reply.succeed(shown(request, preparation));
+                } else {
+                    reply.fail(refusal);
+                }
+            });
         });
     }
 
-    private static long bytesOf(List<MessageHeader> headers) {
-        long bytes = 0;
-        for (MessageHeader header : headers) {
-            bytes += header.bodyBytes();
+    private QueueClient.Shown shown(QueueRequest.Show request, Preparation preparation) {
+        List<ReadyMessage> chosen = preparation.choose(request.sizeOf(), bytesMax);
+        List<QueueClient.Peeked> peeked = new ArrayList<>(chosen.size());
+        long bodyBytes = 0;
+        int bytes = 0;
+        int at = 0;
+        for (ReadyMessage message : chosen) {
+            at = preparation.indexOf(message.header().seq(), at);
+            peeked.add(new QueueClient.Peeked(
+                    new StoredContent(message.header(), preparation.content(at)), message.deliveries()));
+            bytes += preparation.size(at);
+            bodyBytes += message.header().bodyBytes();
         }
-        return bytes;
+        request.hold().take(bodyBytes + bytes);
+        return new QueueClient.Shown(peeked, bytes, request.hold());
     }
 
-    private static void note(Map<Long, Content> known, MessageHeader header, Content content) {
-        if (content != null) {
-            known.put(header.seq(), content);
-        }
-    }
-
-    private void withContents(
-            List<MessageHeader> headers, Map<Long, Content> known, Reply<?> reply, Consumer<Map<Long, Content>> then) {
+    /** Reads once everything decided is stored; then runs {@code then} in a turn, with the reason if it could not. */
+    private void read(List<MessageHeader> missing, Preparation preparation, Consumer<QueueException> then) {
         pipeline.afterStored(
-                () -> {
-                    List<MessageHeader> missing = headers.stream()
-                            .filter(header -> !known.containsKey(header.seq()))
-                            .toList();
-                    if (missing.isEmpty()) {
-                        then.accept(known);
-                    } else {
-                        read(missing, known, reply, then);
-                    }
-                },
-                reply::fail);
-    }
-
-    private void read(
-            List<MessageHeader> missing, Map<Long, Content> known, Reply<?> reply, Consumer<Map<Long, Content>> then) {
-        store.readContents(queueNumber, missing)
-                .whenComplete((rows, failure) -> turns.next(() -> {
-                    if (failure != null) {
-                        LOG.error("queue {}: reading contents failed", queueNumber, failure);
-                        reply.fail(new QueueException(QueueError.UNAVAILABLE));
-                        return;
-                    }
-                    rows.forEach(row -> known.put(row.header().seq(), row.content()));
-                    then.accept(known);
-                }));
+                () -> store.readContents(queueNumber, missing)
+                        .whenComplete((rows, failure) -> turns.next(() -> {
+                            if (failure != null) {
+                                LOG.error("queue {}: reading contents failed", queueNumber, failure);
+                                then.accept(new QueueException(QueueError.UNAVAILABLE));
+                            } else {
+                                preparation.take(rows);
+                                then.accept(null);
+                            }
+                        })),
+                then);
     }
 }

@@ -69,6 +69,9 @@ final class QueueCall<R> extends Deadlines.Awaited implements Reply<Object> {
     @SuppressWarnings("unchecked")
     private void end(Object result, QueueException failure) {
         if (ended) {
+            if (result instanceof QueueClient.Pending late) {
+                late.pending().unsent();
+            }
             return;
         }
         ended = true;

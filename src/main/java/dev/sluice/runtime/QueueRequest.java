@@ -1,11 +1,12 @@
 package dev.sluice.runtime;
 
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.MessageHeader;
-import dev.sluice.queue.Peek;
-import dev.sluice.queue.Pull;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueDefinition;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * What the verticle of a queue understands. Immutable; crosses the bus by reference.
@@ -16,11 +17,29 @@ sealed interface QueueRequest<R> {
     /** A command of the domain whose reply is the answer. */
     record Execute<R>(QueueCommand<R> command) implements QueueRequest<R> {}
 
-    /** A pull; the answer carries the contents. */
-    record Deliver(Pull command, TransitMemory.Hold hold) implements QueueRequest<QueueClient.Delivered> {}
+    /**
+     * A pull; the answer carries the contents.
+     *
+     * @param batchSize messages at most, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
+     * @param visibilityTimeoutMillis of the leases, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
+     * @param sizeOf what a message takes in the answer, in bytes; called in turns of the queue
+     */
+    record Deliver(
+            int batchSize,
+            int visibilityTimeoutMillis,
+            ConsumerType consumerType,
+            ToIntFunction<Content> sizeOf,
+            TransitMemory.Hold hold)
+            implements QueueRequest<QueueClient.Delivered> {}
 
-    /** A peek; the answer carries the contents. */
-    record Show(Peek command, TransitMemory.Hold hold) implements QueueRequest<List<QueueClient.Peeked>> {}
+    /**
+     * A peek; the answer carries the contents.
+     *
+     * @param batchSize messages at most, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
+     * @param sizeOf what a message takes in the answer, in bytes; called in turns of the queue
+     */
+    record Show(int batchSize, ToIntFunction<Content> sizeOf, TransitMemory.Hold hold)
+            implements QueueRequest<QueueClient.Shown> {}
 
     /** New settings, in force when answered. */
     record Configure(QueueDefinition definition) implements QueueRequest<Boolean> {}

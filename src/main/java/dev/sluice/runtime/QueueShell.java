@@ -10,6 +10,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueState;
+import dev.sluice.queue.Release;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredContent;
 import java.util.List;
@@ -73,7 +74,14 @@ final class QueueShell {
         this.pipeline = new CommitPipeline(
                 parts.store(), queueNumber, generation, turns, state::head, onBreak, meters.parkedReplies());
         this.reads = new ReadDesk(parts.store(), queueNumber, turns, pipeline, state, this::keep);
-        this.deliveries = new Deliveries(queueNumber, parts.store(), turns, pipeline, contents);
+        this.deliveries = new Deliveries(
+                queueNumber,
+                this,
+                parts.store(),
+                turns,
+                pipeline,
+                contents,
+                parts.limits().deliveryBytesMax());
     }
 
     QueueState state() {
@@ -95,16 +103,26 @@ final class QueueShell {
         });
     }
 
-    /** Runs a pull and adds the contents of what it leased. */
+    /** Runs a pull, contents included. */
     void deliver(QueueRequest.Deliver request, Reply<? super QueueClient.Delivered> reply) {
-        TransitMemory.Hold hold = request.hold();
-        run(hold.guard(request.command()), reply, 0, decision -> deliveries.deliver(decision.reply(), hold, reply));
+        deliveries.deliver(request, reply);
     }
 
-    /** Runs a peek and adds the contents of what it shows. */
-    void show(QueueRequest.Show request, Reply<? super List<QueueClient.Peeked>> reply) {
-        TransitMemory.Hold hold = request.hold();
-        run(hold.guard(request.command()), reply, 0, decision -> deliveries.show(decision.reply(), hold, reply));
+    /** Runs a peek, contents included. */
+    void show(QueueRequest.Show request, Reply<? super QueueClient.Shown> reply) {
+        deliveries.show(request, reply);
+    }
+
+    /** Leases whose answers were never sent because the store failed: the next shell of the queue is to give them back. */
+    List<Release.Unsent> stranded() {
+        return deliveries.stranded();
+    }
+
+    /** Gives leases back whose answers were never sent, before anything that is due ends. */
+    void release(List<Release.Unsent> leases) {
+        if (!leases.isEmpty()) {
+            apply(new Release(leases).decide(state, turns.nowMillis()).events());
+        }
     }
 
     /**
@@ -119,8 +137,10 @@ final class QueueShell {
         if (closed || state.deadlineMillis() > nowMillis) {
             return;
         }
-        Need need = EXPIRE.need(state, nowMillis);
-        Decision<Boolean> decision = EXPIRE.decide(state, nowMillis);
+        long unsentMillis = deliveries.unsentLeasesEndMillis(nowMillis);
+        Expire command = unsentMillis > nowMillis ? EXPIRE : new Expire(EXPIRE.budget(), unsentMillis);
+        Need need = command.need(state, nowMillis);
+        Decision<Boolean> decision = command.decide(state, nowMillis);
         if (!apply(decision.events()) || expiring) {
             return;
         }
@@ -179,6 +199,11 @@ final class QueueShell {
             contents.clear();
             state.close();
         }
+    }
+
+    /** Runs a command with the reads that it needs; then runs {@code then} in the turn of the decision, its events applied and appended. */
+    <R> void run(QueueCommand<R> command, Reply<?> reply, Consumer<Decision<R>> then) {
+        run(command, reply, 0, then);
     }
 
     private <R> void run(QueueCommand<R> command, Reply<?> reply, int fetched, Consumer<Decision<R>> then) {

@@ -44,9 +44,10 @@ public final class TransitMemory {
 
     /**
      * What one request holds between the decision of the queue and the arrival of its answer at the edge, or the end of a delivery.
-     * The queue takes, who asked releases, and either may be first: the edge waits for an answer only so long.
+     * The queue takes, who asked releases, and either may be first: the edge waits for an answer only so long. For an answer without leases
+     * it is all that is pending.
      */
-    static final class Hold {
+    static final class Hold implements PendingAnswer {
         private static final long RELEASED = -1;
 
         private final TransitMemory memory;
@@ -61,11 +62,21 @@ public final class TransitMemory {
             return new Guarded<>(command, memory);
         }
 
+        /** Holds that many bytes from now on, whatever it was before; nothing once it was released. */
         void take(long taken) {
             memory.hold(taken);
-            if (!bytes.compareAndSet(0, taken)) {
-                memory.release(taken);
-            }
+            long before = bytes.getAndAccumulate(taken, (held, next) -> held == RELEASED ? RELEASED : next);
+            memory.release(before == RELEASED ? taken : before);
+        }
+
+        @Override
+        public void sent() {
+            release();
+        }
+
+        @Override
+        public void unsent() {
+            release();
         }
 
         void release() {

@@ -37,6 +37,7 @@ final class WorkerDispatcher {
     private final WorkerTarget.Directory directory;
     private final TransitMemory deliveries;
     private final int concurrencyMax;
+    private final int batchBytesMax;
     private final Runnable afterChange;
     private final DeadlineTimer timer;
     private QueueDefinition definition;
@@ -73,6 +74,7 @@ final class WorkerDispatcher {
         this.directory = parts.workers();
         this.deliveries = parts.transit().deliveries();
         this.concurrencyMax = parts.limits().concurrencyMax();
+        this.batchBytesMax = parts.limits().deliveryBytesMax();
         this.afterChange = afterChange;
         this.timer = new DeadlineTimer(turns, this::look);
         configure(definition);
@@ -134,11 +136,15 @@ final class WorkerDispatcher {
 
     private long expectedBytes() {
         Metrics metrics = shell.state().metrics();
-        return metrics.backlogCount() == 0
-                ? 0
-                : metrics.backlogBytes()
-                        / metrics.backlogCount()
-                        * definition.consumer().settings().batchSize();
+        if (metrics.backlogCount() == 0) {
+            return 0;
+        }
+        long messageBytes = metrics.backlogBytes() / metrics.backlogCount();
+        return Math.max(
+                messageBytes,
+                Math.min(
+                        batchBytesMax,
+                        messageBytes * definition.consumer().settings().batchSize()));
     }
 
     /** When the next batch is full, or its first message has waited long enough; not while there is a reason to pause. */
@@ -160,8 +166,9 @@ final class WorkerDispatcher {
         undecided = flight;
         int leasesBefore = shell.state().leaseCount();
         int leaseMillis = (int) Math.min(Integer.MAX_VALUE, target.timeoutMillis() + LEASE_MARGIN_MILLIS);
-        Pull pull = new Pull(Pull.FROM_CONSUMER, leaseMillis, ConsumerType.WORKER);
-        shell.deliver(new QueueRequest.Deliver(pull, flight.hold), new Reply<>() {
+        QueueRequest.Deliver pull = new QueueRequest.Deliver(
+                Pull.FROM_CONSUMER, leaseMillis, ConsumerType.WORKER, target::bytesOf, flight.hold);
+        shell.deliver(pull, new Reply<>() {
             @Override
             public void succeed(QueueClient.Delivered batch) {
                 if (undecided == flight) {
@@ -212,14 +219,20 @@ final class WorkerDispatcher {
         }
         bytesUnderWay += bytes - flight.bytes;
         flight.bytes = bytes;
-        deliver(flight, new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics()))
+        deliver(flight, new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics(), batch.bytes()))
                 .onComplete(verdict -> turns.next(() -> {
                     if (verdict.succeeded()) {
                         flight.health.succeeded(definition.name(), turns.nowMillis());
                     } else {
                         flight.health.failed(definition.name(), verdict.cause(), turns.nowMillis());
                     }
-                    settle(flight, batch, verdict.result());
+                    if (verdict.cause() instanceof WorkerTarget.NotSent) {
+                        batch.pending().unsent();
+                        ended(flight);
+                    } else {
+                        batch.pending().sent();
+                        settle(flight, batch, verdict.result());
+                    }
                 }));
     }
 
@@ -227,7 +240,7 @@ final class WorkerDispatcher {
         try {
             return flight.receiver.deliver(batch);
         } catch (RuntimeException fault) {
-            return Future.failedFuture(fault);
+            return Future.failedFuture(new WorkerTarget.NotSent(fault.toString()));
         }
     }
 

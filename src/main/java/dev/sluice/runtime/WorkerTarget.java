@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.QueueDefinition;
 import io.vertx.core.Future;
@@ -12,15 +13,33 @@ import java.util.Map;
 public interface WorkerTarget {
     /**
      * Hands a batch over. The future completes within {@link #timeoutMillis}; it fails, with a text fit for the log, if the batch
-     * did not arrive or was refused, and all of it is to be delivered again.
+     * did not arrive or was refused, and all of it is to be delivered again. With {@link NotSent} the batch was not handed to a
+     * connection, and the delivery does not count.
      */
     Future<Verdict> deliver(Batch batch);
+
+    /** What a message takes in the request, in bytes; not too little. */
+    int bytesOf(Content content);
 
     /** The longest a delivery may take, in milliseconds; leases are made to outlast it. */
     long timeoutMillis();
 
-    /** Messages that go together. */
-    record Batch(QueueDefinition queue, List<QueueClient.Delivery> deliveries, Metrics metrics) {}
+    /**
+     * Messages that go together.
+     *
+     * @param bytes that the messages take in the request
+     */
+    record Batch(QueueDefinition queue, List<QueueClient.Delivery> deliveries, Metrics metrics, int bytes) {}
+
+    /** The batch was never handed to a connection. */
+    final class NotSent extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        /** With a text fit for the log. */
+        public NotSent(String why) {
+            super(why, null, false, false);
+        }
+    }
 
     /**
      * What the target made of a batch it took: everything is acknowledged except what it wants again.

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.CharTypes;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.MessageHeader;
@@ -19,13 +20,38 @@ import java.util.HexFormat;
 /** Writes batches as requests show them: field names of a pull's answer, bodies as they were published. Pure. */
 final class BatchJson {
     private static final JsonFactory JSON = new JsonFactory();
-    private static final int BYTES_EXPECTED = 8 * 1024;
+    /** What a message takes beside its body, and a batch beside its messages, at most. */
+    private static final int FIELDS_BYTES = 512;
+
+    /** How much longer than one byte the escape of a byte is. */
+    private static final byte[] ESCAPE_BYTES = escapeBytes();
 
     private BatchJson() {}
 
+    /** What a message takes in the request, in bytes; a little too much. */
+    static int bytesOf(Content content) {
+        byte[] body = content.body();
+        int bytes = FIELDS_BYTES + body.length;
+        if (content.contentType() == ContentType.TEXT) {
+            for (byte b : body) {
+                bytes += ESCAPE_BYTES[b & 0xff];
+            }
+        }
+        return bytes;
+    }
+
+    private static byte[] escapeBytes() {
+        byte[] more = new byte[256];
+        int[] escapes = CharTypes.get7BitOutputEscapes();
+        for (int c = 0; c < escapes.length; c++) {
+            more[c] = (byte) (escapes[c] == 0 ? 0 : escapes[c] > 0 ? 1 : 5);
+        }
+        return more;
+    }
+
     /** The body of the request, with times as the clock shows them. */
     static byte[] write(WorkerTarget.Batch batch, ContinuousClock clock) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(BYTES_EXPECTED);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(batch.bytes() + 2 * FIELDS_BYTES);
         QueueDefinition queue = batch.queue();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();

@@ -20,9 +20,21 @@ final class BoundedAnswer implements BodyCodec<Buffer>, BodyStream<Buffer> {
     private final Promise<Buffer> result = Promise.promise();
     private HttpConnection connection;
     private boolean aborted;
+    private boolean requestSent;
 
     BoundedAnswer(int bytesMax) {
         this.bytesMax = bytesMax;
+    }
+
+    /** The request is about to be handed to a connection; answers false if it must not be any more. */
+    boolean beginRequest() {
+        requestSent = !aborted;
+        return requestSent;
+    }
+
+    /** Whether the request was handed to a connection. */
+    boolean isRequestSent() {
+        return requestSent;
     }
 
     /** The answer has begun to come over this connection, which carries nothing else. */

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.queue.Content;
 import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.WorkerTarget;
 import io.vertx.core.Future;
@@ -51,14 +52,21 @@ public final class HttpWorkerTarget implements WorkerTarget {
     }
 
     @Override
+    public int bytesOf(Content content) {
+        return BatchJson.bytesOf(content);
+    }
+
+    @Override
     public Future<Verdict> deliver(Batch batch) {
         Promise<Verdict> verdict = Promise.promise();
         BoundedAnswer answer = new BoundedAnswer(ANSWER_BYTES_MAX);
         long timer = vertx.setTimer(timeoutMillis, id -> {
-            verdict.tryFail(failure("no complete answer within " + timeoutMillis + " ms"));
+            verdict.tryFail(failure(answer, "no complete answer within " + timeoutMillis + " ms"));
             answer.abort();
         });
-        sign(batch)
+        // What cannot be built is a failure like others.
+        Future.succeededFuture()
+                .compose(begun -> sign(batch))
                 .compose(signed ->
                         verdict.future().isComplete() ? Future.failedFuture(failure("too late")) : send(signed, answer))
                 .map(response -> verdictOf(batch, response))
@@ -67,18 +75,14 @@ public final class HttpWorkerTarget implements WorkerTarget {
                     if (result.succeeded()) {
                         verdict.tryComplete(result.result());
                     } else {
-                        verdict.tryFail(failure(textOf(result.cause())));
+                        verdict.tryFail(failure(answer, textOf(result.cause())));
                     }
                 });
         return verdict.future();
     }
 
     private Future<SignedBody> sign(Batch batch) {
-        long bytes = 0;
-        for (var delivery : batch.deliveries()) {
-            bytes += delivery.message().header().bodyBytes();
-        }
-        return bytes <= EVENT_LOOP_BYTES_MAX
+        return batch.bytes() <= EVENT_LOOP_BYTES_MAX
                 ? Future.succeededFuture(signed(batch))
                 : vertx.executeBlocking(() -> signed(batch), false);
     }
@@ -121,6 +125,11 @@ public final class HttpWorkerTarget implements WorkerTarget {
         String type = semicolon < 0 ? contentType : contentType.substring(0, semicolon);
         String lower = type.strip().toLowerCase(Locale.ROOT);
         return lower.equals("application/json") || lower.endsWith("+json");
+    }
+
+    /** A request that no connection was given is no attempt. */
+    private static RuntimeException failure(BoundedAnswer answer, String text) {
+        return answer.isRequestSent() ? failure(text) : new NotSent(text);
     }
 
     private static VertxException failure(String text) {

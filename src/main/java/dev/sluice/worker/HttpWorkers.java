@@ -4,6 +4,7 @@ import dev.sluice.queue.Limits;
 import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.WorkerTarget;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
@@ -52,11 +53,17 @@ public final class HttpWorkers implements WorkerTarget.Directory {
         return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::introduce);
     }
 
-    /** Tells who gathers an answer on which connection it comes; the client keeps that to itself. */
+    /** Tells who gathers an answer when its request goes to a connection, and on which one it comes; the client keeps that to itself. */
     private static void introduce(HttpContext<?> exchange) {
-        if (exchange.phase() == ClientPhase.RECEIVE_RESPONSE
-                && exchange.request().bodyCodec() instanceof BoundedAnswer answer) {
-            answer.comesOver(exchange.clientResponse().request().connection());
+        if (exchange.request().bodyCodec() instanceof BoundedAnswer answer) {
+            if (exchange.phase() == ClientPhase.SEND_REQUEST && !answer.beginRequest()) {
+                exchange.clientRequest().reset();
+                exchange.fail(VertxException.noStackTrace("too late"));
+                return;
+            }
+            if (exchange.phase() == ClientPhase.RECEIVE_RESPONSE) {
+                answer.comesOver(exchange.clientResponse().request().connection());
+            }
         }
         exchange.next();
     }

@@ -59,6 +59,7 @@ public final class EdgeServer implements AutoCloseable {
     final HttpClient client = HttpClient.newHttpClient();
 
     final RequestMemory memory = memory();
+    final Connections connections;
 
     private final ApiVerticle verticle;
 
@@ -74,12 +75,13 @@ public final class EdgeServer implements AutoCloseable {
     EdgeServer(HttpSettings settings, int connectionsMax) {
         Contract contract = ContractAnswers.shared().contract();
         Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
+        connections = new Connections(connectionsMax);
         verticle = new ApiVerticle(
                 settings,
                 contract,
                 gateway,
                 () -> operations(contract),
-                new Connections(connectionsMax),
+                connections,
                 new Meters(),
                 settings.tls() == null ? null : Certificates.read(settings.tls()));
         vertx.deployVerticle(verticle).await();
@@ -103,6 +105,7 @@ public final class EdgeServer implements AutoCloseable {
                 d.jsonDepthMax(),
                 d.delaySecondsMax(),
                 d.pullMessagesMax(),
+                d.deliveryBytesMax(),
                 d.visibilityTimeoutMillisMax(),
                 d.retentionSecondsMin(),
                 d.retentionSecondsMax(),

@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import dev.sluice.queue.Ack;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
@@ -9,6 +10,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 
 /** Queues that know their metrics and their last purge, as far as the control plane asks. */
 public final class FakeQueues implements QueueClient {
@@ -42,7 +44,8 @@ public final class FakeQueues implements QueueClient {
     }
 
     @Override
-    public Future<Delivered> pull(QueueDefinition queue, int batchSize, int visibilityTimeoutMillis) {
+    public Future<Delivered> pull(
+            QueueDefinition queue, int batchSize, int visibilityTimeoutMillis, ToIntFunction<Content> sizeOf) {
         return unused();
     }
 
@@ -52,7 +55,7 @@ public final class FakeQueues implements QueueClient {
     }
 
     @Override
-    public Future<List<Peeked>> peek(QueueDefinition queue, int batchSize) {
+    public Future<Shown> peek(QueueDefinition queue, int batchSize, ToIntFunction<Content> sizeOf) {
         return unused();
     }
 

@@ -12,6 +12,7 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.runtime.ContinuousClock;
+import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.buffer.Buffer;
@@ -87,7 +88,9 @@ class MessageAnswersTest {
         MessageHeader header = new MessageHeader(7, 1788000002500L, 1788000002500L, 4, true);
         QueueClient.Delivery delivery = new QueueClient.Delivery(new StoredContent(header, content), 3);
         Buffer answer = answers.pulled(
-                9, new QueueClient.Delivered(List.of(delivery, delivery), new Metrics(4, 75, 1788000000000L)));
+                9,
+                new QueueClient.Delivered(
+                        List.of(delivery, delivery), new Metrics(4, 75, 1788000000000L), 0, PendingAnswer.NONE));
         String token = tokens.encode(LeaseTokens.Kind.LEASE, 9, 7, 3);
         String message = "{\"id\":\"a1b2c3d4e5f60718293a4b5c6d7e8f90\",\"timestamp_ms\":1788000002500,\"attempts\":3,"
                 + "\"body\":\"high\",\"metadata\":{\"CF-Content-Type\":\"text\",\"CF-sourceMessageSource\":\"api\","
@@ -99,16 +102,43 @@ class MessageAnswersTest {
                         + "\"backlog_bytes\":75,\"oldest_message_timestamp_ms\":1788000000000}}}}");
     }
 
+    /** Too much only for numbers that have fewer digits than they could have. */
+    @Property
+    void theSizeOfAMessageIsKnownBeforeItIsWritten(@ForAll("texts") String text, @ForAll boolean isText) {
+        NewMessage message = push("{\"body\":" + stringify(text) + (isText ? ",\"content_type\":\"text\"}" : "}"));
+        StoredContent stored = stored(message);
+        QueueClient.Delivery delivery = new QueueClient.Delivery(stored, 1);
+        int written = answers.pulled(9, delivered(delivery, delivery)).length()
+                - answers.pulled(9, delivered(delivery)).length();
+        assertThat(answers.bytesOf(stored.content())).isBetween(written, written + 160);
+    }
+
+    private static QueueClient.Delivered delivered(QueueClient.Delivery... deliveries) {
+        return new QueueClient.Delivered(List.of(deliveries), Metrics.EMPTY, 0, PendingAnswer.NONE);
+    }
+
+    @Test
+    void theSizeOfEveryByteIsKnown() {
+        for (int at = 0; at < 20; at++) {
+            for (int unit = 0; unit < 0x80; unit++) {
+                String text = "a".repeat(at) + (char) unit + "é".repeat(at / 2) + "z".repeat(at);
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                assertThat(Utf8Text.escapedLength(bytes, 0, bytes.length))
+                        .isEqualTo(new JsonBytes().escaped(bytes).take().length());
+            }
+        }
+    }
+
     @Test
     void emptyAnswersAreComplete() {
         String open = "{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{";
         String metrics =
                 "\"metadata\":{\"metrics\":{\"backlog_count\":0,\"backlog_bytes\":0,\"oldest_message_timestamp_ms\":0}}}}";
         assertThat(answers.pushed(Metrics.EMPTY).toString()).isEqualTo(open + metrics);
-        assertThat(answers.pulled(1, new QueueClient.Delivered(List.of(), Metrics.EMPTY))
+        assertThat(answers.pulled(1, new QueueClient.Delivered(List.of(), Metrics.EMPTY, 0, PendingAnswer.NONE))
                         .toString())
                 .isEqualTo(open + "\"message_backlog_count\":0,\"messages\":[]," + metrics);
-        assertThat(answers.peeked(1, List.of()).toString()).isEqualTo(open + "\"messages\":[]}}");
+        assertThat(answers.peeked(1, shown(List.of())).toString()).isEqualTo(open + "\"messages\":[]}}");
         assertThat(answers.acked(0, 0, Map.of()).toString())
                 .isEqualTo(open + "\"ackCount\":0,\"retryCount\":0,\"warnings\":{}}}");
         assertThat(answers.purged(Map.of()).toString()).isEqualTo(open + "\"errors\":[],\"warnings\":{}}}");
@@ -130,7 +160,7 @@ class MessageAnswersTest {
     void aLargeAnswerLeavesNothingBehindForTheNext() {
         NewMessage large = push("{\"body\":\"" + "\\n".repeat(120_000) + "\",\"content_type\":\"text\"}");
         QueueClient.Peeked peeked = new QueueClient.Peeked(stored(large), 0);
-        Buffer first = answers.peeked(1, List.of(peeked, peeked));
+        Buffer first = answers.peeked(1, shown(List.of(peeked, peeked)));
         String shown = first.toString();
         answers.pushed(Metrics.EMPTY);
         assertThat(first.toString()).isEqualTo(shown).endsWith("\"}]}}");
@@ -149,7 +179,7 @@ class MessageAnswersTest {
     }
 
     private static String pulledBody(MessageAnswers answers, NewMessage message) throws JsonProcessingException {
-        Buffer answer = answers.peeked(1, List.of(new QueueClient.Peeked(stored(message), 1)));
+        Buffer answer = answers.peeked(1, shown(List.of(new QueueClient.Peeked(stored(message), 1))));
         JsonNode shown = MAPPER.readTree(answer.toString())
                 .path("result")
                 .path("messages")
@@ -178,6 +208,10 @@ class MessageAnswersTest {
             }
         }
         return json.append('"').toString();
+    }
+
+    private static QueueClient.Shown shown(List<QueueClient.Peeked> messages) {
+        return new QueueClient.Shown(messages, 0, PendingAnswer.NONE);
     }
 
     private static byte[] bytes(String text) {

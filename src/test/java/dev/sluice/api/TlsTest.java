@@ -141,7 +141,7 @@ class TlsTest {
             ListAppender<ILoggingEvent> lines = new ListAppender<>();
             lines.list = new CopyOnWriteArrayList<>();
             lines.start();
-            Logger log = (Logger) LoggerFactory.getLogger(CertificateWatch.class);
+            Logger log = (Logger) LoggerFactory.getLogger(Certificates.class);
             log.addAppender(lines);
             Files.writeString(directory.resolve("reloaded-cert.pem"), "no certificate");
             await().until(() -> lines.list.stream()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Attempts, retention, purge, and the way to the dead letter queue (reference 11.4, 11.5, 11.10, 7). */
@@ -113,8 +114,12 @@ class ExhaustionTest {
         queue.push("a");
         queue.after(RETENTION_MILLIS - 1).push("b");
         queue.after(1);
-        assertThat(queue.decide(new Peek(10))).extracting(Peek.Shown::header).hasSize(1);
-        Pull.Reply reply = queue.decide(new Pull(10, 1, ConsumerType.HTTP_PULL));
+        assertThat(queue.decide(new Peek(10, Long.MAX_VALUE)))
+                .extracting(ReadyMessage::header)
+                .hasSize(1);
+        List<ReadyMessage> candidates =
+                queue.decide(new PullCandidates(10, ConsumerType.HTTP_PULL, Long.MAX_VALUE, Set.of()));
+        Pull.Reply reply = queue.decide(new Pull(candidates, 1, ConsumerType.HTTP_PULL));
         assertThat(TestQueue.seqs(reply.leases())).containsExactly(2L);
         assertThat(reply.metrics().backlogCount()).isEqualTo(1);
     }

@@ -158,6 +158,22 @@ final class NaiveQueue {
         message.leaseEndMillis = endMillis;
     }
 
+    /** A lease that nobody was shown is as if it had never been. */
+    boolean release(Release.Unsent unsent, long nowMillis) {
+        Message message = message(unsent.lease().seq());
+        boolean current = message != null
+                && message.place == Place.LEASED
+                && message.deliveries == unsent.lease().delivery();
+        if (current && isTooOld(message, nowMillis)) {
+            messages.remove(message);
+        } else if (current) {
+            message.place = Place.WAITING;
+            message.deliveries--;
+            message.sinceMillis = Math.min(message.sinceMillis, nowMillis);
+        }
+        return current;
+    }
+
     Ack.Reply ack(Ack ack, long nowMillis) {
         Set<LeaseId> seen = new HashSet<>();
         int acked = 0;

@@ -56,8 +56,12 @@ final class QueueHistory {
         int choice = random.nextInt(100);
         if (choice < 20) {
             push(queue);
-        } else if (choice < 40) {
+        } else if (choice < 34) {
             pull(queue);
+        } else if (choice < 37) {
+            leaseLater(queue);
+        } else if (choice < 40) {
+            release(queue);
         } else if (choice < 58) {
             ack(queue);
         } else if (choice < 62) {
@@ -170,46 +174,133 @@ final class QueueHistory {
         });
     }
 
+    /** The first step of a pull, and mostly the second one at once. */
     private void pull(QueueUnderTest queue) {
         int size = random.nextInt(4) == 0 ? Pull.FROM_CONSUMER : 1 + random.nextInt(8);
-        int timeout = random.nextInt(4) == 0 ? Pull.FROM_CONSUMER : 1 + random.nextInt(40_000);
-        call(queue, new Pull(size, timeout, ConsumerType.HTTP_PULL), (decision, refusal) -> {
-            NaiveQueue model = queue.model;
-            if (model.consumer == null || model.consumer.type() != ConsumerType.HTTP_PULL) {
-                assertThat(refusal.error()).isEqualTo(QueueError.PULL_NOT_ENABLED);
-            } else if (model.settings.deliveryPaused()) {
-                assertThat(refusal.error()).isEqualTo(QueueError.DELIVERY_PAUSED);
+        long bytesMax = random.nextInt(3) == 0 ? 1 + random.nextInt(3 * BODY_BYTES_MAX) : Long.MAX_VALUE;
+        PullCandidates command = new PullCandidates(size, ConsumerType.HTTP_PULL, bytesMax, queue.reserved);
+        call(queue, command, (decision, refusal) -> {
+            if (isPullRefused(queue, refusal)) {
+                return;
+            }
+            List<ReadyMessage> candidates = decision.reply();
+            checkCandidates(queue, size, bytesMax, candidates);
+            if (random.nextInt(4) > 0) {
+                // Arrivals behind those that another pull has reserved are not leased before them.
+                lease(queue, candidates, queue.reserved.isEmpty());
             } else {
-                assertThat(refusal).isNull();
-                checkPull(queue, size, timeout, decision.reply());
+                queue.chosen.add(candidates);
+                candidates.forEach(
+                        message -> queue.reserved.add(message.header().seq()));
             }
         });
     }
 
-    private void checkPull(QueueUnderTest queue, int size, int timeout, Pull.Reply reply) {
-        NaiveQueue model = queue.model;
-        ConsumerSettings consumer = model.consumer.settings();
-        int held = model.in(NaiveQueue.Place.LEASED).size()
-                + model.in(NaiveQueue.Place.DEPARTING).size()
-                + model.in(NaiveQueue.Place.MOVED).size();
-        int wanted = Math.min(
-                size == Pull.FROM_CONSUMER ? consumer.batchSize() : size,
-                queue.limits().leasesPerQueueMax() - held);
-        List<NaiveQueue.Message> ready = model.ready(nowMillis);
-        int leastExpected = Math.min(ready.size(), Math.min(wanted, queue.windowMax()));
-        assertThat(reply.leases()).hasSizeBetween(Math.max(0, leastExpected), Math.max(0, wanted));
-        for (int i = 0; i < reply.leases().size(); i++) {
-            Lease lease = reply.leases().get(i);
-            NaiveQueue.Message expected = ready.get(i);
-            assertThat(lease.header().seq()).isEqualTo(expected.seq);
-            assertThat(lease.delivery()).isEqualTo(expected.deliveries + 1);
-            model.lease(
-                    expected,
-                    nowMillis + (timeout == Pull.FROM_CONSUMER ? consumer.visibilityTimeoutMillis() : timeout));
-            assertThat(lease.expiresAtMillis()).isEqualTo(expected.leaseEndMillis);
-            queue.tokens.add(new LeaseId(lease.header().seq(), lease.delivery()));
+    /** The second step of a pull whose first one was taken before, in whatever order. */
+    private void leaseLater(QueueUnderTest queue) {
+        if (!queue.chosen.isEmpty()) {
+            List<ReadyMessage> candidates = queue.chosen.remove(random.nextInt(queue.chosen.size()));
+            candidates.forEach(message -> queue.reserved.remove(message.header().seq()));
+            lease(queue, candidates.subList(0, random.nextInt(candidates.size() + 1)), false);
         }
-        assertThat(reply.metrics().backlogCount()).isEqualTo(model.messages.size());
+    }
+
+    private boolean isPullRefused(QueueUnderTest queue, QueueException refusal) {
+        NaiveQueue model = queue.model;
+        if (model.consumer == null || model.consumer.type() != ConsumerType.HTTP_PULL) {
+            assertThat(refusal.error()).isEqualTo(QueueError.PULL_NOT_ENABLED);
+            return true;
+        }
+        if (model.settings.deliveryPaused()) {
+            assertThat(refusal.error()).isEqualTo(QueueError.DELIVERY_PAUSED);
+            return true;
+        }
+        assertThat(refusal).isNull();
+        return false;
+    }
+
+    private int leasesLeft(QueueUnderTest queue) {
+        NaiveQueue model = queue.model;
+        return queue.limits().leasesPerQueueMax()
+                - model.in(NaiveQueue.Place.LEASED).size()
+                - model.in(NaiveQueue.Place.DEPARTING).size()
+                - model.in(NaiveQueue.Place.MOVED).size();
+    }
+
+    private void checkCandidates(QueueUnderTest queue, int size, long bytesMax, List<ReadyMessage> candidates) {
+        int asked = size == Pull.FROM_CONSUMER ? queue.model.consumer.settings().batchSize() : size;
+        int wanted = Math.max(0, Math.min(asked, leasesLeft(queue) - queue.reserved.size()));
+        List<NaiveQueue.Message> ready = queue.model.ready(nowMillis);
+        List<NaiveQueue.Message> free = ready.stream()
+                .filter(message -> !queue.reserved.contains(message.seq))
+                .toList();
+        int known = Math.min(ready.size(), Math.min(wanted + queue.reserved.size(), queue.windowMax()));
+        int leastExpected = Math.min(wanted, known - (ready.size() - free.size()));
+        assertThat(candidates).hasSizeLessThanOrEqualTo(wanted);
+        long bytes = 0;
+        for (int i = 0; i < candidates.size(); i++) {
+            NaiveQueue.Message expected = free.get(i);
+            assertThat(candidates.get(i).header().seq()).isEqualTo(expected.seq);
+            assertThat(candidates.get(i).deliveries()).isEqualTo(expected.deliveries);
+            bytes += expected.bytes;
+        }
+        assertThat(candidates.size() <= 1 || bytes <= bytesMax).isTrue();
+        if (candidates.size() < leastExpected) {
+            assertThat(bytes + free.get(candidates.size()).bytes).isGreaterThan(bytesMax);
+        }
+    }
+
+    /** @param all whether nothing has happened that could keep one of them from being leased */
+    private void lease(QueueUnderTest queue, List<ReadyMessage> chosen, boolean all) {
+        int timeout = random.nextInt(4) == 0 ? Pull.FROM_CONSUMER : 1 + random.nextInt(40_000);
+        call(queue, new Pull(chosen, timeout, ConsumerType.HTTP_PULL), (decision, refusal) -> {
+            if (isPullRefused(queue, refusal)) {
+                return;
+            }
+            Pull.Reply reply = decision.reply();
+            assertThat(reply.leases()).hasSizeLessThanOrEqualTo(Math.max(0, leasesLeft(queue)));
+            if (all) {
+                assertThat(reply.leases()).hasSameSizeAs(chosen);
+            }
+            long timeoutMillis = timeout == Pull.FROM_CONSUMER
+                    ? queue.model.consumer.settings().visibilityTimeoutMillis()
+                    : timeout;
+            for (Lease lease : reply.leases()) {
+                checkLease(queue, chosen, lease, nowMillis + timeoutMillis);
+            }
+            assertThat(reply.metrics().backlogCount()).isEqualTo(queue.model.messages.size());
+            decision.events().forEach(event -> queue.unsent.add(Release.Unsent.of((QueueEvent.Leased) event)));
+        });
+    }
+
+    private void checkLease(QueueUnderTest queue, List<ReadyMessage> chosen, Lease lease, long endMillis) {
+        long seq = lease.header().seq();
+        NaiveQueue.Message message = queue.model.message(seq);
+        assertThat(chosen).anyMatch(candidate -> candidate.header().seq() == seq);
+        assertThat(queue.model.ready(nowMillis)).contains(message);
+        // Arrivals are leased from the front.
+        assertThat(message.place == NaiveQueue.Place.ARRIVAL
+                        && queue.model.in(NaiveQueue.Place.ARRIVAL).stream().anyMatch(other -> other.seq < seq))
+                .isFalse();
+        assertThat(lease.delivery()).isEqualTo(message.deliveries + 1);
+        assertThat(lease.expiresAtMillis()).isEqualTo(endMillis);
+        queue.model.lease(message, endMillis);
+        queue.tokens.add(new LeaseId(seq, lease.delivery()));
+    }
+
+    /** Answers of the last pulls, or what may be left of them, were not sent. */
+    private void release(QueueUnderTest queue) {
+        List<Release.Unsent> leases = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0 && !queue.unsent.isEmpty(); i--) {
+            leases.add(queue.unsent.remove(queue.unsent.size() - 1));
+        }
+        call(queue, new Release(leases), (decision, refusal) -> {
+            int released = 0;
+            for (Release.Unsent unsent : leases) {
+                released += queue.model.release(unsent, nowMillis) ? 1 : 0;
+            }
+            assertThat(decision.reply()).isEqualTo(released);
+        });
     }
 
     private void ack(QueueUnderTest queue) {
@@ -242,7 +333,7 @@ final class QueueHistory {
 
     private void peek(QueueUnderTest queue) {
         int size = 1 + random.nextInt(6);
-        call(queue, new Peek(size), (decision, refusal) -> {
+        call(queue, new Peek(size, Long.MAX_VALUE), (decision, refusal) -> {
             List<NaiveQueue.Message> ready = queue.model.ready(nowMillis);
             assertThat(decision.events()).isEmpty();
             assertThat(decision.reply())

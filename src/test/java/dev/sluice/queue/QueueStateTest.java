@@ -53,7 +53,7 @@ class QueueStateTest {
         ConsumerSettings settings = ConsumerSettings.defaultsOf(ConsumerType.WORKER);
         queue.with(new Consumer("c", ConsumerType.WORKER, "w", "", settings, 0));
         assertThatThrownBy(() -> queue.pull(1)).hasMessage(QueueError.PULL_NOT_ENABLED.text());
-        assertThat(queue.run(new Pull(1, 1, ConsumerType.WORKER)).leases()).isEmpty();
+        assertThat(queue.pull(1, 1, ConsumerType.WORKER).leases()).isEmpty();
     }
 
     @Test
@@ -72,7 +72,7 @@ class QueueStateTest {
         queue.push("1", "2", "3", "4", "5", "6");
         List<Lease> leases = queue.pull(Pull.FROM_CONSUMER);
         assertThat(leases).hasSize(5).allMatch(lease -> lease.expiresAtMillis() == queue.nowMillis + 30_000);
-        Pull.Reply reply = queue.run(new Pull(10, 1, ConsumerType.HTTP_PULL));
+        Pull.Reply reply = queue.pull(10, 1, ConsumerType.HTTP_PULL);
         assertThat(reply.leases()).hasSize(1).allMatch(lease -> lease.expiresAtMillis() == queue.nowMillis + 1);
         assertThat(reply.metrics().backlogCount()).isEqualTo(6);
     }
@@ -138,8 +138,8 @@ class QueueStateTest {
         assertThat(queue.peek()).containsExactly(2L);
         assertThat(queue.peek()).containsExactly(2L);
         assertThat(queue.events).isEmpty();
-        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).run(new Peek(Pull.FROM_CONSUMER)))
-                .extracting(Peek.Shown::deliveries)
+        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).run(new Peek(Pull.FROM_CONSUMER, Long.MAX_VALUE)))
+                .extracting(ReadyMessage::deliveries)
                 .containsExactly(0, 1);
     }
 

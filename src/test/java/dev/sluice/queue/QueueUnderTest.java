@@ -3,8 +3,10 @@ package dev.sluice.queue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -47,6 +49,12 @@ final class QueueUnderTest {
     final List<LeaseId> tokens = new ArrayList<>();
     /** Prepared for the dead letter queue, with contents. */
     final List<AcceptDeadLetters.Letter> letters = new ArrayList<>();
+    /** Candidates of pulls that have not taken their second step. */
+    final List<List<ReadyMessage>> chosen = new ArrayList<>();
+    /** Their numbers. */
+    final Set<Long> reserved = new HashSet<>();
+    /** What the last pulls leased. */
+    final List<Release.Unsent> unsent = new ArrayList<>();
     /** In the dead letter queue, to be confirmed. */
     final List<Long> toConfirm = new ArrayList<>();
 
@@ -81,6 +89,8 @@ final class QueueUnderTest {
         reads.clear();
         parked.clear();
         letters.clear();
+        chosen.clear();
+        reserved.clear();
         toConfirm.clear();
         state = new QueueState(
                 model.settings,

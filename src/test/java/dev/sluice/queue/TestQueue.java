@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A queue with a clock and few words, for tests of single rules. Everything is in memory, so no command needs a read. */
@@ -36,6 +37,7 @@ final class TestQueue {
                 d.jsonDepthMax(),
                 d.delaySecondsMax(),
                 d.pullMessagesMax(),
+                d.deliveryBytesMax(),
                 d.visibilityTimeoutMillisMax(),
                 d.retentionSecondsMin(),
                 d.retentionSecondsMax(),
@@ -94,8 +96,16 @@ final class TestQueue {
     }
 
     List<Lease> pull(int batchSize) {
-        return run(new Pull(batchSize, Pull.FROM_CONSUMER, ConsumerType.HTTP_PULL))
-                .leases();
+        return pull(batchSize, Pull.FROM_CONSUMER, ConsumerType.HTTP_PULL).leases();
+    }
+
+    /** Both steps of a pull at once. */
+    Pull.Reply pull(int batchSize, int visibilityTimeoutMillis, ConsumerType consumerType) {
+        return run(new Pull(candidates(batchSize, consumerType), visibilityTimeoutMillis, consumerType));
+    }
+
+    List<ReadyMessage> candidates(int batchSize, ConsumerType consumerType) {
+        return run(new PullCandidates(batchSize, consumerType, Long.MAX_VALUE, Set.of()));
     }
 
     Lease pullOne() {
@@ -113,7 +123,9 @@ final class TestQueue {
     }
 
     List<Long> peek() {
-        return run(new Peek(100)).stream().map(shown -> shown.header().seq()).toList();
+        return run(new Peek(100, Long.MAX_VALUE)).stream()
+                .map(shown -> shown.header().seq())
+                .toList();
     }
 
     Metrics metrics() {

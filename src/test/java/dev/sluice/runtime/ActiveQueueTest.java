@@ -2,6 +2,9 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.ContentType;
@@ -10,7 +13,6 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.MemoryBudget;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.Pull;
 import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What a queue does by itself, on a manual clock and a store in memory that answers at once. */
 class ActiveQueueTest {
@@ -134,6 +137,37 @@ class ActiveQueueTest {
     }
 
     @Test
+    void aDeadLetterWhoseContentIsMissingIsNotLostInSilence() {
+        QueueRequest.TakeDeadLetters letters =
+                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue());
+        ActiveQueue target = queue(2);
+        target.start();
+        turns.run();
+        Logger log = (Logger) LoggerFactory.getLogger(DeadLetterInbox.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        try {
+            store.contentMissingOf = 1;
+            take(target, letters);
+            turns.run();
+            assertThat(lines.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "queue 1: the content of message 1 is missing from the store; it cannot be moved to a"
+                                    + " dead letter queue");
+
+            store.contentMissingOf = 0;
+            take(target, letters);
+            take(target, letters);
+            turns.run();
+            assertThat(lines.list).as("one that was moved before is no damage").hasSize(1);
+        } finally {
+            log.detachAppender(lines);
+        }
+    }
+
+    @Test
     void deadLettersWaitWhileTheMovesOfAllQueuesFillTheirMemory() {
         QueueRequest.TakeDeadLetters letters =
                 new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue());
@@ -237,7 +271,10 @@ class ActiveQueueTest {
         take(
                 queue,
                 new QueueRequest.Deliver(
-                        new Pull(messages, leaseMillis, ConsumerType.HTTP_PULL),
+                        messages,
+                        leaseMillis,
+                        ConsumerType.HTTP_PULL,
+                        content -> content.body().length,
                         new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE))));
     }
 
@@ -254,6 +291,7 @@ class ActiveQueueTest {
                 assertThat(answer).isNotNull();
                 if (answer instanceof QueueClient.Delivered messages) {
                     delivered += messages.deliveries().size();
+                    messages.pending().sent();
                 }
             }
 

@@ -22,10 +22,13 @@ final class Auditor {
 
     /** Messages that were pushed before may be delivered before they are due. */
     private long duesInDoubtMillis = Long.MIN_VALUE;
+    /** Whether no process dies and no store fails, so that exactly what was shown counts as an attempt. */
+    private final boolean exact;
 
     /** {@code retentionMillis} is the shortest that any queue ever has. */
-    Auditor(SimulatedScheduler scheduler, long retentionMillis) {
+    Auditor(SimulatedScheduler scheduler, long retentionMillis, boolean exact) {
         this.scheduler = scheduler;
+        this.exact = exact;
         this.retentionMillis = retentionMillis;
     }
 
@@ -106,6 +109,13 @@ final class Auditor {
                     delivery.delivery(),
                     stay.delivery);
         }
+        hold(
+                !exact || delivery.delivery() == stay.delivery + 1,
+                "queue %s shows %s as delivery %s after %s",
+                queue,
+                message.id(),
+                delivery.delivery(),
+                stay.delivery);
         stay.delivery = delivery.delivery();
         stay.sentMillis = sentMillis;
         stay.answeredMillis = nowMillis;

@@ -64,7 +64,7 @@ class CatalogChangesTest {
         QueueDefinition queue = running.createPulled("jobs", 3, "");
         running.push(queue, "a");
         get(changes.updateQueue(ACCOUNT, queue.queueId(), null, before -> new QueueSettings(0, true, 60)));
-        assertThat(refusal(running.runtime.queueClient().pull(queue, 1, 1_000))).isEqualTo(QueueError.DELIVERY_PAUSED);
+        assertThat(refusal(running.pulling(queue, 1, 1_000))).isEqualTo(QueueError.DELIVERY_PAUSED);
         get(changes.updateQueue(ACCOUNT, queue.queueId(), null, before -> new QueueSettings(0, false, 60)));
         assertThat(bodies(running.pull(queue, 1_000))).containsExactly("a");
     }
@@ -123,8 +123,7 @@ class CatalogChangesTest {
                 .isEqualTo(QueueError.QUEUE_NAME_TAKEN);
         assertThat(running.create("more").number())
                 .isGreaterThan(running.find("made").number());
-        assertThat(refusal(running.runtime.queueClient().pull(changed, 1, 1_000)))
-                .isEqualTo(QueueError.DELIVERY_PAUSED);
+        assertThat(refusal(running.pulling(changed, 1, 1_000))).isEqualTo(QueueError.DELIVERY_PAUSED);
     }
 
     @Test
@@ -175,7 +174,7 @@ class CatalogChangesTest {
         running.push(queue, "a");
         List<QueueClient.Delivery> leased = running.pull(queue, 600_000);
         get(changes.deleteConsumer(ACCOUNT, queue.queueId(), queue.consumer().consumerId()));
-        assertThat(refusal(running.runtime.queueClient().pull(queue, 1, 1))).isEqualTo(QueueError.PULL_NOT_ENABLED);
+        assertThat(refusal(running.pulling(queue, 1, 1))).isEqualTo(QueueError.PULL_NOT_ENABLED);
         running.ack(queue, leased);
         assertThat(running.backlog(queue)).isZero();
     }

@@ -33,6 +33,11 @@ final class FaultyStore implements QueueStore {
     /** Rows that one read of arrivals brings at most. */
     int arrivalsMax = Integer.MAX_VALUE;
 
+    /** Contents come when this is complete. */
+    CompletableFuture<Void> contentsGate = CompletableFuture.completedFuture(null);
+    /** Number of a message whose content is missing. */
+    long contentMissingOf;
+
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final QueueStore store;
 
@@ -95,7 +100,10 @@ final class FaultyStore implements QueueStore {
     @Override
     public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
         contentsRead += headers.size();
-        return store.readContents(queueNumber, headers);
+        List<MessageHeader> there = headers.stream()
+                .filter(header -> header.seq() != contentMissingOf)
+                .toList();
+        return contentsGate.thenCompose(open -> store.readContents(queueNumber, there));
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -78,6 +80,27 @@ class QueueCallerTest {
         assertThat(slot.inFlight()).isZero();
         forgotten.join().succeed(ANSWER);
         assertThat(slot.inFlight()).isZero();
+    }
+
+    @Test
+    void messagesOfALateAnswerAreReportedAsUnsent() {
+        CompletableFuture<QueueCall<?>> forgotten = new CompletableFuture<>();
+        answerWith(forgotten::complete);
+        assertThat(RunningRuntime.refusal(call(SHORT_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
+        CompletableFuture<Void> unsent = new CompletableFuture<>();
+        PendingAnswer pending = new PendingAnswer() {
+            @Override
+            public void sent() {
+                unsent.completeExceptionally(new AssertionError("nobody took it"));
+            }
+
+            @Override
+            public void unsent() {
+                unsent.complete(null);
+            }
+        };
+        forgotten.join().succeed(new QueueClient.Delivered(List.of(), ANSWER, 0, pending));
+        assertThat(unsent).succeedsWithin(Duration.ofMinutes(1));
     }
 
     @Test

@@ -39,7 +39,8 @@ class QueueRuntimeTest {
             }
             get(Future.all(pushes));
             List<Future<?>> pulls = new ArrayList<>();
-            queues.forEach(queue -> pulls.add(running.runtime.queueClient().pull(queue, 1, 2_000)));
+            queues.forEach(queue -> pulls.add(running.pulling(queue, 1, 2_000)
+                    .onSuccess(answer -> answer.pending().sent())));
             get(Future.all(pulls));
             assertThat(running.meters.messagesDelivered().sum()).isEqualTo(1_000);
             await().until(() -> running.meters.activeQueues().sum() < 500

@@ -125,7 +125,14 @@ final class RunningRuntime implements AutoCloseable {
     }
 
     List<QueueClient.Delivery> pull(QueueDefinition queue, int leaseMillis) {
-        return get(runtime.queueClient().pull(queue, 100, leaseMillis)).deliveries();
+        QueueClient.Delivered answer = get(pulling(queue, 100, leaseMillis));
+        answer.pending().sent();
+        return answer.deliveries();
+    }
+
+    /** A pull whose answer is still to be reported. */
+    Future<QueueClient.Delivered> pulling(QueueDefinition queue, int batchSize, int leaseMillis) {
+        return runtime.queueClient().pull(queue, batchSize, leaseMillis, content -> content.body().length);
     }
 
     static List<String> bodies(List<QueueClient.Delivery> deliveries) {

@@ -1,5 +1,6 @@
 package dev.sluice.runtime;
 
+import dev.sluice.queue.Content;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,12 @@ final class ScriptedTarget implements WorkerTarget {
         batches.add(batch);
         offers.add(offer);
         return offer.verdict().future();
+    }
+
+    /** A message takes as much as its body. */
+    @Override
+    public int bytesOf(Content content) {
+        return content.body().length;
     }
 
     @Override
@@ -47,6 +54,11 @@ final class ScriptedTarget implements WorkerTarget {
     /** Refuses the oldest batch. */
     void refuse() {
         offers.remove().verdict().fail("it answered 500");
+    }
+
+    /** The oldest batch comes to no connection. */
+    void doNotSend() {
+        offers.remove().verdict().fail(new NotSent("connection refused"));
     }
 
     /** Sizes of all batches so far. */

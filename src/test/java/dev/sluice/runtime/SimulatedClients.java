@@ -4,11 +4,10 @@ import static dev.sluice.runtime.Auditor.hold;
 
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.LeaseId;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.Peek;
-import dev.sluice.queue.Pull;
 import dev.sluice.queue.Purge;
 import dev.sluice.queue.PurgeRefs;
 import dev.sluice.queue.Push;
@@ -131,16 +130,25 @@ final class SimulatedClients {
 
     private void pull(SimulatedProcess process, long queue) {
         int leaseMillis = 1 + random.nextInt(random.nextBoolean() ? 100 : LEASE_MILLIS_MAX);
-        Pull pull = new Pull(1 + random.nextInt(6), leaseMillis, ConsumerType.HTTP_PULL);
         long sentMillis = scheduler.nowMillis();
+        boolean goesAway = random.nextInt(4) == 0;
         send(
                 process,
                 queue,
-                new QueueRequest.Deliver(pull, unbounded()),
-                answer -> ((QueueClient.Delivered) answer).deliveries().forEach(delivery -> {
-                    auditor.delivered(queue, delivery, sentMillis, leaseMillis);
-                    leasesOf(queue).add(new LeaseId(delivery.message().header().seq(), delivery.delivery()));
-                }),
+                deliver(1 + random.nextInt(6), leaseMillis),
+                answer -> {
+                    QueueClient.Delivered batch = (QueueClient.Delivered) answer;
+                    if (goesAway) {
+                        batch.pending().unsent();
+                        return;
+                    }
+                    batch.deliveries().forEach(delivery -> {
+                        auditor.delivered(queue, delivery, sentMillis, leaseMillis);
+                        leasesOf(queue)
+                                .add(new LeaseId(delivery.message().header().seq(), delivery.delivery()));
+                    });
+                    batch.pending().sent();
+                },
                 why -> {},
                 () -> {});
     }
@@ -188,10 +196,9 @@ final class SimulatedClients {
         send(
                 process,
                 queue,
-                new QueueRequest.Show(new Peek(1 + random.nextInt(6)), unbounded()),
+                new QueueRequest.Show(1 + random.nextInt(6), SimulatedClients::bytesOf, unbounded()),
                 answer -> {
-                    for (Object row : (List<?>) answer) {
-                        QueueClient.Peeked peeked = (QueueClient.Peeked) row;
+                    for (QueueClient.Peeked peeked : ((QueueClient.Shown) answer).messages()) {
                         auditor.saw(
                                 queue,
                                 peeked.message().header().seq(),
@@ -239,6 +246,15 @@ final class SimulatedClients {
                 () -> auditor.allMayBeGone(queue));
     }
 
+    private static QueueRequest.Deliver deliver(int batchSize, int leaseMillis) {
+        return new QueueRequest.Deliver(
+                batchSize, leaseMillis, ConsumerType.HTTP_PULL, SimulatedClients::bytesOf, unbounded());
+    }
+
+    private static int bytesOf(Content content) {
+        return 1 + content.body().length;
+    }
+
     /** The answer to a request in calm times. */
     private static TransitMemory.Hold unbounded() {
         return new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE));
@@ -263,9 +279,8 @@ final class SimulatedClients {
         while (true) {
             long sentMillis = scheduler.nowMillis();
             int leaseMillis = 10 * PATIENCE_MILLIS;
-            Pull pull = new Pull(100, leaseMillis, ConsumerType.HTTP_PULL);
-            QueueClient.Delivered batch =
-                    (QueueClient.Delivered) answer(process, queue, new QueueRequest.Deliver(pull, unbounded()));
+            QueueClient.Delivered batch = (QueueClient.Delivered) answer(process, queue, deliver(100, leaseMillis));
+            batch.pending().sent();
             if (batch.deliveries().isEmpty()) {
                 return new Metrics(count, bytes, 0);
             }

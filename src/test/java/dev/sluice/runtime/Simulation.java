@@ -42,6 +42,7 @@ final class Simulation {
     private final SimulatedClients clients;
     private final Map<Long, QueueDefinition> definitions = new HashMap<>();
     private final RuntimeOptions options;
+    private final Limits limits;
     private final boolean failing;
     private final boolean killing;
     /** Whether a broken store is opened again within moments, while requests from before are still on their way. */
@@ -64,11 +65,13 @@ final class Simulation {
         killing = random.nextInt(2) == 0;
         hasty = random.nextInt(2) == 0;
         shortRetention = random.nextInt(5) == 0;
-        auditor = new Auditor(scheduler, shortRetention ? RETENTION_SECONDS_SHORT * 1000L : Long.MAX_VALUE);
+        auditor = new Auditor(
+                scheduler, shortRetention ? RETENTION_SECONDS_SHORT * 1000L : Long.MAX_VALUE, !failing && !killing);
         movesBytes = 1 + random.nextInt(20);
         budgetBytes = random.nextInt(3) == 0 ? random.nextInt(4_000) : Long.MAX_VALUE / 2;
         int windowMax = random.nextInt(4) == 0 ? 1024 : 1 + random.nextInt(6);
         int inFlightMax = random.nextInt(5) == 0 ? 3 : 1000;
+        limits = random.nextBoolean() ? Limits.DOCUMENTED : SmallLimits.deliveryBytes(1 + random.nextInt(200));
         options = new RuntimeOptions(inFlightMax, 1 << 20, 0, 30_000, 1_000, windowMax);
         for (long number = 1; number <= QUEUES; number++) {
             definitions.put(number, definition(number, false));
@@ -170,7 +173,7 @@ final class Simulation {
         budget = new SimulatedBudget(budgetBytes);
         RuntimeParts parts = new RuntimeParts(
                 store,
-                Limits.DOCUMENTED,
+                limits,
                 budget,
                 options,
                 WorkerTarget.Directory.EMPTY,

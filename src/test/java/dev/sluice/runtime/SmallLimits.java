@@ -8,6 +8,15 @@ final class SmallLimits {
 
     /** The documented limits with so many queues per account. */
     static Limits queues(int queuesPerAccountMax) {
+        return of(Limits.DOCUMENTED.deliveryBytesMax(), queuesPerAccountMax);
+    }
+
+    /** The documented limits with answers to pulls and peeks of so many bytes. */
+    static Limits deliveryBytes(int deliveryBytesMax) {
+        return of(deliveryBytesMax, Limits.DOCUMENTED.queuesPerAccountMax());
+    }
+
+    private static Limits of(int deliveryBytesMax, int queuesPerAccountMax) {
         Limits d = Limits.DOCUMENTED;
         return new Limits(
                 d.messageBytesMax(),
@@ -17,6 +26,7 @@ final class SmallLimits {
                 d.jsonDepthMax(),
                 d.delaySecondsMax(),
                 d.pullMessagesMax(),
+                deliveryBytesMax,
                 d.visibilityTimeoutMillisMax(),
                 d.retentionSecondsMin(),
                 d.retentionSecondsMax(),

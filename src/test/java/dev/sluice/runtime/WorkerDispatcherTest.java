@@ -7,9 +7,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueSettings;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -88,7 +90,7 @@ class WorkerDispatcherTest {
         deliveries.release(Long.MAX_VALUE);
         queue.turns.pass(100);
         assertThat(target.sizes()).containsExactly(10);
-        assertThat(deliveries.heldBytes()).as("m1 to m10").isEqualTo(9 * 2 + 3);
+        assertThat(deliveries.heldBytes()).as("m1 to m10 and the request").isEqualTo(2 * (9 * 2 + 3));
 
         target.take();
         queue.turns.run();
@@ -100,11 +102,11 @@ class WorkerDispatcherTest {
         queue.configure(
                 QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(100, 3, 0, 30_000, 5_000, 250)));
         queue.push(400, 0, 128_000);
-        assertThat(target.sizes()).containsExactly(100);
+        assertThat(target.sizes()).as("4 MiB each").containsExactly(32, 32, 32, 32);
 
         target.take();
         queue.turns.run();
-        assertThat(target.sizes()).containsExactly(100, 100);
+        assertThat(target.sizes()).containsExactly(32, 32, 32, 32, 32);
     }
 
     @Test
@@ -155,11 +157,34 @@ class WorkerDispatcherTest {
     }
 
     @Test
-    void aTargetThatThrowsCountsAsAFailedDelivery() {
+    void aBatchThatWasNotSentKeepsItsPlaceAndIsNoAttempt() {
+        queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 0, 30, 30_000, 0, 1)));
+        queue.push(4);
+        for (int times = 0; times < 10; times++) {
+            target.doNotSend();
+            queue.turns.pass(10_000);
+        }
+        assertThat(target.shown(10)).containsExactly("m1#1", "m2#1");
+        assertThat(queue.backlog()).isEqualTo(4);
+
+        target.take();
+        queue.turns.run();
+        assertThat(target.shown(11)).containsExactly("m3#1", "m4#1");
+    }
+
+    @Test
+    void aTargetThatThrowsIsTriedAgainLessAndLessOftenAndUsesNoAttemptUp() {
+        List<WorkerTarget.Batch> tried = new ArrayList<>();
         queue.targets.put("broken", new WorkerTarget() {
             @Override
             public Future<Verdict> deliver(Batch batch) {
+                tried.add(batch);
                 throw new IllegalStateException("no");
+            }
+
+            @Override
+            public int bytesOf(Content content) {
+                return content.body().length;
             }
 
             @Override
@@ -170,7 +195,8 @@ class WorkerDispatcherTest {
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("broken", SETTINGS));
         queue.push(10);
         queue.turns.pass(60_000);
-        assertThat(queue.backlog()).isZero();
+        assertThat(queue.backlog()).isEqualTo(10);
+        assertThat(tried).hasSizeBetween(8, 20);
     }
 
     @Test

@@ -3,11 +3,25 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.ContinuousClock;
+import dev.sluice.runtime.QueueClient;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** The body of a request. */
 class BatchJsonTest {
+    @Test
+    void theSizeOfABatchIsKnownBeforeItIsWrittenForEveryByteOfATextAndForJson() {
+        for (int unit = 0; unit < 0x100; unit++) {
+            String text = String.valueOf((char) unit).repeat(10_000);
+            int expected = 0;
+            for (QueueClient.Delivery delivery : SampleBatch.batch(text).deliveries()) {
+                expected += BatchJson.bytesOf(delivery.message().content());
+            }
+            assertThat(BatchJson.write(SampleBatch.batch(text), ContinuousClock.ofMachine()).length)
+                    .isBetween(expected - 3 * 512, expected + 512);
+        }
+    }
+
     @Test
     void aBatchIsShownLikeTheAnswerToAPullWithItsBodiesAsTheyWerePublished() {
         String expected = "{\"queue\":\"orders\",\"queue_id\":\"" + "b".repeat(32) + "\",\"account_id\":\""

@@ -10,6 +10,7 @@ import dev.sluice.runtime.WorkerTarget;
 import dev.sluice.runtime.WorkerTarget.Verdict;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -172,10 +173,32 @@ class HttpWorkerTargetTest {
         vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         Vertx other = Vertx.vertx();
         try {
-            refused(target(other, "http://127.0.0.1:" + port, PATIENT_MILLIS), "Connection refused");
+            notSent(target(other, "http://127.0.0.1:" + port, PATIENT_MILLIS), "Connection refused");
         } finally {
             other.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void aConnectionThatIsNotMadeInTimeGetsNothing() throws Exception {
+        int port = vertx.createNetServer()
+                .connectHandler(socket -> {})
+                .listen(0, "localhost")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .actualPort();
+        notSent(target(vertx, "https://localhost:" + port, IMPATIENT_MILLIS), "");
+    }
+
+    @Test
+    void aRequestThatCannotBeBuiltIsNotSent() {
+        WorkerTarget.Batch sample = SampleBatch.batch();
+        WorkerTarget.Batch broken = new WorkerTarget.Batch(null, sample.deliveries(), sample.metrics(), sample.bytes());
+        assertThat(server(request -> request.response().end()).deliver(broken).toCompletionStage())
+                .failsWithin(1, TimeUnit.MINUTES)
+                .withThrowableThat()
+                .withCauseInstanceOf(WorkerTarget.NotSent.class);
     }
 
     @Test
@@ -196,7 +219,7 @@ class HttpWorkerTargetTest {
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .actualPort();
 
-        refused(target(vertx, "https://localhost:" + port, PATIENT_MILLIS), "");
+        notSent(target(vertx, "https://localhost:" + port, PATIENT_MILLIS), "");
         assertThat(visits).hasValue(0);
     }
 
@@ -245,7 +268,8 @@ class HttpWorkerTargetTest {
 
     private static WorkerTarget target(Vertx vertx, String url, int timeoutMillis) {
         WorkerEndpoint endpoint = new WorkerEndpoint(URI.create(url), KEY, timeoutMillis);
-        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, 8, ContinuousClock.ofMachine()).find("w");
+        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, 8, ContinuousClock.ofMachine())
+                .find("w");
     }
 
     private static Verdict deliver(WorkerTarget target) throws Exception {
@@ -259,9 +283,19 @@ class HttpWorkerTargetTest {
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Handed to a connection, and an attempt. */
     private static void refused(WorkerTarget target, String text) {
+        fails(target, text, VertxException.class);
+    }
+
+    private static void notSent(WorkerTarget target, String text) {
+        fails(target, text, WorkerTarget.NotSent.class);
+    }
+
+    private static void fails(WorkerTarget target, String text, Class<?> how) {
         assertThatThrownBy(() -> deliver(target))
                 .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(how.asSubclass(Throwable.class))
                 .satisfies(failure -> assertThat(failure.getCause().getMessage())
                         .containsIgnoringCase(text)
                         .isNotBlank()

@@ -27,7 +27,10 @@ final class SampleBatch {
                         delivery(1, ContentType.TEXT, firstBody, 0, 1),
                         delivery(2, ContentType.TEXT, "", 0, 2),
                         delivery(3, ContentType.JSON, "{\"a\":[1.50,\"é\"]}", 20, 1)),
-                new Metrics(7, 700, 1_001));
+                new Metrics(7, 700, 1_001),
+                3
+                        * BatchJson.bytesOf(
+                                new Content(0, 0, ContentType.TEXT, 0, firstBody.getBytes(StandardCharsets.UTF_8))));
     }
 
     /** The id of a message of the batch. */

@@ -6,21 +6,25 @@ import dev.sluice.api.Call;
 import dev.sluice.api.MessageAnswers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.PullDecoder;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.QueueClient;
 import io.vertx.core.Future;
+import java.util.function.ToIntFunction;
 
 /** Shows what a pull would get, with a ref instead of a lease (reference 6.5). */
 public final class PeekMessages implements Operation {
     private final QueueClient queues;
     private final PullDecoder decoder;
     private final MessageAnswers answers;
+    private final ToIntFunction<Content> sizeOf;
 
     /** With the decoder and the answers of the event loop. */
     public PeekMessages(QueueClient queues, PullDecoder decoder, MessageAnswers answers) {
         this.queues = queues;
         this.decoder = decoder;
         this.answers = answers;
+        this.sizeOf = answers::bytesOf;
     }
 
     @Override
@@ -36,7 +40,7 @@ public final class PeekMessages implements Operation {
     @Override
     public Future<Answer> answer(Call call) {
         QueueDefinition queue = call.queue();
-        return queues.peek(queue, decoder.peek(call.body().getBytes()))
-                .map(messages -> new Answer(answers.peeked(queue.number(), messages)));
+        return queues.peek(queue, decoder.peek(call.body().getBytes()), sizeOf)
+                .map(shown -> Rendering.of(shown.pending(), () -> answers.peeked(queue.number(), shown)));
     }
 }

@@ -6,9 +6,11 @@ import dev.sluice.api.Call;
 import dev.sluice.api.MessageAnswers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.PullDecoder;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.QueueClient;
 import io.vertx.core.Future;
+import java.util.function.ToIntFunction;
 
 /**
  * Peek under its former name (reference 2): the same, but the ref is called {@code lease_id}. It is no lease all the same:
@@ -18,12 +20,14 @@ public final class PreviewMessages implements Operation {
     private final QueueClient queues;
     private final PullDecoder decoder;
     private final MessageAnswers answers;
+    private final ToIntFunction<Content> sizeOf;
 
     /** With the decoder and the answers of the event loop. */
     public PreviewMessages(QueueClient queues, PullDecoder decoder, MessageAnswers answers) {
         this.queues = queues;
         this.decoder = decoder;
         this.answers = answers;
+        this.sizeOf = answers::bytesOf;
     }
 
     @Override
@@ -39,7 +43,7 @@ public final class PreviewMessages implements Operation {
     @Override
     public Future<Answer> answer(Call call) {
         QueueDefinition queue = call.queue();
-        return queues.peek(queue, decoder.peek(call.body().getBytes()))
-                .map(messages -> new Answer(answers.previewed(queue.number(), messages)));
+        return queues.peek(queue, decoder.peek(call.body().getBytes()), sizeOf)
+                .map(shown -> Rendering.of(shown.pending(), () -> answers.previewed(queue.number(), shown)));
     }
 }

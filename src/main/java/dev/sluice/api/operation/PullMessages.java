@@ -6,21 +6,25 @@ import dev.sluice.api.Call;
 import dev.sluice.api.MessageAnswers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.PullDecoder;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.QueueClient;
 import io.vertx.core.Future;
+import java.util.function.ToIntFunction;
 
 /** Leases messages to an http_pull consumer (reference 6.3). */
 public final class PullMessages implements Operation {
     private final QueueClient queues;
     private final PullDecoder decoder;
     private final MessageAnswers answers;
+    private final ToIntFunction<Content> sizeOf;
 
     /** With the decoder and the answers of the event loop. */
     public PullMessages(QueueClient queues, PullDecoder decoder, MessageAnswers answers) {
         this.queues = queues;
         this.decoder = decoder;
         this.answers = answers;
+        this.sizeOf = answers::bytesOf;
     }
 
     @Override
@@ -37,7 +41,7 @@ public final class PullMessages implements Operation {
     public Future<Answer> answer(Call call) {
         QueueDefinition queue = call.queue();
         PullDecoder.Request request = decoder.pull(call.body().getBytes());
-        return queues.pull(queue, request.batchSize(), request.visibilityTimeoutMillis())
-                .map(delivered -> new Answer(answers.pulled(queue.number(), delivered)));
+        return queues.pull(queue, request.batchSize(), request.visibilityTimeoutMillis(), sizeOf)
+                .map(delivered -> Rendering.of(delivered.pending(), () -> answers.pulled(queue.number(), delivered)));
     }
 }

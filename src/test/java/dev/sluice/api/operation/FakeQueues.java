@@ -1,21 +1,26 @@
 package dev.sluice.api.operation;
 
 import dev.sluice.queue.Ack;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** Remembers what it is asked and answers what it was told to. */
 final class FakeQueues implements QueueClient {
     final List<NewMessage> pushed = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
     Future<Metrics> metrics = Future.succeededFuture(Metrics.EMPTY);
-    Future<Delivered> delivered = Future.succeededFuture(new Delivered(List.of(), Metrics.EMPTY));
+    Future<Delivered> delivered =
+            Future.succeededFuture(new Delivered(List.of(), Metrics.EMPTY, 0, PendingAnswer.NONE));
     List<Peeked> peeked = List.of();
+    PendingAnswer pending = PendingAnswer.NONE;
     Ack ack;
     Ack.Reply ackReply;
     List<Boolean> purged = List.of();
@@ -28,7 +33,8 @@ final class FakeQueues implements QueueClient {
     }
 
     @Override
-    public Future<Delivered> pull(QueueDefinition queue, int batchSize, int visibilityTimeoutMillis) {
+    public Future<Delivered> pull(
+            QueueDefinition queue, int batchSize, int visibilityTimeoutMillis, ToIntFunction<Content> sizeOf) {
         asked.add("pull " + queue.number() + ' ' + batchSize + ' ' + visibilityTimeoutMillis);
         return delivered;
     }
@@ -41,9 +47,9 @@ final class FakeQueues implements QueueClient {
     }
 
     @Override
-    public Future<List<Peeked>> peek(QueueDefinition queue, int batchSize) {
+    public Future<Shown> peek(QueueDefinition queue, int batchSize, ToIntFunction<Content> sizeOf) {
         asked.add("peek " + queue.number() + ' ' + batchSize);
-        return Future.succeededFuture(peeked);
+        return Future.succeededFuture(new Shown(peeked, 0, pending));
     }
 
     @Override

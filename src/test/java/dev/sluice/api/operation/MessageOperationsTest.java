@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.Access;
+import dev.sluice.api.Answer;
 import dev.sluice.api.Call;
 import dev.sluice.api.LeaseTokens;
 import dev.sluice.api.MessagesFormat;
@@ -20,6 +21,7 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.ContinuousClock;
+import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.Future;
@@ -27,6 +29,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +104,8 @@ class MessageOperationsTest {
 
     @Test
     void aPullHandsOutLeasesThatAnAckTakes() {
-        queues.delivered = Future.succeededFuture(
-                new QueueClient.Delivered(List.of(new QueueClient.Delivery(stored(17), 2)), Metrics.EMPTY));
+        queues.delivered = Future.succeededFuture(new QueueClient.Delivered(
+                List.of(new QueueClient.Delivery(stored(17), 2)), Metrics.EMPTY, 0, PendingAnswer.NONE));
         JsonObject message = messages("queues-pull-messages", "").getJsonObject(0);
         assertThat(message.getInteger("attempts")).isEqualTo(2);
         result("queues-pull-messages", "{\"batch_size\":10,\"visibility_timeout\":6000}");
@@ -112,6 +115,41 @@ class MessageOperationsTest {
         JsonObject result = result("queues-ack-messages", "{\"acks\":[" + lease(message.getString("lease_id")) + "]}");
         assertThat(queues.ack.acks()).containsExactly(new LeaseId(17, 2));
         assertThat(result).isEqualTo(new JsonObject("{\"ackCount\":1,\"retryCount\":0,\"warnings\":{}}"));
+    }
+
+    @Test
+    void anAnswerThatCannotBeWrittenIsReportedAsUnsentAndOneThatCanIsLeftToTheEdge() {
+        List<String> reports = new ArrayList<>();
+        PendingAnswer pending = new PendingAnswer() {
+            @Override
+            public void sent() {
+                reports.add("sent");
+            }
+
+            @Override
+            public void unsent() {
+                reports.add("unsent");
+            }
+        };
+        StoredContent broken = new StoredContent(stored(17).header(), null);
+        queues.delivered = Future.succeededFuture(
+                new QueueClient.Delivered(List.of(new QueueClient.Delivery(broken, 2)), Metrics.EMPTY, 0, pending));
+        assertThat(operations.get("queues-pull-messages").answer(call("")).failed())
+                .isTrue();
+        assertThat(reports).containsExactly("unsent");
+
+        queues.pending = pending;
+        queues.peeked = List.of(new QueueClient.Peeked(broken, 0));
+        assertThat(operations.get("queues-peek-messages").answer(call("")).failed())
+                .isTrue();
+        assertThat(operations.get("queues-preview-messages").answer(call("")).failed())
+                .isTrue();
+        assertThat(reports).containsExactly("unsent", "unsent", "unsent");
+
+        queues.peeked = List.of(new QueueClient.Peeked(stored(17), 0));
+        Answer answer = operations.get("queues-peek-messages").answer(call("")).result();
+        assertThat(reports).hasSize(3);
+        assertThat(answer.pending()).isSameAs(pending);
     }
 
     @Test

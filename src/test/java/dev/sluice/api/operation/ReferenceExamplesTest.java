@@ -16,6 +16,7 @@ import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.ContinuousClock;
+import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.Future;
@@ -77,8 +78,8 @@ class ReferenceExamplesTest {
                                 ContentType.JSON,
                                 "{\"order\":18,\"lines\":[{\"sku\":\"A-1\",\"qty\":2}]}"),
                         1));
-        queues.delivered =
-                Future.succeededFuture(new QueueClient.Delivered(deliveries, new Metrics(4, 75, 1788000000000L)));
+        queues.delivered = Future.succeededFuture(
+                new QueueClient.Delivered(deliveries, new Metrics(4, 75, 1788000000000L), 0, PendingAnswer.NONE));
         JsonObject shown = answer("queues-pull-messages", example);
         assertThat(withoutTokens(shown)).isEqualTo(withoutTokens(expected(example)));
         assertThat(queues.asked).containsExactly("pull 9 10 20000");

@@ -1,0 +1,79 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.QueueEvent;
+import dev.sluice.queue.Release;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The answer to a pull between the decision of the queue and the connection. Gives its leases back if it is never sent.
+ */
+final class LeasedAnswer implements PendingAnswer {
+    private final Turns turns;
+    private final TransitMemory.Hold hold;
+    private final List<QueueEvent> events;
+    private final long leasesEndMillis;
+    private final Consumer<List<Release.Unsent>> giveBack;
+    private boolean reported;
+    private volatile boolean over;
+
+    /**
+     * @param events of the pull, at least one lease among them
+     * @param leasesEndMillis when they end, the same for all
+     * @param giveBack takes the leases of an answer that was not sent, in a turn
+     */
+    LeasedAnswer(
+            Turns turns,
+            TransitMemory.Hold hold,
+            List<QueueEvent> events,
+            long leasesEndMillis,
+            Consumer<List<Release.Unsent>> giveBack) {
+        this.turns = turns;
+        this.hold = hold;
+        this.events = events;
+        this.leasesEndMillis = leasesEndMillis;
+        this.giveBack = giveBack;
+    }
+
+    @Override
+    public void sent() {
+        if (!reported) {
+            reported = true;
+            over = true;
+            hold.release();
+        }
+    }
+
+    @Override
+    public void unsent() {
+        if (!reported) {
+            reported = true;
+            hold.release();
+            turns.next(() -> {
+                giveBack.accept(leases());
+                over = true;
+            });
+        }
+    }
+
+    /** Whether nothing more is going to be reported. */
+    boolean isOver() {
+        return over;
+    }
+
+    long leasesEndMillis() {
+        return leasesEndMillis;
+    }
+
+    /** The leases, as the command takes them that gives them back. */
+    List<Release.Unsent> leases() {
+        List<Release.Unsent> leases = new ArrayList<>(events.size());
+        for (QueueEvent event : events) {
+            if (event instanceof QueueEvent.Leased leased) {
+                leases.add(Release.Unsent.of(leased));
+            }
+        }
+        return leases;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.sluice.runtime;
+
+/**
+ * An answer with messages that its receiver has not handed to a connection yet. The receiver reports one of the two, from one thread; what it
+ * reports after that has no effect.
+ */
+public interface PendingAnswer {
+    /** There is nothing to report to. */
+    PendingAnswer NONE = new PendingAnswer() {
+        @Override
+        public void sent() {}
+
+        @Override
+        public void unsent() {}
+    };
+
+    /** The answer was handed to a connection: each delivery in it counts. Ends the charge for its memory. */
+    void sent();
+
+    /** The answer never will be: each message goes back to its place, and the delivery does not count. Ends the charge for its memory. */
+    void unsent();
+}
