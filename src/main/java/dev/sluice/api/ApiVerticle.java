@@ -21,9 +21,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP edge of one event loop. Deployed once per event loop; all instances share the port. */
 public final class ApiVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
     /** Vert.x gives instances that listen on the same negative port the same free one. */
     private static final int SHARED_FREE_PORT = -1;
 
@@ -32,6 +35,8 @@ public final class ApiVerticle extends VerticleBase {
     private static final int RESETS_MAX = 200;
 
     private static final int RESETS_WINDOW_SECONDS = 30;
+    /** Of HTTP/2: nothing was done with the request, and it may be sent again. */
+    private static final long REFUSED_STREAM = 7;
 
     private final HttpSettings settings;
     private final Contract contract;
@@ -79,6 +84,10 @@ public final class ApiVerticle extends VerticleBase {
                 .connectionHandler(this::watch)
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
+                    if (!gateway.connections().admits(request)) {
+                        request.response().reset(REFUSED_STREAM);
+                        return;
+                    }
                     hear(request);
                     if (!messages.serve(request)) {
                         route(router, request);
@@ -185,6 +194,17 @@ public final class ApiVerticle extends VerticleBase {
             connections.closed();
             gateway.connections().closed(connection);
         });
+        connection.exceptionHandler(ApiVerticle::log);
+        if (!gateway.connections().admits(opened)) {
+            opened.cutOff();
+        }
+    }
+
+    /** What clients send or break off is of no interest, an error of the Java machine is. */
+    private static void log(Throwable failure) {
+        if (failure instanceof Error) {
+            LOG.error("a connection failed", failure);
+        }
     }
 
     private void hear(HttpServerRequest request) {

@@ -6,7 +6,6 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
-import dev.sluice.runtime.TransitMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -43,6 +42,7 @@ public final class EdgeServer implements AutoCloseable {
 
     static final int REQUEST_BYTES_MAX = 100_000;
     static final long REQUEST_MEMORY_BYTES = 1 << 20;
+    static final long CONNECTION_BYTES = 64 << 20;
 
     private static final Map<String, Caller> CALLERS = Map.of(
             WRITER, new Caller("writer", "", Set.of(ACCOUNT), Access.WRITE),
@@ -83,7 +83,8 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     static RequestMemory memory() {
-        return new RequestMemory(new ProcessBudget(REQUEST_MEMORY_BYTES), new TransitMemory(REQUEST_MEMORY_BYTES));
+        return new RequestMemory(
+                new ProcessBudget(REQUEST_MEMORY_BYTES), new ResponseMemory(REQUEST_MEMORY_BYTES), CONNECTION_BYTES);
     }
 
     static Limits limits() {

@@ -1,0 +1,279 @@
+package dev.sluice.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends responses: the one place that ends any of them. What the client has not taken is charged to {@link ResponseMemory} and to
+ * its connection, and has a deadline: {@value #PIECE_BYTES} bytes, or the rest, must be taken within the send timeout. If they are
+ * not, a connection of HTTP/1.1 is closed; of HTTP/2 the stream is reset, and if even that is not taken in the same time, the
+ * connection is closed. While memory is full, responses of which nothing was taken for a second give way, those of the connection
+ * that holds most first.
+ *
+ * <p>A large body is handed over in pieces, as fast as they are taken: so that it is seen that the client takes them, and so
+ * that there are few copies of it in buffers of TLS and of the network.
+ *
+ * <p>A response that is taken at once, as nearly all are, costs nothing here. Owned by one event loop.
+ */
+final class ResponseWriter {
+    private static final int PIECE_BYTES = 64 * 1024;
+    /** One is on its way to the network while the next one waits behind it. */
+    private static final int PIECES_PENDING_MAX = 2;
+    /** What a pending response takes beside its body: head, promises, entries of queues. */
+    private static final int OVERHEAD_BYTES = 1024;
+
+    private static final long SEND_TIMEOUT_MILLIS_MAX = 10_000;
+    /** A client that took nothing for so long gives way when memory is full. */
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long LOOK_MILLIS = 250;
+
+    private final ResponseMemory memory;
+    private final ConnectionWatch connections;
+    /** Those of which something was taken least recently come first. */
+    private final Set<Pending> pending = new LinkedHashSet<>();
+
+    private Vertx vertx;
+    private long sendTimeoutNanos;
+    private boolean looking;
+
+    ResponseWriter(ResponseMemory memory, ConnectionWatch connections) {
+        this.memory = memory;
+        this.connections = connections;
+    }
+
+    /**
+     * From now on it may send.
+     *
+     * @param idleSeconds the timeout of idle connections, 0 for none; the send timeout is never longer, nor longer than 10 s
+     */
+    void begin(Vertx eventLoops, int idleSeconds) {
+        vertx = eventLoops;
+        long idleMillis = idleSeconds == 0 ? Long.MAX_VALUE : TimeUnit.SECONDS.toMillis(idleSeconds);
+        sendTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(SEND_TIMEOUT_MILLIS_MAX, idleMillis));
+    }
+
+    /** Whether a response with messages may be made for that request; if not, it is to be refused. */
+    boolean admits(HttpServerRequest request, ResponseMemory.Holder holder) {
+        if (memory.isFull()) {
+            closeStalled(System.nanoTime());
+        }
+        ConnectionWatch.Open connection = connections.find(request);
+        return memory.admits(holder, connection == null ? 0 : connection.responseBytes());
+    }
+
+    /** Ends the response with that body; status and headers are set. */
+    void end(HttpServerRequest request, Buffer body) {
+        end(request, body, ResponseMemory.Holder.NONE);
+    }
+
+    /** The same, charged to a holder as long as it is not taken. */
+    void end(HttpServerRequest request, Buffer body, ResponseMemory.Holder holder) {
+        HttpServerResponse response = request.response();
+        if (body.length() > PIECE_BYTES && request.method() != HttpMethod.HEAD) {
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+            new Pending(request, holder, body).sendPieces();
+            return;
+        }
+        if (isStreamOpen(request)) {
+            new Pending(request, holder, body).sendPieces();
+            return;
+        }
+        Future<Void> taken = response.end(body);
+        if (!taken.isComplete()) {
+            new Pending(request, holder, body).await(taken);
+        }
+    }
+
+    /** Of HTTP/2: whether the client may still send, so that the stream stays open after the response. */
+    private static boolean isStreamOpen(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2 && !request.isEnded();
+    }
+
+    private void look() {
+        if (!looking) {
+            looking = true;
+            vertx.setTimer(LOOK_MILLIS, fired -> {
+                looking = false;
+                long nowNanos = System.nanoTime();
+                endLate(nowNanos);
+                closeStalled(nowNanos);
+                if (!pending.isEmpty()) {
+                    look();
+                }
+            });
+        }
+    }
+
+    private void endLate(long nowNanos) {
+        while (!pending.isEmpty()) {
+            Pending oldest = pending.iterator().next();
+            if (nowNanos - oldest.takenNanos < sendTimeoutNanos) {
+                return;
+            }
+            oldest.late(nowNanos);
+        }
+    }
+
+    /** While memory is full, closes connections of which a response is stalled, the one that holds most first. */
+    private void closeStalled(long nowNanos) {
+        while (memory.isFull()) {
+            ConnectionWatch.Open most = null;
+            for (Pending each : pending) {
+                if (nowNanos - each.takenNanos < STALLED_NANOS) {
+                    break;
+                }
+                if (each.connection != null
+                        && (most == null || each.connection.responseBytes() > most.responseBytes())) {
+                    most = each.connection;
+                }
+            }
+            if (most == null) {
+                return;
+            }
+            close(most);
+        }
+    }
+
+    private void close(ConnectionWatch.Open connection) {
+        for (Iterator<Pending> each = pending.iterator(); each.hasNext(); ) {
+            Pending one = each.next();
+            if (one.connection == connection) {
+                each.remove();
+                one.forget();
+            }
+        }
+        connection.cutOff();
+    }
+
+    /** A response of which the client has not taken everything. */
+    private final class Pending {
+        private final HttpServerRequest request;
+        private final ConnectionWatch.Open connection;
+        private final ResponseMemory.Holder holder;
+        private Buffer body;
+        private int offset;
+        private boolean handedOver;
+        private int piecesPending;
+        private long chargedBytes;
+        private long takenNanos;
+        private boolean reset;
+        private boolean ended;
+
+        Pending(HttpServerRequest request, ResponseMemory.Holder holder, Buffer body) {
+            this.request = request;
+            this.connection = connections.find(request);
+            this.holder = holder;
+            this.body = body;
+            charge(body.length() + OVERHEAD_BYTES);
+            if (isStreamOpen(request)) {
+                request.response().closeHandler(closed -> end());
+            }
+            touch();
+            look();
+        }
+
+        private void charge(long bytes) {
+            chargedBytes += bytes;
+            memory.charge(holder, bytes);
+            if (connection != null) {
+                connection.chargeResponse(bytes);
+            }
+        }
+
+        /** Something was taken, or sent for the first time: the time runs anew. */
+        private void touch() {
+            takenNanos = System.nanoTime();
+            pending.remove(this);
+            pending.add(this);
+        }
+
+        /** Hands over pieces until enough are pending or all are handed over. Not recursive: pieces may be taken at once. */
+        void sendPieces() {
+            while (!ended && !handedOver && piecesPending < PIECES_PENDING_MAX) {
+                int from = offset;
+                offset = Math.min(body.length(), from + PIECE_BYTES);
+                handedOver = offset == body.length();
+                Buffer piece = body.slice(from, offset);
+                HttpServerResponse response = request.response();
+                await(handedOver ? response.end(piece) : response.write(piece), offset - from);
+            }
+        }
+
+        /** The whole body was handed over. */
+        void await(Future<Void> taken) {
+            handedOver = true;
+            await(taken, body.length());
+        }
+
+        private void await(Future<Void> taken, int bytes) {
+            piecesPending++;
+            if (taken.isComplete()) {
+                taken(taken.succeeded(), bytes);
+            } else {
+                taken.onComplete(outcome -> {
+                    taken(outcome.succeeded(), bytes);
+                    if (!ended) {
+                        sendPieces();
+                    }
+                });
+            }
+        }
+
+        private void taken(boolean successfully, int bytes) {
+            piecesPending--;
+            if (ended) {
+                return;
+            }
+            if (!successfully) {
+                end();
+                return;
+            }
+            charge(-bytes);
+            touch();
+            if (handedOver && piecesPending == 0 && !isStreamOpen(request)) {
+                end();
+            }
+        }
+
+        void late(long nowNanos) {
+            if (connection == null) {
+                end();
+            } else if (connection.isHttp2() && !reset) {
+                reset = true;
+                takenNanos = nowNanos;
+                pending.remove(this);
+                pending.add(this);
+                if (!connection.reset(request.response().streamId())) {
+                    end();
+                }
+            } else {
+                close(connection);
+            }
+        }
+
+        private void end() {
+            pending.remove(this);
+            forget();
+        }
+
+        private void forget() {
+            if (!ended) {
+                ended = true;
+                charge(-chargedBytes);
+                body = null;
+                connections.answered(request);
+            }
+        }
+    }
+}
