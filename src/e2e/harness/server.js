@@ -95,6 +95,11 @@ export class Server {
     return this.#process.pid;
   }
 
+  /** Fulfilled when it ends, however it does: {code, signal}. */
+  get ended() {
+    return this.#process.exited.then(({ code, signal }) => ({ code, signal }));
+  }
+
   get stdout() {
     return this.#process.stdout;
   }

@@ -21,13 +21,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The HTTP edge of one event loop. Deployed once per event loop; all instances share the port. */
 public final class ApiVerticle extends VerticleBase {
-    private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
-    /** Vert.x gives instances that listen on the same negative port the same free one. */
     private static final int SHARED_FREE_PORT = -1;
 
     private static final int STREAMS_MAX = 100;
@@ -194,16 +190,10 @@ public final class ApiVerticle extends VerticleBase {
             connections.closed();
             gateway.connections().closed(connection);
         });
-        connection.exceptionHandler(ApiVerticle::log);
+        ErrorLog.watch(opened.pipeline());
+        connection.exceptionHandler(ErrorLog::log);
         if (!gateway.connections().admits(opened)) {
             opened.cutOff();
-        }
-    }
-
-    /** What clients send or break off is of no interest, an error of the Java machine is. */
-    private static void log(Throwable failure) {
-        if (failure instanceof Error) {
-            LOG.error("a connection failed", failure);
         }
     }
 

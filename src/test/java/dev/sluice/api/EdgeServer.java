@@ -6,8 +6,11 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -54,11 +57,12 @@ public final class EdgeServer implements AutoCloseable {
     public final FakeQueues queues = new FakeQueues();
 
     final Map<String, Function<Call, Future<Answer>>> behaviours = new ConcurrentHashMap<>();
-    final Vertx vertx = Vertx.vertx();
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     final HttpClient client = HttpClient.newHttpClient();
 
-    final RequestMemory memory = memory();
+    final RequestMemory memory;
 
+    private final Gateway gateway;
     private final ApiVerticle verticle;
 
     /** Plain HTTP on any free port. */
@@ -71,8 +75,13 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     EdgeServer(HttpSettings settings, int connectionsMax) {
+        this(settings, connectionsMax, CONNECTION_BYTES);
+    }
+
+    EdgeServer(HttpSettings settings, int connectionsMax, long connectionBytes) {
+        memory = memory(connectionBytes);
         Contract contract = ContractAnswers.shared().contract();
-        Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
+        gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
         verticle = new ApiVerticle(
                 settings, contract, gateway, () -> operations(contract), new Connections(connectionsMax), new Meters());
         vertx.deployVerticle(verticle).await();
@@ -83,8 +92,12 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     static RequestMemory memory() {
+        return memory(CONNECTION_BYTES);
+    }
+
+    private static RequestMemory memory(long connectionBytes) {
         return new RequestMemory(
-                new ProcessBudget(REQUEST_MEMORY_BYTES), new ResponseMemory(REQUEST_MEMORY_BYTES), CONNECTION_BYTES);
+                new ProcessBudget(REQUEST_MEMORY_BYTES), new ResponseMemory(REQUEST_MEMORY_BYTES), connectionBytes);
     }
 
     static Limits limits() {
@@ -171,6 +184,24 @@ public final class EdgeServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /** What an operation on messages answers from now on. */
+    public void answerWith(String operationId, Function<Call, Future<Answer>> behaviour) {
+        behaviours.put(operationId, behaviour);
+    }
+
+    /** Starts a server and runs that when bytes arrive, in front of everything that reads them. */
+    public static void failOnNextBytes(Runnable failure) {
+        EdgeServer edge = new EdgeServer();
+        edge.get("/queues");
+        edge.gateway.connections().all().forEach(each -> each.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                failure.run();
+            }
+        }));
+        edge.get("/queues");
     }
 
     /** Creates a queue and answers its id. */
