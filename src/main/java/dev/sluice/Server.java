@@ -54,7 +54,7 @@ import java.util.function.Supplier;
  */
 public final class Server {
     /** Open connections and streams of HTTP/2 may by themselves take this part of the heap. */
-    private static final int CONNECTIONS_SHARE = 5;
+    private static final int CONNECTIONS_SHARE = 4;
 
     private final ServerConfig config;
     private final QueueStore store;

@@ -35,7 +35,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class ConnectionWatch {
     /** Heap of a connection on which nothing happens, and of a stream with a small request and response; measured, rounded up. */
-    private static final int HTTP1_BYTES = 4 * 1024;
+    private static final int HTTP1_BYTES = 6 * 1024;
+    /** As much more with TLS, beside what is outside of the heap. */
+    private static final int TLS_BYTES = 4 * 1024;
 
     private static final int HTTP2_BYTES = 24 * 1024;
     private static final int STREAM_BYTES = 12 * 1024;
@@ -187,7 +189,7 @@ final class ConnectionWatch {
         }
 
         private long ownBytes() {
-            return isHttp2() ? HTTP2_BYTES : HTTP1_BYTES;
+            return isHttp2() ? HTTP2_BYTES : HTTP1_BYTES + (connection.isSsl() ? TLS_BYTES : 0);
         }
 
         /** From now on its streams are counted. */
