@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** What reviewers would otherwise have to say again and again. */
 class HouseRulesTest {
     private static final Path PROJECT = Path.of("").toAbsolutePath();
-    private static final int CLASS_LINES_MAX = 300;
+    private static final int CLASS_LINES_MAX = 500;
     /** A list of cases may be a little longer than a class that someone has to reason about. */
     private static final int TEST_LINES_MAX = 350;
 

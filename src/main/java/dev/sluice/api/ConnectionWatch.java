@@ -168,6 +168,7 @@ final class ConnectionWatch {
         private Deadlines deadlines;
         private int streams;
         private long responseBytes;
+        private long responseTakenNanos = System.nanoTime();
         private boolean isCutOff;
 
         private Open(HttpConnection connection, ChannelPipeline pipeline, Http2ConnectionHandler http2) {
@@ -251,6 +252,16 @@ final class ConnectionWatch {
         /** Bytes of responses that the client has not taken. */
         long responseBytes() {
             return responseBytes;
+        }
+
+        /** When something of any response was taken last, by {@link System#nanoTime}; at first, when it opened. */
+        long responseTakenNanos() {
+            return responseTakenNanos;
+        }
+
+        /** Something of a response was taken. */
+        void responseTaken(long nowNanos) {
+            responseTakenNanos = nowNanos;
         }
 
         /** Charges bytes of a response; negative ones are given back. */

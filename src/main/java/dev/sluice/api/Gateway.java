@@ -71,7 +71,7 @@ public final class Gateway {
             Caller caller = authenticate(operation, request);
             subject = subject(binding.route().family(), caller, place);
             query = query(request);
-            if (operation.answersWithMessages() && !responses.admits(request, subject.holder())) {
+            if (operation.answersWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
                 throw new QueueException(QueueError.OVERLOADED);
             }
         } catch (RuntimeException e) {
@@ -86,7 +86,7 @@ public final class Gateway {
                         body.release(arriving.result());
                     }
                     if (outcome.succeeded()) {
-                        succeed(request, outcome.result(), subject.holder());
+                        succeed(request, outcome.result(), subject);
                     } else {
                         fail(request, outcome.cause());
                     }
@@ -123,11 +123,11 @@ public final class Gateway {
                 && (refusal.error() == QueueError.REQUEST_TOO_LARGE || refusal.error() == QueueError.REQUEST_TIMEOUT);
     }
 
-    private void succeed(HttpServerRequest request, Answer answer, ResponseMemory.Holder holder) {
+    private void succeed(HttpServerRequest request, Answer answer, Subject subject) {
         HttpServerResponse response = request.response();
         if (!response.closed()) {
             response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-            responses.end(request, answer.envelope(), holder);
+            responses.end(request, answer.envelope(), subject.caller, subject.queue);
         }
     }
 
@@ -185,11 +185,5 @@ public final class Gateway {
     }
 
     /** Who asks, and about what. */
-    private record Subject(Caller caller, String accountId, QueueDefinition queue) {
-        ResponseMemory.Holder holder() {
-            return queue == null
-                    ? ResponseMemory.Holder.NONE
-                    : new ResponseMemory.Holder(caller.name(), queue.number());
-        }
-    }
+    private record Subject(Caller caller, String accountId, QueueDefinition queue) {}
 }

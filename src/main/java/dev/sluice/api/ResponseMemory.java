@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.queue.QueueDefinition;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,12 +32,22 @@ public final class ResponseMemory {
 
     /** Who a response is charged to, beside its connection; either is null if it is unknown or does not matter. */
     record Holder(String credential, Long queueNumber) {
-        static final Holder NONE = new Holder(null, null);
+        private static final Holder NONE = new Holder(null, null);
+
+        /** That of a request about messages; of any other one if there is no queue. */
+        static Holder of(Caller caller, QueueDefinition queue) {
+            return queue == null ? NONE : new Holder(caller.name(), queue.number());
+        }
     }
 
     /** Bytes held at the moment. */
     public long heldBytes() {
         return heldBytes.get();
+    }
+
+    /** Whether so little is held that nothing is refused. */
+    boolean isLow() {
+        return heldBytes.get() < bytesMax / SHARES;
     }
 
     /** Whether those who take nothing must give way. */
@@ -50,11 +61,11 @@ public final class ResponseMemory {
      * @param connectionBytes held by the connection that asks
      */
     boolean admits(Holder holder, long connectionBytes) {
-        long held = heldBytes.get();
-        long share = bytesMax / SHARES;
-        if (held < share) {
+        if (isLow()) {
             return true;
         }
+        long held = heldBytes.get();
+        long share = bytesMax / SHARES;
         if (connectionBytes >= share) {
             return false;
         }

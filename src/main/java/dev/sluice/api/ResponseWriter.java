@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.queue.QueueDefinition;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * Sends responses: the one place that ends any of them. What the client has not taken is charged to {@link ResponseMemory} and to
  * its connection, and has a deadline: {@value #PIECE_BYTES} bytes, or the rest, must be taken within the send timeout. If they are
  * not, a connection of HTTP/1.1 is closed; of HTTP/2 the stream is reset, and if even that is not taken in the same time, the
- * connection is closed. While memory is full, responses of which nothing was taken for a second give way, those of the connection
+ * connection is closed. A stream waits up to six times as long while responses of other streams of its connection are taken. While memory is full, responses of which nothing was taken for a second give way, those of the connection
  * that holds most first.
  *
  * <p>A large body is handed over in pieces, as fast as they are taken: so that it is seen that the client takes them, and so
@@ -37,6 +38,8 @@ final class ResponseWriter {
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long LOOK_MILLIS = 250;
+    /** So often may a stream wait for the others of its connection while those are taken. */
+    private static final int TURNS_WAITED_MAX = 5;
 
     private final ResponseMemory memory;
     private final ConnectionWatch connections;
@@ -63,35 +66,39 @@ final class ResponseWriter {
         sendTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(SEND_TIMEOUT_MILLIS_MAX, idleMillis));
     }
 
-    /** Whether a response with messages may be made for that request; if not, it is to be refused. */
-    boolean admits(HttpServerRequest request, ResponseMemory.Holder holder) {
+    /** Whether a response with messages of that queue may be made for a request; if not, it is to be refused. */
+    boolean admits(HttpServerRequest request, Caller caller, QueueDefinition queue) {
+        if (memory.isLow()) {
+            return true;
+        }
         if (memory.isFull()) {
             closeStalled(System.nanoTime());
         }
         ConnectionWatch.Open connection = connections.find(request);
-        return memory.admits(holder, connection == null ? 0 : connection.responseBytes());
+        return memory.admits(
+                ResponseMemory.Holder.of(caller, queue), connection == null ? 0 : connection.responseBytes());
     }
 
     /** Ends the response with that body; status and headers are set. */
     void end(HttpServerRequest request, Buffer body) {
-        end(request, body, ResponseMemory.Holder.NONE);
+        end(request, body, null, null);
     }
 
-    /** The same, charged to a holder as long as it is not taken. */
-    void end(HttpServerRequest request, Buffer body, ResponseMemory.Holder holder) {
+    /** The same, charged to the caller and the queue, if there is one, as long as it is not taken. */
+    void end(HttpServerRequest request, Buffer body, Caller caller, QueueDefinition queue) {
         HttpServerResponse response = request.response();
         if (body.length() > PIECE_BYTES && request.method() != HttpMethod.HEAD) {
             response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-            new Pending(request, holder, body).sendPieces();
+            new Pending(request, ResponseMemory.Holder.of(caller, queue), body).sendPieces();
             return;
         }
         if (isStreamOpen(request)) {
-            new Pending(request, holder, body).sendPieces();
+            new Pending(request, ResponseMemory.Holder.of(caller, queue), body).sendPieces();
             return;
         }
         Future<Void> taken = response.end(body);
         if (!taken.isComplete()) {
-            new Pending(request, holder, body).await(taken);
+            new Pending(request, ResponseMemory.Holder.of(caller, queue), body).await(taken);
         }
     }
 
@@ -167,6 +174,7 @@ final class ResponseWriter {
         private int piecesPending;
         private long chargedBytes;
         private long takenNanos;
+        private int turnsWaited;
         private boolean reset;
         private boolean ended;
 
@@ -191,7 +199,7 @@ final class ResponseWriter {
             }
         }
 
-        /** Something was taken, or sent for the first time: the time runs anew. */
+        /** The time runs anew. */
         private void touch() {
             takenNanos = System.nanoTime();
             pending.remove(this);
@@ -241,20 +249,24 @@ final class ResponseWriter {
             }
             charge(-bytes);
             touch();
+            turnsWaited = 0;
+            if (connection != null) {
+                connection.responseTaken(takenNanos);
+            }
             if (handedOver && piecesPending == 0 && !isStreamOpen(request)) {
                 end();
             }
         }
 
+        /** Nothing was taken in time. A stream of HTTP/2 may only have had to wait for others. */
         void late(long nowNanos) {
             if (connection == null) {
                 end();
             } else if (connection.isHttp2() && !reset) {
-                reset = true;
-                takenNanos = nowNanos;
-                pending.remove(this);
-                pending.add(this);
-                if (!connection.reset(request.response().streamId())) {
+                boolean othersTaken = nowNanos - connection.responseTakenNanos() < sendTimeoutNanos;
+                reset = !othersTaken || ++turnsWaited > TURNS_WAITED_MAX;
+                touch();
+                if (reset && !connection.reset(request.response().streamId())) {
                     end();
                 }
             } else {

@@ -187,6 +187,25 @@ class PendingResponsesTest {
         await().atMost(LONG).until(() -> heldBytes() == 0);
     }
 
+    /** Two streams; the window is only ever opened for one of them, by the piece, for longer than the send timeout. */
+    @Test
+    void aStreamWaitsWhileAnotherOneOfItsConnectionIsTakenAndIsResetAfterwards() throws Exception {
+        int pieces = 8;
+        serve(true, pieces * SLOW_CHUNK_BYTES, EdgeServer.CONNECTION_BYTES);
+        RawHttp2 client = http2().takingNothing();
+        int waiting = client.send(RawHttp2.POST, path(queueId, "peek"));
+        int taken = client.send(RawHttp2.POST, path(queueId, "pull"));
+        for (int i = 0; i < pieces; i++) {
+            client.window(0, SLOW_CHUNK_BYTES);
+            client.window(taken, SLOW_CHUNK_BYTES);
+            assertThat(client.resetCodes()).isEmpty();
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(SEND_SECONDS) / 3);
+        }
+        assertThat(waiting).isLessThan(taken);
+        await().atMost(LONG).until(() -> client.resetCodes().equals(List.of(CANCEL)));
+        await().atMost(LONG).until(() -> heldBytes() == 0);
+    }
+
     @Test
     void whatIsNotTakenOfOneClientIsNoReasonToRefuseAnotherOneOfAnotherQueue() throws Exception {
         serve(true, 300_000, EdgeServer.CONNECTION_BYTES);

@@ -35,6 +35,7 @@ final class RawHttp2 implements AutoCloseable {
 
     private static final int RST_STREAM = 3;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int ACK = 1;
@@ -155,6 +156,12 @@ final class RawHttp2 implements AutoCloseable {
         int stream = stream();
         frame(HEADERS, 0, stream, headerBlock(2));
         return stream;
+    }
+
+    /** Opens the window of a stream, or of the connection if it is 0, by that many bytes, at once. */
+    void window(int stream, int bytes) throws IOException {
+        frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+        out.flush();
     }
 
     /** Takes a request back. */
