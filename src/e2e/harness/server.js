@@ -105,6 +105,11 @@ export class Server {
     return this.#process?.child.exitCode === null && this.#process.child.signalCode === null;
   }
 
+  /** Fulfilled when it ends, however it does: {code, signal}. */
+  get ended() {
+    return this.#process.exited.then(({ code, signal }) => ({ code, signal }));
+  }
+
   get stdout() {
     return this.#process.stdout;
   }

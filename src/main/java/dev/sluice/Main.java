@@ -30,6 +30,9 @@ public final class Main implements Callable<Integer> {
     /** The exit code when a store is damaged. */
     static final int DAMAGED = 3;
 
+    /** The exit code when the Java machine has no memory left; to start again is right, and loses nothing. */
+    static final int OUT_OF_MEMORY = 4;
+
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
@@ -47,9 +50,10 @@ public final class Main implements Callable<Integer> {
     /** Parses the arguments and exits with the code that the chosen command answers. */
     public static void main(String[] args) {
         // Before anything else is loaded: libraries change case and write numbers in the default locale, and in Turkish
-        // the
-        // lower case of I is not i. What Sluice reads and writes must not depend on where it runs.
+        // the lower
+        // case of I is not i. What Sluice reads and writes must not depend on where it runs.
         Locale.setDefault(Locale.ROOT);
+        OutOfMemoryExit.install();
         System.exit(run(args));
     }
 
@@ -93,11 +97,14 @@ public final class Main implements Callable<Integer> {
         return exitCode;
     }
 
-    /** Damage is told from everything else, so that whoever starts the server can refrain from trying again. */
+    /** Damage and the end of memory are told from everything else, so that whoever starts the server can refrain from trying again. */
     private static int exitCodeOf(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof StoreCorruptException) {
                 return DAMAGED;
+            }
+            if (cause instanceof OutOfMemoryError) {
+                return OUT_OF_MEMORY;
             }
         }
         return CANNOT_START;

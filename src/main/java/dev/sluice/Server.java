@@ -10,6 +10,7 @@ import dev.sluice.api.Gateway;
 import dev.sluice.api.MessagesFormat;
 import dev.sluice.api.Operation;
 import dev.sluice.api.RequestMemory;
+import dev.sluice.api.ResponseMemory;
 import dev.sluice.api.operation.ControlPlane;
 import dev.sluice.api.operation.MessageOperations;
 import dev.sluice.config.AuthConfig;
@@ -56,6 +57,9 @@ import java.util.function.Supplier;
  * everything below it does.
  */
 public final class Server {
+    /** Open connections and streams of HTTP/2 may by themselves take this part of the heap. */
+    private static final int CONNECTIONS_SHARE = 4;
+
     private final ServerConfig config;
     private final Optional<Certificates> certificates;
     private final QueueStore store;
@@ -231,7 +235,13 @@ public final class Server {
                 () -> store.failure().isPresent() ? 1 : 0);
         meters.gauge("sluice_store_reopenings", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
-        RequestMemory memory = new RequestMemory(new ProcessBudget(config.requestBytes()), transit.answers());
+        ResponseMemory responses = new ResponseMemory(config.requestBytes());
+        meters.gauge(
+                "sluice_pending_response_bytes",
+                "Bytes of answers that clients have not taken yet.",
+                responses::heldBytes);
+        long connectionBytes = Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops();
+        RequestMemory memory = new RequestMemory(new ProcessBudget(config.requestBytes()), responses, connectionBytes);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 
 /** The HTTP edge of one event loop. Deployed once per event loop; all instances share the port. */
 public final class ApiVerticle extends VerticleBase {
-    /** Vert.x gives instances that listen on the same negative port the same free one. */
     private static final int SHARED_FREE_PORT = -1;
 
     private static final int STREAMS_MAX = 100;
@@ -31,6 +30,8 @@ public final class ApiVerticle extends VerticleBase {
     private static final int RESETS_WINDOW_SECONDS = 30;
     /** Netty answers a header list beyond its own limit without a body. Up to it we do, in the envelope. */
     private static final int HEADER_LIST_FACTOR = 2;
+    /** Of HTTP/2: nothing was done with the request, and it may be sent again. */
+    private static final long REFUSED_STREAM = 7;
 
     private final HttpSettings settings;
     private final Contract contract;
@@ -82,6 +83,10 @@ public final class ApiVerticle extends VerticleBase {
                 .connectionHandler(connection -> watch(connection, options))
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
+                    if (!gateway.connections().admits(request)) {
+                        request.response().reset(REFUSED_STREAM);
+                        return;
+                    }
                     QueueException refusal = hear(request);
                     if (refusal != null) {
                         gateway.fail(request, refusal);
@@ -172,7 +177,7 @@ public final class ApiVerticle extends VerticleBase {
     private void watch(HttpConnection connection, HttpServerOptions options) {
         if (!connections.tryOpen()) {
             if (!gateway.connections().closeIdlest()) {
-                ConnectionWatch.cutOff(connection);
+                ConnectionWatch.refuse(connection);
                 return;
             }
             connections.openInPlaceOfAnother();
@@ -185,6 +190,11 @@ public final class ApiVerticle extends VerticleBase {
             connections.closed();
             gateway.connections().closed(connection);
         });
+        ErrorLog.watch(opened.pipeline());
+        connection.exceptionHandler(ErrorLog::log);
+        if (!gateway.connections().admits(opened)) {
+            opened.cutOff();
+        }
     }
 
     private QueueException hear(HttpServerRequest request) {

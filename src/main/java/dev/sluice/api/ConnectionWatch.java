@@ -2,16 +2,22 @@ package dev.sluice.api;
 
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Deadlines;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http1xServerConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Collection;
@@ -22,8 +28,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * The open connections of one event loop, each with its last request. Closes new ones whose first request does not begin in time, and
- * those of HTTP/1.1 on which no request has begun for too long.
+ * The open connections of one event loop, each with its last request and what it holds of the memory. Closes new ones whose first
+ * request does not begin in time, and those of HTTP/1.1 on which no request has begun for too long.
+ *
+ * <p>Connections and streams of HTTP/2 are charged what they cost by themselves. Once they cost more than they may, no connection
+ * opens, and a stream is refused; but to a connection without other streams its first one is granted if another one has more,
+ * and of those the one with most streams is closed.
  *
  * <p>Netty's handler for idle connections goes by bytes: it looks at the clock twice a request and is told of each write, which
  * takes about a twentieth of all that a push costs. It stays on HTTP/2, where a ping keeps a connection.
@@ -36,11 +46,32 @@ final class ConnectionWatch {
     /** Those that have waited longest are idle, unless their requests take as long. */
     private static final int LOOKS_MAX = 1_000;
 
+    /** Heap of a connection on which nothing happens, and of a stream with a small request and response; measured, rounded up. */
+    private static final int HTTP1_BYTES = 6 * 1024;
+    /** As much more with TLS, beside what is outside of the heap. */
+    private static final int TLS_BYTES = 4 * 1024;
+
+    private static final int HTTP2_BYTES = 24 * 1024;
+    private static final int STREAM_BYTES = 12 * 1024;
+    /** Of data that the system has not sent yet: so that it is soon seen that a slow client takes something. */
+    private static final int UNSENT_BYTES_MAX = 128 * 1024;
+
     private final Map<HttpConnection, Open> open = new IdentityHashMap<>();
+    private final long bytesMax;
+    private long heldBytes;
     /** For first requests; null for ever. */
     private Deadlines first;
     /** For the next request; null for ever. */
     private Deadlines idle;
+
+    /**
+     * Without connections yet.
+     *
+     * @param bytesMax what connections and streams of this event loop may cost together
+     */
+    ConnectionWatch(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
 
     /**
      * From now on the time runs for connections that are opened; a connection closes at most a quarter of a second late.
@@ -66,8 +97,47 @@ final class ConnectionWatch {
             pipeline.remove(IdleStateHandler.class);
         }
         open.put(connection, it);
+        heldBytes += it.ownBytes();
+        it.watchStreams();
+        if (it.pipeline.channel().config() instanceof EpollSocketChannelConfig config) {
+            config.setTcpNotSentLowAt(UNSENT_BYTES_MAX);
+        }
         it.await(it.isHttp2() && first == idle ? null : first);
         return it;
+    }
+
+    /** Whether a connection that has just opened may stay; if not, it is to be closed. */
+    boolean admits(Open it) {
+        return heldBytes <= bytesMax || closeLargest(it);
+    }
+
+    /** Whether the stream of a request that has just begun may stay; if not, it is to be refused. */
+    boolean admits(HttpServerRequest request) {
+        if (heldBytes <= bytesMax || request.version() != HttpVersion.HTTP_2) {
+            return true;
+        }
+        Open it = open.get(request.connection());
+        return it != null && it.streams == 1 && closeLargest(it);
+    }
+
+    /** Makes room for a connection that has one stream or none; answers false if no other one has more. */
+    private boolean closeLargest(Open newcomer) {
+        Open largest = newcomer;
+        for (Open each : open.values()) {
+            if (each.streams > largest.streams && !each.isCutOff) {
+                largest = each;
+            }
+        }
+        if (largest.streams <= 1) {
+            return false;
+        }
+        largest.cutOff();
+        return true;
+    }
+
+    /** The connection of a request; null if it is gone. */
+    Open find(HttpServerRequest request) {
+        return open.get(request.connection());
     }
 
     /**
@@ -90,10 +160,10 @@ final class ConnectionWatch {
         return it.refusal;
     }
 
-    /** The request was answered: nothing of it needs to be kept. */
+    /** The request was answered: nothing of it needs to be kept, once all of the answer is sent. */
     void answered(HttpServerRequest request) {
         Open it = open.get(request.connection());
-        if (it != null && it.request == request) {
+        if (it != null && it.request == request && request.response().ended()) {
             it.request = null;
         }
     }
@@ -103,6 +173,7 @@ final class ConnectionWatch {
         Open it = open.remove(connection);
         if (it != null) {
             it.await(null);
+            it.release();
         }
     }
 
@@ -114,22 +185,22 @@ final class ConnectionWatch {
      * @return whether there was one
      */
     boolean closeIdlest() {
-        Open it = longestAwaited(first, NO_REQUEST_MILLIS_MIN, each -> each.neverAsked);
+        Open it = longestAwaited(first, NO_REQUEST_MILLIS_MIN, each -> each.neverAsked && !each.isCutOff);
         if (it == null) {
-            it = longestAwaited(idle, 0, each -> !each.isHttp2() && each.isIdle() && each.hasSentAll());
+            it = longestAwaited(
+                    idle, 0, each -> !each.isHttp2() && each.isIdle() && !each.isCutOff && each.hasSentAll());
         }
         if (it == null) {
             it = http2WithoutStreams();
         }
         if (it == null) {
-            it = longestAwaited(first, 0, each -> each.neverAsked);
+            it = longestAwaited(first, 0, each -> each.neverAsked && !each.isCutOff);
         }
         if (it == null) {
             return false;
         }
-        it.closing = true;
         it.await(null);
-        it.pipeline.firstContext().close();
+        it.cutOff();
         return true;
     }
 
@@ -144,21 +215,21 @@ final class ConnectionWatch {
             if (each.isHttp2()
                     && each.http2.connection().numActiveStreams() == 0
                     && !each.neverAsked
-                    && !each.closing) {
+                    && !each.isCutOff) {
                 return each;
             }
         }
         return null;
     }
 
+    /** Ends a connection that has just opened and is not to be among {@link #all}. */
+    static void refuse(HttpConnection connection) {
+        ((ConnectionBase) connection).channel().pipeline().firstContext().close();
+    }
+
     /** Those that are open. */
     Collection<Open> all() {
         return Collections.unmodifiableCollection(open.values());
-    }
-
-    /** Ends a connection of HTTP/1.1 at once. Its own way to close waits until what was written is taken, perhaps for ever. */
-    static void cutOff(HttpConnection connection) {
-        ((ConnectionBase) connection).channelHandlerContext().close();
     }
 
     /** An open connection and its last request. */
@@ -172,7 +243,6 @@ final class ConnectionWatch {
         private HttpServerRequest request;
         private Deadlines deadlines;
         private boolean neverAsked = true;
-        private boolean closing;
 
         /** Null for HTTP/2. */
         private Http1RequestDecoder decoder;
@@ -181,6 +251,11 @@ final class ConnectionWatch {
 
         private boolean inputEnded;
         private QueueException refusal;
+
+        private int streams;
+        private long responseBytes;
+        private long responseTakenNanos = System.nanoTime();
+        private boolean isCutOff;
 
         private Open(HttpConnection connection, ChannelPipeline pipeline, Http2ConnectionHandler http2) {
             this.connection = connection;
@@ -250,6 +325,86 @@ final class ConnectionWatch {
             }
         }
 
+        private long ownBytes() {
+            return isHttp2() ? HTTP2_BYTES : HTTP1_BYTES + (connection.isSsl() ? TLS_BYTES : 0);
+        }
+
+        /** From now on its streams are counted. */
+        private void watchStreams() {
+            if (isHttp2()) {
+                http2.connection().addListener(new Http2ConnectionAdapter() {
+                    @Override
+                    public void onStreamActive(Http2Stream stream) {
+                        streamsChanged(1);
+                    }
+
+                    @Override
+                    public void onStreamClosed(Http2Stream stream) {
+                        streamsChanged(-1);
+                    }
+                });
+            }
+        }
+
+        private void streamsChanged(int by) {
+            if (!isCutOff) {
+                streams += by;
+                heldBytes += (long) by * STREAM_BYTES;
+            }
+        }
+
+        /** It holds nothing any more. */
+        private void release() {
+            if (!isCutOff) {
+                isCutOff = true;
+                heldBytes -= ownBytes() + (long) streams * STREAM_BYTES;
+            }
+        }
+
+        /**
+         * Ends the connection at once. The ways of Vert.x and of TLS to close wait until what was written is taken, perhaps for ever.
+         */
+        void cutOff() {
+            release();
+            pipeline.firstContext().close();
+        }
+
+        /**
+         * Ends a stream of HTTP/2 although its response is complete, which the response itself would not do. Whether the client
+         * takes the notice decides whether it is gone.
+         *
+         * @return whether it was still there
+         */
+        boolean reset(int streamId) {
+            ChannelHandlerContext context = pipeline.context(http2);
+            if (context == null || http2.connection().stream(streamId) == null) {
+                return false;
+            }
+            http2.encoder().writeRstStream(context, streamId, Http2Error.CANCEL.code(), context.newPromise());
+            context.flush();
+            return true;
+        }
+
+        /** Bytes of responses that the client has not taken. */
+        long responseBytes() {
+            return responseBytes;
+        }
+
+        /** When something of any response was taken last, by {@link System#nanoTime}; at first, when it opened. */
+        long responseTakenNanos() {
+            return responseTakenNanos;
+        }
+
+        /** Something of a response was taken. */
+        void responseTaken(long nowNanos) {
+            responseTakenNanos = nowNanos;
+        }
+
+        /** Charges bytes of a response; negative ones are given back. */
+        void chargeResponse(long bytes) {
+            responseBytes += bytes;
+        }
+
         /** A client that never acknowledges our settings has no more streams than one that does. No effect on HTTP/1.1. */
         void limitStreams(int streamsMax) {
             if (isHttp2()) {
@@ -287,8 +442,8 @@ final class ConnectionWatch {
         protected void late() {
             if (isHttp2()) {
                 connection.close();
-            } else if (isIdle()) {
-                cutOff(connection);
+            } else if (isIdle() && responseBytes == 0) {
+                cutOff();
             } else {
                 await(idle);
             }

@@ -84,6 +84,7 @@ final class ContractRouter {
     }
 
     private void serveContract(RoutingContext rc) {
-        rc.response().putHeader(HttpHeaders.CONTENT_TYPE, YAML).end(contract.text());
+        rc.response().putHeader(HttpHeaders.CONTENT_TYPE, YAML);
+        gateway.responses().end(rc.request(), contract.text());
     }
 }

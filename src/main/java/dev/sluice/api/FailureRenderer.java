@@ -25,6 +25,13 @@ public final class FailureRenderer {
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
 
+    private final ResponseWriter responses;
+
+    /** Failures go out through that. */
+    FailureRenderer(ResponseWriter responses) {
+        this.responses = responses;
+    }
+
     /** Answers a request with a failure, unless its answer has begun or nobody is left to read it. */
     public void render(HttpServerRequest request, Throwable failure) {
         HttpServerResponse response = request.response();
@@ -36,10 +43,11 @@ public final class FailureRenderer {
             known = new QueueException(QueueError.INTERNAL);
             response.putHeader(REQUEST_ID, log(request, failure));
         }
-        write(response, known.error(), known.getMessage());
+        write(request, known.error(), known.getMessage());
     }
 
-    private static void write(HttpServerResponse response, QueueError error, String message) {
+    private void write(HttpServerRequest request, QueueError error, String message) {
+        HttpServerResponse response = request.response();
         response.setStatusCode(error.status()).putHeader(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
         if (error == QueueError.DELIVERY_PAUSED) {
             response.putHeader(SHOULD_RETRY, "false");
@@ -50,7 +58,7 @@ public final class FailureRenderer {
         if (error.status() == 429 || error.status() == 503) {
             response.putHeader(RETRY_AFTER, "1");
         }
-        response.end(envelope(error, message));
+        responses.end(request, envelope(error, message));
     }
 
     /** The failure envelope. Encoding as a string first lets no odd character of a message fail. */

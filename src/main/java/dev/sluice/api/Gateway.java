@@ -6,7 +6,6 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.Catalog;
 import dev.sluice.runtime.Deadlines;
-import dev.sluice.runtime.TransitMemory;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -30,22 +29,20 @@ public final class Gateway {
 
     private final Authenticator authenticator;
     private final Catalog catalog;
-    /** Answers from this size on are worth counting until the client has taken them. */
-    private static final int LARGE_ANSWER_BYTES = 4096;
 
     private final RequestBody body;
-    private final TransitMemory answers;
-    private Deadlines untaken;
+    private final ConnectionWatch connections;
+    private final ResponseWriter responses;
     private final FailureRenderer failures;
-    private final ConnectionWatch connections = new ConnectionWatch();
 
     /** A gateway in front of that catalog. */
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
         this.authenticator = authenticator;
         this.catalog = catalog;
         this.body = new RequestBody(limits.requestBytesMax(), new BodyMemory(memory.bodies()));
-        this.answers = memory.answers();
-        this.failures = new FailureRenderer();
+        this.connections = new ConnectionWatch(memory.connectionBytes());
+        this.responses = new ResponseWriter(memory.responses(), connections);
+        this.failures = new FailureRenderer(responses);
     }
 
     /** The connections on which the requests come. */
@@ -53,10 +50,15 @@ public final class Gateway {
         return connections;
     }
 
-    /** Gives up on bodies that take longer than that to arrive, and on large answers that are not taken in time; 0 for never. */
-    void watch(Vertx vertx, int bodySeconds, int answerSeconds) {
+    /** What sends the responses. */
+    ResponseWriter responses() {
+        return responses;
+    }
+
+    /** Gives up on bodies that take longer than that to arrive, and on responses that are not taken in time. */
+    void watch(Vertx vertx, int bodySeconds, int idleSeconds) {
         body.watch(new Deadlines(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
-        untaken = answerSeconds == 0 ? null : new Deadlines(vertx, TimeUnit.SECONDS.toMillis(answerSeconds));
+        responses.begin(vertx, idleSeconds);
     }
 
     /** Serves a request that belongs to a route, in the turn in which it arrived. */
@@ -69,6 +71,9 @@ public final class Gateway {
             Caller caller = authenticate(operation, request);
             subject = subject(binding.route().family(), caller, place);
             query = query(request);
+            if (operation.answersWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
+                throw new QueueException(QueueError.OVERLOADED);
+            }
         } catch (RuntimeException e) {
             fail(request, e);
             note(binding, request, startedNanos);
@@ -81,7 +86,7 @@ public final class Gateway {
                         body.release(arriving.result());
                     }
                     if (outcome.succeeded()) {
-                        succeed(request, outcome.result());
+                        succeed(request, outcome.result(), subject);
                     } else {
                         fail(request, outcome.cause());
                     }
@@ -124,64 +129,18 @@ public final class Gateway {
                 };
     }
 
-    private void succeed(HttpServerRequest request, Answer answer) {
+    private void succeed(HttpServerRequest request, Answer answer, Subject subject) {
         HttpServerResponse response = request.response();
         if (response.closed()) {
             answer.pending().unsent();
             return;
         }
-        boolean sent = false;
         try {
             response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-            Future<Void> taken = response.end(answer.envelope());
-            if (answer.envelope().length() >= LARGE_ANSWER_BYTES && !taken.isComplete()) {
-                hold(request, answer.envelope().length(), taken);
-            }
-            sent = !taken.failed();
-        } finally {
-            report(answer, sent);
-        }
-    }
-
-    /** An answer that was handed to the connection may be what the client acts on, whatever becomes of the connection after that. */
-    private static void report(Answer answer, boolean sent) {
-        if (sent) {
-            answer.pending().sent();
-        } else {
+            responses.end(request, answer, subject.caller, subject.queue);
+        } catch (RuntimeException fault) {
             answer.pending().unsent();
-        }
-    }
-
-    /** Counts a large answer until the client has taken it, and watches that it does. */
-    private void hold(HttpServerRequest request, int bytes, Future<Void> taken) {
-        answers.hold(bytes);
-        Untaken answer = new Untaken(request);
-        if (untaken != null) {
-            untaken.begin(answer);
-        }
-        taken.onComplete(end -> {
-            answers.release(bytes);
-            if (untaken != null) {
-                untaken.end(answer);
-            }
-        });
-    }
-
-    /** An answer that the client has not taken yet. */
-    private static final class Untaken extends Deadlines.Awaited {
-        private final HttpServerRequest request;
-
-        Untaken(HttpServerRequest request) {
-            this.request = request;
-        }
-
-        @Override
-        protected void late() {
-            if (request.version() == HttpVersion.HTTP_2) {
-                request.response().reset();
-            } else {
-                ConnectionWatch.cutOff(request.connection());
-            }
+            throw fault;
         }
     }
 

@@ -18,6 +18,11 @@ public interface Operation {
         return QueueError.NOT_AUTHORIZED;
     }
 
+    /** Whether the answer is made of messages and may be large, so that it is refused while too much was not taken of others. */
+    default boolean answersWithMessages() {
+        return false;
+    }
+
     /**
      * Answers a call, on the event loop. A failed future, or a thrown exception, that is a
      * {@link dev.sluice.queue.QueueException} becomes its row of the error table; anything else becomes an internal error.

@@ -1,12 +1,12 @@
 package dev.sluice.api;
 
 import dev.sluice.queue.MemoryBudget;
-import dev.sluice.runtime.TransitMemory;
 
 /**
  * What requests may take of the memory, over all connections.
  *
  * @param bodies for request bodies, from their first byte to the answer; a body that finds no room is refused with OVERLOADED
- * @param answers for answers to pulls and peeks, until the client has taken them
+ * @param responses for responses, from the moment when they are handed to the connection until the client has taken them
+ * @param connectionBytes of one event loop, for open connections and open streams of HTTP/2 by themselves
  */
-public record RequestMemory(MemoryBudget bodies, TransitMemory answers) {}
+public record RequestMemory(MemoryBudget bodies, ResponseMemory responses, long connectionBytes) {}

@@ -39,7 +39,7 @@ public final class ConfigKeys {
     static final ConfigKey<Long> HTTP_IDLE_TIMEOUT = key(
             "http.idle_timeout",
             "2m",
-            "A connection on which no request begins for this long is closed (with HTTP/2: on which nothing comes), and one that does not take a large answer in this time.",
+            "A connection on which no request begins for this long is closed (with HTTP/2: on which nothing comes).",
             ValueTypes.duration(1_000, DAY_MILLIS));
     static final ConfigKey<Integer> HTTP_CONNECTIONS_MAX = key(
             "http.connections_max",
@@ -151,8 +151,8 @@ public final class ConfigKeys {
     static final ConfigKey<Long> MEMORY_REQUEST_BYTES = key(
             "memory.request_bytes",
             "6%",
-            "Memory for request bodies under way; as much again for answers to pulls, beyond either of which the answer is 429; and as"
-                    + " much again for batches under way to workers.",
+            "Memory for request bodies under way; as much again for answers to pulls, beyond either of which the answer is 429; as"
+                    + " much again for answers of any kind that clients have not taken; and as much again for batches under way to workers.",
             ValueTypes.bytesOrHeapShare(1 << 20));
     static final ConfigKey<Long> SHUTDOWN_TIMEOUT = key(
             "shutdown.timeout",

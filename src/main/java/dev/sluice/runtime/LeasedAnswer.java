@@ -37,6 +37,11 @@ final class LeasedAnswer implements PendingAnswer {
     }
 
     @Override
+    public void endCharge() {
+        hold.release();
+    }
+
+    @Override
     public void sent() {
         if (!reported) {
             reported = true;

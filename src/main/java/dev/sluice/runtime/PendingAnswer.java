@@ -14,6 +14,9 @@ public interface PendingAnswer {
         public void unsent() {}
     };
 
+    /** The charge for its memory ends, because another budget has it from now on; the report is still to come. */
+    default void endCharge() {}
+
     /** The answer was handed to a connection: each delivery in it counts. Ends the charge for its memory. */
     void sent();
 

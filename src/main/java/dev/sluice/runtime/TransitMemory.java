@@ -57,6 +57,11 @@ public final class TransitMemory {
             this.memory = memory;
         }
 
+        @Override
+        public void endCharge() {
+            release();
+        }
+
         /** The same command, refused with OVERLOADED if memory is full when it is decided. */
         <R> QueueCommand<R> guard(QueueCommand<R> command) {
             return new Guarded<>(command, memory);

@@ -7,9 +7,11 @@ import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.Meters;
 import dev.sluice.runtime.ProcessBudget;
-import dev.sluice.runtime.TransitMemory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -44,6 +46,7 @@ public final class EdgeServer implements AutoCloseable {
 
     static final int REQUEST_BYTES_MAX = 100_000;
     static final long REQUEST_MEMORY_BYTES = 1 << 20;
+    static final long CONNECTION_BYTES = 64 << 20;
 
     private static final Map<String, Caller> CALLERS = Map.of(
             WRITER, new Caller("writer", "", Set.of(ACCOUNT), Access.WRITE),
@@ -55,12 +58,13 @@ public final class EdgeServer implements AutoCloseable {
     public final FakeQueues queues = new FakeQueues();
 
     final Map<String, Function<Call, Future<Answer>>> behaviours = new ConcurrentHashMap<>();
-    final Vertx vertx = Vertx.vertx();
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     final HttpClient client = HttpClient.newHttpClient();
 
-    final RequestMemory memory = memory();
+    final RequestMemory memory;
     final Connections connections;
 
+    private final Gateway gateway;
     private final ApiVerticle verticle;
 
     /** Plain HTTP on any free port. */
@@ -73,8 +77,13 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     EdgeServer(HttpSettings settings, int connectionsMax) {
+        this(settings, connectionsMax, CONNECTION_BYTES);
+    }
+
+    EdgeServer(HttpSettings settings, int connectionsMax, long connectionBytes) {
+        memory = memory(connectionBytes);
         Contract contract = ContractAnswers.shared().contract();
-        Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
+        gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
         connections = new Connections(connectionsMax);
         verticle = new ApiVerticle(
                 settings,
@@ -92,7 +101,12 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     static RequestMemory memory() {
-        return new RequestMemory(new ProcessBudget(REQUEST_MEMORY_BYTES), new TransitMemory(REQUEST_MEMORY_BYTES));
+        return memory(CONNECTION_BYTES);
+    }
+
+    private static RequestMemory memory(long connectionBytes) {
+        return new RequestMemory(
+                new ProcessBudget(REQUEST_MEMORY_BYTES), new ResponseMemory(REQUEST_MEMORY_BYTES), connectionBytes);
     }
 
     static Limits limits() {
@@ -180,6 +194,24 @@ public final class EdgeServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /** What an operation on messages answers from now on. */
+    public void answerWith(String operationId, Function<Call, Future<Answer>> behaviour) {
+        behaviours.put(operationId, behaviour);
+    }
+
+    /** Starts a server and runs that when bytes arrive, in front of everything that reads them. */
+    public static void failOnNextBytes(Runnable failure) {
+        EdgeServer edge = new EdgeServer();
+        edge.get("/queues");
+        edge.gateway.connections().all().forEach(each -> each.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                failure.run();
+            }
+        }));
+        edge.get("/queues");
     }
 
     /** Creates a queue and answers its id. */

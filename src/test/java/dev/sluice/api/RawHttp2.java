@@ -35,14 +35,21 @@ final class RawHttp2 implements Closeable {
     static final int PING = 6;
     static final int CONTINUATION = 9;
 
+    /** Methods as indexes of the static table. */
+    static final int GET = 2;
+
+    static final int POST = 3;
+
     private static final int RST_STREAM = 3;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int PRIORITY = 32;
     private static final int ACK = 1;
     private static final int CANCEL = 8;
     private static final int FRAME_BYTES_MAX = 16_384;
+    private static final byte INITIAL_WINDOW_SIZE = 4;
     private static final byte[] NOTHING = {};
     /** So that what a test does not read fills the way to it soon. */
     private static final int RECEIVE_BUFFER_BYTES = 16 * 1024;
@@ -95,12 +102,23 @@ final class RawHttp2 implements Closeable {
         out.write(payload);
     }
 
+    /** From now on the client takes nothing of any body. */
+    RawHttp2 takingNothing() throws IOException {
+        frame(SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0});
+        out.flush();
+        return this;
+    }
+
     /** The method as an index of the static table; the list of queues, or a new one. */
     private static byte[] headerBlock(int method) {
+        return headerBlock(method, "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues");
+    }
+
+    private static byte[] headerBlock(int method, String path) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.write(0x80 | method);
         block.write(0x87);
-        literal(block, 4, "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues");
+        literal(block, 4, path);
         literal(block, 1, "localhost");
         literal(block, 23, "Bearer " + EdgeServer.WRITER);
         return block.toByteArray();
@@ -223,6 +241,14 @@ final class RawHttp2 implements Closeable {
         return stream;
     }
 
+    /** Sends a whole request for that path, a GET or a POST without a body, at once. */
+    int send(int method, String path) throws IOException {
+        int stream = stream();
+        frame(HEADERS, END_HEADERS | END_STREAM, stream, headerBlock(method, path));
+        out.flush();
+        return stream;
+    }
+
     /** Sends the head of a request whose body is still to come, and answers its stream. */
     int open() throws IOException {
         int stream = stream();
@@ -235,6 +261,12 @@ final class RawHttp2 implements Closeable {
         int stream = stream();
         frame(HEADERS, 0, stream, headerBlock(2));
         return stream;
+    }
+
+    /** Opens the window of a stream, or of the connection if it is 0, by that many bytes, at once. */
+    void window(int stream, int bytes) throws IOException {
+        frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+        out.flush();
     }
 
     /** Takes a request back. */

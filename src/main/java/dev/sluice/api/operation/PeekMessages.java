@@ -38,6 +38,11 @@ public final class PeekMessages implements Operation {
     }
 
     @Override
+    public boolean answersWithMessages() {
+        return true;
+    }
+
+    @Override
     public Future<Answer> answer(Call call) {
         QueueDefinition queue = call.queue();
         return queues.peek(queue, decoder.peek(call.body().getBytes()), sizeOf)

@@ -38,6 +38,11 @@ public final class PullMessages implements Operation {
     }
 
     @Override
+    public boolean answersWithMessages() {
+        return true;
+    }
+
+    @Override
     public Future<Answer> answer(Call call) {
         QueueDefinition queue = call.queue();
         PullDecoder.Request request = decoder.pull(call.body().getBytes());

@@ -10,9 +10,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The few threads on which reads may block. Bounded: beyond its queue a read fails at once, and its caller may try again. */
 final class ReadPool {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadPool.class);
+
     private static final int THREADS = 2;
     private static final int WAITING_MAX = 4096;
 
@@ -53,6 +57,10 @@ final class ReadPool {
         } catch (StoreException failure) {
             outcome.completeExceptionally(failure);
         } catch (RuntimeException | Error unexpected) {
+            if (unexpected instanceof Error) {
+                // Who reads may not log what it gets, and an error must be seen.
+                LOG.error("A read of the store failed", unexpected);
+            }
             outcome.completeExceptionally(new StoreException("the store cannot read: " + unexpected, unexpected));
         }
     }
