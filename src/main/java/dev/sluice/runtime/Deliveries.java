@@ -150,7 +150,14 @@ final class Deliveries {
     /** The second step: exactly those whose content is in hand, that fit, and that are still ready. */
     private void lease(PullUnderWay pull) {
         QueueRequest.Deliver request = pull.request;
-        List<ReadyMessage> chosen = pull.preparation.choose(request.sizeOf(), bytesMax);
+        List<ReadyMessage> chosen;
+        try {
+            chosen = pull.preparation.choose(request.sizeOf(), bytesMax);
+        } catch (RuntimeException fault) {
+            LOG.error("queue {}: an answer could not be measured", queueNumber, fault);
+            pull.reply.fail(new QueueException(QueueError.INTERNAL));
+            return;
+        }
         if (chosen.size() < pull.preparation.candidates().size()) {
             setDamagedAside(pull.preparation);
         }

@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 final class LeasedAnswer implements PendingAnswer {
     private final Turns turns;
     private final TransitMemory.Hold hold;
-    private final List<QueueEvent> events;
+    /** Dropped when the answer is sent: the last one of a queue is kept until the next. */
+    private List<QueueEvent> events;
+
     private final long leasesEndMillis;
     private final Consumer<List<Release.Unsent>> giveBack;
     private boolean reported;
@@ -45,6 +47,7 @@ final class LeasedAnswer implements PendingAnswer {
     public void sent() {
         if (!reported) {
             reported = true;
+            events = List.of();
             over = true;
             hold.release();
         }

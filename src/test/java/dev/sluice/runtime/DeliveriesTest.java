@@ -14,6 +14,7 @@ import dev.sluice.queue.PurgeRefs;
 import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.store.memory.MemoryStore;
@@ -207,6 +208,29 @@ class DeliveriesTest {
         assertThat(leases()).isEmpty();
         pull(10, 1_000);
         assertThat(shown(0)).containsExactly("a#1", "b#1");
+    }
+
+    @Test
+    void anAnswerThatCannotBeMeasuredIsAFaultOfItsOwnAndLeasesNothing() {
+        withoutCache();
+        push("a");
+        store.contentsGate = new CompletableFuture<>();
+        List<QueueException> refusals = new ArrayList<>();
+        take(
+                new QueueRequest.Deliver(
+                        10,
+                        1_000,
+                        ConsumerType.HTTP_PULL,
+                        content -> {
+                            throw new IllegalStateException("no size");
+                        },
+                        new TransitMemory.Hold(memory)),
+                refusals);
+        pull(10, 1_000);
+        store.contentsGate.complete(null);
+        turns.run();
+        assertThat(refusals).extracting(QueueException::error).containsExactly(QueueError.INTERNAL);
+        assertThat(shown(0)).containsExactly("a#1");
     }
 
     @Test
