@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.SwitchTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
@@ -28,9 +29,9 @@ import org.junit.jupiter.api.Test;
 /** What reviewers would otherwise have to say again and again. */
 class HouseRulesTest {
     private static final Path PROJECT = Path.of("").toAbsolutePath();
-    private static final int CLASS_LINES_MAX = 300;
+    private static final int CLASS_LINES_MAX = 500;
     /** A list of cases may be a little longer than a class that someone has to reason about. */
-    private static final int TEST_LINES_MAX = 350;
+    private static final int TEST_LINES_MAX = 500;
 
     private static final int METHOD_LINES_MAX = 50;
     /** Files that may be longer, with the number of lines they may have. */
@@ -47,7 +48,7 @@ class HouseRulesTest {
     }
 
     @Test
-    void methodsAreShortAndPublicTypesAndMethodsAreDocumented() throws IOException {
+    void methodsAreShortAndPublicTypesAreDocumentedAndSwitchesAreComplete() throws IOException {
         List<String> findings = new ArrayList<>();
         List<Path> sources = files(".java")
                 .filter(file -> file.startsWith(PROJECT.resolve("src/main")))
@@ -175,6 +176,17 @@ class HouseRulesTest {
                 findings.add(nameOf(method) + " has no Javadoc");
             }
             return super.visitMethod(method, nothing);
+        }
+
+        /** The compiler demands every constant of a switch expression, but not of a statement. */
+        @Override
+        public Void visitSwitch(SwitchTree statement, Void nothing) {
+            if (statement.getCases().stream()
+                    .noneMatch(branch -> branch.getExpressions().isEmpty())) {
+                long line = lineOf(trees.getSourcePositions().getStartPosition(unit, statement));
+                findings.add(unit.getSourceFile().getName() + " line " + line + ": a switch statement without default");
+            }
+            return super.visitSwitch(statement, nothing);
         }
 
         private boolean isTopLevelAndPublic(TreePath owner) {

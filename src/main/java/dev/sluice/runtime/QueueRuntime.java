@@ -18,7 +18,6 @@ public final class QueueRuntime {
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
     private final byte[] installationKey;
-    private final QueueSlots slots;
     private final Supplier<Future<Void>> closing;
 
     private QueueRuntime(
@@ -26,13 +25,11 @@ public final class QueueRuntime {
             BusCatalogClient catalogClient,
             BusQueueClient queueClient,
             byte[] installationKey,
-            QueueSlots slots,
             Supplier<Future<Void>> closing) {
         this.catalog = catalog;
         this.catalogClient = catalogClient;
         this.queueClient = queueClient;
         this.installationKey = installationKey;
-        this.slots = slots;
         this.closing = closing;
     }
 
@@ -65,7 +62,7 @@ public final class QueueRuntime {
         SpaceWatch spaceWatch = SpaceWatch.start(vertx, admission);
         return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))
                 .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
-                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, slots, () -> {
+                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, () -> {
                             spaceWatch.stop();
                             // The deployer takes its queues along.
                             return vertx.undeploy(deployerId).eventually(() -> vertx.undeploy(catalogId));
@@ -111,11 +108,6 @@ public final class QueueRuntime {
     /** The 32 bytes that authenticate leases of this installation. */
     public byte[] installationKey() {
         return installationKey.clone();
-    }
-
-    /** Queues with requests under way. */
-    public long busyQueues() {
-        return slots.all().stream().filter(slot -> slot.inFlight() > 0).count();
     }
 
     /** Takes all verticles down; what was answered is stored then. The edge must be closed before. */

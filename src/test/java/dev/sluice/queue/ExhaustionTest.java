@@ -29,7 +29,7 @@ class ExhaustionTest {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.state.departing()).hasSize(1);
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).hasSize(1);
         assertThat(queue.pull(1)).isEmpty();
         assertThat(queue.metrics().backlogCount()).as("still stored here").isEqualTo(1);
     }
@@ -41,7 +41,7 @@ class ExhaustionTest {
         assertThat(queue.metrics().backlogCount()).isEqualTo(1);
         queue.with(TestQueue.consumer(0, 0, "dead"));
         assertThat(queue.retry(token(queue.pullOne()), 0).retryCount()).isEqualTo(1);
-        assertThat(queue.state.departing()).hasSize(1);
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).hasSize(1);
     }
 
     @Test
@@ -91,7 +91,7 @@ class ExhaustionTest {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.after(RETENTION_MILLIS - 1).pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.state.departing()).isEmpty();
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).isEmpty();
         assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
     }
 
@@ -152,7 +152,8 @@ class ExhaustionTest {
         TestQueue dead = new TestQueue().with(new QueueSettings(60, false, 3_600));
         dead.after(40_000);
         dead.push("younger");
-        MessageHeader header = queue.state.departing().get(0).header();
+        MessageHeader header =
+                queue.state.departing(0, Integer.MAX_VALUE).get(0).header();
         Content content = new Content(1, 2, ContentType.TEXT, 0, "a".getBytes(StandardCharsets.UTF_8));
         AcceptDeadLetters.Letter letter = new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, header), content);
         assertThat(dead.run(new AcceptDeadLetters(List.of(letter)))).isEqualTo(1);
@@ -165,7 +166,7 @@ class ExhaustionTest {
 
         assertThat(queue.run(new ConfirmDeparted(List.of(1L, 1L, 7L)))).isEqualTo(2);
         assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
-        assertThat(queue.state.departing()).isEmpty();
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).isEmpty();
     }
 
     @Test
@@ -202,25 +203,9 @@ class ExhaustionTest {
                 new QueueImage(head, List.of(), List.of(leftover, moved)),
                 MemoryBudget.UNBOUNDED);
         assertThat(queue.metrics()).isEqualTo(new Metrics(1, 4, 850));
-        assertThat(queue.state.isAtRest()).isFalse();
         assertThat(queue.state.unconfirmed()).containsExactlyInAnyOrder(3L, 7L);
         assertThat(queue.run(new ConfirmDeparted(queue.state.unconfirmed()))).isEqualTo(1);
         assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
         assertThat(queue.state.unconfirmed()).isEmpty();
-    }
-
-    @Test
-    void aDepartureIsCalledOffOnlyWithoutADeadLetterQueue() {
-        queue.with(TestQueue.consumer(0, 0, "dead")).push("a", "b");
-        queue.pull(2);
-        queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.run(new CallOffDepartures(List.of(1L)))).isZero();
-        queue.with((Consumer) null);
-        assertThat(queue.run(new CallOffDepartures(List.of(1L, 9L)))).isEqualTo(1);
-        assertThat(queue.peek()).containsExactly(1L);
-        queue.with(TestQueue.consumer(0, 0, ""));
-        assertThat(queue.run(new CallOffDepartures(List.of(2L)))).isEqualTo(1);
-        assertThat(queue.metrics().backlogCount()).isEqualTo(1);
-        assertThat(queue.state.departing()).isEmpty();
     }
 }

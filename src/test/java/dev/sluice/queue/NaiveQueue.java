@@ -220,16 +220,4 @@ final class NaiveQueue {
         messages.removeAll(all);
         purgedAtMillis = nowMillis;
     }
-
-    void callOff(long seq, long nowMillis) {
-        Message message = message(seq);
-        if (message != null
-                && message.place == Place.DEPARTING
-                && (consumer == null || consumer.deadLetterQueue().isEmpty())) {
-            fail(
-                    message,
-                    nowMillis + (consumer == null ? 0 : consumer.settings().retryDelaySeconds() * 1000L),
-                    nowMillis);
-        }
-    }
 }

@@ -73,8 +73,6 @@ final class QueueHistory {
             configure(queue);
         } else if (choice < 81) {
             moveDeadLetters(queue);
-        } else if (choice < 82) {
-            callOff(queue);
         } else if (choice < 84) {
             restart();
         } else if (choice < 87) {
@@ -338,25 +336,6 @@ final class QueueHistory {
                 counted += queue.model.messages.removeIf(message -> message.seq == seq) ? 1 : 0;
             }
             assertThat(decision.reply()).isEqualTo(counted);
-        });
-    }
-
-    private void callOff(QueueUnderTest queue) {
-        List<Long> seqs = new ArrayList<>();
-        for (Lease lease : queue.state.departing()) {
-            long seq = lease.header().seq();
-            boolean underWay = queue.letters.stream()
-                            .anyMatch(letter -> letter.origin().header().seq() == seq)
-                    || queue.toConfirm.contains(seq)
-                    || queue.model.message(seq).place == NaiveQueue.Place.MOVED;
-            if (!underWay) {
-                seqs.add(seq);
-            }
-        }
-        call(queue, new CallOffDepartures(seqs), (decision, refusal) -> {
-            for (long seq : seqs) {
-                queue.model.callOff(seq, nowMillis);
-            }
         });
     }
 

@@ -10,12 +10,14 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.MemoryBudget;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.Peek;
 import dev.sluice.queue.Pull;
 import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.ReadMetrics;
 import dev.sluice.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -176,6 +178,41 @@ class ActiveQueueTest {
         assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1, 1, 1, 10, 5);
     }
 
+    @Test
+    void everyTypeOfRequestIsAnswered() {
+        ActiveQueue queue = queue();
+        queue.start();
+        turns.run();
+        TransitMemory.Hold hold = new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE));
+        List<QueueRequest<?>> requests = List.of(
+                new QueueRequest.Execute<>(new ReadMetrics()),
+                new QueueRequest.Deliver(new Pull(1, 1_000, ConsumerType.HTTP_PULL), hold),
+                new QueueRequest.Show(new Peek(1), hold),
+                new QueueRequest.Configure(definition(1)),
+                new QueueRequest.TakeDeadLetters(2, store.generation(), List.of()));
+        assertThat(requests)
+                .extracting(Object::getClass)
+                .as("one of each type")
+                .containsExactlyInAnyOrder(QueueRequest.class.getPermittedSubclasses());
+        for (QueueRequest<?> request : requests) {
+            List<Object> answers = new ArrayList<>();
+            queue.take(request, new Reply<>() {
+                @Override
+                public void succeed(Object answer) {
+                    answers.add(answer);
+                }
+
+                @Override
+                public void fail(QueueException why) {
+                    answers.add(why);
+                }
+            });
+            turns.run();
+            assertThat(answers).as("answers to %s", request).hasSize(1);
+            assertThat(answers.get(0)).isNotInstanceOf(QueueException.class);
+        }
+    }
+
     /** A message that the first queue has pushed and leased. */
     private List<MessageHeader> leasedOfAnotherQueue() {
         ActiveQueue origin = queue();
@@ -201,8 +238,7 @@ class ActiveQueueTest {
                 transit,
                 new Meters());
         return new ActiveQueue(
-                new QueueDefinition(
-                        number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, consumer, 0, 0),
+                definition(number),
                 parts,
                 turns,
                 new Admission(store, RuntimeOptions.DEFAULT),
@@ -210,6 +246,10 @@ class ActiveQueueTest {
                     brought.add(letters);
                     return bring;
                 });
+    }
+
+    private QueueDefinition definition(long number) {
+        return new QueueDefinition(number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, consumer, 0, 0);
     }
 
     private List<Lease> leases() {
