@@ -95,6 +95,7 @@ final class QueueChanges {
             if (renamed) {
                 QueueName.check(nameAfter, desk.strictNames());
                 requireFree(catalog, accountId, nameAfter);
+                requireOtherDeadLetterQueue(before.consumer(), nameAfter);
             }
             QueueSettings settings = change.apply(before.settings());
             settings.check(desk.limits());
@@ -108,6 +109,16 @@ final class QueueChanges {
                 redirect(catalog, before.name(), nameAfter, desk, queues);
             }
             return Outcome.queues(queues, after);
+        }
+
+        /** The dead letter queue of that name may have been deleted, and its name be free. */
+        private static void requireOtherDeadLetterQueue(Consumer consumer, String name) {
+            if (consumer != null && consumer.deadLetterQueue().equals(name)) {
+                throw new QueueException(
+                        QueueError.CONSUMER_SETTINGS_INVALID,
+                        "A queue cannot be its own dead letter queue, and the consumer names one called '" + name
+                                + "'.");
+            }
         }
 
         private void redirect(CatalogView catalog, String from, String to, Desk desk, List<QueueDefinition> queues) {

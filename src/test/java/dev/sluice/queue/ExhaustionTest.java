@@ -156,7 +156,7 @@ class ExhaustionTest {
                 queue.state.departing(0, Integer.MAX_VALUE).get(0).header();
         Content content = new Content(1, 2, ContentType.TEXT, 0, "a".getBytes(StandardCharsets.UTF_8));
         AcceptDeadLetters.Letter letter = new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, header), content);
-        assertThat(dead.run(new AcceptDeadLetters(List.of(letter)))).isEqualTo(1);
+        assertThat(dead.run(new AcceptDeadLetters(List.of(letter), false))).isEqualTo(1);
         assertThat(dead.metrics().oldestTimestampMillis()).isEqualTo(header.timestampMillis());
         Lease lease = dead.pullOne();
         assertThat(lease.header().seq()).isEqualTo(2);
@@ -173,8 +173,8 @@ class ExhaustionTest {
     void aDeadLetterIsNeverOlderThanItsTimestamp() {
         MessageHeader ahead = new MessageHeader(1, queue.nowMillis + 500, queue.nowMillis + 500, 1, false);
         Content content = new Content(1, 2, ContentType.TEXT, 0, new byte[1]);
-        queue.run(
-                new AcceptDeadLetters(List.of(new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, ahead), content))));
+        queue.run(new AcceptDeadLetters(
+                List.of(new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, ahead), content)), true));
         assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());
         queue.push("b");
         assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());

@@ -309,11 +309,17 @@ final class QueueHistory {
     private void accept(QueueUnderTest queue, QueueUnderTest target) {
         List<AcceptDeadLetters.Letter> letters = List.copyOf(queue.letters);
         queue.letters.clear();
-        call(target, new AcceptDeadLetters(letters), (decision, refusal) -> {
+        boolean circle = random.nextBoolean();
+        call(target, new AcceptDeadLetters(letters, circle), (decision, refusal) -> {
             assertThat(decision.reply()).isEqualTo(letters.size());
             for (AcceptDeadLetters.Letter letter : letters) {
                 MessageHeader old = letter.origin().header();
-                target.model.store(letter.content().idLow(), old.bodyBytes(), old.timestampMillis(), nowMillis);
+                target.model.accept(
+                        letter.content().idLow(),
+                        old.bodyBytes(),
+                        old.timestampMillis(),
+                        circle && old.storedAtMillis() != old.timestampMillis(),
+                        nowMillis);
                 NaiveQueue.Message message = queue.model.message(old.seq());
                 if (message != null) {
                     assertThat(message.place).isEqualTo(NaiveQueue.Place.DEPARTING);

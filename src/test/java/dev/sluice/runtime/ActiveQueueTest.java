@@ -120,7 +120,7 @@ class ActiveQueueTest {
         List<QueueError> refusals = new ArrayList<>();
         take(
                 target,
-                new QueueRequest.TakeDeadLetters(1, store.generation() + 1, letters),
+                new QueueRequest.TakeDeadLetters(1, store.generation() + 1, letters, false),
                 why -> refusals.add(why.error()));
         turns.run();
         assertThat(refusals).containsExactly(QueueError.UNAVAILABLE);
@@ -128,7 +128,7 @@ class ActiveQueueTest {
 
         take(
                 target,
-                new QueueRequest.TakeDeadLetters(1, store.generation(), letters),
+                new QueueRequest.TakeDeadLetters(1, store.generation(), letters, false),
                 why -> refusals.add(why.error()));
         turns.run();
         assertThat(refusals).hasSize(1);
@@ -138,7 +138,7 @@ class ActiveQueueTest {
     @Test
     void deadLettersWaitWhileTheMovesOfAllQueuesFillTheirMemory() {
         QueueRequest.TakeDeadLetters letters =
-                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue());
+                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
         ActiveQueue target = queue(2);
         target.start();
         turns.run();
@@ -189,7 +189,7 @@ class ActiveQueueTest {
                 new QueueRequest.Deliver(new Pull(1, 1_000, ConsumerType.HTTP_PULL), hold),
                 new QueueRequest.Show(new Peek(1), hold),
                 new QueueRequest.Configure(definition(1)),
-                new QueueRequest.TakeDeadLetters(2, store.generation(), List.of()));
+                new QueueRequest.TakeDeadLetters(2, store.generation(), List.of(), false));
         assertThat(requests)
                 .extracting(Object::getClass)
                 .as("one of each type")

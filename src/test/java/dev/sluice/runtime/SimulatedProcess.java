@@ -206,12 +206,9 @@ final class SimulatedProcess {
             scheduler.soon(LOST_AFTER_MILLIS, () -> brought.tryFail("lost"));
         }
         if (fate != 0) {
-            long target = definitions.values().stream()
-                    .filter(definition -> definition.name().equals(name))
-                    .findFirst()
-                    .orElseThrow()
-                    .number();
-            hop(() -> send(target, letters, new Reply<>() {
+            QueueDefinition target = named(accountId, name);
+            boolean circle = DeadLetterRoute.leads(target, letters.originNumber(), this::named);
+            hop(() -> send(target.number(), letters.withCircle(circle), new Reply<>() {
                 @Override
                 public void succeed(Object taken) {
                     brought.tryComplete();
@@ -224,5 +221,12 @@ final class SimulatedProcess {
             }));
         }
         return brought.future();
+    }
+
+    private QueueDefinition named(String accountId, String name) {
+        return definitions.values().stream()
+                .filter(definition -> definition.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 }
