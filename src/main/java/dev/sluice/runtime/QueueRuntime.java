@@ -40,8 +40,10 @@ public final class QueueRuntime {
      */
     public static Future<QueueRuntime> start(Vertx vertx, RuntimeParts parts, boolean strictNames) {
         registerCodec(vertx);
-        return CatalogFill.read(parts.store(), vertx.getOrCreateContext()).compose(read -> keyOf(read, parts.store())
-                .compose(key -> deploy(vertx, parts, strictNames, read, key)));
+        CatalogView catalog = new CatalogView();
+        return CatalogFill.read(parts.store(), vertx.getOrCreateContext(), catalog)
+                .compose(read -> keyOf(read, parts.store())
+                        .compose(key -> deploy(vertx, parts, strictNames, catalog, read, key)));
     }
 
     private static void registerCodec(Vertx vertx) {
@@ -50,8 +52,7 @@ public final class QueueRuntime {
     }
 
     private static Future<QueueRuntime> deploy(
-            Vertx vertx, RuntimeParts parts, boolean strictNames, CatalogFill read, byte[] key) {
-        CatalogView catalog = new CatalogView();
+            Vertx vertx, RuntimeParts parts, boolean strictNames, CatalogView catalog, CatalogFill read, byte[] key) {
         read.replace(catalog);
         QueueSlots slots = new QueueSlots();
         Admission admission = new Admission(parts.store(), parts.options());

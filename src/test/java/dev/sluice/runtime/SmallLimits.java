@@ -25,6 +25,10 @@ final class SmallLimits {
                 d.concurrencyMax(),
                 d.ackEntriesMax(),
                 queuesPerAccountMax,
+                d.queuesMax(),
+                d.accountsMax(),
+                d.subscriptionsPerAccountMax(),
+                d.subscriptionsMax(),
                 d.leasesPerQueueMax(),
                 d.backlogBytesMax(),
                 d.messagesPerSecondMax());

@@ -39,4 +39,11 @@ public final class Outcomes {
     public static <T> T get(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
     }
+
+    /** The whole catalog of a store. */
+    public static List<CatalogRecord> catalogOf(QueueStore store) {
+        List<CatalogRecord> records = new ArrayList<>();
+        get(store.readCatalog(records::add));
+        return records;
+    }
 }
