@@ -16,7 +16,10 @@ import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.CatalogClient.ConsumerSpec;
 import dev.sluice.runtime.CatalogClient.SubscriptionSpec;
+import dev.sluice.store.Outcomes;
+import dev.sluice.store.StoreBatch;
 import dev.sluice.store.memory.MemoryStore;
+import io.vertx.core.Future;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -123,6 +126,34 @@ class CatalogBoundsTest {
                 assertThat(refusal(changes.updateSubscription(ACCOUNT, id, tooLarge.get(field))))
                         .isEqualTo(QueueError.REQUEST_INVALID);
             }
+        }
+    }
+
+    @Test
+    void largerFieldsOfAnEarlierVersionAreReadAndCanBeChangedAndDeleted() {
+        MemoryStore store = new MemoryStore();
+        Subscription before = new Subscription(
+                account(9),
+                ACCOUNT,
+                "x".repeat(1_000),
+                true,
+                "{\"type\":\"" + "x".repeat(100_000) + "\"}",
+                account(8),
+                Collections.nCopies(100, "e"),
+                1,
+                1);
+        StoreBatch batch = new StoreBatch();
+        batch.putCatalog(CatalogRecords.key(before), CatalogRecords.value(before));
+        get(Future.fromCompletionStage(Outcomes.commitLater(store, batch)));
+        try (RunningRuntime running = new RunningRuntime(store)) {
+            CatalogClient changes = running.runtime.catalogClient();
+            assertThat(running.runtime.catalog().listSubscriptions(ACCOUNT)).containsExactly(before);
+            SubscriptionSpec change = new SubscriptionSpec("short", null, null, null, null);
+            assertThat(get(changes.updateSubscription(ACCOUNT, before.id(), change))
+                            .name())
+                    .isEqualTo("short");
+            get(changes.deleteSubscription(ACCOUNT, before.id()));
+            assertThat(running.runtime.catalog().accounts()).isEmpty();
         }
     }
 
