@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.SwitchTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
@@ -52,7 +53,7 @@ class HouseRulesTest {
     }
 
     @Test
-    void methodsAreShortAndPublicTypesAndMethodsAreDocumented() throws IOException {
+    void methodsAreShortAndPublicTypesAreDocumentedAndSwitchesAreComplete() throws IOException {
         List<String> findings = new ArrayList<>();
         List<Path> sources = files(".java")
                 .filter(file -> file.startsWith(PROJECT.resolve("src/main")))
@@ -201,6 +202,17 @@ class HouseRulesTest {
                 findings.add(nameOf(method) + " has no Javadoc");
             }
             return super.visitMethod(method, nothing);
+        }
+
+        /** The compiler demands every constant of a switch expression, but not of a statement. */
+        @Override
+        public Void visitSwitch(SwitchTree statement, Void nothing) {
+            if (statement.getCases().stream()
+                    .noneMatch(branch -> branch.getExpressions().isEmpty())) {
+                long line = lineOf(trees.getSourcePositions().getStartPosition(unit, statement));
+                findings.add(unit.getSourceFile().getName() + " line " + line + ": a switch statement without default");
+            }
+            return super.visitSwitch(statement, nothing);
         }
 
         private boolean isTopLevelAndPublic(TreePath owner) {

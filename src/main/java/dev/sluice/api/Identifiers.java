@@ -2,7 +2,7 @@ package dev.sluice.api;
 
 /** The form of account, queue, consumer and subscription ids: 32 hexadecimal digits. */
 public final class Identifiers {
-    private static final int LENGTH = 32;
+    static final int LENGTH = 32;
 
     private Identifiers() {}
 

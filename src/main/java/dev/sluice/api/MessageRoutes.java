@@ -2,8 +2,9 @@ package dev.sluice.api;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,40 +12,46 @@ import java.util.Map;
  * plainest form, and leaves everything else to the router. Its routes come from the contract, and it hands over to the same
  * gateway, so both ways answer alike; a test holds them to that.
  *
- * <p>Matching a path against all routes of the contract costs more than everything else a push does before the bus.
+ * <p>Matching a path against all routes of the contract costs more than everything else a push does before the bus. Both ids have a
+ * fixed length, so every part of such a path has a fixed position. Nothing is remembered but the last queue; the catalog finds the others.
+ * Owned by one event loop.
  */
 final class MessageRoutes {
     private static final String ACCOUNTS = "/accounts/";
     private static final String QUEUES = "/queues/";
-    /** Enough for ten thousand queues; about 10 MB if they are all in use. */
-    private static final int RECENT_MAX = 16 * 1024;
-
     private static final String TEMPLATE_START = "/accounts/{account_id}/queues/{queue_id}";
 
+    private record Target(String rest, Binding binding) {}
+
     private final String prefix;
+    private final int accountAt;
+    private final int accountEnd;
+    private final int queueAt;
+    private final int queueEnd;
     private final Gateway gateway;
-    private final Map<String, Binding> byRest = new HashMap<>();
-    /** Taking a path apart costs more than remembering it; clients use the same few again and again. */
-    private final Map<String, Target> recent = new HashMap<>();
+    private final Target[] targets;
 
-    /** The last of them: comparing two paths is cheaper than hashing one. */
-    private String lastUri = "";
-
-    private Target last;
-    private String lastAccountId;
+    /** The place of the request before: consumers and producers of one queue come in runs. */
+    private Place last = new Place("", "", Map.of());
 
     /** The short way to those of the bindings whose route is a POST below the messages of a queue. */
     MessageRoutes(Contract contract, Gateway gateway, Collection<Binding> bindings) {
         this.prefix = contract.basePath() + ACCOUNTS;
+        this.accountAt = prefix.length();
+        this.accountEnd = accountAt + Identifiers.LENGTH;
+        this.queueAt = accountEnd + QUEUES.length();
+        this.queueEnd = queueAt + Identifiers.LENGTH;
         this.gateway = gateway;
+        List<Target> found = new ArrayList<>();
         for (Binding binding : bindings) {
             Route route = binding.route();
             if (route.family() == Route.Family.MESSAGES
                     && route.method().equals(HttpMethod.POST)
                     && route.template().startsWith(TEMPLATE_START)) {
-                byRest.put(route.template().substring(TEMPLATE_START.length()), binding);
+                found.add(new Target(route.template().substring(TEMPLATE_START.length()), binding));
             }
         }
+        this.targets = found.toArray(Target[]::new);
     }
 
     /** Serves the request if its path is one of these; otherwise answers false and has touched nothing. */
@@ -53,62 +60,44 @@ final class MessageRoutes {
             return false;
         }
         String uri = request.uri();
-        if (!uri.equals(lastUri)) {
-            Target target = recall(uri);
-            if (target == null) {
-                return false;
-            }
-            lastUri = uri;
-            last = target;
+        Binding binding = binding(uri);
+        Place place = binding == null ? null : place(uri);
+        if (place == null) {
+            return false;
         }
-        gateway.serve(last.binding, request, last.place);
+        gateway.serve(binding, request, place);
         return true;
     }
 
-    private Target recall(String uri) {
-        Target target = recent.get(uri);
-        if (target == null) {
-            target = find(uri);
-            if (target != null) {
-                if (recent.size() >= RECENT_MAX) {
-                    recent.clear();
-                }
-                recent.put(uri, target);
+    /** The operation whose path has that beginning, these separators and that end, or null; the ids are not looked at. */
+    Binding binding(String uri) {
+        int restLength = uri.length() - queueEnd;
+        if (restLength <= 0 || !uri.startsWith(QUEUES, accountEnd) || !uri.startsWith(prefix)) {
+            return null;
+        }
+        for (Target target : targets) {
+            if (target.rest.length() == restLength && uri.startsWith(target.rest, queueEnd)) {
+                return target.binding;
             }
         }
-        return target;
+        return null;
     }
 
-    /** What the path leads to, or null if it is not one of these. */
-    Target find(String uri) {
-        int accountAt = prefix.length();
-        int accountEnd = uri.indexOf('/', accountAt);
-        if (accountEnd < 0 || !uri.startsWith(prefix) || !uri.startsWith(QUEUES, accountEnd)) {
-            return null;
+    /** What a path that has a binding names, or null if that are no ids. */
+    Place place(String uri) {
+        String account = uri.substring(accountAt, accountEnd);
+        String queue = uri.substring(queueAt, queueEnd);
+        boolean sameAccount = account.equals(last.accountId());
+        if (sameAccount && queue.equals(last.queueId())) {
+            return last;
         }
-        int queueAt = accountEnd + QUEUES.length();
-        int queueEnd = uri.indexOf('/', queueAt);
-        Binding binding = queueEnd < 0 ? null : byRest.get(uri.substring(queueEnd));
-        if (binding == null) {
-            return null;
-        }
-        String accountId = Identifiers.normalize(uri.substring(accountAt, accountEnd));
-        String queueId = Identifiers.normalize(uri.substring(queueAt, queueEnd));
+        // The same string for all queues of an account has its hash already.
+        String accountId = sameAccount ? last.accountId() : Identifiers.normalize(account);
+        String queueId = Identifiers.normalize(queue);
         if (accountId == null || queueId == null) {
             return null;
         }
-        Map<String, String> path = Map.of("account_id", accountId, "queue_id", queueId);
-        return new Target(binding, new Place(known(accountId), queueId, path));
+        last = new Place(accountId, queueId, Map.of());
+        return last;
     }
-
-    /** The same string for paths of the same account, so that it is in the processor's cache when the next queue's turn comes. */
-    private String known(String accountId) {
-        if (!accountId.equals(lastAccountId)) {
-            lastAccountId = accountId;
-        }
-        return lastAccountId;
-    }
-
-    /** What a path leads to, which never changes. */
-    record Target(Binding binding, Place place) {}
 }

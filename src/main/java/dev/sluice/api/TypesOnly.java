@@ -16,6 +16,8 @@ final class TypesOnly {
             "maxLength",
             "minItems",
             "maxItems",
+            "maxProperties",
+            "propertyNames",
             "pattern",
             "const",
             "enum");

@@ -226,6 +226,26 @@ public final class ConfigKeys {
             "Acknowledgements and retries in one request.");
     static final ConfigKey<Integer> QUEUES_PER_ACCOUNT_MAX =
             limit("queues_per_account_max", DOCUMENTED.queuesPerAccountMax(), 1, INT_MAX, "Queues of one account.");
+    static final ConfigKey<Integer> QUEUES_MAX = limit(
+            "queues_max",
+            DOCUMENTED.queuesMax(),
+            1,
+            INT_MAX,
+            "Queues of all accounts; what is full of the largest fields fits into a heap of 192 MiB.");
+    static final ConfigKey<Integer> ACCOUNTS_MAX = limit(
+            "accounts_max",
+            DOCUMENTED.accountsMax(),
+            1,
+            INT_MAX,
+            "Accounts that have a queue; a token for every account can name any.");
+    static final ConfigKey<Integer> SUBSCRIPTIONS_PER_ACCOUNT_MAX = limit(
+            "subscriptions_per_account_max",
+            DOCUMENTED.subscriptionsPerAccountMax(),
+            1,
+            INT_MAX,
+            "Event subscriptions of one account.");
+    static final ConfigKey<Integer> SUBSCRIPTIONS_MAX = limit(
+            "subscriptions_max", DOCUMENTED.subscriptionsMax(), 1, INT_MAX, "Event subscriptions of all accounts.");
     static final ConfigKey<Integer> LEASES_PER_QUEUE_MAX = limit(
             "leases_per_queue_max",
             DOCUMENTED.leasesPerQueueMax(),

@@ -140,6 +140,10 @@ public final class ConfigLoader {
                 get(ConfigKeys.CONCURRENCY_MAX),
                 get(ConfigKeys.ACK_ENTRIES_MAX),
                 get(ConfigKeys.QUEUES_PER_ACCOUNT_MAX),
+                get(ConfigKeys.QUEUES_MAX),
+                get(ConfigKeys.ACCOUNTS_MAX),
+                get(ConfigKeys.SUBSCRIPTIONS_PER_ACCOUNT_MAX),
+                get(ConfigKeys.SUBSCRIPTIONS_MAX),
                 get(ConfigKeys.LEASES_PER_QUEUE_MAX),
                 get(ConfigKeys.BACKLOG_BYTES_MAX),
                 get(ConfigKeys.MESSAGES_PER_SECOND_MAX));

@@ -151,6 +151,7 @@ final class Backlog {
             case DEPARTING -> departing(((QueueEvent.Departing) event).lease());
             case DEPARTED -> departed(((QueueEvent.Departed) event).header().seq());
             case PURGED -> purged((QueueEvent.Purged) event);
+            default -> throw new IllegalStateException("unknown event " + event);
         }
         windows.settle(arrivalsCount());
     }
@@ -183,7 +184,7 @@ final class Backlog {
     private void released(Waiting message) {
         long seq = message.header().seq();
         findings.touch(seq);
-        takeFromConsumer(seq);
+        leases.remove(seq);
         windows.addWaiting(message);
     }
 
@@ -200,7 +201,8 @@ final class Backlog {
         switch (event.place()) {
             case ARRIVAL -> windows.arrivals.remove(0, header.seq());
             case WAITING -> windows.removeWaiting(event.availableAtMillis(), header.seq());
-            case LEASED -> takeFromConsumer(header.seq());
+            case LEASED -> leases.remove(header.seq());
+            default -> throw new IllegalStateException("unknown place " + event);
         }
         uncount(header);
     }
@@ -228,13 +230,6 @@ final class Backlog {
         bytes = 0;
         purgedBelowSeq = event.belowSeq();
         purgedAtMillis = event.atMillis();
-    }
-
-    /** A lease ended, or a departure was called off: on disk they are the same. */
-    private void takeFromConsumer(long seq) {
-        if (leases.remove(seq) == null) {
-            departures.remove(seq);
-        }
     }
 
     private void uncount(MessageHeader header) {

@@ -4,7 +4,7 @@ package dev.sluice.queue;
  * The consumer of a queue (reference 5.1). A queue has at most one.
  *
  * @param consumerId 32 lower-case hex digits
- * @param scriptName name of the Worker, empty for http_pull
+ * @param scriptName name of the Worker, empty for http_pull; {@value #SCRIPT_NAME_LENGTH_MAX} characters at most
  * @param deadLetterQueue name of a queue of the same account, empty if there is none
  * @param createdMicros microseconds since the epoch
  */
@@ -14,4 +14,20 @@ public record Consumer(
         String scriptName,
         String deadLetterQueue,
         ConsumerSettings settings,
-        long createdMicros) {}
+        long createdMicros) {
+    /** Length of the longest name of a script, in UTF-16 units. */
+    public static final int SCRIPT_NAME_LENGTH_MAX = 255;
+
+    /**
+     * Checks the length of a name.
+     *
+     * @throws QueueException CONSUMER_SETTINGS_INVALID
+     */
+    public static void checkScriptName(String scriptName) {
+        if (scriptName.length() > SCRIPT_NAME_LENGTH_MAX) {
+            throw new QueueException(
+                    QueueError.CONSUMER_SETTINGS_INVALID,
+                    "script_name must have at most " + SCRIPT_NAME_LENGTH_MAX + " characters.");
+        }
+    }
+}

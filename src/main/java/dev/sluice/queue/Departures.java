@@ -52,11 +52,6 @@ final class Departures {
         return lease == null ? moved.get(seq) : lease.header();
     }
 
-    /** The leftover marker of that number, or null. */
-    MessageHeader leftover(long seq) {
-        return leftovers.get(seq);
-    }
-
     /** Ends a departure; answers its message if it was counted, otherwise null. */
     MessageHeader remove(long seq) {
         leftovers.remove(seq);

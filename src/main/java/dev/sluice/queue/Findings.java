@@ -94,10 +94,6 @@ final class Findings {
         facts.clear();
     }
 
-    boolean isReading() {
-        return !searches.isEmpty();
-    }
-
     private Search end(Need need) {
         for (int i = 0; i < searches.size(); i++) {
             if (searches.get(i).need == need) {

@@ -1,7 +1,8 @@
 package dev.sluice.queue;
 
 /**
- * The documented limits of the service (reference 12), each configurable. Pure numbers; inclusive.
+ * The limits of the service, each configurable: those of reference 12, and those of the whole installation, which are ours. Pure numbers;
+ * inclusive.
  *
  * @param messageBytesMax body of one message
  * @param batchMessagesMax messages in one batch push
@@ -20,6 +21,10 @@ package dev.sluice.queue;
  * @param concurrencyMax largest {@code max_concurrency}
  * @param ackEntriesMax acks and retries, or refs, in one request
  * @param queuesPerAccountMax queues
+ * @param queuesMax queues of all accounts
+ * @param accountsMax accounts that have a queue
+ * @param subscriptionsPerAccountMax event subscriptions
+ * @param subscriptionsMax event subscriptions of all accounts
  * @param leasesPerQueueMax messages of one queue in the hands of consumers at once; a pull beyond it gets fewer
  * @param backlogBytesMax bytes stored in one queue, 0 for no limit (10251)
  * @param messagesPerSecondMax messages pushed to one queue per second, 0 for no limit (10250)
@@ -41,6 +46,10 @@ public record Limits(
         int concurrencyMax,
         int ackEntriesMax,
         int queuesPerAccountMax,
+        int queuesMax,
+        int accountsMax,
+        int subscriptionsPerAccountMax,
+        int subscriptionsMax,
         int leasesPerQueueMax,
         long backlogBytesMax,
         int messagesPerSecondMax) {
@@ -62,6 +71,10 @@ public record Limits(
             250,
             10_000,
             10_000,
+            20_000,
+            1_000,
+            1_000,
+            2_000,
             200_000,
             0,
             0);

@@ -11,7 +11,7 @@ import java.util.List;
  * <ul>
  *   <li>Before a command it runs {@link Expire} if {@link #deadlineMillis} is not in the future.
  *   <li>While {@code command.need} asks for something: {@link #begin}, a read of the store that sees all that was committed
- *       before, {@link #supply}. If a read of that kind {@linkplain #isReading is under way} already, it waits for that one instead
+ *       before, {@link #supply}. If a read of that kind is under way already, it waits for that one instead
  *       and asks again. Other commands may run in the meantime.
  *   <li>{@code decide}, {@link #forgetFindings}, {@code apply} for each event, {@link #head} for the batch, all in one turn.
  *   <li>Afterwards {@link #wish} says what to read ahead.
@@ -190,11 +190,6 @@ public final class QueueState {
         }
     }
 
-    /** Whether a read of that kind is under way and another must wait for it; never so for lookups. */
-    public boolean isReading(Need.Kind kind) {
-        return kind != Need.Kind.FIND && backlog.windows().of(kind).isReading();
-    }
-
     /** The number below which memory knows every arrival; {@link Long#MAX_VALUE} if it knows all there are. */
     public long arrivalsKnownBelowSeq() {
         return backlog.windows().arrivals.boundSeq();
@@ -220,11 +215,6 @@ public final class QueueState {
         return backlog.departures().departing(fromSeq, limit);
     }
 
-    /** All messages on their way to the dead letter queue and still stored here. */
-    public List<Lease> departing() {
-        return departing(0, Integer.MAX_VALUE);
-    }
-
     /** Found at the start: messages that the dead letter queue has; to be handed to {@link ConfirmDeparted}. */
     public List<Long> unconfirmed() {
         return backlog.departures().unconfirmed();
@@ -233,14 +223,6 @@ public final class QueueState {
     /** Messages in the hands of consumers. */
     public int leaseCount() {
         return backlog.leases().size();
-    }
-
-    /** Whether nothing is in flight: no lease, no departure, no read. Such a queue may be dropped from memory. */
-    public boolean isAtRest() {
-        return backlog.leases().size() == 0
-                && backlog.departures().size() == 0
-                && !backlog.findings().isReading()
-                && !backlog.windows().isReading();
     }
 
     /** The settings in force. */

@@ -1,5 +1,6 @@
 package dev.sluice.queue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -21,4 +22,37 @@ public record Subscription(
         String queueId,
         List<String> events,
         long createdMicros,
-        long modifiedMicros) {}
+        long modifiedMicros) {
+    /** Length of the longest name, in UTF-16 units. */
+    public static final int NAME_LENGTH_MAX = 256;
+    /** Of {@code sourceJson} in UTF-8: the bound of everything in it. */
+    public static final int SOURCE_BYTES_MAX = 1_024;
+    /** Names of events in one subscription. */
+    public static final int EVENTS_MAX = 32;
+    /** Length of the longest name of an event, in UTF-16 units. */
+    public static final int EVENT_LENGTH_MAX = 64;
+
+    /**
+     * Checks the sizes of what a client gives; null is not checked.
+     *
+     * @throws QueueException REQUEST_INVALID, naming the first field that is too large
+     */
+    public static void check(String name, String sourceJson, List<String> events) {
+        require(
+                name == null || name.length() <= NAME_LENGTH_MAX,
+                "name must have at most " + NAME_LENGTH_MAX + " characters.");
+        require(
+                sourceJson == null || sourceJson.getBytes(StandardCharsets.UTF_8).length <= SOURCE_BYTES_MAX,
+                "source must take at most " + SOURCE_BYTES_MAX + " bytes as JSON without spaces.");
+        require(events == null || events.size() <= EVENTS_MAX, "events must hold at most " + EVENTS_MAX + " names.");
+        require(
+                events == null || events.stream().allMatch(event -> event.length() <= EVENT_LENGTH_MAX),
+                "Each of events must have at most " + EVENT_LENGTH_MAX + " characters.");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new QueueException(QueueError.REQUEST_INVALID, otherwise);
+        }
+    }
+}

@@ -180,11 +180,6 @@ final class Window<E> {
         granted = 0;
     }
 
-    /** Whether a read is under way. */
-    boolean isReading() {
-        return reading;
-    }
-
     /** Starts a read from that key on. */
     void begin(long fromMillis, long fromSeq) {
         if (reading) {

@@ -172,10 +172,6 @@ final class Windows {
         };
     }
 
-    boolean isReading() {
-        return arrivals.isReading() || schedule.isReading() || waiting.isReading() || inherited.isReading();
-    }
-
     void begin(Need need) {
         of(need.kind()).begin(need.fromMillis(), need.fromSeq());
     }

@@ -279,6 +279,9 @@ final class ActiveQueue {
             shell.show(show, reply);
         } else if (request instanceof QueueRequest.TakeDeadLetters letters) {
             inbox.take(letters, reply);
+        } else {
+            LOG.error("queue {}: no handler for a request of type {}", definition.number(), request.getClass());
+            reply.fail(new QueueException(QueueError.INTERNAL));
         }
     }
 

@@ -20,6 +20,9 @@ final class BusDeadLetterPost implements DeadLetterPost {
         QueueDefinition known = catalog.findByName(accountId, deadLetterQueue);
         Future<QueueDefinition> target =
                 known != null ? Future.succeededFuture(known) : changes.ensureQueue(accountId, deadLetterQueue);
-        return target.compose(queue -> queues.send(queue.number(), letters)).mapEmpty();
+        return target.compose(queue -> queues.send(
+                        queue.number(),
+                        letters.withCircle(DeadLetterRoute.leads(queue, letters.originNumber(), catalog::findByName))))
+                .mapEmpty();
     }
 }

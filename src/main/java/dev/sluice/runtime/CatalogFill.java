@@ -36,35 +36,56 @@ record CatalogFill(
      */
     record Difference(List<QueueDefinition> put, List<QueueDefinition> gone) {}
 
-    /** Reads the catalog; completes on the context. */
-    static Future<CatalogFill> read(QueueStore store, Context context) {
+    /**
+     * Reads the catalog; completes on the context.
+     *
+     * @param known what is in memory already; a definition that did not change is taken from there, so that there is no second copy of it
+     */
+    static Future<CatalogFill> read(QueueStore store, Context context, CatalogView known) {
         // Before the read, so that it is never later than what was read.
-        long generation = store.generation();
-        return Future.fromCompletionStage(store.readCatalog(), context).map(records -> of(generation, records));
+        Reading reading = new Reading(known, store.generation());
+        return Future.fromCompletionStage(store.readCatalog(reading::take), context)
+                .map(read -> reading.fill());
     }
 
-    private static CatalogFill of(long generation, List<CatalogRecord> records) {
-        Map<Long, QueueDefinition> queues = new HashMap<>();
-        Map<String, Subscription> subscriptions = new HashMap<>();
-        long lastNumber = 0;
-        byte[] key = null;
-        ClockState clock = null;
-        for (CatalogRecord record : records) {
+    /** What was read so far. Used by one thread after the other. */
+    private static final class Reading {
+        private final CatalogView known;
+        private final long generation;
+        private final Map<Long, QueueDefinition> queues = new HashMap<>();
+        private final Map<String, Subscription> subscriptions = new HashMap<>();
+        private long lastNumber;
+        private byte[] installationKey;
+        private ClockState clock;
+
+        Reading(CatalogView known, long generation) {
+            this.known = known;
+            this.generation = generation;
+        }
+
+        void take(CatalogRecord record) {
             CatalogRecords.Read read = CatalogRecords.read(record);
             if (read.queue() != null) {
-                queues.put(read.queue().number(), read.queue());
-                lastNumber = Math.max(lastNumber, read.queue().number());
+                QueueDefinition queue = read.queue();
+                QueueDefinition before = known.findByNumber(queue.number());
+                queues.put(queue.number(), queue.equals(before) ? before : queue);
+                lastNumber = Math.max(lastNumber, queue.number());
             } else if (read.subscription() != null) {
-                subscriptions.put(read.subscription().id(), read.subscription());
+                Subscription subscription = read.subscription();
+                Subscription before = known.findSubscription(subscription.accountId(), subscription.id());
+                subscriptions.put(subscription.id(), subscription.equals(before) ? before : subscription);
             } else if (read.lastNumber() != null) {
                 lastNumber = Math.max(lastNumber, read.lastNumber());
             } else if (read.installationKey() != null) {
-                key = read.installationKey();
+                installationKey = read.installationKey();
             } else {
                 clock = read.clock();
             }
         }
-        return new CatalogFill(generation, queues, subscriptions, lastNumber, key, clock);
+
+        CatalogFill fill() {
+            return new CatalogFill(generation, queues, subscriptions, lastNumber, installationKey, clock);
+        }
     }
 
     /** Makes the view show this and nothing else; answers what that changed. For the writer of the view only. */

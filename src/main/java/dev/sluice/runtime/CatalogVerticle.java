@@ -141,7 +141,7 @@ final class CatalogVerticle extends VerticleBase implements CatalogChange.Desk {
         if (store.failure().isPresent()) {
             return Future.failedFuture(new QueueException(QueueError.UNAVAILABLE));
         }
-        return CatalogFill.read(store, context).compose(this::takeOver);
+        return CatalogFill.read(store, context, catalog).compose(this::takeOver);
     }
 
     private Future<Void> takeOver(CatalogFill read) {

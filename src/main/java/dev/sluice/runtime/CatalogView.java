@@ -3,6 +3,8 @@ package dev.sluice.runtime;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.Subscription;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,8 @@ final class CatalogView implements Catalog {
 
     /** Written after what it stands for, by the one writer. */
     private volatile long version;
+    /** For the writer only. */
+    private int subscriptionCount;
 
     private static final class Account {
         private final ConcurrentHashMap<String, QueueDefinition> byId = new ConcurrentHashMap<>();
@@ -62,9 +66,15 @@ final class CatalogView implements Catalog {
         return queues;
     }
 
-    /** How many queues an account has. */
-    int count(String accountId) {
-        return account(accountId).byId.size();
+    /** The queues of an account in no order, without a copy. */
+    Collection<QueueDefinition> queuesOf(String accountId) {
+        return Collections.unmodifiableCollection(account(accountId).byId.values());
+    }
+
+    /** The subscriptions of an account in no order, without a copy. */
+    Collection<Subscription> subscriptionsOf(String accountId) {
+        return Collections.unmodifiableCollection(
+                account(accountId).subscriptions.values());
     }
 
     @Override
@@ -82,17 +92,25 @@ final class CatalogView implements Catalog {
 
     @Override
     public List<String> accounts() {
-        List<String> used = new ArrayList<>();
-        accounts.forEach((accountId, account) -> {
-            if (!account.byId.isEmpty()) {
-                used.add(accountId);
-            }
-        });
-        used.sort(Comparator.naturalOrder());
-        return used;
+        return accounts.keySet().stream().sorted().toList();
     }
 
     // For the writer only.
+
+    /** How many queues there are in all accounts. */
+    int queueCount() {
+        return byNumber.size();
+    }
+
+    /** How many accounts have a queue. */
+    int accountCount() {
+        return accounts.size();
+    }
+
+    /** How many subscriptions there are in all accounts. */
+    int subscriptionCount() {
+        return subscriptionCount;
+    }
 
     /** The queues of all accounts. */
     List<QueueDefinition> allQueues() {
@@ -122,6 +140,7 @@ final class CatalogView implements Catalog {
         account.byId.remove(queue.queueId());
         account.byName.remove(queue.name());
         byNumber.remove(queue.number());
+        forgetIfEmpty(queue.accountId(), account);
         changed();
     }
 
@@ -130,12 +149,22 @@ final class CatalogView implements Catalog {
     }
 
     void put(Subscription subscription) {
-        accounts.computeIfAbsent(subscription.accountId(), id -> new Account())
+        Subscription before = accounts.computeIfAbsent(subscription.accountId(), id -> new Account())
                 .subscriptions
                 .put(subscription.id(), subscription);
+        subscriptionCount += before == null ? 1 : 0;
     }
 
     void remove(Subscription subscription) {
-        account(subscription.accountId()).subscriptions.remove(subscription.id());
+        Account account = account(subscription.accountId());
+        subscriptionCount -= account.subscriptions.remove(subscription.id()) == null ? 0 : 1;
+        forgetIfEmpty(subscription.accountId(), account);
+    }
+
+    /** Anyone with a token for every account can name one after the other. A subscription has a queue, but goes after it. */
+    private void forgetIfEmpty(String accountId, Account account) {
+        if (account.byId.isEmpty() && account.subscriptions.isEmpty()) {
+            accounts.remove(accountId);
+        }
     }
 }

@@ -81,6 +81,7 @@ final class ConsumerChanges {
                     QueueError.CONSUMER_SETTINGS_INVALID,
                     "A worker consumer needs the name of its script in script_name.");
         }
+        Consumer.checkScriptName(spec.scriptName());
         if (spec.deadLetterQueue().equals(queue.name())) {
             throw new QueueException(
                     QueueError.CONSUMER_SETTINGS_INVALID,

@@ -117,7 +117,7 @@ final class DeadLetterInbox {
         List<AcceptDeadLetters.Letter> accepted = new ArrayList<>(stored.size());
         stored.forEach(message -> accepted.add(new AcceptDeadLetters.Letter(
                 new QueueEvent.Origin(letters.request().originNumber(), message.header()), message.content())));
-        shell.execute(new AcceptDeadLetters(accepted), new Reply<>() {
+        shell.execute(new AcceptDeadLetters(accepted, letters.request().circle()), new Reply<>() {
             @Override
             public void succeed(Integer taken) {
                 letters.reply().succeed(taken);

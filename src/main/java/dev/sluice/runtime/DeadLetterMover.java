@@ -81,7 +81,7 @@ final class DeadLetterMover {
             return;
         }
         QueueRequest.TakeDeadLetters letters =
-                new QueueRequest.TakeDeadLetters(definition.number(), shell.generation(), headers);
+                new QueueRequest.TakeDeadLetters(definition.number(), shell.generation(), headers, false);
         post.bring(definition.accountId(), deadLetterQueue, letters)
                 .onComplete(brought -> turns.next(() -> {
                     if (brought.succeeded()) {

@@ -76,6 +76,7 @@ public final class Meters {
                     case PURGED -> {
                         // Somebody wanted it.
                     }
+                    default -> throw new IllegalStateException("unknown cause " + event);
                 }
             }
             default -> {

@@ -1,6 +1,7 @@
 package dev.sluice.runtime;
 
 import dev.sluice.queue.Consumer;
+import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -34,12 +35,7 @@ final class QueueChanges {
         QueueName.check(name, desk.strictNames());
         settings.check(desk.limits());
         requireFree(catalog, accountId, name);
-        if (catalog.count(accountId) >= desk.limits().queuesPerAccountMax()) {
-            throw new QueueException(
-                    QueueError.QUEUE_SETTINGS_INVALID,
-                    "The account has " + desk.limits().queuesPerAccountMax()
-                            + " queues, the most it may have. Delete one first.");
-        }
+        requireRoom(catalog, desk.limits(), accountId);
         long nowMicros = desk.nowMicros();
         return new QueueDefinition(
                 desk.newQueueNumber(),
@@ -51,6 +47,24 @@ final class QueueChanges {
                 null,
                 nowMicros,
                 nowMicros);
+    }
+
+    private static void requireRoom(CatalogView catalog, Limits limits, String accountId) {
+        int queues = catalog.queuesOf(accountId).size();
+        if (queues >= limits.queuesPerAccountMax()) {
+            throw full("The account has " + limits.queuesPerAccountMax() + " queues, the most it may have.");
+        }
+        if (catalog.queueCount() >= limits.queuesMax()) {
+            throw full("The installation has " + limits.queuesMax() + " queues, the most it may have.");
+        }
+        if (queues == 0 && catalog.accountCount() >= limits.accountsMax()) {
+            throw full("The installation has queues of " + limits.accountsMax()
+                    + " accounts, the most it may have, and this account is none of them.");
+        }
+    }
+
+    private static QueueException full(String what) {
+        return new QueueException(QueueError.QUEUE_SETTINGS_INVALID, what + " Delete one first.");
     }
 
     private static void requireFree(CatalogView catalog, String accountId, String name) {
@@ -95,6 +109,7 @@ final class QueueChanges {
             if (renamed) {
                 QueueName.check(nameAfter, desk.strictNames());
                 requireFree(catalog, accountId, nameAfter);
+                requireOtherDeadLetterQueue(before.consumer(), nameAfter);
             }
             QueueSettings settings = change.apply(before.settings());
             settings.check(desk.limits());
@@ -110,8 +125,18 @@ final class QueueChanges {
             return Outcome.queues(queues, after);
         }
 
+        /** The dead letter queue of that name may have been deleted, and its name be free. */
+        private static void requireOtherDeadLetterQueue(Consumer consumer, String name) {
+            if (consumer != null && consumer.deadLetterQueue().equals(name)) {
+                throw new QueueException(
+                        QueueError.CONSUMER_SETTINGS_INVALID,
+                        "A queue cannot be its own dead letter queue, and the consumer names one called '" + name
+                                + "'.");
+            }
+        }
+
         private void redirect(CatalogView catalog, String from, String to, Desk desk, List<QueueDefinition> queues) {
-            for (QueueDefinition other : catalog.list(accountId)) {
+            for (QueueDefinition other : catalog.queuesOf(accountId)) {
                 Consumer consumer = other.consumer();
                 if (consumer != null && consumer.deadLetterQueue().equals(from)) {
                     Consumer redirected = new Consumer(
@@ -147,7 +172,7 @@ final class QueueChanges {
         @Override
         public Outcome<Boolean> decide(CatalogView catalog, Desk desk) {
             QueueDefinition queue = required(catalog, accountId, queueId);
-            List<Subscription> subscriptions = catalog.listSubscriptions(accountId).stream()
+            List<Subscription> subscriptions = catalog.subscriptionsOf(accountId).stream()
                     .filter(subscription -> subscription.queueId().equals(queueId))
                     .toList();
             return new Outcome<>(List.of(), List.of(queue), List.of(), subscriptions, true);

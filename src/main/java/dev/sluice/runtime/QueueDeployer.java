@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueHead;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,14 +24,20 @@ final class QueueDeployer extends VerticleBase {
     private static final long DRAIN_POLL_MILLIS = 2;
     private static final int SWEEP_MAX = 256;
 
+    /** What the deployer understands. */
+    sealed interface Request {
+        /** The queue it is about. */
+        long queueNumber();
+    }
+
     /** Bring the queue up; answers true when it takes requests. */
-    record Wake(long queueNumber) {}
+    record Wake(long queueNumber) implements Request {}
 
     /** Take the queue down for good; answers true when nothing of it is left in memory. */
-    record Retire(long queueNumber) {}
+    record Retire(long queueNumber) implements Request {}
 
     /** Wait for a change under way; answers whether the queue is up then. */
-    record Settle(long queueNumber) {}
+    record Settle(long queueNumber) implements Request {}
 
     private record Deployed(QueueVerticle verticle, String deploymentId) {}
 
@@ -72,7 +79,7 @@ final class QueueDeployer extends VerticleBase {
         return pushes && head.count() > 0 ? 0 : head.deadlineMillis();
     }
 
-    private void receive(Message<Object> message) {
+    private void receive(Message<Request> message) {
         answer(message.body()).onComplete(result -> {
             if (result.succeeded()) {
                 message.reply(!Boolean.FALSE.equals(result.result()));
@@ -83,14 +90,18 @@ final class QueueDeployer extends VerticleBase {
         });
     }
 
-    private Future<?> answer(Object request) {
+    private Future<?> answer(Request request) {
         if (request instanceof Wake wake) {
             return wake(wake.queueNumber());
         }
         if (request instanceof Retire retire) {
             return retire(retire.queueNumber());
         }
-        return settle(((Settle) request).queueNumber());
+        if (request instanceof Settle settle) {
+            return settle(settle.queueNumber());
+        }
+        LOG.error("no handler for a request of type {}", request.getClass());
+        return Future.failedFuture(new QueueException(QueueError.INTERNAL));
     }
 
     private Future<Boolean> settle(long number) {
@@ -113,6 +124,7 @@ final class QueueDeployer extends VerticleBase {
         QueueDefinition definition = catalog.findByNumber(number);
         if (definition == null) {
             slots.slot(number).tryRetire();
+            slots.remove(number);
             return Future.succeededFuture();
         }
         return track(number, deploy(definition));

@@ -48,7 +48,13 @@ sealed interface QueueRequest<R> {
      * Take over messages that the origin holds as departing; answers how many were still there.
      *
      * @param generation of the store that the origin was loaded from
+     * @param circle whether dead letters of the queue that takes them come back to the origin
      */
-    record TakeDeadLetters(long originNumber, long generation, List<MessageHeader> headers)
-            implements QueueRequest<Integer> {}
+    record TakeDeadLetters(long originNumber, long generation, List<MessageHeader> headers, boolean circle)
+            implements QueueRequest<Integer> {
+        /** The same with what the sender finds out about the way. */
+        TakeDeadLetters withCircle(boolean leadsBack) {
+            return new TakeDeadLetters(originNumber, generation, headers, leadsBack);
+        }
+    }
 }

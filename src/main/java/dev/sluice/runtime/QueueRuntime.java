@@ -23,7 +23,6 @@ public final class QueueRuntime {
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
     private final byte[] installationKey;
-    private final QueueSlots slots;
     private final Supplier<Future<Void>> closing;
 
     private QueueRuntime(
@@ -31,13 +30,11 @@ public final class QueueRuntime {
             BusCatalogClient catalogClient,
             BusQueueClient queueClient,
             byte[] installationKey,
-            QueueSlots slots,
             Supplier<Future<Void>> closing) {
         this.catalog = catalog;
         this.catalogClient = catalogClient;
         this.queueClient = queueClient;
         this.installationKey = installationKey;
-        this.slots = slots;
         this.closing = closing;
     }
 
@@ -49,9 +46,10 @@ public final class QueueRuntime {
     public static Future<QueueRuntime> start(Vertx vertx, RuntimeParts parts, boolean strictNames) {
         registerCodec(vertx);
         Context context = vertx.getOrCreateContext();
-        return CatalogFill.read(parts.store(), context).compose(read -> resumeClock(read, parts, context)
+        CatalogView catalog = new CatalogView();
+        return CatalogFill.read(parts.store(), context, catalog).compose(read -> resumeClock(read, parts, context)
                 .compose(resumed -> keyOf(read, parts.store()))
-                .compose(key -> deploy(vertx, parts, strictNames, read, key)));
+                .compose(key -> deploy(vertx, parts, strictNames, catalog, read, key)));
     }
 
     /** A store that takes no state at the moment is no reason not to start. */
@@ -79,8 +77,7 @@ public final class QueueRuntime {
     }
 
     private static Future<QueueRuntime> deploy(
-            Vertx vertx, RuntimeParts parts, boolean strictNames, CatalogFill read, byte[] key) {
-        CatalogView catalog = new CatalogView();
+            Vertx vertx, RuntimeParts parts, boolean strictNames, CatalogView catalog, CatalogFill read, byte[] key) {
         read.replace(catalog);
         QueueSlots slots = new QueueSlots();
         Admission admission = new Admission(parts.store(), parts.options());
@@ -93,7 +90,7 @@ public final class QueueRuntime {
                 new ContextTurns(vertx, vertx.getOrCreateContext(), parts.clock()), parts.clock(), parts.store());
         return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))
                 .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
-                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, slots, () -> {
+                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, () -> {
                             spaceWatch.stop();
                             // The deployer takes its queues along.
                             return vertx.undeploy(deployerId)
@@ -141,11 +138,6 @@ public final class QueueRuntime {
     /** The 32 bytes that authenticate leases of this installation. */
     public byte[] installationKey() {
         return installationKey.clone();
-    }
-
-    /** Queues with requests under way. */
-    public long busyQueues() {
-        return slots.all().stream().filter(slot -> slot.inFlight() > 0).count();
     }
 
     /** Takes all verticles down; what was answered is stored then. The edge must be closed before. */

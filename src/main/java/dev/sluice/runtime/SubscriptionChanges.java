@@ -1,5 +1,6 @@
 package dev.sluice.runtime;
 
+import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.Subscription;
@@ -20,11 +21,28 @@ final class SubscriptionChanges {
         return subscription;
     }
 
+    private static void requireRoom(CatalogView catalog, Limits limits, String accountId) {
+        if (catalog.subscriptionsOf(accountId).size() >= limits.subscriptionsPerAccountMax()) {
+            throw new QueueException(
+                    QueueError.REQUEST_INVALID,
+                    "The account has " + limits.subscriptionsPerAccountMax()
+                            + " event subscriptions, the most it may have. Delete one first.");
+        }
+        if (catalog.subscriptionCount() >= limits.subscriptionsMax()) {
+            throw new QueueException(
+                    QueueError.REQUEST_INVALID,
+                    "The installation has " + limits.subscriptionsMax()
+                            + " event subscriptions, the most it may have. Delete one first.");
+        }
+    }
+
     /** Stores a subscription. */
     record Create(String accountId, SubscriptionSpec spec) implements CatalogChange<Subscription> {
         @Override
         public Outcome<Subscription> decide(CatalogView catalog, Desk desk) {
+            Subscription.check(spec.name(), spec.sourceJson(), spec.events());
             QueueChanges.required(catalog, accountId, spec.queueId());
+            requireRoom(catalog, desk.limits(), accountId);
             long nowMicros = desk.nowMicros();
             return Outcome.subscription(new Subscription(
                     desk.newId(),
@@ -45,6 +63,7 @@ final class SubscriptionChanges {
         @Override
         public Outcome<Subscription> decide(CatalogView catalog, Desk desk) {
             Subscription before = required(catalog, accountId, subscriptionId);
+            Subscription.check(spec.name(), null, spec.events());
             if (spec.queueId() != null) {
                 QueueChanges.required(catalog, accountId, spec.queueId());
             }

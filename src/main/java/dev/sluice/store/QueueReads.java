@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * The reads of {@link QueueStore} over any sorted view of the records: the counterpart of {@link StoreBatch}. Stateless, runs
@@ -127,17 +128,16 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readCatalog}. */
-    public static List<CatalogRecord> catalog(OrderedView view) {
-        List<CatalogRecord> rows = new ArrayList<>();
+    public static Void catalog(OrderedView view, Consumer<CatalogRecord> each) {
         view.scan(
                 Family.INDEX,
                 KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG),
                 KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG + 1),
                 (key, value) -> {
-                    rows.add(new CatalogRecord(Arrays.copyOfRange(key, 1, key.length), value));
+                    each.accept(new CatalogRecord(Arrays.copyOfRange(key, 1, key.length), value));
                     return true;
                 });
-        return rows;
+        return null;
     }
 
     /** A delayed message is either waiting or leased, so its big record is never looked at. */

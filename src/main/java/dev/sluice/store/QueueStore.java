@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Where queues live. One store holds all queues of an installation, because one log means one stream of syncs that all
@@ -62,8 +63,12 @@ public interface QueueStore extends AutoCloseable {
     /** The contents of these messages, in their order; messages that are gone are left out. */
     CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers);
 
-    /** The whole catalog, sorted by key. */
-    CompletionStage<List<CatalogRecord>> readCatalog();
+    /**
+     * Shows the whole catalog, sorted by key, record by record, so that it is never in memory a second time.
+     *
+     * @param each called for one record after the other by the thread that reads, before the stage completes; what it throws fails the stage
+     */
+    CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each);
 
     /**
      * Why nothing can be written at the moment, in one line; empty as long as it can. After the first failed write or sync that stays

@@ -83,6 +83,7 @@ public final class StoreBatch {
                         queueNumber,
                         ((QueueEvent.Departed) event).header().seq());
             case PURGED -> addPurged(queueNumber, ((QueueEvent.Purged) event).belowSeq());
+            default -> throw new IllegalStateException("unknown event " + event);
         }
     }
 
@@ -235,6 +236,7 @@ public final class StoreBatch {
                     deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
                 }
             }
+            default -> throw new IllegalStateException("unknown place " + event);
         }
     }
 

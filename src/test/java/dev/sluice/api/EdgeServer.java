@@ -128,6 +128,10 @@ public final class EdgeServer implements AutoCloseable {
                 d.concurrencyMax(),
                 d.ackEntriesMax(),
                 d.queuesPerAccountMax(),
+                d.queuesMax(),
+                d.accountsMax(),
+                d.subscriptionsPerAccountMax(),
+                d.subscriptionsMax(),
                 d.leasesPerQueueMax(),
                 d.backlogBytesMax(),
                 d.messagesPerSecondMax());

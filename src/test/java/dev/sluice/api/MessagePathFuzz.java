@@ -6,7 +6,6 @@ import dev.sluice.fuzz.AllocationBound;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,24 +38,21 @@ public final class MessagePathFuzz {
     /** One execution. */
     public static void fuzzerTestOneInput(byte[] input) {
         String path = new String(input, ISO_8859_1);
-        MessageRoutes.Target target = AllocationBound.within(input.length, () -> ROUTES.find(path));
-        String operation = target == null ? "none" : target.binding().route().operationId();
+        Binding binding = AllocationBound.within(input.length, () -> ROUTES.binding(path));
+        Place place = binding == null ? null : AllocationBound.within(input.length, () -> ROUTES.place(path));
+        String operation = place == null ? "none" : binding.route().operationId();
         for (Expected expected : EXPECTED) {
             Matcher matcher = expected.path().matcher(path);
             if (matcher.matches()) {
                 demand(operation.equals(expected.route().operationId()), path + " led to " + operation);
-                Map<String, String> ids = Map.of(
-                        "account_id", matcher.group(1).toLowerCase(Locale.ROOT),
-                        "queue_id", matcher.group(2).toLowerCase(Locale.ROOT));
-                demand(
-                        ids.equals(target.place().path()),
-                        path + " named " + target.place().path());
-                demand(ids.get("account_id").equals(target.place().accountId()), path + " misses the account");
-                demand(ids.get("queue_id").equals(target.place().queueId()), path + " misses the queue");
+                String accountId = matcher.group(1).toLowerCase(Locale.ROOT);
+                String queueId = matcher.group(2).toLowerCase(Locale.ROOT);
+                demand(accountId.equals(place.accountId()), path + " named the account " + place.accountId());
+                demand(queueId.equals(place.queueId()), path + " named the queue " + place.queueId());
                 return;
             }
         }
-        demand(target == null, path + " led to " + operation);
+        demand(place == null, path + " led to " + operation);
     }
 
     private static void demand(boolean holds, String otherwise) {

@@ -80,6 +80,22 @@ class MessageRoutesTest {
     }
 
     @Test
+    void noPathButThatOfTheLastQueueIsRemembered() {
+        Contract contract = ContractAnswers.shared().contract();
+        MessageRoutes routes = new MessageRoutes(
+                contract,
+                null,
+                contract.routes().stream()
+                        .map(route -> new Binding(route, null, null))
+                        .toList());
+        String path = "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId + "/messages";
+        Place place = routes.place(path);
+        assertThat(routes.place(path + "/pull")).isSameAs(place);
+        assertThat(routes.place(path.replace(queueId, ABSENT)).queueId()).isEqualTo(ABSENT);
+        assertThat(routes.place(path)).isNotSameAs(place);
+    }
+
+    @Test
     void aBodyOverTheLimitIsRefusedAlikeOnBothWays() {
         String large = "x".repeat(EdgeServer.REQUEST_BYTES_MAX + 1);
         for (Route route : routes()) {

@@ -30,7 +30,7 @@ class ExhaustionTest {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.state.departing()).hasSize(1);
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).hasSize(1);
         assertThat(queue.pull(1)).isEmpty();
         assertThat(queue.metrics().backlogCount()).as("still stored here").isEqualTo(1);
     }
@@ -42,7 +42,7 @@ class ExhaustionTest {
         assertThat(queue.metrics().backlogCount()).isEqualTo(1);
         queue.with(TestQueue.consumer(0, 0, "dead"));
         assertThat(queue.retry(token(queue.pullOne()), 0).retryCount()).isEqualTo(1);
-        assertThat(queue.state.departing()).hasSize(1);
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).hasSize(1);
     }
 
     @Test
@@ -92,7 +92,7 @@ class ExhaustionTest {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.after(RETENTION_MILLIS - 1).pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.state.departing()).isEmpty();
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).isEmpty();
         assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
     }
 
@@ -157,10 +157,11 @@ class ExhaustionTest {
         TestQueue dead = new TestQueue().with(new QueueSettings(60, false, 3_600));
         dead.after(40_000);
         dead.push("younger");
-        MessageHeader header = queue.state.departing().get(0).header();
+        MessageHeader header =
+                queue.state.departing(0, Integer.MAX_VALUE).get(0).header();
         Content content = new Content(1, 2, ContentType.TEXT, 0, "a".getBytes(StandardCharsets.UTF_8));
         AcceptDeadLetters.Letter letter = new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, header), content);
-        assertThat(dead.run(new AcceptDeadLetters(List.of(letter)))).isEqualTo(1);
+        assertThat(dead.run(new AcceptDeadLetters(List.of(letter), false))).isEqualTo(1);
         assertThat(dead.metrics().oldestTimestampMillis()).isEqualTo(header.timestampMillis());
         Lease lease = dead.pullOne();
         assertThat(lease.header().seq()).isEqualTo(2);
@@ -170,15 +171,15 @@ class ExhaustionTest {
 
         assertThat(queue.run(new ConfirmDeparted(List.of(1L, 1L, 7L)))).isEqualTo(2);
         assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
-        assertThat(queue.state.departing()).isEmpty();
+        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).isEmpty();
     }
 
     @Test
     void aDeadLetterIsNeverOlderThanItsTimestamp() {
         MessageHeader ahead = new MessageHeader(1, queue.nowMillis + 500, queue.nowMillis + 500, 1, false);
         Content content = new Content(1, 2, ContentType.TEXT, 0, new byte[1]);
-        queue.run(
-                new AcceptDeadLetters(List.of(new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, ahead), content))));
+        queue.run(new AcceptDeadLetters(
+                List.of(new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, ahead), content)), true));
         assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());
         queue.push("b");
         assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());
@@ -207,25 +208,9 @@ class ExhaustionTest {
                 new QueueImage(head, List.of(), List.of(leftover, moved)),
                 MemoryBudget.UNBOUNDED);
         assertThat(queue.metrics()).isEqualTo(new Metrics(1, 4, 850));
-        assertThat(queue.state.isAtRest()).isFalse();
         assertThat(queue.state.unconfirmed()).containsExactlyInAnyOrder(3L, 7L);
         assertThat(queue.run(new ConfirmDeparted(queue.state.unconfirmed()))).isEqualTo(1);
         assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
         assertThat(queue.state.unconfirmed()).isEmpty();
-    }
-
-    @Test
-    void aDepartureIsCalledOffOnlyWithoutADeadLetterQueue() {
-        queue.with(TestQueue.consumer(0, 0, "dead")).push("a", "b");
-        queue.pull(2);
-        queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.run(new CallOffDepartures(List.of(1L)))).isZero();
-        queue.with((Consumer) null);
-        assertThat(queue.run(new CallOffDepartures(List.of(1L, 9L)))).isEqualTo(1);
-        assertThat(queue.peek()).containsExactly(1L);
-        queue.with(TestQueue.consumer(0, 0, ""));
-        assertThat(queue.run(new CallOffDepartures(List.of(2L)))).isEqualTo(1);
-        assertThat(queue.metrics().backlogCount()).isEqualTo(1);
-        assertThat(queue.state.departing()).isEmpty();
     }
 }

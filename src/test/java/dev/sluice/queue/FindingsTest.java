@@ -69,10 +69,8 @@ class FindingsTest {
         findings.begin(two);
         findings.supply(one, List.of(found(1)));
         assertThat(findings.knows(1)).isFalse();
-        assertThat(findings.isReading()).isTrue();
         findings.supply(two, List.of(found(1)));
         assertThat(findings.knows(1)).isTrue();
-        assertThat(findings.isReading()).isFalse();
         findings.forget();
         assertThat(findings.knows(1)).isFalse();
     }
@@ -82,7 +80,6 @@ class FindingsTest {
         Need need = need(1);
         findings.begin(need);
         findings.abandon(need);
-        assertThat(findings.isReading()).isFalse();
         assertThatThrownBy(() -> findings.supply(need, List.of())).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -111,6 +111,18 @@ final class NaiveQueue {
         }
     }
 
+    /** A dead letter; one that goes round waits as long as it is old, within bounds, and ends at the retention since its publication. */
+    void accept(long id, int bytes, long timestampMillis, boolean again, long nowMillis) {
+        Message message = store(id, bytes, timestampMillis, nowMillis);
+        if (again && nowMillis - timestampMillis >= settings.retentionSeconds() * 1000L) {
+            messages.remove(message);
+        } else if (again) {
+            long ageMillis = message.storedAtMillis - timestampMillis;
+            message.place = Place.WAITING;
+            message.sinceMillis += Math.max(1_000, Math.min(ageMillis, 3_600_000));
+        }
+    }
+
     private boolean isTooOld(Message message, long nowMillis) {
         return nowMillis - message.storedAtMillis >= settings.retentionSeconds() * 1000L;
     }
@@ -235,17 +247,5 @@ final class NaiveQueue {
     void purge(List<Message> all, long nowMillis) {
         messages.removeAll(all);
         purgedAtMillis = nowMillis;
-    }
-
-    void callOff(long seq, long nowMillis) {
-        Message message = message(seq);
-        if (message != null
-                && message.place == Place.DEPARTING
-                && (consumer == null || consumer.deadLetterQueue().isEmpty())) {
-            fail(
-                    message,
-                    nowMillis + (consumer == null ? 0 : consumer.settings().retryDelaySeconds() * 1000L),
-                    nowMillis);
-        }
     }
 }

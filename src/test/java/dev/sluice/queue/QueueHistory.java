@@ -77,8 +77,6 @@ final class QueueHistory {
             configure(queue);
         } else if (choice < 81) {
             moveDeadLetters(queue);
-        } else if (choice < 82) {
-            callOff(queue);
         } else if (choice < 84) {
             restart();
         } else if (choice < 87) {
@@ -402,11 +400,17 @@ final class QueueHistory {
     private void accept(QueueUnderTest queue, QueueUnderTest target) {
         List<AcceptDeadLetters.Letter> letters = List.copyOf(queue.letters);
         queue.letters.clear();
-        call(target, new AcceptDeadLetters(letters), (decision, refusal) -> {
+        boolean circle = random.nextBoolean();
+        call(target, new AcceptDeadLetters(letters, circle), (decision, refusal) -> {
             assertThat(decision.reply()).isEqualTo(letters.size());
             for (AcceptDeadLetters.Letter letter : letters) {
                 MessageHeader old = letter.origin().header();
-                target.model.store(letter.content().idLow(), old.bodyBytes(), old.timestampMillis(), nowMillis);
+                target.model.accept(
+                        letter.content().idLow(),
+                        old.bodyBytes(),
+                        old.timestampMillis(),
+                        circle && old.storedAtMillis() != old.timestampMillis(),
+                        nowMillis);
                 NaiveQueue.Message message = queue.model.message(old.seq());
                 if (message != null) {
                     assertThat(message.place).isEqualTo(NaiveQueue.Place.DEPARTING);
@@ -429,25 +433,6 @@ final class QueueHistory {
                 counted += queue.model.messages.removeIf(message -> message.seq == seq) ? 1 : 0;
             }
             assertThat(decision.reply()).isEqualTo(counted);
-        });
-    }
-
-    private void callOff(QueueUnderTest queue) {
-        List<Long> seqs = new ArrayList<>();
-        for (Lease lease : queue.state.departing()) {
-            long seq = lease.header().seq();
-            boolean underWay = queue.letters.stream()
-                            .anyMatch(letter -> letter.origin().header().seq() == seq)
-                    || queue.toConfirm.contains(seq)
-                    || queue.model.message(seq).place == NaiveQueue.Place.MOVED;
-            if (!underWay) {
-                seqs.add(seq);
-            }
-        }
-        call(queue, new CallOffDepartures(seqs), (decision, refusal) -> {
-            for (long seq : seqs) {
-                queue.model.callOff(seq, nowMillis);
-            }
         });
     }
 

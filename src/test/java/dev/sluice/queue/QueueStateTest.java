@@ -26,7 +26,6 @@ class QueueStateTest {
         assertThat(queue.after(3_600_000).pull(10)).isEmpty();
         assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
         assertThat(queue.state.deadlineMillis()).isEqualTo(Long.MAX_VALUE);
-        assertThat(queue.state.isAtRest()).isTrue();
     }
 
     @Test

@@ -46,6 +46,10 @@ final class TestQueue {
                 d.concurrencyMax(),
                 d.ackEntriesMax(),
                 d.queuesPerAccountMax(),
+                d.queuesMax(),
+                d.accountsMax(),
+                d.subscriptionsPerAccountMax(),
+                d.subscriptionsMax(),
                 leasesMax,
                 backlogBytesMax,
                 messagesPerSecondMax);

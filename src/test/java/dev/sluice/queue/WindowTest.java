@@ -141,7 +141,6 @@ class WindowTest {
         assertThatThrownBy(() -> window.begin(0, FROM_START)).isInstanceOf(IllegalStateException.class);
         window.remove(0, 7);
         window.abandon();
-        assertThat(window.isReading()).isFalse();
         window.begin(0, FROM_START);
         window.supply(List.of(message(7)), true);
         assertThat(seqs(window)).containsExactly(7L);
@@ -264,7 +263,7 @@ class WindowTest {
                         .orElseThrow();
                 index.remove(removed);
                 window.remove(removed.availableAtMillis(), removed.header().seq());
-            } else if (!window.isReading()) {
+            } else if (rows == null) {
                 int limit = window.room();
                 window.begin(window.boundMillis(), window.boundSeq());
                 rows = rows(index, window, limit);
@@ -275,6 +274,7 @@ class WindowTest {
                 }
             } else if (choice < 9) {
                 window.supply(rows, last);
+                rows = null;
             }
             window.settle(index.size());
             assertThat(window.size()).isLessThanOrEqualTo(capacity);

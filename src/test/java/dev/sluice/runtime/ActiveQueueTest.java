@@ -18,6 +18,7 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.ReadMetrics;
 import dev.sluice.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ class ActiveQueueTest {
         List<QueueError> refusals = new ArrayList<>();
         take(
                 target,
-                new QueueRequest.TakeDeadLetters(1, store.generation() + 1, letters),
+                new QueueRequest.TakeDeadLetters(1, store.generation() + 1, letters, false),
                 why -> refusals.add(why.error()));
         turns.run();
         assertThat(refusals).containsExactly(QueueError.UNAVAILABLE);
@@ -129,7 +130,7 @@ class ActiveQueueTest {
 
         take(
                 target,
-                new QueueRequest.TakeDeadLetters(1, store.generation(), letters),
+                new QueueRequest.TakeDeadLetters(1, store.generation(), letters, false),
                 why -> refusals.add(why.error()));
         turns.run();
         assertThat(refusals).hasSize(1);
@@ -139,7 +140,7 @@ class ActiveQueueTest {
     @Test
     void aDeadLetterWhoseContentIsMissingIsNotLostInSilence() {
         QueueRequest.TakeDeadLetters letters =
-                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue());
+                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
         ActiveQueue target = queue(2);
         target.start();
         turns.run();
@@ -170,7 +171,7 @@ class ActiveQueueTest {
     @Test
     void deadLettersWaitWhileTheMovesOfAllQueuesFillTheirMemory() {
         QueueRequest.TakeDeadLetters letters =
-                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue());
+                new QueueRequest.TakeDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
         ActiveQueue target = queue(2);
         target.start();
         turns.run();
@@ -210,6 +211,41 @@ class ActiveQueueTest {
         assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1, 1, 1, 10, 5);
     }
 
+    @Test
+    void everyTypeOfRequestIsAnswered() {
+        ActiveQueue queue = queue();
+        queue.start();
+        turns.run();
+        TransitMemory.Hold hold = new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE));
+        List<QueueRequest<?>> requests = List.of(
+                new QueueRequest.Execute<>(new ReadMetrics()),
+                new QueueRequest.Deliver(1, 1_000, ConsumerType.HTTP_PULL, content -> 1, hold),
+                new QueueRequest.Show(1, content -> 1, hold),
+                new QueueRequest.Configure(definition(1)),
+                new QueueRequest.TakeDeadLetters(2, store.generation(), List.of(), false));
+        assertThat(requests)
+                .extracting(Object::getClass)
+                .as("one of each type")
+                .containsExactlyInAnyOrder(QueueRequest.class.getPermittedSubclasses());
+        for (QueueRequest<?> request : requests) {
+            List<Object> answers = new ArrayList<>();
+            queue.take(request, new Reply<>() {
+                @Override
+                public void succeed(Object answer) {
+                    answers.add(answer);
+                }
+
+                @Override
+                public void fail(QueueException why) {
+                    answers.add(why);
+                }
+            });
+            turns.run();
+            assertThat(answers).as("answers to %s", request).hasSize(1);
+            assertThat(answers.get(0)).isNotInstanceOf(QueueException.class);
+        }
+    }
+
     /** A message that the first queue has pushed and leased. */
     private List<MessageHeader> leasedOfAnotherQueue() {
         ActiveQueue origin = queue();
@@ -236,8 +272,7 @@ class ActiveQueueTest {
                 turns.clock,
                 new Meters());
         return new ActiveQueue(
-                new QueueDefinition(
-                        number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, consumer, 0, 0),
+                definition(number),
                 parts,
                 turns,
                 new Admission(store, RuntimeOptions.DEFAULT),
@@ -245,6 +280,10 @@ class ActiveQueueTest {
                     brought.add(letters);
                     return bring;
                 });
+    }
+
+    private QueueDefinition definition(long number) {
+        return new QueueDefinition(number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, consumer, 0, 0);
     }
 
     private List<Lease> leases() {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * A store that can be told to refuse commits, to say that it does and store them all the same, to keep loads waiting, to read in small
@@ -107,8 +108,8 @@ final class FaultyStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<CatalogRecord>> readCatalog() {
-        return store.readCatalog();
+    public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
+        return store.readCatalog(each);
     }
 
     @Override

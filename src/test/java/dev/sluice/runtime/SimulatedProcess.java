@@ -56,10 +56,10 @@ final class SimulatedProcess {
     }
 
     private void resumeClock(SimulatedRecords records) {
-        ClockState saved = QueueReads.catalog(records).stream()
-                .map(record -> CatalogRecords.read(record).clock())
-                .findFirst()
-                .orElse(null);
+        List<ClockState> found = new ArrayList<>();
+        QueueReads.catalog(
+                records, record -> found.add(CatalogRecords.read(record).clock()));
+        ClockState saved = found.isEmpty() ? null : found.get(0);
         if (saved == null) {
             parts.clock().begin(0);
         } else {
@@ -222,12 +222,9 @@ final class SimulatedProcess {
             scheduler.soon(LOST_AFTER_MILLIS, () -> brought.tryFail("lost"));
         }
         if (fate != 0) {
-            long target = definitions.values().stream()
-                    .filter(definition -> definition.name().equals(name))
-                    .findFirst()
-                    .orElseThrow()
-                    .number();
-            hop(() -> send(target, letters, new Reply<>() {
+            QueueDefinition target = named(accountId, name);
+            boolean circle = DeadLetterRoute.leads(target, letters.originNumber(), this::named);
+            hop(() -> send(target.number(), letters.withCircle(circle), new Reply<>() {
                 @Override
                 public void succeed(Object taken) {
                     brought.tryComplete();
@@ -240,5 +237,12 @@ final class SimulatedProcess {
             }));
         }
         return brought.future();
+    }
+
+    private QueueDefinition named(String accountId, String name) {
+        return definitions.values().stream()
+                .filter(definition -> definition.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 }

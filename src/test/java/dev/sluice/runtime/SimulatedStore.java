@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -251,8 +252,8 @@ final class SimulatedStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<CatalogRecord>> readCatalog() {
-        return read(QueueReads::catalog);
+    public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
+        return read(view -> QueueReads.catalog(view, each));
     }
 
     @Override

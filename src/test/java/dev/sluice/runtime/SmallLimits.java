@@ -35,6 +35,39 @@ final class SmallLimits {
                 d.concurrencyMax(),
                 d.ackEntriesMax(),
                 queuesPerAccountMax,
+                d.queuesMax(),
+                d.accountsMax(),
+                d.subscriptionsPerAccountMax(),
+                d.subscriptionsMax(),
+                d.leasesPerQueueMax(),
+                d.backlogBytesMax(),
+                d.messagesPerSecondMax());
+    }
+
+    /** The documented limits with so many of everything. */
+    static Limits catalog(int queuesMax, int accountsMax, int subscriptionsPerAccountMax, int subscriptionsMax) {
+        Limits d = Limits.DOCUMENTED;
+        return new Limits(
+                d.messageBytesMax(),
+                d.batchMessagesMax(),
+                d.batchBytesMax(),
+                d.requestBytesMax(),
+                d.jsonDepthMax(),
+                d.delaySecondsMax(),
+                d.pullMessagesMax(),
+                d.deliveryBytesMax(),
+                d.visibilityTimeoutMillisMax(),
+                d.retentionSecondsMin(),
+                d.retentionSecondsMax(),
+                d.retriesMax(),
+                d.waitTimeMillisMax(),
+                d.concurrencyMax(),
+                d.ackEntriesMax(),
+                d.queuesPerAccountMax(),
+                queuesMax,
+                accountsMax,
+                subscriptionsPerAccountMax,
+                subscriptionsMax,
                 d.leasesPerQueueMax(),
                 d.backlogBytesMax(),
                 d.messagesPerSecondMax());

@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import static dev.sluice.store.Outcomes.catalogOf;
 import static dev.sluice.store.Outcomes.commitLater;
 import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
@@ -29,7 +30,7 @@ abstract class CommitContract extends StoreContract {
         assertThat(get(store.load(Q))).isEqualTo(QueueImage.NEW);
         assertThat(get(store.heads())).isEmpty();
         assertThat(get(store.readArrivals(Q, 0, 10)).rows()).isEmpty();
-        assertThat(get(store.readCatalog())).isEmpty();
+        assertThat(catalogOf(store)).isEmpty();
     }
 
     @Test
@@ -93,7 +94,7 @@ abstract class CommitContract extends StoreContract {
         });
         reopen();
 
-        List<CatalogRecord> catalog = get(store.readCatalog());
+        List<CatalogRecord> catalog = catalogOf(store);
         assertThat(catalog)
                 .extracting(CatalogRecord::key)
                 .containsExactly(new byte[] {1}, new byte[] {1, 2}, new byte[] {(byte) 0xFF});
@@ -201,7 +202,7 @@ abstract class CommitContract extends StoreContract {
 
         assertThatThrownBy(() -> get(commitLater(store, new StoreBatch()))).hasCauseInstanceOf(StoreException.class);
         assertThatThrownBy(() -> get(store.load(Q))).hasCauseInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> get(store.readCatalog())).hasCauseInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> catalogOf(store)).hasCauseInstanceOf(StoreException.class);
         store.close();
     }
 

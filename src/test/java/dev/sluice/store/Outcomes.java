@@ -42,4 +42,11 @@ public final class Outcomes {
                 .orTimeout(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .join();
     }
+
+    /** The whole catalog of a store. */
+    public static List<CatalogRecord> catalogOf(QueueStore store) {
+        List<CatalogRecord> records = new ArrayList<>();
+        get(store.readCatalog(records::add));
+        return records;
+    }
 }

@@ -65,7 +65,7 @@ public final class StoredRowsFuzz {
         orDamage(() -> QueueReads.inherited(rows, 1, 0, 0, 10));
         orDamage(() -> QueueReads.find(rows, 1, SEQS));
         orDamage(() -> QueueReads.contents(rows, 1, List.of(new MessageHeader(1, 2, 3, 4, false))));
-        orDamage(() -> QueueReads.catalog(rows));
+        orDamage(() -> QueueReads.catalog(rows, record -> {}));
     }
 
     private static void orDamage(Supplier<?> read) {

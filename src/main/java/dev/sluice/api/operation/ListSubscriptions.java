@@ -14,7 +14,8 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Lists event subscriptions, sorted and filtered as asked (reference 8). */
 public final class ListSubscriptions implements Operation {
@@ -44,27 +45,36 @@ public final class ListSubscriptions implements Operation {
     public Future<Answer> answer(Call call) {
         MultiMap query = call.query();
         String queueId = query.get("queue_id");
-        Stream<Subscription> subscriptions = catalog.listSubscriptions(call.accountId()).stream();
+        List<Subscription> subscriptions = catalog.listSubscriptions(call.accountId());
         if (queueId != null) {
-            subscriptions = subscriptions.filter(each -> each.queueId().equalsIgnoreCase(queueId));
+            subscriptions = subscriptions.stream()
+                    .filter(each -> each.queueId().equalsIgnoreCase(queueId))
+                    .toList();
         }
-        List<Subscription> sorted = subscriptions.sorted(order(query)).toList();
+        List<Subscription> sorted =
+                subscriptions.stream().sorted(order(query, subscriptions)).toList();
         return Future.succeededFuture(
                 Envelope.list(Page.of(sorted, query, PER_PAGE_DEFAULT, PER_PAGE_MAX), SubscriptionView::of));
     }
 
-    private static Comparator<Subscription> order(MultiMap query) {
+    private static Comparator<Subscription> order(MultiMap query, List<Subscription> subscriptions) {
         String order = query.get("order");
         Comparator<Subscription> comparator =
                 switch (order == null ? "" : order) {
                     case "name" -> Comparator.comparing(Subscription::name).thenComparing(BY_AGE);
                     case "enabled" ->
                         Comparator.comparing(Subscription::enabled).thenComparing(BY_AGE);
-                    case "source" ->
-                        Comparator.comparing(ListSubscriptions::sourceType).thenComparing(BY_AGE);
+                    case "source" -> bySourceType(subscriptions).thenComparing(BY_AGE);
                     default -> BY_AGE;
                 };
         return "desc".equals(query.get("direction")) ? comparator.reversed() : comparator;
+    }
+
+    /** Reads each source once, not with every comparison. */
+    private static Comparator<Subscription> bySourceType(List<Subscription> subscriptions) {
+        Map<String, String> typesById =
+                subscriptions.stream().collect(Collectors.toMap(Subscription::id, ListSubscriptions::sourceType));
+        return Comparator.comparing(subscription -> typesById.get(subscription.id()));
     }
 
     private static String sourceType(Subscription subscription) {

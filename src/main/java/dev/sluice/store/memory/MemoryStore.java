@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -110,8 +111,8 @@ public final class MemoryStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<CatalogRecord>> readCatalog() {
-        return read(QueueReads::catalog);
+    public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
+        return read(view -> QueueReads.catalog(view, each));
     }
 
     @Override

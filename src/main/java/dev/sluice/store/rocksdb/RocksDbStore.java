@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -181,8 +182,8 @@ public final class RocksDbStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<CatalogRecord>> readCatalog() {
-        return read(QueueReads::catalog);
+    public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
+        return read(view -> QueueReads.catalog(view, each));
     }
 
     @Override

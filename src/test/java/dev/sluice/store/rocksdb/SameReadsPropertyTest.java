@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import static dev.sluice.store.Outcomes.catalogOf;
 import static dev.sluice.store.Outcomes.commitLater;
 import static dev.sluice.store.Outcomes.get;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,8 +67,8 @@ class SameReadsPropertyTest {
             assertThat(StoreReading.of(onDisk, queue)).isEqualTo(StoreReading.of(inMemory, queue));
         }
         assertThat(get(onDisk.heads())).isEqualTo(get(inMemory.heads()));
-        assertThat(get(onDisk.readCatalog()))
+        assertThat(catalogOf(onDisk))
                 .usingRecursiveFieldByFieldElementComparator()
-                .isEqualTo(get(inMemory.readCatalog()));
+                .isEqualTo(catalogOf(inMemory));
     }
 }

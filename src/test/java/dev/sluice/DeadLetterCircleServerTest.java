@@ -1,0 +1,83 @@
+package dev.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A whole server with two queues that are each other's dead letter queue, and a Worker that wants every message again. */
+class DeadLetterCircleServerTest {
+    private static final int DELIVERIES = 5;
+
+    /** By body: when it was delivered, in milliseconds since the epoch. */
+    private final Map<String, List<Long>> deliveries = new ConcurrentHashMap<>();
+
+    @Test
+    void aMessageOfACircleIsDeliveredAfterPausesThatGrowWithItsAge() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        int port = vertx.createHttpServer()
+                .requestHandler(this::wantAllAgain)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS)
+                .actualPort();
+        try (RunningServer server = new RunningServer(
+                "workers={w: {url: 'http://127.0.0.1:" + port + "/batches', key: 0123456789abcdefg}}",
+                "queues=[" + queue("first", "second") + ", " + queue("second", "first") + "]")) {
+            JsonArray messages = new JsonArray();
+            for (int i = 0; i < 3; i++) {
+                messages.add(new JsonObject().put("body", "m" + i).put("content_type", "text"));
+            }
+            JsonObject batch = new JsonObject().put("messages", messages);
+            assertThat(server.post(RunningServer.ACCOUNT, "first", "/batch", batch)
+                            .status())
+                    .isEqualTo(200);
+            long pushedMillis = System.currentTimeMillis();
+
+            await().atMost(Duration.ofMinutes(5))
+                    .until(() -> deliveries.size() == 3
+                            && deliveries.values().stream().allMatch(times -> times.size() >= DELIVERIES));
+            for (List<Long> times : deliveries.values()) {
+                // The first move is an ordinary one. From then on a message waits as long as it is old, and a second at
+                // least.
+                for (int i = 1; i + 1 < DELIVERIES; i++) {
+                    long ageMillis = times.get(i) - pushedMillis;
+                    assertThat(times.get(i + 1)).isGreaterThanOrEqualTo(times.get(i) + Math.max(1_000, ageMillis));
+                }
+            }
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private void wantAllAgain(HttpServerRequest request) {
+        request.body().onSuccess(body -> {
+            JsonArray retries = new JsonArray();
+            for (Object entry : body.toJsonObject().getJsonArray("messages")) {
+                JsonObject message = (JsonObject) entry;
+                deliveries
+                        .computeIfAbsent(message.getString("body"), text -> new CopyOnWriteArrayList<>())
+                        .add(System.currentTimeMillis());
+                retries.add(new JsonObject().put("id", message.getString("id")));
+            }
+            request.response().end(new JsonObject().put("retries", retries).encode());
+        });
+    }
+
+    private static String queue(String name, String deadLetterQueue) {
+        return "{account: '" + RunningServer.ACCOUNT + "', name: " + name
+                + ", consumer: {type: worker, script_name: w, dead_letter_queue: " + deadLetterQueue
+                + ", settings: {max_retries: 0, max_wait_time_ms: 0}}}";
+    }
+}
