@@ -76,7 +76,7 @@ public final class ApiVerticle extends VerticleBase {
         gateway.connections().begin(vertx, settings.headerTimeoutSeconds(), settings.idleTimeoutSeconds());
         HttpServerOptions options = options();
         server = vertx.createHttpServer(options)
-                .connectionHandler(this::watch)
+                .connectionHandler(connection -> watch(connection, options))
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
                     hear(request);
@@ -172,7 +172,7 @@ public final class ApiVerticle extends VerticleBase {
         request.connection().close();
     }
 
-    private void watch(HttpConnection connection) {
+    private void watch(HttpConnection connection, HttpServerOptions options) {
         if (!connections.tryOpen()) {
             if (!gateway.connections().closeIdlest()) {
                 ConnectionWatch.cutOff(connection);
@@ -182,6 +182,7 @@ public final class ApiVerticle extends VerticleBase {
         }
         KnownVersions.demandOf(connection);
         ConnectionWatch.Open opened = gateway.connections().opened(connection);
+        opened.timeHeads(options);
         opened.limitStreams(STREAMS_MAX);
         farewell.opened(opened);
         connection.closeHandler(closed -> {

@@ -4,9 +4,11 @@ import dev.sluice.runtime.Deadlines;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Collection;
@@ -18,7 +20,8 @@ import java.util.function.Predicate;
 
 /**
  * The open connections of one event loop, each with its last request. Closes new ones whose first request does not begin in time, and
- * those of HTTP/1.1 on which no request has begun for too long.
+ * those of HTTP/1.1 on which no request has begun for too long, and those of both protocols on which the head of a request is not
+ * complete in time.
  *
  * <p>Netty's handler for idle connections goes by bytes: it looks at the clock twice a request and is told of each write, which
  * takes about a twentieth of all that a push costs. It stays on HTTP/2, where a ping keeps a connection.
@@ -30,22 +33,27 @@ final class ConnectionWatch {
     private static final long NO_REQUEST_MILLIS_MIN = 1_000;
     /** Those that have waited longest are idle, unless their requests take as long. */
     private static final int LOOKS_MAX = 1_000;
+    /** What Vert.x calls its decoder of HTTP/1.1. */
+    private static final String HTTP1_DECODER = "httpDecoder";
 
     private final Map<HttpConnection, Open> open = new IdentityHashMap<>();
     /** For first requests; null for ever. */
     private Deadlines first;
     /** For the next request; null for ever. */
     private Deadlines idle;
+    /** For the head of any request, from its first byte to its last; null for ever. */
+    private Deadlines heads;
 
     /**
      * From now on the time runs for connections that are opened; a connection closes at most a quarter of a second late.
      *
-     * @param firstSeconds in which the first request must begin; 0 for ever
+     * @param firstSeconds in which the first request must begin, and in which the head of each must be complete once it has begun; 0 for ever
      * @param idleSeconds in which each must begin, the first one too; 0 for ever
      */
     void begin(Vertx vertx, int firstSeconds, int idleSeconds) {
         idle = deadlines(vertx, idleSeconds);
         boolean idleIsSooner = idleSeconds > 0 && idleSeconds < firstSeconds;
+        heads = deadlines(vertx, firstSeconds);
         first = idleIsSooner || firstSeconds == 0 ? idle : deadlines(vertx, firstSeconds);
     }
 
@@ -88,6 +96,7 @@ final class ConnectionWatch {
         Open it = open.remove(connection);
         if (it != null) {
             it.await(null);
+            it.bytesDecoded(false);
         }
     }
 
@@ -155,6 +164,7 @@ final class ConnectionWatch {
         private Deadlines deadlines;
         private boolean neverAsked = true;
         private boolean closing;
+        private Head head;
 
         private Open(HttpConnection connection, ChannelPipeline pipeline, Http2ConnectionHandler http2) {
             this.connection = connection;
@@ -195,6 +205,55 @@ final class ConnectionWatch {
         private boolean hasSentAll() {
             ChannelOutboundBuffer unsent = pipeline.channel().unsafe().outboundBuffer();
             return unsent == null || unsent.isEmpty();
+        }
+
+        /** From now on the heads of its requests must be complete in time. */
+        void timeHeads(HttpServerOptions options) {
+            if (isHttp2()) {
+                Http2FrameCounter frames = new Http2FrameCounter(http2.decoder().frameListener());
+                http2.decoder().frameListener(frames);
+                pipeline.addBefore(pipeline.context(http2).name(), null, new Http2HeaderTimeout(this, frames));
+                return;
+            }
+            Http1RequestDecoder decoder = new Http1RequestDecoder(options);
+            pipeline.replace(HTTP1_DECODER, HTTP1_DECODER, decoder);
+            pipeline.addAfter(HTTP1_DECODER, null, new Http1HeaderTimeout(this, decoder));
+        }
+
+        /** All bytes that have arrived are decoded; do they leave a head that has begun and is not complete? */
+        void bytesDecoded(boolean isHeadIncomplete) {
+            if (isHeadIncomplete && head == null && heads != null) {
+                head = new Head();
+                heads.begin(head);
+            } else if (!isHeadIncomplete && head != null) {
+                heads.end(head);
+                head = null;
+            }
+        }
+
+        /** A head that has begun. */
+        private final class Head extends Deadlines.Awaited {
+            @Override
+            protected void late() {
+                if (isHttp2() ? isReceivingBody() : !isIdle()) {
+                    // An answer is owed, or what is incomplete may be a part of a body, which has a time of its own.
+                    heads.begin(this);
+                } else if (isHttp2()) {
+                    connection.close();
+                } else {
+                    cutOff(connection);
+                }
+            }
+        }
+
+        private boolean isReceivingBody() {
+            try {
+                return http2.connection()
+                                .forEachActiveStream(stream -> !stream.state().remoteSideOpen())
+                        != null;
+            } catch (Http2Exception impossible) {
+                return false;
+            }
         }
 
         private void await(Deadlines next) {

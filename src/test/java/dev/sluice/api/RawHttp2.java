@@ -84,6 +84,12 @@ final class RawHttp2 implements AutoCloseable {
         out.write(payload);
     }
 
+    /** Sends these bytes as they are, at once. */
+    void bytes(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
     /** The method as an index of the static table; the list of queues, or a new one. */
     private static byte[] headerBlock(int method) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
