@@ -184,6 +184,7 @@ public final class ApiVerticle extends VerticleBase {
         }
         ConnectionWatch.Open opened = gateway.connections().opened(connection);
         opened.beStrict(options, settings.headerBytesMax());
+        opened.timeHeads();
         opened.limitStreams(STREAMS_MAX);
         farewell.opened(opened);
         connection.closeHandler(closed -> {

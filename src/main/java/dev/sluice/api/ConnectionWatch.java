@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -29,7 +30,8 @@ import java.util.function.Predicate;
 
 /**
  * The open connections of one event loop, each with its last request and what it holds of the memory. Closes new ones whose first
- * request does not begin in time, and those of HTTP/1.1 on which no request has begun for too long.
+ * request does not begin in time, those of HTTP/1.1 on which no request has begun for too long, and those of both protocols on
+ * which the head of a request is not complete in time.
  *
  * <p>Connections and streams of HTTP/2 are charged what they cost by themselves. Once they cost more than they may, no connection
  * opens, and a stream is refused; but to a connection without other streams its first one is granted if another one has more,
@@ -45,6 +47,8 @@ final class ConnectionWatch {
     private static final long NO_REQUEST_MILLIS_MIN = 1_000;
     /** Those that have waited longest are idle, unless their requests take as long. */
     private static final int LOOKS_MAX = 1_000;
+    /** What Vert.x calls its decoder of HTTP/1.1. */
+    private static final String HTTP1_DECODER = "httpDecoder";
 
     /** Heap of a connection on which nothing happens, and of a stream with a small request and response; measured, rounded up. */
     private static final int HTTP1_BYTES = 6 * 1024;
@@ -63,6 +67,8 @@ final class ConnectionWatch {
     private Deadlines first;
     /** For the next request; null for ever. */
     private Deadlines idle;
+    /** For the head of any request, from its first byte to its last; null for ever. */
+    private Deadlines heads;
 
     /**
      * Without connections yet.
@@ -76,12 +82,13 @@ final class ConnectionWatch {
     /**
      * From now on the time runs for connections that are opened; a connection closes at most a quarter of a second late.
      *
-     * @param firstSeconds in which the first request must begin; 0 for ever
+     * @param firstSeconds in which the first request must begin, and in which the head of each must be complete once it has begun; 0 for ever
      * @param idleSeconds in which each must begin, the first one too; 0 for ever
      */
     void begin(Vertx vertx, int firstSeconds, int idleSeconds) {
         idle = deadlines(vertx, idleSeconds);
         boolean idleIsSooner = idleSeconds > 0 && idleSeconds < firstSeconds;
+        heads = deadlines(vertx, firstSeconds);
         first = idleIsSooner || firstSeconds == 0 ? idle : deadlines(vertx, firstSeconds);
     }
 
@@ -174,6 +181,7 @@ final class ConnectionWatch {
         if (it != null) {
             it.await(null);
             it.release();
+            it.bytesDecoded(false);
         }
     }
 
@@ -234,9 +242,6 @@ final class ConnectionWatch {
 
     /** An open connection and its last request. */
     final class Open extends Deadlines.Awaited {
-        /** What Vert.x calls its decoder of HTTP/1.1. */
-        private static final String DECODER = "httpDecoder";
-
         private final HttpConnection connection;
         private final ChannelPipeline pipeline;
         private final Http2ConnectionHandler http2;
@@ -256,6 +261,7 @@ final class ConnectionWatch {
         private long responseBytes;
         private long responseTakenNanos = System.nanoTime();
         private boolean isCutOff;
+        private Head head;
 
         private Open(HttpConnection connection, ChannelPipeline pipeline, Http2ConnectionHandler http2) {
             this.connection = connection;
@@ -284,8 +290,8 @@ final class ConnectionWatch {
                 return;
             }
             decoder = new Http1RequestDecoder(options);
-            pipeline.replace(DECODER, DECODER, decoder);
-            pipeline.addAfter(DECODER, null, new Http1ConnectionEvents(this));
+            pipeline.replace(HTTP1_DECODER, HTTP1_DECODER, decoder);
+            pipeline.addAfter(HTTP1_DECODER, null, new Http1ConnectionEvents(this));
             if (pipeline.get(SslHandler.class) == null) {
                 pipeline.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             }
@@ -426,6 +432,53 @@ final class ConnectionWatch {
         private boolean hasSentAll() {
             ChannelOutboundBuffer unsent = pipeline.channel().unsafe().outboundBuffer();
             return unsent == null || unsent.isEmpty();
+        }
+
+        /** From now on the heads of its requests must be complete in time. */
+        void timeHeads() {
+            if (isHttp2()) {
+                Http2FrameCounter frames = new Http2FrameCounter(http2.decoder().frameListener());
+                http2.decoder().frameListener(frames);
+                pipeline.addBefore(pipeline.context(http2).name(), null, new Http2HeaderTimeout(this, frames));
+            } else {
+                pipeline.addAfter(HTTP1_DECODER, null, new Http1HeaderTimeout(this, decoder));
+            }
+        }
+
+        /** All bytes that have arrived are decoded; do they leave a head that has begun and is not complete? */
+        void bytesDecoded(boolean isHeadIncomplete) {
+            if (isHeadIncomplete && head == null && heads != null) {
+                head = new Head();
+                heads.begin(head);
+            } else if (!isHeadIncomplete && head != null) {
+                heads.end(head);
+                head = null;
+            }
+        }
+
+        /** A head that has begun. */
+        private final class Head extends Deadlines.Awaited {
+            @Override
+            protected void late() {
+                if (isHttp2() ? isReceivingBody() : !isIdle()) {
+                    // An answer is owed, or what is incomplete may be a part of a body, which has a time of its own.
+                    heads.begin(this);
+                } else if (isHttp2()) {
+                    connection.close();
+                } else {
+                    cutOff();
+                }
+            }
+        }
+
+        private boolean isReceivingBody() {
+            try {
+                return http2.connection()
+                                .forEachActiveStream(stream -> !stream.state().remoteSideOpen())
+                        != null;
+            } catch (Http2Exception impossible) {
+                return false;
+            }
         }
 
         private void await(Deadlines next) {

@@ -73,6 +73,11 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         return requests;
     }
 
+    /** Whether bytes of a head have arrived, and the head is not complete. To be asked when all bytes that arrived are decoded. */
+    boolean isHeadIncomplete() {
+        return state == State.HEAD && (inHeaders || actualReadableBytes() > 0);
+    }
+
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         if (state == State.HEAD) {

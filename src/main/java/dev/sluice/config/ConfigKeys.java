@@ -29,7 +29,7 @@ public final class ConfigKeys {
     static final ConfigKey<Long> HTTP_HEADER_TIMEOUT = key(
             "http.header_timeout",
             "10s",
-            "Time in which the headers of a request must arrive.",
+            "Time in which the headers of each request must arrive, and in which a new connection must send its first.",
             ValueTypes.duration(100, DAY_MILLIS));
     static final ConfigKey<Long> HTTP_BODY_TIMEOUT = key(
             "http.body_timeout",
@@ -38,8 +38,9 @@ public final class ConfigKeys {
             ValueTypes.duration(100, DAY_MILLIS));
     static final ConfigKey<Long> HTTP_IDLE_TIMEOUT = key(
             "http.idle_timeout",
-            "2m",
-            "A connection on which no request begins for this long is closed (with HTTP/2: on which nothing comes).",
+            "620s",
+            "A connection on which no request begins for this long is closed (with HTTP/2: on which nothing comes). Keep it"
+                    + " longer than proxies in front keep their connections.",
             ValueTypes.duration(1_000, DAY_MILLIS));
     static final ConfigKey<Integer> HTTP_CONNECTIONS_MAX = key(
             "http.connections_max",

@@ -109,6 +109,12 @@ final class RawHttp2 implements Closeable {
         return this;
     }
 
+    /** Sends these bytes as they are, at once. */
+    void bytes(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
     /** The method as an index of the static table; the list of queues, or a new one. */
     private static byte[] headerBlock(int method) {
         return headerBlock(method, "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues");
