@@ -127,6 +127,7 @@ test('TLS without a place for its native library is refused in one line that say
   const { certificate, key } = await (await Authority.make(home, 'ours')).sign('server');
   const process = launchServer({
     settings: { 'http.port': 0, 'management.port': 0, 'storage.engine': 'memory', 'http.tls.cert': certificate, 'http.tls.key': key },
+    args: ['--stop-when-ready'],
     javaOptions: UNUSABLE,
     cwd: home,
   });
@@ -144,11 +145,11 @@ test('a data directory with an emoji is refused by name, and one with other lett
   await server.start(WITHIN);
   await server.stop();
   const settings = { 'http.port': 0, 'management.port': 0, 'auth.token': TOKEN, 'storage.directory': path.join(home, 'data-\u{1F600}') };
-  const refused = launchServer({ settings, cwd: home });
+  const refused = launchServer({ settings, args: ['--stop-when-ready'], cwd: home });
   assert.deepEqual(await refused.exited, { code: 2, signal: null }, refused.stderr);
   assert.match(refused.stderr, /^sluice: directory [^\n]*data-\u{1F600} cannot be used: RocksDB [^\n]*\n$/u);
   process.env.LC_ALL = 'C';
-  const unreadable = launchServer({ settings, cwd: home });
+  const unreadable = launchServer({ settings, args: ['--stop-when-ready'], cwd: home });
   assert.deepEqual(await unreadable.exited, { code: 2, signal: null }, unreadable.stderr);
   assert.match(unreadable.stderr, /^sluice: storage\.directory [^\n]* locale; LC_ALL=C\.UTF-8 [^\n]*\n$/);
   assert.deepEqual(await readdir(home), ['dätä-日本']);

@@ -153,6 +153,7 @@ test('a certificate whose key is another one of the same kind is refused at the 
   const [one, other] = [await authority.sign('one'), await authority.sign('other')];
   const refused = launchServer({
     settings: { 'http.port': 0, 'management.port': 0, 'storage.engine': 'memory', 'http.tls.cert': one.certificate, 'http.tls.key': other.key },
+    args: ['--stop-when-ready'],
     cwd: home,
   });
   assert.deepEqual(await refused.exited, { code: 2, signal: null }, refused.stderr);
@@ -173,7 +174,7 @@ test('a key of a kind that cannot be used, or encrypted, is refused by the key o
     [good.certificate, good.certificate, /http\.tls\.key [^\n]* holds no private key/],
   ]) {
     const settings = { 'http.port': 0, 'management.port': 0, 'storage.engine': 'memory', 'http.tls.cert': certificate, 'http.tls.key': key };
-    const refused = launchServer({ settings, cwd: home });
+    const refused = launchServer({ settings, args: ['--stop-when-ready'], cwd: home });
     assert.deepEqual(await refused.exited, { code: 2, signal: null }, refused.stderr);
     assert.match(refused.stderr, /^sluice: [^\n]+\n$/);
     assert.match(refused.stderr, complaint);

@@ -41,7 +41,8 @@ public final class StartException extends RuntimeException {
         if (text.contains("assign requested address")) {
             return "this machine does not have that address";
         }
-        if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+        boolean unresolved = text.contains("Unresolved address");
+        if (unresolved || cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
             return "the host is unknown";
         }
         return text;

@@ -9,6 +9,7 @@ import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -43,7 +44,21 @@ final class NativeCode {
      * @throws StoreException if neither works
      */
     static void load(Path directory) {
-        load(directory, NativeCode::unpack);
+        load(directory, own -> {
+            unpack(own);
+            removeLeftovers(own);
+        });
+    }
+
+    /** Netty may unpack its own libraries there, and deletes each when it is loaded; a kill in between leaves one behind. */
+    static void removeLeftovers(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith(UNPACKED_NAME) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     /** The same without a change in the directory: what is not there, whole and of this jar, is loaded from elsewhere. */

@@ -91,6 +91,17 @@ class NativeCodeTest {
     }
 
     @Test
+    void otherLibrariesThatAKilledProcessLeftThereAreRemoved() throws IOException {
+        Files.createFile(nativeCode.resolve("libnetty_tcnative_linux_x86_644711.so"));
+
+        NativeCode.removeLeftovers(nativeCode);
+
+        try (Stream<Path> files = Files.list(nativeCode)) {
+            assertThat(files).containsExactly(library);
+        }
+    }
+
+    @Test
     void aProcessCanLoadItFromThere() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
