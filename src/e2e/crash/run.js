@@ -14,9 +14,11 @@ import { send } from '../harness/http.js';
 import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { inTime, until } from '../harness/until.js';
+import { skipWithoutWallClock, WallClock } from '../harness/wall-clock.js';
 
 const CLIENTS = { pushers: 8, pullers: 4, ackers: 2, purgers: 1 };
 const ROUNDS_PER_ERA = 10;
+const SECONDS_PER_DAY = 86_400;
 /** A process that lives for seconds is not worth the second compiler. */
 const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 /** Long enough for a machine that does other things as well. */
@@ -31,6 +33,7 @@ export class CrashRun {
   #queues = {};
   #tally = new Tally();
   #checker = new Checker(QUEUES);
+  #wallClock;
   #history = new History({
     see: (event) => {
       this.#tally.see(event);
@@ -38,13 +41,19 @@ export class CrashRun {
     },
   });
 
-  /** @param settings of the server beside the usual ones */
+  /**
+   * In every other era the wall clock of the server is set again and again, where that can be done.
+   *
+   * @param settings of the server beside the usual ones
+   */
   constructor({ seed, settings = {} }) {
     this.#seed = seed;
     this.#random = new Random(seed);
+    this.#wallClock = skipWithoutWallClock ? undefined : new WallClock();
     this.#server = new Server({
       directory: path.join(temporaryDirectory(), 'data'),
       javaOptions: JAVA_OPTIONS,
+      variables: this.#wallClock?.variables,
       settings: { 'storage.engine': 'rocksdb', 'storage.durability': 'fsync', ...settings },
     });
   }
@@ -71,6 +80,9 @@ export class CrashRun {
 
   async #round(round) {
     this.#history.add({ event: 'round', round });
+    const era = Math.floor((round - 1) / ROUNDS_PER_ERA);
+    const clockIsSet = this.#wallClock && era % 2 === 1;
+    if (clockIsSet) this.#setClock(this.#random.below(20 * SECONDS_PER_DAY) - 10 * SECONDS_PER_DAY);
     const load = new Load(() => this.#client(), `${this.#seed} ${round}`);
     load.start(CLIENTS);
     const enough = 20 + this.#random.below(600);
@@ -78,12 +90,18 @@ export class CrashRun {
     await this.#server.kill();
     await load.ended();
     this.#history.add({ event: 'killed' });
+    if (clockIsSet) this.#setClock(round % ROUNDS_PER_ERA === 0 ? 0 : this.#random.below(7_200) - 3_600);
     if (this.#random.chance(0.25)) await this.#killAgainWhileItStarts();
     await this.#check();
     this.#fail();
     await this.#server.start(START);
     await this.#count();
     this.#fail();
+  }
+
+  #setClock(aheadSeconds) {
+    this.#wallClock.set(aheadSeconds);
+    this.#history.add({ event: 'clock set', aheadSeconds });
   }
 
   get #broken() {

@@ -75,8 +75,8 @@ function environment(settings) {
   return env;
 }
 
-/** Starts the jar with settings given as environment variables; answers at once. */
-export function launchServer({ settings = {}, args = [], javaOptions = [], cwd, command = 'serve' }) {
+/** Starts the jar with settings given as environment variables, and others as they are; answers at once. */
+export function launchServer({ settings = {}, variables = {}, args = [], javaOptions = [], cwd, command = 'serve' }) {
   if (!existsSync(jar)) throw new Error(`there is no ${jar}: build it first, or name another one in SLUICE_JAR`);
-  return launch(java, [...javaOptions, '-jar', jar, command, ...args], { cwd, env: environment(settings) });
+  return launch(java, [...javaOptions, '-jar', jar, command, ...args], { cwd, env: { ...environment(settings), ...variables } });
 }

@@ -17,11 +17,12 @@ export class Server {
 
   /**
    * @param settings configuration by dotted key
+   * @param variables environment variables that are no settings
    * @param directory where to keep data; a temporary one if absent
    * @param expectedLog regular expressions of log lines that look like failures and are none
    */
-  constructor({ settings = {}, directory, javaOptions = [], args = [], expectedLog = [] } = {}) {
-    this.#options = { settings, javaOptions, args, expectedLog };
+  constructor({ settings = {}, variables = {}, directory, javaOptions = [], args = [], expectedLog = [] } = {}) {
+    this.#options = { settings, variables, javaOptions, args, expectedLog };
     this.directory = directory;
   }
 
@@ -37,12 +38,13 @@ export class Server {
       this.home = temporaryDirectory();
       this.directory = path.join(this.home, 'data');
     }
-    const { settings, javaOptions, args } = this.#options;
+    const { settings, variables, javaOptions, args } = this.#options;
     const launched = performance.now();
     this.#process = launchServer({
       cwd: this.home ?? path.dirname(this.directory),
       javaOptions,
       args,
+      variables,
       settings: {
         'http.port': 0,
         'management.port': 0,
