@@ -18,7 +18,8 @@ import { writeFileSync } from 'node:fs';
  *     {event: 'refused', request, status, text}                          an answer that nothing explains
  *
  * A lease is {pull: number of the request, key}. Between the requests: 'ended' (the server, by itself), 'checked' (what `sluice check`
- * said of the directory of the killed server), 'counted' (the metrics while nobody works), 'draining' (the same, when from now on
+ * said of the directory of the killed server), 'counted' (the metrics while nobody works), 'clock set' (the server's wall clock, to so
+ * many seconds ahead of ours), 'draining' (the same, when from now on
  * everything is taken), 'drained'.
  */
 export class History {

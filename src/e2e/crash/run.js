@@ -14,11 +14,13 @@ import { send } from '../harness/http.js';
 import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { inTime, until } from '../harness/until.js';
+import { skipWithoutWallClock, WallClock } from '../harness/wall-clock.js';
 
 const CLIENTS = { pushers: 8, pullers: 4, ackers: 2, purgers: 1 };
 const ROUNDS_PER_ERA = 10;
 /** Of the hard runs: what Java takes by itself, and small ones. */
 const HEAPS = [[], ['-Xmx192m'], ['-Xmx128m']];
+const SECONDS_PER_DAY = 86_400;
 /** A process that lives for seconds is not worth the second compiler. */
 const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 const ACCOUNT_PATH = '/client/v4/accounts/7f1d2c3b4a5968778695a4b3c2d1e0f9/queues';
@@ -33,6 +35,7 @@ export class CrashRun {
   #hard;
   #tally = new Tally();
   #checker;
+  #wallClock;
   #history = new History({
     see: (event) => {
       this.#tally.see(event);
@@ -41,6 +44,8 @@ export class CrashRun {
   });
 
   /**
+   * In every other era the wall clock of the server is set again and again, where that can be done.
+   *
    * @param settings of the server beside the usual ones
    * @param environment variables for the process of the server, LD_PRELOAD say
    * @param hard whether leases are short under load, answers large, some clients slow or gone, and heaps small
@@ -51,9 +56,10 @@ export class CrashRun {
     this.#hard = hard;
     this.#kinds = queuesOf(hard);
     this.#checker = new Checker(this.#kinds);
+    this.#wallClock = skipWithoutWallClock ? undefined : new WallClock();
     this.#server = new Server({
       directory: path.join(temporaryDirectory(), 'data'),
-      environment,
+      environment: { ...this.#wallClock?.variables, ...environment },
       settings: { 'storage.engine': 'rocksdb', 'storage.durability': 'fsync', ...settings },
     });
   }
@@ -80,6 +86,9 @@ export class CrashRun {
 
   async #round(round) {
     this.#history.add({ event: 'round', round });
+    const era = Math.floor((round - 1) / ROUNDS_PER_ERA);
+    const clockIsSet = this.#wallClock && era % 2 === 1;
+    if (clockIsSet) this.#setClock(this.#random.below(20 * SECONDS_PER_DAY) - 10 * SECONDS_PER_DAY);
     const load = new Load(() => this.#client(), this.#kinds, { seed: `${this.#seed} ${round}`, hard: this.#hard });
     load.start(CLIENTS);
     const enough = 20 + this.#random.below(600);
@@ -88,6 +97,7 @@ export class CrashRun {
     await this.#server.kill();
     await load.ended();
     this.#history.add({ event: 'killed' });
+    if (clockIsSet) this.#setClock(round % ROUNDS_PER_ERA === 0 ? 0 : this.#random.below(7_200) - 3_600);
     if (this.#random.chance(0.25)) await this.#killAgainWhileItStarts();
     await this.#check();
     this.#fail();
@@ -101,6 +111,11 @@ export class CrashRun {
     const heap = this.#hard ? this.#random.pick(HEAPS) : [];
     this.#server.javaOptions = [...JAVA_OPTIONS, ...heap];
     return this.#server.start();
+  }
+
+  #setClock(aheadSeconds) {
+    this.#wallClock.set(aheadSeconds);
+    this.#history.add({ event: 'clock set', aheadSeconds });
   }
 
   get #broken() {

@@ -125,6 +125,7 @@ class Story {
 }
 
 const drained = { event: 'drained' };
+const clockSet = { event: 'clock set', aheadSeconds: 60 };
 const story = () => new Story();
 const moved = () => story().push(['k1']).shows('k1', 1).retry('k1').shows('k1', 2).retry('k1');
 
@@ -181,6 +182,7 @@ test('a body that changed and an identity that changed are found', () => {
   story().push(['k1']).shows('k1', 1).later(5_000).shows('k1', 2, { id: 'other' }).wrong(/there twice/);
   story().push(['k1', 'k2']).shows('k1', 1, { id: 'same' }).shows('k2', 1, { id: 'same' }).wrong(/have the same id/);
   story().push(['k1']).shows('k1', 1, { timestamp: 5 }).wrong(/was not pushed at 5/);
+  story().push(['k1']).event(clockSet).shows('k1', 1, { timestamp: 5 }).right();
 });
 
 test('attempts neither fall, nor repeat, nor jump without an unanswered pull, nor exceed the limit', () => {

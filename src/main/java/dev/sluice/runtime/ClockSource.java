@@ -1,7 +1,7 @@
 package dev.sluice.runtime;
 
 /** The clocks of a machine. Safe for use from several threads. */
-interface ClockSource {
+public interface ClockSource {
     /** A clock that the machine does not have. */
     long UNKNOWN = -1;
 

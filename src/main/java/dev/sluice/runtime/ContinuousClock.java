@@ -17,6 +17,9 @@ public final class ContinuousClock implements Retention {
     /** A smaller difference between clocks is how they are read. */
     static final long STEP_MILLIS = 1_000;
 
+    /** How finely the boot clock is read; no lease may end early for that. */
+    static final long BOOT_CLOCK_MILLIS = 10;
+
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final double MILLIS_PER_SECOND = 1_000;
 
@@ -32,7 +35,7 @@ public final class ContinuousClock implements Retention {
     private long asleepMillis;
 
     /** Runs with those clocks, as the wall clock at first. */
-    ContinuousClock(ClockSource source) {
+    public ContinuousClock(ClockSource source) {
         this.source = source;
         ClockSource.Reading now = source.read();
         originNanos = now.monotonicNanos();
@@ -89,10 +92,11 @@ public final class ContinuousClock implements Retention {
         long byWallMillis = now.wallMillis() + saved.offsetMillis();
         gap = saved.gap();
         if (isSameBoot(saved, now)) {
-            long byBootMillis = saved.timeMillis() + now.bootMillis() - saved.bootMillis();
+            long stoppedMillis = now.bootMillis() - saved.bootMillis() - BOOT_CLOCK_MILLIS;
+            long byBootMillis = saved.timeMillis() + Math.max(0, stoppedMillis);
             // The wall clock is read more finely, and no error adds up over many restarts.
             boolean agree = Math.abs(byWallMillis - byBootMillis) < STEP_MILLIS;
-            start(now, Math.max(saved.timeMillis(), agree ? byWallMillis : byBootMillis), saved.offsetMillis());
+            start(now, agree ? Math.max(saved.timeMillis(), byWallMillis) : byBootMillis, saved.offsetMillis());
         } else {
             start(now, Math.max(saved.timeMillis(), byWallMillis), saved.offsetMillis());
             long gapMillis = byWallMillis - saved.timeMillis();

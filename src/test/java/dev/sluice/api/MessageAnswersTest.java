@@ -7,20 +7,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.TestSeed;
 import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
+import dev.sluice.runtime.ClockSource;
 import dev.sluice.runtime.ContinuousClock;
 import dev.sluice.runtime.PendingAnswer;
 import dev.sluice.runtime.QueueClient;
 import dev.sluice.store.StoredContent;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -64,6 +68,56 @@ class MessageAnswersTest {
                 .isEqualTo(stringify(MAPPER.readValue(other, String.class)));
         assertThat(new String(push("{\"body\":" + stringify(text) + '}').body(), StandardCharsets.UTF_8))
                 .isEqualTo(stringify(text));
+    }
+
+    @Test
+    void timesAreShownAsTheWallClockHasThemNow() throws IOException {
+        AtomicLong wallMillis = new AtomicLong(5_000_000);
+        ContinuousClock clock = new ContinuousClock(clocksOf(wallMillis));
+        MessageAnswers shifted = new MessageAnswers(MessagesFormat.DOCUMENTED, tokens, clock);
+        long pushedMillis = clock.nowMillis();
+        wallMillis.addAndGet(-3_000_000);
+        clock.nowMillis();
+
+        JsonNode pushed =
+                MAPPER.readTree(shifted.pushed(new Metrics(1, 1, pushedMillis)).getBytes());
+        assertThat(pushed.at("/result/metadata/metrics/oldest_message_timestamp_ms")
+                        .longValue())
+                .isEqualTo(2_000_000);
+        JsonNode empty = MAPPER.readTree(shifted.pushed(Metrics.EMPTY).getBytes());
+        assertThat(empty.at("/result/metadata/metrics/oldest_message_timestamp_ms")
+                        .longValue())
+                .isZero();
+        MessageHeader header = new MessageHeader(1, pushedMillis, pushedMillis, 1, false);
+        StoredContent message = new StoredContent(header, new Content(1, 2, ContentType.TEXT, 0, new byte[] {'m'}));
+        JsonNode peeked = MAPPER.readTree(
+                shifted.peeked(1, List.of(new QueueClient.Peeked(message, 0))).getBytes());
+        assertThat(peeked.at("/result/messages/0/timestamp_ms").longValue()).isEqualTo(2_000_000);
+    }
+
+    /** A wall clock that is set, of a machine on which no time passes. */
+    private static ClockSource clocksOf(AtomicLong wallMillis) {
+        return new ClockSource() {
+            @Override
+            public long monotonicNanos() {
+                return 0;
+            }
+
+            @Override
+            public long wallMillis() {
+                return wallMillis.get();
+            }
+
+            @Override
+            public Reading read() {
+                return new Reading(0, wallMillis.get(), UNKNOWN);
+            }
+
+            @Override
+            public String bootId() {
+                return "";
+            }
+        };
     }
 
     @Provide
