@@ -128,10 +128,13 @@ final class ResponseWriter {
             vertx.setTimer(LOOK_MILLIS, fired -> {
                 looking = false;
                 long nowNanos = System.nanoTime();
-                endLate(nowNanos);
-                closeStalled(nowNanos);
-                if (!pending.isEmpty()) {
-                    look();
+                try {
+                    endLate(nowNanos);
+                    closeStalled(nowNanos);
+                } finally {
+                    if (!pending.isEmpty()) {
+                        look();
+                    }
                 }
             });
         }
