@@ -8,7 +8,7 @@ public interface ClockSource {
     /**
      * The clocks at one moment.
      *
-     * @param monotonicNanos as {@link #monotonicNanos}
+     * @param monotonicNanos as {@link #monotonicNanos}, at the beginning of that millisecond of the wall clock
      * @param wallMillis as {@link #wallMillis}
      * @param bootMillis since the machine was started, with the time that it was suspended; or {@link #UNKNOWN}
      */

@@ -117,7 +117,7 @@ public final class ContinuousClock implements Retention {
         ClockSource.Reading now = source.read();
         asleepMillis = asleepMillis(now);
         start(now, Math.max(now.wallMillis(), storedMillisMax), 0);
-        gap = ClockGap.NONE.then(timeMillis(now.monotonicNanos()), Long.MAX_VALUE, 0);
+        gap = ClockGap.NONE.then(timeMillis(now), Long.MAX_VALUE, 0);
         followWall(now);
     }
 
@@ -129,7 +129,7 @@ public final class ContinuousClock implements Retention {
     }
 
     private void start(ClockSource.Reading now, long timeMillis, long offset) {
-        originMillis = timeMillis - (now.monotonicNanos() - originNanos) / NANOS_PER_MILLI;
+        originMillis = timeMillis - elapsedMillis(now);
         offsetMillis = offset;
     }
 
@@ -150,7 +150,7 @@ public final class ContinuousClock implements Retention {
     }
 
     private void followWall(ClockSource.Reading now) {
-        long timeMillis = timeMillis(now.monotonicNanos());
+        long timeMillis = timeMillis(now);
         long setMillis = now.wallMillis() - (timeMillis - offsetMillis);
         if (Math.abs(setMillis) < STEP_MILLIS) {
             return;
@@ -172,17 +172,24 @@ public final class ContinuousClock implements Retention {
     /** What to store. */
     synchronized ClockState state() {
         ClockSource.Reading now = source.read();
-        return new ClockState(timeMillis(now.monotonicNanos()), offsetMillis, source.bootId(), now.bootMillis(), gap);
+        return new ClockState(timeMillis(now), offsetMillis, source.bootId(), now.bootMillis(), gap);
     }
 
     private long timeMillis(long monotonicNanos) {
         return originMillis + (monotonicNanos - originNanos) / NANOS_PER_MILLI;
     }
 
+    private long timeMillis(ClockSource.Reading now) {
+        return originMillis + elapsedMillis(now);
+    }
+
+    /** Readings are whole milliseconds of the wall clock apart, but for what reading takes. */
+    private long elapsedMillis(ClockSource.Reading now) {
+        return Math.floorDiv(now.monotonicNanos() - originNanos + NANOS_PER_MILLI / 2, NANOS_PER_MILLI);
+    }
+
     private long asleepMillis(ClockSource.Reading now) {
-        return now.bootMillis() == ClockSource.UNKNOWN
-                ? asleepMillis
-                : now.bootMillis() - (now.monotonicNanos() - originNanos) / NANOS_PER_MILLI;
+        return now.bootMillis() == ClockSource.UNKNOWN ? asleepMillis : now.bootMillis() - elapsedMillis(now);
     }
 
     private static double seconds(long millis) {

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /**
  * The clocks of this machine. Linux shows the time since its start, suspended or not, in {@code /proc/uptime}, in hundredths of a
@@ -14,9 +15,11 @@ final class MachineClocks implements ClockSource {
     private static final Path UPTIME = Path.of("/proc/uptime");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     /** A thread that was held up between two clocks would see a difference that is none. */
-    private static final long READING_NANOS_MAX = 10_000_000;
+    private static final long READING_NANOS_MAX = 200_000;
 
-    private static final int TRIES = 5;
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    private static final int TRIES = 10;
 
     @Override
     public long monotonicNanos() {
@@ -34,8 +37,11 @@ final class MachineClocks implements ClockSource {
         long bestNanos = Long.MAX_VALUE;
         for (int tries = 0; tries < TRIES && bestNanos > READING_NANOS_MAX; tries++) {
             long beganNanos = System.nanoTime();
-            Reading reading = new Reading(beganNanos, wallMillis(), bootMillis());
+            Instant wall = Instant.now();
+            long bootMillis = bootMillis();
             long nanos = System.nanoTime() - beganNanos;
+            Reading reading =
+                    new Reading(beganNanos - wall.getNano() % NANOS_PER_MILLI, wall.toEpochMilli(), bootMillis);
             if (nanos < bestNanos) {
                 best = reading;
                 bestNanos = nanos;
