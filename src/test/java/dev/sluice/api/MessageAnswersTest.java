@@ -90,8 +90,8 @@ class MessageAnswersTest {
                 .isZero();
         MessageHeader header = new MessageHeader(1, pushedMillis, pushedMillis, 1, false);
         StoredContent message = new StoredContent(header, new Content(1, 2, ContentType.TEXT, 0, new byte[] {'m'}));
-        JsonNode peeked = MAPPER.readTree(
-                shifted.peeked(1, shown(List.of(new QueueClient.Peeked(message, 0)))).getBytes());
+        JsonNode peeked = MAPPER.readTree(shifted.peeked(1, shown(List.of(new QueueClient.Peeked(message, 0))))
+                .getBytes());
         assertThat(peeked.at("/result/messages/0/timestamp_ms").longValue()).isEqualTo(2_000_000);
     }
 
