@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +29,7 @@ class DeadLetterCircleServerTest {
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS)
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .actualPort();
         try (RunningServer server = new RunningServer(
                 "workers={w: {url: 'http://127.0.0.1:" + port + "/batches', key: 0123456789abcdefg}}",
@@ -45,9 +44,8 @@ class DeadLetterCircleServerTest {
                     .isEqualTo(200);
             long pushedMillis = System.currentTimeMillis();
 
-            await().atMost(Duration.ofMinutes(5))
-                    .until(() -> deliveries.size() == 3
-                            && deliveries.values().stream().allMatch(times -> times.size() >= DELIVERIES));
+            await().until(() -> deliveries.size() == 3
+                    && deliveries.values().stream().allMatch(times -> times.size() >= DELIVERIES));
             for (List<Long> times : deliveries.values()) {
                 // The first move is an ordinary one. From then on a message waits as long as it is old, and a second at
                 // least.
@@ -57,7 +55,7 @@ class DeadLetterCircleServerTest {
                 }
             }
         } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+            vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         }
     }
 

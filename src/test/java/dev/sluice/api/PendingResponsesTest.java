@@ -3,6 +3,7 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.QueueSettings;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -12,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,15 +20,12 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responses that clients do not take, or take slowly, with a send timeout of 2 s and a memory of 1 MiB for them. */
-@Timeout(300)
 class PendingResponsesTest {
-    private static final Duration LONG = Duration.ofMinutes(2);
     private static final int SEND_SECONDS = 2;
     /** More than the buffers of the network take. */
     private static final int HUGE_BYTES = 24 << 20;
@@ -92,7 +89,7 @@ class PendingResponsesTest {
     private Socket http1(boolean secure) throws Exception {
         Socket plain = new Socket();
         plain.setReceiveBufferSize(32 * 1024);
-        plain.setSoTimeout((int) LONG.toMillis());
+        plain.setSoTimeout(TestTimeout.MILLIS);
         plain.connect(new InetSocketAddress("127.0.0.1", edge.port()));
         clients.add(plain);
         if (!secure) {
@@ -143,8 +140,8 @@ class PendingResponsesTest {
         serve(secure, HUGE_BYTES, EdgeServer.CONNECTION_BYTES);
         Socket lazy = http1(secure);
         post(lazy, path(queueId, "pull"));
-        await().atMost(LONG).until(() -> heldBytes() > HUGE_BYTES / 2);
-        await().atMost(LONG).until(() -> heldBytes() == 0);
+        await().until(() -> heldBytes() > HUGE_BYTES / 2);
+        await().until(() -> heldBytes() == 0);
         assertThat(readsToTheEnd(lazy)).isFalse();
     }
 
@@ -164,7 +161,7 @@ class PendingResponsesTest {
         Socket slow = http1(secure);
         post(slow, path(queueId, "pull"));
         assertThat(read(slow, SLOW_PAUSE_NANOS)).isEqualTo(200);
-        await().atMost(LONG).until(() -> heldBytes() == 0);
+        await().until(() -> heldBytes() == 0);
     }
 
     /** Of every kind: of an operation, of the gateway, of the router, and one that has no operation. */
@@ -183,8 +180,8 @@ class PendingResponsesTest {
         client.resetCodes();
         assertThat(heldBytes()).isPositive();
         // Pings keep the connection meanwhile.
-        await().atMost(LONG).until(() -> client.resetCodes().equals(List.of(CANCEL)));
-        await().atMost(LONG).until(() -> heldBytes() == 0);
+        await().until(() -> client.resetCodes().equals(List.of(CANCEL)));
+        await().until(() -> heldBytes() == 0);
     }
 
     /** Two streams; the window is only ever opened for one of them, by the piece, for longer than the send timeout. */
@@ -202,8 +199,8 @@ class PendingResponsesTest {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(SEND_SECONDS) / 3);
         }
         assertThat(waiting).isLessThan(taken);
-        await().atMost(LONG).until(() -> client.resetCodes().equals(List.of(CANCEL)));
-        await().atMost(LONG).until(() -> heldBytes() == 0);
+        await().until(() -> client.resetCodes().equals(List.of(CANCEL)));
+        await().until(() -> heldBytes() == 0);
     }
 
     @Test
@@ -212,7 +209,7 @@ class PendingResponsesTest {
         for (int i = 0; i < 4; i++) {
             http2().takingNothing().send(RawHttp2.POST, path(queueId, "pull"));
         }
-        await().atMost(LONG).until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
+        await().until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
         Socket victim = http1(true);
         for (String operation : List.of("pull", "peek")) {
             post(victim, path(otherQueueId, operation));
@@ -227,9 +224,9 @@ class PendingResponsesTest {
         serve(secure, HUGE_BYTES, EdgeServer.CONNECTION_BYTES);
         for (int i = 0; i < 3; i++) {
             post(http1(secure), path(queueId, "pull"));
-            await().atMost(LONG).until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
+            await().until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
             for (String operation : List.of("pull", "peek")) {
-                await().atMost(LONG).until(() -> {
+                await().until(() -> {
                     Socket victim = http1(secure);
                     post(victim, path(queueId, operation));
                     return read(victim, 0) == 200;

@@ -3,6 +3,7 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.runtime.PendingAnswer;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the edge reports of an answer with messages: whether it was handed to a connection. */
 class SentAnswersTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = TestTimeout.LIMIT;
     private static final long CANCEL = 8;
 
     private final CompletableFuture<String> report = new CompletableFuture<>();
@@ -65,7 +66,7 @@ class SentAnswersTest {
         HttpClientRequest request = pull(edge.vertx.createHttpClient());
         assertThat(asked).succeedsWithin(PATIENCE);
         request.connection().close().await();
-        await().atMost(PATIENCE).until(() -> edge.connections.open() == 0);
+        await().until(() -> edge.connections.open() == 0);
         answer.complete(pulled());
         assertThat(report).succeedsWithin(PATIENCE).isEqualTo("unsent");
     }

@@ -40,7 +40,7 @@ class CatalogRecordsTest {
                 .isEqualTo(key);
     }
 
-    @Property(tries = 50)
+    @Property(seed = TestSeed.PROPERTIES, tries = 50)
     void theStateOfTheClockComesBack(
             @ForAll long time, @ForAll long offset, @ForAll long boot, @ForAll long gap, @ForAll long held) {
         ClockState state = new ClockState(time, offset, "id", boot, new ClockGap(gap, held, ~gap, ~held, time));

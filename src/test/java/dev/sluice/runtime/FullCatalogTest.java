@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
@@ -208,7 +209,7 @@ class FullCatalogTest {
 
     private static void stop(Process process) throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        if (!process.waitFor(TestTimeout.SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("it did not stop");
         }

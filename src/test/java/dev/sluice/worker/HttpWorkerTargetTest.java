@@ -186,7 +186,7 @@ class HttpWorkerTargetTest {
                 .listen(0, "localhost")
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS)
+                .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .actualPort();
         notSent(target(vertx, "https://localhost:" + port, IMPATIENT_MILLIS), "");
     }
