@@ -45,7 +45,7 @@ class DeadLetterCircleServerTest {
                     .isEqualTo(200);
             long pushedMillis = System.currentTimeMillis();
 
-            await().atMost(Duration.ofMinutes(5))
+            await().atMost(Duration.ofMinutes(2))
                     .until(() -> deliveries.size() == 3
                             && deliveries.values().stream().allMatch(times -> times.size() >= DELIVERIES));
             for (List<Long> times : deliveries.values()) {
@@ -71,7 +71,9 @@ class DeadLetterCircleServerTest {
                         .add(System.currentTimeMillis());
                 retries.add(new JsonObject().put("id", message.getString("id")));
             }
-            request.response().end(new JsonObject().put("retries", retries).encode());
+            request.response()
+                    .putHeader("content-type", "application/json")
+                    .end(new JsonObject().put("retries", retries).encode());
         });
     }
 
