@@ -69,7 +69,9 @@ class DeadLetterCircleServerTest {
                         .add(System.currentTimeMillis());
                 retries.add(new JsonObject().put("id", message.getString("id")));
             }
-            request.response().end(new JsonObject().put("retries", retries).encode());
+            request.response()
+                    .putHeader("content-type", "application/json")
+                    .end(new JsonObject().put("retries", retries).encode());
         });
     }
 
