@@ -174,7 +174,7 @@ final class ActiveQueue {
             dispatcher.look();
         }
         if (phase == Phase.ACTIVE) {
-            timer.arm(shell.state().deadlineMillis());
+            timer.arm(shell.expiryMillis());
             deadlineMillis = Math.min(nextOwnMillis(), dispatcher.nextMillis());
         }
     }

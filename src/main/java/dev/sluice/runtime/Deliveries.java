@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    /** How long after its end the lease of a pull is held: much longer than an edge waits for the answer. */
+    private static final long HELD_MILLIS_MAX = 600_000;
     /** How often a pull chooses before it answers with nothing. */
     private static final int TRIES_MAX = 3;
 
@@ -219,12 +221,17 @@ final class Deliveries {
         if (leases.isEmpty()) {
             return request.hold();
         }
+        // The lease of a batch for a Worker outlasts its delivery, but not a machine that is suspended meanwhile.
+        long heldMillisMax =
+                request.consumerType() == ConsumerType.HTTP_PULL ? HELD_MILLIS_MAX : request.visibilityTimeoutMillis();
         LeasedAnswer answer = new LeasedAnswer(
-                turns, request.hold(), decision.events(), leases.get(0).expiresAtMillis(), this::giveBack);
-        if (request.consumerType() == ConsumerType.HTTP_PULL) {
-            // The lease of a batch for a Worker outlasts its delivery anyway.
-            unsentAnswers.add(answer);
-        }
+                turns,
+                request.hold(),
+                decision.events(),
+                leases.get(0).expiresAtMillis(),
+                heldMillisMax,
+                this::giveBack);
+        unsentAnswers.add(answer);
         return answer;
     }
 

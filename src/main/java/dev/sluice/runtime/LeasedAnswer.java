@@ -17,12 +17,16 @@ final class LeasedAnswer implements PendingAnswer {
 
     private final long leasesEndMillis;
     private final Consumer<List<Release.Unsent>> giveBack;
+    /** How much longer the leases are held; of the turns of the queue. */
+    private long heldMillisLeft;
+
     private boolean reported;
     private volatile boolean over;
 
     /**
      * @param events of the pull, at least one lease among them
      * @param leasesEndMillis when they end, the same for all
+     * @param heldMillisMax how long after their end they are held while nothing is reported
      * @param giveBack takes the leases of an answer that was not sent, in a turn
      */
     LeasedAnswer(
@@ -30,11 +34,13 @@ final class LeasedAnswer implements PendingAnswer {
             TransitMemory.Hold hold,
             List<QueueEvent> events,
             long leasesEndMillis,
+            long heldMillisMax,
             Consumer<List<Release.Unsent>> giveBack) {
         this.turns = turns;
         this.hold = hold;
         this.events = events;
         this.leasesEndMillis = leasesEndMillis;
+        this.heldMillisLeft = heldMillisMax;
         this.giveBack = giveBack;
     }
 
@@ -72,6 +78,19 @@ final class LeasedAnswer implements PendingAnswer {
 
     long leasesEndMillis() {
         return leasesEndMillis;
+    }
+
+    /**
+     * Whether its leases go on although they may have ended. To be asked in turns of the queue.
+     *
+     * @param ranMillis for how long the queue ran since this was asked before
+     */
+    boolean isHeld(long nowMillis, long ranMillis) {
+        if (leasesEndMillis > nowMillis) {
+            return true;
+        }
+        heldMillisLeft -= Math.min(ranMillis, nowMillis - leasesEndMillis);
+        return heldMillisLeft > 0;
     }
 
     /** The leases, as the command takes them that gives them back. */

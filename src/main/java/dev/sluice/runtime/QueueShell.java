@@ -35,6 +35,8 @@ final class QueueShell {
     private static final int CONTENTS_MAX = QueueState.WINDOW_MESSAGES_MAX + CONTENTS_AHEAD;
     /** Reads that one command may ask for before something must be wrong: more than a window needs whose messages come one by one. */
     private static final int READS_MAX = 256;
+    /** How soon leases are looked at again that have ended while their answer was pending. */
+    private static final long HELD_LOOK_MILLIS = 10;
     /** Pause after a read that failed while nobody but the clock asked for it. */
     private static final long EXPIRY_RETRY_MILLIS = 1_000;
 
@@ -49,6 +51,8 @@ final class QueueShell {
     private final Runnable afterChange;
     private boolean closed;
     private boolean settling;
+    /** Not before then is there more to expire than what is held. */
+    private long heldUntilMillis;
     /** Whether the rest of an expiry follows, after a read or in a later turn. */
     private boolean expiring;
 
@@ -133,11 +137,17 @@ final class QueueShell {
         expire(turns.nowMillis());
     }
 
+    /** When {@link #expire} is due. */
+    long expiryMillis() {
+        return Math.max(state.deadlineMillis(), heldUntilMillis);
+    }
+
     private void expire(long nowMillis) {
         if (closed || state.deadlineMillis() > nowMillis) {
             return;
         }
         long unsentMillis = deliveries.unsentLeasesEndMillis(nowMillis);
+        heldUntilMillis = unsentMillis > nowMillis ? 0 : nowMillis + HELD_LOOK_MILLIS;
         Expire command = unsentMillis > nowMillis ? EXPIRE : new Expire(EXPIRE.budget(), unsentMillis);
         Need need = command.need(state, nowMillis);
         Decision<Boolean> decision = command.decide(state, nowMillis);

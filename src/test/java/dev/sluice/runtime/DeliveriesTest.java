@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 /** An attempt counts only for a message that stood in an answer that was sent. A message takes as much of an answer as its body. */
 class DeliveriesTest {
     private static final int MIB = 1 << 20;
+    private static final long HOUR = 3_600_000;
     /** Each message has one attempt. */
     private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
             "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 0, 0, 30_000, 0, 0), 0);
@@ -190,6 +191,32 @@ class DeliveriesTest {
         turns.pass(599_000);
         assertThat(backlog()).isOne();
         turns.pass(2_000);
+        assertThat(backlog()).isZero();
+    }
+
+    @Test
+    void aLastAttemptDoesNotEndWithASuspensionOrAStoppedProcessBeforeItsAnswerIsSent() {
+        push("a");
+        pull(1, 1);
+        turns.clocks.suspend(3 * HOUR);
+        turns.pass(20_000);
+        turns.clocks.pass(3 * HOUR);
+        turns.pass(20_000);
+        answers.get(0).pending().unsent();
+        turns.pass(10);
+        pull(1, 1);
+        assertThat(shown(1)).containsExactly("a#1");
+    }
+
+    @Test
+    void onlyTheTimeInWhichTheQueueRunsCountsForAnAnswerOfWhichNothingIsHeard() {
+        push("a");
+        pull(1, 1);
+        turns.pass(500_000);
+        turns.clocks.suspend(3 * HOUR);
+        turns.pass(98_000);
+        assertThat(backlog()).isOne();
+        turns.pass(3_000);
         assertThat(backlog()).isZero();
     }
 

@@ -66,7 +66,7 @@ final class PushedQueue {
     }
 
     private void settle() {
-        timer.arm(shell.state().deadlineMillis());
+        timer.arm(shell.expiryMillis());
         if (dispatcher != null) {
             dispatcher.look();
         }

@@ -96,6 +96,17 @@ class SetWallClockTest {
     }
 
     @Test
+    void aBatchThatWasNotSentBecauseTheMachineWasSuspendedIsNoAttempt() {
+        queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 0, 0, 30_000, 0, 1)));
+        queue.push(2);
+        queue.turns.clocks.suspend(3 * HOUR);
+        queue.turns.pass(29_000);
+        target.doNotSend();
+        queue.turns.pass(10_000);
+        assertThat(target.shown(1)).containsExactly("m1#1", "m2#1");
+    }
+
+    @Test
     void aPauseAfterFailuresKeepsItsLengthHoweverTheWallClockIsSet() {
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(1, 100, 0, 30_000, 0, 1)));
         queue.push(1);
