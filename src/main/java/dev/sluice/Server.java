@@ -50,6 +50,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -57,6 +58,8 @@ import java.util.function.Supplier;
  * everything below it does.
  */
 public final class Server {
+    private static final long VERTX_CLOSE_SECONDS_MAX = 2;
+
     /** Open connections and streams of HTTP/2 may by themselves take this part of the heap. */
     private static final int CONNECTIONS_SHARE = 4;
 
@@ -361,7 +364,12 @@ public final class Server {
                     return null;
                 }))
                 // Once Vert.x is closed its event loops take no callbacks, so nobody may wait on a future of theirs.
-                .onComplete(stored -> vertx.close().onComplete(gone -> closed.complete(null)));
+                .onComplete(stored -> {
+                    vertx.close().onComplete(gone -> closed.complete(null));
+                    // Nothing that matters is open any more, and Vert.x does not close while a request waits for a
+                    // connection.
+                    closed.completeOnTimeout(null, VERTX_CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+                });
         return closed;
     }
 }

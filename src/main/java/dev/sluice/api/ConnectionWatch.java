@@ -49,7 +49,6 @@ final class ConnectionWatch {
     private static final int LOOKS_MAX = 1_000;
     /** What Vert.x calls its decoder of HTTP/1.1. */
     private static final String HTTP1_DECODER = "httpDecoder";
-
     /** Heap of a connection on which nothing happens, and of a stream with a small request and response; measured, rounded up. */
     private static final int HTTP1_BYTES = 6 * 1024;
     /** As much more with TLS, beside what is outside of the heap. */
@@ -69,7 +68,6 @@ final class ConnectionWatch {
     private Deadlines idle;
     /** For the head of any request, from its first byte to its last; null for ever. */
     private Deadlines heads;
-
     /**
      * Without connections yet.
      *
@@ -248,7 +246,6 @@ final class ConnectionWatch {
         private HttpServerRequest request;
         private Deadlines deadlines;
         private boolean neverAsked = true;
-
         /** Null for HTTP/2. */
         private Http1RequestDecoder decoder;
         /** Those that were passed on; the decoder may be ahead, as Vert.x keeps what was pipelined. */

@@ -29,6 +29,9 @@ public final class HttpWorkerTarget implements WorkerTarget {
     private final String url;
     private final RequestSignature signature;
     private final long timeoutMillis;
+    /** Less than the whole time: a request that still waits for a connection when the client is closed keeps Vert.x from closing. */
+    private final long connectMillis;
+
     private final int delaySecondsMax;
     private final ContinuousClock clock;
 
@@ -39,6 +42,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
         this.url = endpoint.url().toString();
         this.signature = new RequestSignature(endpoint.key());
         this.timeoutMillis = endpoint.timeoutMillis();
+        this.connectMillis = Math.max(1, timeoutMillis * 9 / 10);
         this.delaySecondsMax = delaySecondsMax;
         this.clock = clock;
     }
@@ -96,7 +100,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
 
     private Future<HttpResponse<Buffer>> send(SignedBody signed, BoundedAnswer answer) {
         return client.requestAbs(HttpMethod.POST, url)
-                .timeout(timeoutMillis)
+                .connectTimeout(connectMillis)
                 .putHeader("content-type", "application/json")
                 .putHeader("sluice-timestamp", String.valueOf(signed.timestampSeconds()))
                 .putHeader("sluice-signature", signed.signature())
