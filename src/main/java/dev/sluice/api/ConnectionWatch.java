@@ -49,14 +49,13 @@ final class ConnectionWatch {
     private static final int LOOKS_MAX = 1_000;
     /** What Vert.x calls its decoder of HTTP/1.1. */
     private static final String HTTP1_DECODER = "httpDecoder";
-    /** Heap of a connection on which nothing happens, and of a stream with a small request and response; measured, rounded up. */
+    /** Heap of an idle connection, what TLS adds to it, and of a stream with a small request and response; measured, rounded up. */
     private static final int HTTP1_BYTES = 6 * 1024;
-    /** As much more with TLS, beside what is outside of the heap. */
-    private static final int TLS_BYTES = 4 * 1024;
 
+    private static final int TLS_BYTES = 4 * 1024;
     private static final int HTTP2_BYTES = 24 * 1024;
     private static final int STREAM_BYTES = 12 * 1024;
-    /** Of data that the system has not sent yet: so that it is soon seen that a slow client takes something. */
+    /** Of data not sent yet by the system: so that it is soon seen that a slow client takes something. */
     private static final int UNSENT_BYTES_MAX = 128 * 1024;
 
     private final Map<HttpConnection, Open> open = new IdentityHashMap<>();
@@ -364,9 +363,7 @@ final class ConnectionWatch {
             }
         }
 
-        /**
-         * Ends the connection at once. The ways of Vert.x and of TLS to close wait until what was written is taken, perhaps for ever.
-         */
+        /** Ends the connection at once. The ways of Vert.x and of TLS to close wait until what was written is taken. */
         void cutOff() {
             release();
             pipeline.firstContext().close();
