@@ -32,6 +32,8 @@ final class ActiveQueue {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveQueue.class);
     private static final long RELOAD_MILLIS = 1_000;
     private static final long STOP_POLL_MILLIS = 2;
+    /** How soon a queue looks whether answers are still pending. */
+    private static final long UNSENT_LOOK_MILLIS = 1_000;
     /** A deadline that has passed: the queue must stay in memory, or come back at once. */
     private static final long OVERDUE = 0;
 
@@ -174,8 +176,12 @@ final class ActiveQueue {
             dispatcher.look();
         }
         if (phase == Phase.ACTIVE) {
-            timer.arm(shell.expiryMillis());
-            deadlineMillis = Math.min(nextOwnMillis(), dispatcher.nextMillis());
+            // Nothing could give back the leases of an answer if the queue were taken down before it is reported as
+            // unsent.
+            boolean unsent = shell.hasUnsentAnswers();
+            long lookMillis = unsent ? turns.nowMillis() + UNSENT_LOOK_MILLIS : Long.MAX_VALUE;
+            timer.arm(Math.min(lookMillis, shell.expiryMillis()));
+            deadlineMillis = unsent ? OVERDUE : Math.min(nextOwnMillis(), dispatcher.nextMillis());
         }
     }
 

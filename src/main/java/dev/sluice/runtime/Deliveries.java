@@ -252,6 +252,11 @@ final class Deliveries {
         return unsentAnswers.leasesEndMillis(nowMillis);
     }
 
+    /** Whether an answer is still to be reported as sent or unsent. */
+    boolean hasUnsent() {
+        return !unsentAnswers.isEmpty();
+    }
+
     /** Leases whose answers were not sent, for the queue that is loaded after this one. */
     List<Release.Unsent> stranded() {
         return stranded;

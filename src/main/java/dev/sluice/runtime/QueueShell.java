@@ -142,6 +142,11 @@ final class QueueShell {
         return Math.max(state.deadlineMillis(), heldUntilMillis);
     }
 
+    /** Whether an answer is pending whose leases may have to be given back. */
+    boolean hasUnsentAnswers() {
+        return deliveries.hasUnsent();
+    }
+
     private void expire(long nowMillis) {
         if (closed || state.deadlineMillis() > nowMillis) {
             return;

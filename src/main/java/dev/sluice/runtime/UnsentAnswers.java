@@ -45,6 +45,12 @@ final class UnsentAnswers {
         return first;
     }
 
+    /** Whether there is none. */
+    boolean isEmpty() {
+        forgetFirst();
+        return answers.isEmpty();
+    }
+
     private void forgetFirst() {
         while (!answers.isEmpty() && answers.peek().isOver()) {
             answers.remove();

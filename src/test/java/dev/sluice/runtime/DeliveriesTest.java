@@ -221,6 +221,17 @@ class DeliveriesTest {
     }
 
     @Test
+    void aQueueIsNotTakenDownWhileAnAnswerIsPending() {
+        push("a");
+        pull(1, 40_000_000);
+        turns.pass(100_000);
+        assertThat(queue.restsFor(60_000)).isFalse();
+        answers.get(0).pending().sent();
+        turns.pass(2_000);
+        assertThat(queue.restsFor(60_000)).isTrue();
+    }
+
+    @Test
     void leasesOfAnAnswerThatFailedWithTheStoreAreGivenBackWhenTheQueueIsLoadedAgain() {
         push("a", "b");
         store.denying = true;

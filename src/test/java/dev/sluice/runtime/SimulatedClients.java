@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 final class SimulatedClients {
     private static final int LEASE_MILLIS_MAX = 30_000;
     private static final int PATIENCE_MILLIS = 20_000;
+    /** A client may take an answer so slowly that it is handed to the connection as late as that. */
+    private static final int REPORT_MILLIS_MAX = 60_000;
 
     private final SimulatedScheduler scheduler;
     private final Random random;
@@ -132,6 +134,7 @@ final class SimulatedClients {
         int leaseMillis = 1 + random.nextInt(random.nextBoolean() ? 100 : LEASE_MILLIS_MAX);
         long sentMillis = scheduler.nowMillis();
         boolean goesAway = random.nextInt(4) == 0;
+        int reportMillisMax = random.nextInt(4) == 0 ? REPORT_MILLIS_MAX : 0;
         send(
                 process,
                 queue,
@@ -139,7 +142,7 @@ final class SimulatedClients {
                 answer -> {
                     QueueClient.Delivered batch = (QueueClient.Delivered) answer;
                     if (goesAway) {
-                        batch.pending().unsent();
+                        scheduler.soon(reportMillisMax, batch.pending()::unsent);
                         return;
                     }
                     batch.deliveries().forEach(delivery -> {
@@ -147,7 +150,7 @@ final class SimulatedClients {
                         leasesOf(queue)
                                 .add(new LeaseId(delivery.message().header().seq(), delivery.delivery()));
                     });
-                    batch.pending().sent();
+                    scheduler.soon(reportMillisMax, batch.pending()::sent);
                 },
                 why -> {},
                 () -> {});
