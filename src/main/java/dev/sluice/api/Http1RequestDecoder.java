@@ -45,6 +45,14 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     private static final byte LINE_FEED = '\n';
     private static final int SCHEME_LENGTH_MAX = "https://".length();
 
+    private static final boolean[] IN_TARGET = new boolean[256];
+
+    static {
+        for (char c = '!'; c <= '~'; c++) {
+            IN_TARGET[c] = c != '#';
+        }
+    }
+
     private enum State {
         HEAD,
         BODY,
@@ -53,6 +61,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
 
     private State state = State.HEAD;
     private int requests;
+    private String lastHost;
 
     // Of the head that is being read
     private boolean inHeaders;
@@ -179,11 +188,11 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     @Override
     protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
         requireOneSpace(line, start, length);
+        boolean isTarget = true;
         for (int i = start; i < start + length; i++) {
-            require(
-                    line[i] > ' ' && line[i] != 0x7f && line[i] != '#',
-                    "The target of the request line must be percent-encoded ASCII without a fragment.");
+            isTarget &= IN_TARGET[line[i] & 0xff];
         }
+        require(isTarget, "The target of the request line must be percent-encoded ASCII without a fragment.");
         lineEnd = start + length;
         return super.splitSecondWordInitialLine(line, start, length);
     }
@@ -245,7 +254,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     /** Counts the fields that may stand only once. Netty asks for the names of trailers, too, when these no longer matter. */
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-        require(Tokens.isToken(line, start, length), "The name of a header field is no token.");
+        require(length > 0, "A header field has no name.");
         AsciiString name = super.splitHeaderName(line, start, length);
         switch (length) {
             case 4 -> hosts += HttpHeaderNames.HOST.contentEqualsIgnoreCase(name) ? 1 : 0;
@@ -271,9 +280,9 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         boolean isHttp11 = request.protocolVersion() == HttpVersion.HTTP_1_1;
         require(!folded, "A header field is folded over two lines.");
         require(hosts == 1 || hosts == 0 && !isHttp11, "A request must have exactly one Host.");
-        require(
-                hosts == 0 || Authority.isValid(request.headers().get(HttpHeaderNames.HOST)),
-                "The Host is not a host name or address with an optional port.");
+        if (hosts > 0) {
+            checkHost(request.headers().get(HttpHeaderNames.HOST));
+        }
         if (authority != null) {
             request.headers().set(HttpHeaderNames.HOST, authority);
         }
@@ -286,6 +295,14 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
                             && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(
                                     request.headers().get(HttpHeaderNames.TRANSFER_ENCODING)),
                     "The only Transfer-Encoding that is understood is chunked, once.");
+        }
+    }
+
+    /** The Host of a connection is nearly always the same. */
+    private void checkHost(String host) {
+        if (!host.equals(lastHost)) {
+            require(Authority.isValid(host), "The Host is not a host name or address with an optional port.");
+            lastHost = host;
         }
     }
 
