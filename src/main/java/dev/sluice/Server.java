@@ -105,12 +105,9 @@ public final class Server {
         ListenAddresses.requireFree(config);
         Optional<Certificates> certificates = ApiSettings.tls(config.http()).map(Certificates::read);
         Meters meters = new Meters();
-        // In this order only if it has to be: a directory that is refused must stay as it is.
+        // In this order only if it has to be: it takes longer.
         boolean storeFirst = config.storage().engine() == Engine.ROCKSDB && !NettyLibraries.canBeLoaded();
-        QueueStore store = storeFirst ? openStore(config.storage(), meters) : null;
-        Vertx vertx = null;
-        Server server;
-        Future<Contract> contract;
+        Optional<QueueStore> opened = storeFirst ? Optional.of(openStore(config.storage(), meters)) : Optional.empty();
         try {
             if (storeFirst) {
                 NettyLibraries.unpackIn(
@@ -119,24 +116,38 @@ public final class Server {
             if (certificates.isPresent()) {
                 NettyLibraries.requireTls();
             }
-            vertx = newVertx(config.http());
-            // Reading the contract takes as long as opening the store; they go side by side.
-            contract = Contract.load(vertx);
-            store = store == null ? openStore(config.storage(), meters) : store;
-            server = new Server(config, certificates, store, installation(config), vertx, meters);
         } catch (RuntimeException | Error failure) {
-            if (store != null) {
-                store.close();
-            }
-            if (vertx != null) {
-                vertx.close();
-            }
+            opened.ifPresent(QueueStore::close);
+            throw failure;
+        }
+        Vertx vertx = newVertx(config.http());
+        // Reading the contract takes as long as opening the store; they go side by side.
+        Future<Contract> contract = Contract.load(vertx);
+        Server server;
+        try {
+            QueueStore store = opened.orElseGet(() -> openStore(config.storage(), meters));
+            server = onStore(config, certificates, store, vertx, meters);
+        } catch (RuntimeException | Error failure) {
+            // Not while the contract is read: what comes back to closed event loops is an error of the log.
+            contract.onComplete(read -> vertx.close());
             throw failure;
         }
         CompletableFuture<Server> started = new CompletableFuture<>();
-        server.open(contract).onSuccess(opened -> started.complete(server)).onFailure(failure -> server.close()
-                .whenComplete((closed, ignored) -> started.completeExceptionally(failure)));
+        server.open(contract)
+                .onSuccess(listening -> started.complete(server))
+                .onFailure(failure -> contract.onComplete(read ->
+                        server.close().whenComplete((closed, ignored) -> started.completeExceptionally(failure))));
         return started;
+    }
+
+    private static Server onStore(
+            ServerConfig config, Optional<Certificates> certificates, QueueStore store, Vertx vertx, Meters meters) {
+        try {
+            return new Server(config, certificates, store, installation(config), vertx, meters);
+        } catch (RuntimeException failure) {
+            store.close();
+            throw failure;
+        }
     }
 
     /** The store must be open, so that the directory is known to be ours. */
