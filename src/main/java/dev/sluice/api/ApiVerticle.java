@@ -121,7 +121,14 @@ public final class ApiVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false);
-        return settings.tls() == null ? options : secure(limitHttp2(options), settings.tls());
+        if (settings.tls() == null) {
+            return options;
+        }
+        if (settings.headerTimeoutSeconds() > 0) {
+            options.setSslHandshakeTimeout(settings.headerTimeoutSeconds())
+                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+        }
+        return secure(limitHttp2(options), settings.tls());
     }
 
     /**
@@ -182,6 +189,10 @@ public final class ApiVerticle extends VerticleBase {
         }
         KnownVersions.demandOf(connection);
         ConnectionWatch.Open opened = gateway.connections().opened(connection);
+        if (settings.tls() != null) {
+            PendingHandshakes.opened(
+                    opened.pipeline().channel(), connections.pendingMax(), settings.headerTimeoutSeconds());
+        }
         opened.timeHeads(options);
         opened.limitStreams(STREAMS_MAX);
         farewell.opened(opened);

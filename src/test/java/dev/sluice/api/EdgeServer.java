@@ -74,7 +74,12 @@ public final class EdgeServer implements AutoCloseable {
         Contract contract = ContractAnswers.shared().contract();
         Gateway gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
         verticle = new ApiVerticle(
-                settings, contract, gateway, () -> operations(contract), new Connections(connectionsMax), new Meters());
+                settings,
+                contract,
+                gateway,
+                () -> operations(contract),
+                new Connections(connectionsMax, 8),
+                new Meters());
         vertx.deployVerticle(verticle).await();
     }
 
