@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
  * @param filesMax the limit of open files of the process
  */
 record ConnectionLimits(long filesMax) {
+    /** Connections with TLS that cannot send requests yet, beside those of the API. */
+    static final int HANDSHAKES_MAX = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimits.class);
     /** Connections that were accepted and are about to be closed, a backup, the resolver, classes. */
     private static final int SPARE_FILES = 32;
@@ -42,13 +45,15 @@ record ConnectionLimits(long filesMax) {
      * @param configured {@code http.connections_max}
      * @param filesOpen what is open now, with the store and both listeners' event loops
      * @param toWorkers connections to all workers together
+     * @param tls whether connections are pending while they shake hands
      * @throws StartException if there is no room for a useful number
      */
-    int toApi(int configured, long filesOpen, int toWorkers) {
+    int toApi(int configured, long filesOpen, int toWorkers, boolean tls) {
         long reserve = filesOpen
                 + RocksDbStore.filesMax(filesMax)
                 + ManagementSettings.CONNECTIONS_MAX
                 + toWorkers
+                + (tls ? HANDSHAKES_MAX : 0)
                 + SPARE_FILES;
         long room = filesMax - reserve;
         if (room >= configured) {

@@ -220,7 +220,8 @@ public final class Server {
                 .toApi(
                         config.http().connectionsMax(),
                         OpenFileLimit.open(),
-                        config.workers().size() * connectionsToWorker());
+                        config.workers().size() * connectionsToWorker(),
+                        config.http().tls().isPresent());
     }
 
     private Future<Void> openManagement() {
@@ -242,7 +243,8 @@ public final class Server {
 
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
-        Connections connections = new Connections(connectionsMax());
+        Connections connections =
+                new Connections(connectionsMax(), http.tls().isPresent() ? ConnectionLimits.HANDSHAKES_MAX : 0);
         meters.gauge(
                 "sluice_store_failed",
                 "1 while nothing can be stored.",

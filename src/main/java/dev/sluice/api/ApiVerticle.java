@@ -131,7 +131,14 @@ public final class ApiVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false);
-        return certificates == null ? options : secure(limitHttp2(options));
+        if (certificates == null) {
+            return options;
+        }
+        if (settings.headerTimeoutSeconds() > 0) {
+            options.setSslHandshakeTimeout(settings.headerTimeoutSeconds())
+                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+        }
+        return secure(limitHttp2(options));
     }
 
     /**
@@ -183,6 +190,10 @@ public final class ApiVerticle extends VerticleBase {
             connections.openInPlaceOfAnother();
         }
         ConnectionWatch.Open opened = gateway.connections().opened(connection);
+        if (certificates != null) {
+            PendingHandshakes.opened(
+                    opened.pipeline().channel(), connections.pendingMax(), settings.headerTimeoutSeconds());
+        }
         opened.beStrict(options, settings.headerBytesMax());
         opened.timeHeads();
         opened.limitStreams(STREAMS_MAX);

@@ -6,10 +6,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Connections {
     private final AtomicInteger open = new AtomicInteger();
     private final int max;
+    private final int pendingMax;
 
-    /** At most that many. */
-    public Connections(int max) {
+    /**
+     * At most that many.
+     *
+     * @param max open connections
+     * @param pendingMax further connections with TLS that cannot send requests yet
+     */
+    public Connections(int max, int pendingMax) {
         this.max = max;
+        this.pendingMax = pendingMax;
+    }
+
+    /** How many more may be in their handshake. */
+    int pendingMax() {
+        return pendingMax;
     }
 
     /** Counts one more; answers false, and counts nothing, if there are as many as there may be. */

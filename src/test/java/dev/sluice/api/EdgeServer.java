@@ -84,7 +84,7 @@ public final class EdgeServer implements AutoCloseable {
         memory = memory(connectionBytes);
         Contract contract = ContractAnswers.shared().contract();
         gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
-        connections = new Connections(connectionsMax);
+        connections = new Connections(connectionsMax, 8);
         verticle = new ApiVerticle(
                 settings,
                 contract,

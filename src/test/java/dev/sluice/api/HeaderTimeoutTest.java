@@ -7,8 +7,15 @@ import dev.sluice.TestTimeout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +32,9 @@ class HeaderTimeoutTest {
 
     @TempDir
     static Path directory;
+
+    @TempDir
+    Path own;
 
     private static EdgeServer plain;
     private static EdgeServer secure;
@@ -75,9 +85,9 @@ class HeaderTimeoutTest {
             while (open && System.nanoTime() - begunNanos < TestTimeout.LIMIT.toNanos()) {
                 try {
                     open = client.getInputStream().read() >= 0;
-                } catch (java.net.SocketTimeoutException stillOpen) {
+                } catch (SocketTimeoutException stillOpen) {
                     open = drip(client);
-                } catch (java.net.SocketException reset) {
+                } catch (SocketException reset) {
                     open = false;
                 }
             }
@@ -145,6 +155,59 @@ class HeaderTimeoutTest {
         }
     }
 
+    @Test
+    void aConnectionWhoseHandshakeOrFirstSettingsDoNotComeIsClosedInTime() throws Exception {
+        serve();
+        try (Socket silent = connect(secure.port())) {
+            assertThat(silent.getInputStream().read()).isNegative();
+        }
+        try (SSLSocket shaken =
+                (SSLSocket) TrustsAnybody.context().getSocketFactory().createSocket("127.0.0.1", secure.port())) {
+            SSLParameters parameters = shaken.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            shaken.setSSLParameters(parameters);
+            shaken.setSoTimeout((int) TimeUnit.MINUTES.toMillis(2));
+            shaken.startHandshake();
+            assertThat(shaken.getApplicationProtocol()).isEqualTo("h2");
+            try {
+                while (shaken.getInputStream().read() >= 0) {
+                    // The settings of the server, and then its end.
+                }
+            } catch (SSLException | SocketException cutOff) {
+                // An end without a farewell.
+            }
+        }
+    }
+
+    @Test
+    void handshakesThatDoNotGoOnKeepNobodyOut() throws Exception {
+        try (EdgeServer patient = new EdgeServer(
+                new HttpSettings("127.0.0.1", 0, SelfSigned.tls(own), SECONDS_MAX, SECONDS_MAX, SECONDS_MAX, 8192))) {
+            serve(patient);
+            List<Socket> silent = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                silent.add(connect(patient.port()));
+            }
+            serve(patient);
+            for (Socket older : silent.subList(0, 20)) {
+                assertThat(older.getInputStream().read()).isNegative();
+            }
+            for (Socket each : silent) {
+                each.close();
+            }
+        }
+    }
+
+    private static void serve() throws Exception {
+        serve(secure);
+    }
+
+    private static void serve(EdgeServer edge) throws Exception {
+        try (RawHttp2 client = new RawHttp2(edge.port()).acknowledging()) {
+            assertThat(client.answer()).isNotEmpty();
+        }
+    }
+
     /** Other clients are served meanwhile. */
     private static void letTimePass() throws IOException {
         for (long startNanos = System.nanoTime(); System.nanoTime() - startNanos < LONG_NANOS; ) {
@@ -156,7 +219,11 @@ class HeaderTimeoutTest {
     }
 
     private static Socket connect() throws IOException {
-        Socket socket = new Socket("127.0.0.1", plain.port());
+        return connect(plain.port());
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
         socket.setSoTimeout((int) TimeUnit.MINUTES.toMillis(2));
         return socket;
     }
