@@ -61,7 +61,9 @@ final class SimulatedProcess {
                 .findFirst()
                 .orElse(null);
         if (saved == null) {
-            parts.clock().begin(0);
+            parts.clock()
+                    .begin(QueueRuntime.storedMillisMax(
+                            QueueReads.heads(records).values()));
         } else {
             parts.clock().resume(saved, RETENTION_MILLIS_MAX);
         }
