@@ -67,7 +67,7 @@ public final class QueueRuntime {
                 running -> ClockWatch.commit(parts.clock(), parts.store()).otherwiseEmpty());
     }
 
-    private static long storedMillisMax(Collection<QueueHead> heads) {
+    static long storedMillisMax(Collection<QueueHead> heads) {
         return heads.stream().mapToLong(QueueHead::storedAtMillis).max().orElse(0);
     }
 

@@ -61,7 +61,9 @@ final class SimulatedProcess {
                 records, record -> found.add(CatalogRecords.read(record).clock()));
         ClockState saved = found.isEmpty() ? null : found.get(0);
         if (saved == null) {
-            parts.clock().begin(0);
+            parts.clock()
+                    .begin(QueueRuntime.storedMillisMax(
+                            QueueReads.heads(records).values()));
         } else {
             parts.clock().resume(saved, RETENTION_MILLIS_MAX);
         }
