@@ -9,6 +9,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
@@ -29,7 +31,15 @@ final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExcept
                     .getBytes(StandardCharsets.US_ASCII);
 
     private static final int CAUSES_MAX = 16;
+    private static final long PROBE_INTERVAL_NANOS = 1_000_000_000;
+    /** More than what most requests take. */
+    private static final int PROBE_BYTES = 256 * 1024;
+    /** Written only, so that the compiler cannot leave the allocation out. */
+    private static volatile byte[] probed;
 
+    private static final long LINE_NANOS_MAX = 1_000_000_000;
+
+    private final AtomicBoolean ending = new AtomicBoolean();
     private final FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
 
     private OutOfMemoryExit() {}
@@ -42,6 +52,21 @@ final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExcept
             exit.setContext(logs);
             exit.start();
             logs.addTurboFilter(exit);
+        }
+        Thread probe = new Thread(OutOfMemoryExit::probe, "memory-probe");
+        probe.setDaemon(true);
+        probe.start();
+    }
+
+    /**
+     * An error may also end in a place that neither passes it on nor logs it. So it is tried every second whether there is memory: the
+     * error ends this thread, and with it the process.
+     */
+    private static void probe() {
+        while (true) {
+            LockSupport.parkNanos(PROBE_INTERVAL_NANOS);
+            probed = new byte[PROBE_BYTES];
+            probed = null;
         }
     }
 
@@ -85,7 +110,13 @@ final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExcept
             return;
         }
         try {
-            stderr.write(LINE);
+            // Threads run out of memory together, and one line is enough: a second one leaves the first one time to
+            // write it.
+            if (ending.compareAndSet(false, true)) {
+                stderr.write(LINE);
+            } else {
+                LockSupport.parkNanos(LINE_NANOS_MAX);
+            }
         } catch (IOException | RuntimeException | Error nowhereToWrite) {
             // The exit code says it, too.
         } finally {

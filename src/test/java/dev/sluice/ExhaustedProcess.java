@@ -18,6 +18,9 @@ final class ExhaustedProcess {
 
     private ExhaustedProcess() {}
 
+    /** Stays, as what exhausts the memory of a server does. */
+    private static final List<byte[]> HELD = new ArrayList<>(1 << 16);
+
     public static void main(String[] arguments) throws InterruptedException {
         OutOfMemoryExit.install();
         Map<String, Runnable> places = Map.of(
@@ -35,9 +38,8 @@ final class ExhaustedProcess {
     }
 
     private static void exhaust() {
-        List<byte[]> all = new ArrayList<>();
         while (true) {
-            all.add(new byte[1 << 20]);
+            HELD.add(new byte[1 << 16]);
         }
     }
 

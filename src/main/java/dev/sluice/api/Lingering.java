@@ -45,10 +45,13 @@ final class Lingering {
         }
         Vertx vertx = Vertx.currentContext().owner();
         long timer = vertx.setTimer(LINGER_MILLIS, fired -> request.connection().close());
-        request.endHandler(end -> {
-            vertx.cancelTimer(timer);
-            request.connection().close();
-        });
+        // What is malformed has no end that could be told from what still comes.
+        if (!request.decoderResult().isFailure()) {
+            request.endHandler(end -> {
+                vertx.cancelTimer(timer);
+                request.connection().close();
+            });
+        }
         request.exceptionHandler(failure -> vertx.cancelTimer(timer));
         request.handler(ignored -> {});
         request.resume();

@@ -46,7 +46,8 @@ class ContractRouterTest {
     private ApiVerticle verticle(List<Operation> operations) {
         Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED, EdgeServer.memory());
         HttpSettings settings = new HttpSettings("127.0.0.1", 0, null, 60, 60, 60, 8192);
-        return new ApiVerticle(settings, contract, gateway, () -> operations, new Connections(10, 8), new Meters(), null);
+        return new ApiVerticle(
+                settings, contract, gateway, () -> operations, new Connections(10, 8), new Meters(), null);
     }
 
     @Test
