@@ -22,7 +22,7 @@ import org.slf4j.Marker;
  * that they catch and do not pass on. So it is looked for in both places. {@code -XX:+ExitOnOutOfMemoryError} would do the same
  * with exit code 3, which says that the store is damaged, and cannot be set by a program for itself.
  *
- * <p>Usable from any thread. Ending allocates nothing and waits for nothing.
+ * <p>Usable from any thread. Ending allocates nothing and waits for a second at most.
  */
 final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExceptionHandler {
     private static final byte[] LINE =
@@ -32,10 +32,13 @@ final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExcept
 
     private static final int CAUSES_MAX = 16;
     private static final long PROBE_INTERVAL_NANOS = 1_000_000_000;
+    private static final int RESERVE_BYTES = 1 << 20;
     /** More than what most requests take. */
     private static final int PROBE_BYTES = 256 * 1024;
     /** Written only, so that the compiler cannot leave the allocation out. */
     private static volatile byte[] probed;
+    /** Given up first, so that there is memory for the end itself. */
+    private static volatile byte[] reserve = new byte[RESERVE_BYTES];
 
     private static final long LINE_NANOS_MAX = 1_000_000_000;
 
@@ -109,6 +112,7 @@ final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExcept
         if (!isOutOfMemory(failure)) {
             return;
         }
+        reserve = null;
         try {
             // Threads run out of memory together, and one line is enough: a second one leaves the first one time to
             // write it.
