@@ -22,13 +22,13 @@ import org.slf4j.LoggerFactory;
  * <p>Reloads run one after the other, each on the thread of its signal. Signals that come while one runs, or before the server is
  * ready, cause one reload together afterwards.
  */
-final class ConfigReload {
+public final class ConfigReload {
     private static final long PART_SECONDS_MAX = 60;
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
     /** Something that can change without a restart. */
     @FunctionalInterface
-    interface Part {
+    public interface Part {
         /** Takes over what the configuration says; completes when it is in force, and fails with one line if it cannot be. */
         Future<Void> apply(ServerConfig config);
     }
@@ -40,18 +40,18 @@ final class ConfigReload {
     private boolean running;
 
     /** A reload that reads the configuration from there, and is not ready yet. */
-    ConfigReload(Supplier<ServerConfig> configuration) {
+    public ConfigReload(Supplier<ServerConfig> configuration) {
         this.configuration = configuration;
     }
 
     /** Adds a part; before {@link #begin}. */
-    ConfigReload with(String name, Part part) {
+    public ConfigReload with(String name, Part part) {
         parts.put(name, part);
         return this;
     }
 
     /** From now on requests are carried out, and one at once if there were some before. */
-    void begin() {
+    public void begin() {
         synchronized (this) {
             ready = true;
             if (!requested) {
@@ -62,7 +62,7 @@ final class ConfigReload {
     }
 
     /** Reloads now, or after the reload that runs. */
-    void request() {
+    public void request() {
         synchronized (this) {
             requested = true;
             if (!ready || running) {

@@ -1,8 +1,8 @@
 package dev.sluice;
 
-import dev.sluice.api.Access;
-import dev.sluice.api.Authenticator;
-import dev.sluice.api.Caller;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.auth.Authenticator;
+import dev.sluice.api.auth.Principal;
 import dev.sluice.management.ChangeAuthorizer;
 import dev.sluice.queue.QueueException;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,23 +14,23 @@ import java.util.Optional;
  */
 final class ManagementAccess implements ChangeAuthorizer {
     private final Authenticator credentials;
-    private final Optional<Installation> installation;
+    private final Optional<GeneratedCredentials> installation;
 
-    ManagementAccess(Authenticator credentials, Optional<Installation> installation) {
+    ManagementAccess(Authenticator credentials, Optional<GeneratedCredentials> installation) {
         this.credentials = credentials;
         this.installation = installation;
     }
 
     @Override
-    public Verdict authorize(HttpServerRequest request) {
-        Caller caller;
+    public Authorization authorize(HttpServerRequest request) {
+        Principal caller;
         try {
             caller = credentials.authenticate(request);
         } catch (QueueException unknown) {
-            return Verdict.UNAUTHENTICATED;
+            return Authorization.UNAUTHENTICATED;
         }
         boolean everywhere = caller.accounts().contains("*")
                 || installation.filter(made -> caller.mayUse(made.accountId())).isPresent();
-        return everywhere && caller.access() == Access.WRITE ? Verdict.ALLOWED : Verdict.FORBIDDEN;
+        return everywhere && caller.access() == Access.WRITE ? Authorization.ALLOWED : Authorization.FORBIDDEN;
     }
 }

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import dev.sluice.cli.Main;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.slf4j.Marker;
  *
  * <p>Usable from any thread. Ending allocates nothing and waits for a second at most.
  */
-final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExceptionHandler {
+public final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExceptionHandler {
     private static final byte[] LINE =
             ("sluice: out of memory: the process ends, everything that was answered is stored; start it again, with a"
                             + " larger heap (-Xmx) or smaller limits\n")
@@ -48,7 +49,7 @@ final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExcept
     private OutOfMemoryExit() {}
 
     /** From now on the process ends so. Once per process. */
-    static void install() {
+    public static void install() {
         OutOfMemoryExit exit = new OutOfMemoryExit();
         Thread.setDefaultUncaughtExceptionHandler(exit);
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logs) {

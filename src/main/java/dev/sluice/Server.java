@@ -1,18 +1,18 @@
 package dev.sluice;
 
-import dev.sluice.api.Access;
 import dev.sluice.api.ApiVerticle;
-import dev.sluice.api.Certificates;
-import dev.sluice.api.Connections;
 import dev.sluice.api.Contract;
-import dev.sluice.api.Credentials;
 import dev.sluice.api.Gateway;
-import dev.sluice.api.MessagesFormat;
 import dev.sluice.api.Operation;
 import dev.sluice.api.RequestMemory;
-import dev.sluice.api.ResponseMemory;
-import dev.sluice.api.operation.ControlPlane;
-import dev.sluice.api.operation.MessageOperations;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.auth.Credentials;
+import dev.sluice.api.control.ControlPlaneOperations;
+import dev.sluice.api.http.Certificates;
+import dev.sluice.api.http.ConnectionLimit;
+import dev.sluice.api.http.ResponseBudget;
+import dev.sluice.api.message.MessageOperations;
+import dev.sluice.api.message.MessagesFormat;
 import dev.sluice.config.AuthConfig;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.MessagesConfig;
@@ -20,13 +20,13 @@ import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
 import dev.sluice.management.ManagementVerticle;
-import dev.sluice.runtime.ContinuousClock;
-import dev.sluice.runtime.Meters;
-import dev.sluice.runtime.ProcessBudget;
+import dev.sluice.runtime.DeliveryBudgets;
 import dev.sluice.runtime.QueueRuntime;
 import dev.sluice.runtime.RuntimeOptions;
-import dev.sluice.runtime.RuntimeParts;
-import dev.sluice.runtime.Transit;
+import dev.sluice.runtime.RuntimeResources;
+import dev.sluice.runtime.SharedMemoryBudget;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.Durability;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.QueueStore;
@@ -66,10 +66,10 @@ public final class Server {
     private final ServerConfig config;
     private final Optional<Certificates> certificates;
     private final QueueStore store;
-    private final Optional<Installation> installation;
+    private final Optional<GeneratedCredentials> installation;
     private final Vertx vertx;
     private final Meters meters;
-    private final Transit transit;
+    private final DeliveryBudgets transit;
     private final ContinuousClock clock = ContinuousClock.ofMachine();
     private QueueRuntime runtime;
     private String apiDeployment;
@@ -84,7 +84,7 @@ public final class Server {
             ServerConfig config,
             Optional<Certificates> certificates,
             QueueStore store,
-            Optional<Installation> installation,
+            Optional<GeneratedCredentials> installation,
             Vertx vertx,
             Meters meters) {
         this.config = config;
@@ -93,7 +93,7 @@ public final class Server {
         this.installation = installation;
         this.vertx = vertx;
         this.meters = meters;
-        this.transit = Transit.of(config.requestBytes());
+        this.transit = DeliveryBudgets.of(config.requestBytes());
     }
 
     /**
@@ -101,9 +101,10 @@ public final class Server {
      * was opened before a failure is closed again.
      */
     public static CompletionStage<Server> start(ServerConfig config) {
-        NetworkExposure.refuseWithoutCredentials(config);
-        ListenAddresses.requireFree(config);
-        Optional<Certificates> certificates = ApiSettings.tls(config.http()).map(Certificates::read);
+        LoopbackGuard.refuseWithoutCredentials(config);
+        PortCheck.requireFree(config);
+        Optional<Certificates> certificates =
+                ApiConfiguration.tls(config.http()).map(Certificates::read);
         Meters meters = new Meters();
         // In this order only if it has to be: it takes longer.
         boolean storeFirst = config.storage().engine() == Engine.ROCKSDB && !NettyLibraries.canBeLoaded();
@@ -151,9 +152,9 @@ public final class Server {
     }
 
     /** The store must be open, so that the directory is known to be ours. */
-    private static Optional<Installation> installation(ServerConfig config) {
+    private static Optional<GeneratedCredentials> installation(ServerConfig config) {
         return config.auth().isEmpty()
-                ? Optional.of(Installation.open(config.storage(), new SecureRandom()))
+                ? Optional.of(GeneratedCredentials.open(config.storage(), new SecureRandom()))
                 : Optional.empty();
     }
 
@@ -163,7 +164,9 @@ public final class Server {
             case ROCKSDB ->
                 RocksDbStore.open(
                         storage.directory(),
-                        storage.durability() == StorageConfig.Durability.FSYNC ? Durability.FSYNC : Durability.ASYNC,
+                        storage.durability() == StorageConfig.DurabilityMode.FSYNC
+                                ? Durability.FSYNC
+                                : Durability.ASYNC,
                         meters::countCommit);
         };
     }
@@ -180,10 +183,10 @@ public final class Server {
     }
 
     private Future<Void> open(Future<Contract> contract) {
-        RuntimeParts parts = new RuntimeParts(
+        RuntimeResources parts = new RuntimeResources(
                 store,
                 config.limits(),
-                new ProcessBudget(config.windowBytes()),
+                new SharedMemoryBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
                 transit,
@@ -192,8 +195,8 @@ public final class Server {
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;
-                    return new Declarations(runtime.catalog(), runtime.catalogClient(), installation)
-                            .carryOut(config.queues());
+                    return new QueueProvisioner(runtime.catalog(), runtime.catalogClient(), installation)
+                            .provision(config.queues());
                 })
                 .compose(declared -> openManagement())
                 .compose(managed -> contract)
@@ -226,7 +229,7 @@ public final class Server {
 
     private Future<Void> openManagement() {
         ManagementVerticle management = new ManagementVerticle(
-                ApiSettings.ofManagement(config.management(), config.http()),
+                ApiConfiguration.ofManagement(config.management(), config.http()),
                 meters,
                 this::unready,
                 new ManagementAccess(credentials(), installation),
@@ -243,26 +246,27 @@ public final class Server {
 
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
-        Connections connections =
-                new Connections(connectionsMax(), http.tls().isPresent() ? ConnectionLimits.HANDSHAKES_MAX : 0);
+        ConnectionLimit connections =
+                new ConnectionLimit(connectionsMax(), http.tls().isPresent() ? ConnectionLimits.HANDSHAKES_MAX : 0);
         meters.gauge(
                 "sluice_store_failed",
                 "1 while nothing can be stored.",
                 () -> store.failure().isPresent() ? 1 : 0);
         meters.gauge("sluice_store_reopenings", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
-        ResponseMemory responses = new ResponseMemory(config.requestBytes());
+        ResponseBudget responses = new ResponseBudget(config.requestBytes());
         meters.gauge(
                 "sluice_pending_response_bytes",
                 "Bytes of answers that clients have not taken yet.",
                 responses::heldBytes);
         long connectionBytes = Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops();
-        RequestMemory memory = new RequestMemory(new ProcessBudget(config.requestBytes()), responses, connectionBytes);
+        RequestMemory memory =
+                new RequestMemory(new SharedMemoryBudget(config.requestBytes()), responses, connectionBytes);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);
             ApiVerticle instance = new ApiVerticle(
-                    ApiSettings.of(http, config.shutdownTimeoutMillis()),
+                    ApiConfiguration.of(http, config.shutdownTimeoutMillis()),
                     contract,
                     gateway,
                     () -> operations(contract),
@@ -289,13 +293,13 @@ public final class Server {
         MessagesConfig messages = config.messages();
         MessagesFormat format = new MessagesFormat(
                 messages.jsonBodyEncoding() == MessagesConfig.JsonBodyEncoding.PLAIN, messages.strictJsonBodies());
-        List<Operation> operations = new ArrayList<>(ControlPlane.operations(
+        List<Operation> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract,
                 config.limits(),
                 runtime.catalog(),
                 runtime.catalogClient(),
                 runtime.queueClient(),
-                installation.map(Installation::accountId).orElse(""),
+                installation.map(GeneratedCredentials::accountId).orElse(""),
                 clock));
         operations.addAll(MessageOperations.forEventLoop(
                 runtime.queueClient(), config.limits(), format, runtime.installationKey(), clock));
@@ -304,24 +308,24 @@ public final class Server {
 
     private Credentials credentials() {
         AuthConfig auth = config.auth();
-        List<Credentials.Token> tokens = new ArrayList<>();
-        List<Credentials.EmailKey> pairs = new ArrayList<>();
+        List<Credentials.TokenCredential> tokens = new ArrayList<>();
+        List<Credentials.EmailKeyCredential> pairs = new ArrayList<>();
         Set<String> everyAccount = Set.of("*");
         auth.token()
-                .ifPresent(token -> tokens.add(new Credentials.Token(
+                .ifPresent(token -> tokens.add(new Credentials.TokenCredential(
                         "auth.token", Credentials.sha256Hex(token.value()), everyAccount, Access.WRITE, "")));
-        installation.ifPresent(made -> tokens.add(new Credentials.Token(
+        installation.ifPresent(made -> tokens.add(new Credentials.TokenCredential(
                 "installation",
                 Credentials.sha256Hex(made.token().value()),
                 Set.of(made.accountId()),
                 Access.WRITE,
                 "")));
-        for (AuthConfig.Token token : auth.tokens()) {
+        for (AuthConfig.TokenConfig token : auth.tokens()) {
             Access access = token.access() == AuthConfig.TokenAccess.WRITE ? Access.WRITE : Access.READ;
-            tokens.add(new Credentials.Token(token.name(), token.sha256(), token.accounts(), access, ""));
+            tokens.add(new Credentials.TokenCredential(token.name(), token.sha256(), token.accounts(), access, ""));
         }
         auth.emailAndKey()
-                .ifPresent(pair -> pairs.add(new Credentials.EmailKey(
+                .ifPresent(pair -> pairs.add(new Credentials.EmailKeyCredential(
                         "auth.email",
                         pair.email(),
                         Credentials.sha256Hex(pair.key().value()),
@@ -340,7 +344,7 @@ public final class Server {
     /** Without the made credentials a copy would be a store that nobody can get into. */
     private void copyTo(Path directory) {
         store.copyTo(directory);
-        installation.flatMap(Installation::file).ifPresent(file -> Installation.copy(file, directory));
+        installation.flatMap(GeneratedCredentials::file).ifPresent(file -> GeneratedCredentials.copy(file, directory));
     }
 
     /** The port of the API. */
@@ -354,12 +358,12 @@ public final class Server {
     }
 
     /** The certificates, to be loaded again when the configuration is; empty without TLS. */
-    Optional<Certificates> certificates() {
+    public Optional<Certificates> certificates() {
         return certificates;
     }
 
     /** The generated account and token, if no credentials are configured. */
-    public Optional<Installation> installation() {
+    public Optional<GeneratedCredentials> installation() {
         return installation;
     }
 

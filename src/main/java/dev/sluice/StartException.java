@@ -1,6 +1,6 @@
 package dev.sluice;
 
-import dev.sluice.api.UnusableCertificateException;
+import dev.sluice.api.http.InvalidCertificateException;
 import dev.sluice.bench.LoadException;
 import dev.sluice.config.ConfigException;
 import dev.sluice.queue.QueueException;
@@ -49,7 +49,7 @@ public final class StartException extends RuntimeException {
     }
 
     /** One line for anything that stopped a start. */
-    static String lineOf(Throwable failure) {
+    public static String lineOf(Throwable failure) {
         boolean isWrapper = failure instanceof ExecutionException || failure instanceof ExceptionInInitializerError;
         if (isWrapper && failure.getCause() != null) {
             return lineOf(failure.getCause());
@@ -59,7 +59,7 @@ public final class StartException extends RuntimeException {
                 || failure instanceof ConfigException
                 || failure instanceof StoreException
                 || failure instanceof QueueException
-                || failure instanceof UnusableCertificateException
+                || failure instanceof InvalidCertificateException
                 || failure instanceof BindException
                 || failure instanceof IllegalStateException) {
             return String.valueOf(failure.getMessage());

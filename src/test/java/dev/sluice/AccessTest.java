@@ -130,11 +130,11 @@ class AccessTest {
 
     @Test
     void aTokenOfAnotherAccountIsLetInNowhereInThisOne() throws Exception {
-        Map<String, Route.Family> families = new TreeMap<>();
+        Map<String, Route.RouteScope> families = new TreeMap<>();
         routes.forEach(route -> families.put(route.operationId(), route.family()));
         assertAnswers(
                 RunningServer.bearer(RunningServer.STRANGER),
-                id -> families.get(id) == Route.Family.CALLER ? admittedWithoutEmail(id) : REFUSED);
+                id -> families.get(id) == Route.RouteScope.CALLER ? admittedWithoutEmail(id) : REFUSED);
     }
 
     @Test

@@ -16,7 +16,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.sluice.store.StoredContent;
+import dev.sluice.store.StoredMessage;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -31,7 +31,9 @@ class ArchitectureTest {
     private static final String ROOT = "dev.sluice";
     /** The clock itself; times of creation and change; the time in the signature of a request. */
     private static final Set<String> READERS_OF_THE_WALL_CLOCK = Set.of(
-            ROOT + ".runtime.MachineClocks", ROOT + ".runtime.CatalogVerticle", ROOT + ".worker.HttpWorkerTarget");
+            ROOT + ".runtime.clock.SystemClockSource",
+            ROOT + ".runtime.catalog.CatalogVerticle",
+            ROOT + ".worker.HttpWorkerTarget");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -97,7 +99,7 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(ours("api", "runtime", "queue")
                         .or(describe(
-                                "are what a delivery carries", type -> type.isEquivalentTo(StoredContent.class)))));
+                                "are what a delivery carries", type -> type.isEquivalentTo(StoredMessage.class)))));
     }
 
     @Test
@@ -108,7 +110,7 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(ours("worker", "runtime", "queue")
                         .or(describe(
-                                "are what a delivery carries", type -> type.isEquivalentTo(StoredContent.class)))));
+                                "are what a delivery carries", type -> type.isEquivalentTo(StoredMessage.class)))));
     }
 
     @Test
@@ -124,6 +126,35 @@ class ArchitectureTest {
     @Test
     void theLoadGeneratorImportsNothingOfOurs() {
         check(package_("bench"));
+    }
+
+    @Test
+    void theRoomsOfTheApiDependInOneDirection() {
+        check(rooms("api.json", "api.message"));
+        check(rooms("api.auth"));
+        check(rooms("api.http", "api.auth", "api.json"));
+        check(rooms("api.message", "api", "api.auth", "api.http", "api.json"));
+        check(rooms("api.control", "api", "api.auth", "api.http", "api.json"));
+    }
+
+    @Test
+    void whatReadsTheWriteAheadLogKnowsNothingOfTheDatabase() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.store.rocksdb.wal")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.sluice.store.rocksdb"));
+    }
+
+    @Test
+    void metricsAndClockKnowNothingOfQueuesInMemory() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.runtime.metrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.sluice.runtime", "dev.sluice.runtime.bus..", "dev.sluice.runtime.queue.."));
     }
 
     @Test
@@ -162,8 +193,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheRootParsesArguments() {
-        check(only("picocli..", ROOT));
+    void onlyCommandsParseArguments() {
+        check(only("picocli..", "dev.sluice.cli"));
     }
 
     @Test
@@ -172,15 +203,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheRootSetsUpTheLog() {
-        check(only("ch.qos.logback..", ROOT));
+    void onlyCommandsAndTheRootSetUpTheLog() {
+        check(only("ch.qos.logback..", "dev.sluice.cli", ROOT));
     }
 
     @Test
-    void onlyTheRootWritesToTheConsole() {
+    void onlyCommandsWriteToTheConsole() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT)
+                .resideOutsideOfPackages("dev.sluice.cli", ROOT)
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
@@ -227,6 +258,19 @@ class ArchitectureTest {
                 .resideInAPackage("dev.sluice." + name + "..")
                 .should()
                 .onlyDependOnClassesThat(ours(all));
+    }
+
+    /** The classes of one sub-package see only those of the same layer that are named, beside what the layer sees. */
+    private static ArchRule rooms(String name, String... imports) {
+        String layer = "dev.sluice." + name.substring(0, name.indexOf('.'));
+        String[] all = Stream.concat(Stream.of(name), Stream.of(imports))
+                .map(each -> "dev.sluice." + each)
+                .toArray(String[]::new);
+        return classes()
+                .that()
+                .resideInAPackage("dev.sluice." + name)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(layer + "..").or(resideInAnyPackage(all)));
     }
 
     private static DescribedPredicate<JavaClass> ours(String... names) {

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cli.Main;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.rocksdb.RocksDbStore;

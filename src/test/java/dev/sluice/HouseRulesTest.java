@@ -6,20 +6,21 @@ import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.SwitchTree;
-import com.sun.source.tree.Tree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
-import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -44,6 +45,14 @@ class HouseRulesTest {
                     + "\\b(get|orTimeout|waitFor|succeedsWithin|await|awaitTermination)\\(\\d+L?, |\\bsetSoTimeout\\(\\d");
 
     private static final Pattern PROPERTY_WITHOUT_SEED = Pattern.compile("^\\s*@Property\\b(?!\\(seed)");
+    /** Private words of earlier times, for which standard terms stand today. */
+    private static final Pattern RETIRED =
+            Pattern.compile("\\b(ReadDesk|Farewell|KeepsShutdownAway|PasteBlock|ContextTurns|QueueShell|WakeCalendar"
+                    + "|QueueSlots?|TransitMemory|DeadLetterPost|DeadLetterInbox|DeadLetterMover|CatalogFill"
+                    + "|ConnectionWatch|CertificateWatch|KnownVersions|Lingering|NetworkExposure|ListenAddresses|LiveDatabase"
+                    + "|LogWalk|LogMark|LogCheck|LogBlock|FlippedBit|SeqDeletions|BackgroundPace|VerdictJson"
+                    + "|BoundedAnswer|MessageAnswers|TypesOnly|NearestName)\\b|reference [0-9]+\\.[0-9]");
+
     private static final List<String> NOT_OURS =
             List.of("target", "node_modules", "data", ".git", ".idea", ".vscode", "LICENSE", "package-lock.json");
 
@@ -53,7 +62,7 @@ class HouseRulesTest {
     }
 
     @Test
-    void methodsAreShortAndPublicTypesAreDocumentedAndSwitchesAreComplete() throws IOException {
+    void methodsAreShortTypesAreDocumentedNamesAreUniqueAndSwitchesAreComplete() throws IOException {
         List<String> findings = new ArrayList<>();
         List<Path> sources = files(".java")
                 .filter(file -> file.startsWith(PROJECT.resolve("src/main")))
@@ -63,11 +72,35 @@ class HouseRulesTest {
             JavacTask task = (JavacTask) compiler.getTask(
                     null, manager, null, List.of("-proc:none"), null, manager.getJavaFileObjectsFromPaths(sources));
             DocTrees trees = DocTrees.instance(task);
+            Map<String, Path> names = new HashMap<>();
             for (CompilationUnitTree unit : task.parse()) {
-                new Reader(unit, trees, findings).scan(unit, null);
+                new Reader(unit, trees, findings, names).scan(unit, null);
             }
         }
         assertThat(findings).isEmpty();
+    }
+
+    @Test
+    void retiredNamesDoNotComeBack() throws IOException {
+        assertThat(files("")
+                        .filter(file -> !file.endsWith("HouseRulesTest.java") && !file.endsWith("CHANGELOG.md"))
+                        .filter(file -> !file.toString().contains("/history/"))
+                        .flatMap(file -> matches(file, RETIRED)))
+                .isEmpty();
+    }
+
+    @Test
+    void everyCitedSectionOfTheSpecificationExists() throws IOException {
+        Set<String> sections = Pattern.compile("(?m)^#{2,3} ([0-9]+(?:\\.[0-9]+)?)[. ]")
+                .matcher(Files.readString(PROJECT.resolve("docs/api.md")))
+                .results()
+                .map(section -> section.group(1))
+                .collect(Collectors.toSet());
+        Pattern cited = Pattern.compile("docs/api\\.md ([0-9]+(?:\\.[0-9]+)?)");
+        assertThat(files("").flatMap(file -> linesOf(file).stream()
+                        .flatMap(line -> cited.matcher(line).results())))
+                .isNotEmpty()
+                .allSatisfy(citation -> assertThat(sections).contains(citation.group(1)));
     }
 
     @Test
@@ -169,19 +202,27 @@ class HouseRulesTest {
         private final CompilationUnitTree unit;
         private final DocTrees trees;
         private final List<String> findings;
+        /** Simple names of all classes so far, with their files. */
+        private final Map<String, Path> names;
 
-        Reader(CompilationUnitTree unit, DocTrees trees, List<String> findings) {
+        Reader(CompilationUnitTree unit, DocTrees trees, List<String> findings, Map<String, Path> names) {
             this.unit = unit;
             this.trees = trees;
             this.findings = findings;
+            this.names = names;
         }
 
         @Override
         public Void visitClass(ClassTree type, Void nothing) {
-            boolean open = type.getModifiers().getFlags().contains(Modifier.PUBLIC)
-                    && getCurrentPath().getParentPath().getLeaf() == unit;
-            if (open && trees.getDocComment(getCurrentPath()) == null) {
+            if (getCurrentPath().getParentPath().getLeaf() == unit && trees.getDocComment(getCurrentPath()) == null) {
                 findings.add(type.getSimpleName() + " has no Javadoc");
+            }
+            Path file = Path.of(unit.getSourceFile().toUri());
+            String name = type.getSimpleName().toString();
+            Path other = name.isEmpty() ? null : names.putIfAbsent(name, file);
+            if (other != null) {
+                findings.add(name + " is the name of a class in " + PROJECT.relativize(other) + " and "
+                        + PROJECT.relativize(file));
             }
             return super.visitClass(type, nothing);
         }
@@ -195,12 +236,6 @@ class HouseRulesTest {
             if (lines > METHOD_LINES_MAX) {
                 findings.add(nameOf(method) + " has " + lines + " lines");
             }
-            boolean open = method.getModifiers().getFlags().contains(Modifier.PUBLIC)
-                    && method.getModifiers().getAnnotations().isEmpty()
-                    && isTopLevelAndPublic(getCurrentPath().getParentPath());
-            if (open && trees.getDocComment(getCurrentPath()) == null) {
-                findings.add(nameOf(method) + " has no Javadoc");
-            }
             return super.visitMethod(method, nothing);
         }
 
@@ -213,13 +248,6 @@ class HouseRulesTest {
                 findings.add(unit.getSourceFile().getName() + " line " + line + ": a switch statement without default");
             }
             return super.visitSwitch(statement, nothing);
-        }
-
-        private boolean isTopLevelAndPublic(TreePath owner) {
-            Tree type = owner.getLeaf();
-            return owner.getParentPath().getLeaf() == unit
-                    && type instanceof ClassTree tree
-                    && tree.getModifiers().getFlags().contains(Modifier.PUBLIC);
         }
 
         private String nameOf(MethodTree method) {

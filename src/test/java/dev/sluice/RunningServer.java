@@ -1,6 +1,6 @@
 package dev.sluice;
 
-import dev.sluice.api.Credentials;
+import dev.sluice.api.auth.Credentials;
 import dev.sluice.config.ConfigLoader;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,24 +16,24 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A whole server in memory on free ports, with one credential of each kind and queues of two accounts. */
-final class RunningServer implements AutoCloseable {
-    static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
+public final class RunningServer implements AutoCloseable {
+    public static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
     static final String OTHER_ACCOUNT = "fedcba9876543210fedcba9876543210";
-    static final String WRITER = "writer-secret-1";
-    static final String READER = "reader-secret-2";
+    public static final String WRITER = "writer-secret-1";
+    public static final String READER = "reader-secret-2";
     static final String STRANGER = "stranger-secret-3";
-    static final String EMAIL = "owner@example.com";
-    static final String KEY = "owner-key-4";
+    public static final String EMAIL = "owner@example.com";
+    public static final String KEY = "owner-key-4";
 
     /** An answer of the API. */
-    record Reply(int status, JsonObject envelope) {
+    public record Reply(int status, JsonObject envelope) {
         /** The first error code, 0 if there is none. */
         int code() {
             JsonArray errors = envelope.getJsonArray("errors");
             return errors.isEmpty() ? 0 : errors.getJsonObject(0).getInteger("code");
         }
 
-        JsonObject result() {
+        public JsonObject result() {
             return envelope.getJsonObject("result");
         }
     }
@@ -41,7 +41,7 @@ final class RunningServer implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Server server;
 
-    RunningServer(String... moreFlags) throws Exception {
+    public RunningServer(String... moreFlags) throws Exception {
         List<String> flags = new ArrayList<>(List.of(
                 "http.port=0",
                 "http.event_loops=1",
@@ -61,7 +61,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     /** Sends a request with these headers. */
-    Reply send(String method, String path, Map<String, String> headers, String body) throws Exception {
+    public Reply send(String method, String path, Map<String, String> headers, String body) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + server.port() + "/client/v4" + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -71,13 +71,13 @@ final class RunningServer implements AutoCloseable {
     }
 
     /** Posts to a path of the messages of a queue with the credentials of its account. */
-    Reply post(String accountId, String queueName, String path, JsonObject body) throws Exception {
+    public Reply post(String accountId, String queueName, String path, JsonObject body) throws Exception {
         String token = accountId.equals(ACCOUNT) ? WRITER : STRANGER;
         String messages = "/accounts/" + accountId + "/queues/" + queueId(accountId, queueName) + "/messages" + path;
         return send("POST", messages, bearer(token), body.encode());
     }
 
-    String queueId(String accountId, String name) throws Exception {
+    public String queueId(String accountId, String name) throws Exception {
         String token = accountId.equals(ACCOUNT) ? WRITER : STRANGER;
         JsonArray queues = send("GET", "/accounts/" + accountId + "/queues", bearer(token), null)
                 .envelope()
@@ -90,7 +90,7 @@ final class RunningServer implements AutoCloseable {
                 .getString("queue_id");
     }
 
-    static Map<String, String> bearer(String token) {
+    public static Map<String, String> bearer(String token) {
         return Map.of("Authorization", "Bearer " + token);
     }
 
@@ -98,7 +98,7 @@ final class RunningServer implements AutoCloseable {
         return server.port();
     }
 
-    int managementPort() {
+    public int managementPort() {
         return server.managementPort();
     }
 

@@ -62,12 +62,12 @@ public class QueueStateBenchmark {
         }
         List<ReadyMessage> candidates =
                 run(cycled, new PullCandidates(BATCH, ConsumerType.HTTP_PULL, 4 << 20, Set.of()));
-        Pull.Reply pulled = run(cycled, new Pull(candidates, 30_000, ConsumerType.HTTP_PULL));
+        Pull.PullReply pulled = run(cycled, new Pull(candidates, 30_000, ConsumerType.HTTP_PULL));
         List<LeaseId> acks = new ArrayList<>(BATCH);
         for (Lease lease : pulled.leases()) {
             acks.add(new LeaseId(lease.header().seq(), lease.delivery()));
         }
-        Ack.Reply acked = run(cycled, new Ack(acks, List.of()));
+        Ack.AckReply acked = run(cycled, new Ack(acks, List.of()));
         if (acked.ackCount() != BATCH) {
             throw new IllegalStateException("only " + acked.ackCount() + " acknowledged");
         }
@@ -75,7 +75,7 @@ public class QueueStateBenchmark {
     }
 
     private static <R> R run(QueueState state, QueueCommand<R> command) {
-        if (command.need(state, NOW_MILLIS) != null) {
+        if (command.requiredRead(state, NOW_MILLIS) != null) {
             throw new IllegalStateException("nothing should have to be read");
         }
         Decision<R> decision = command.decide(state, NOW_MILLIS);

@@ -34,7 +34,8 @@ public class StoreBatchBenchmark {
             new QueueEvent.Enqueued(header, new Content(1, 2, ContentType.TEXT, 0, new byte[200]), NOW_MILLIS, null);
     private final QueueEvent leased =
             new QueueEvent.Leased(new Lease(header, 1, NOW_MILLIS + 30_000), QueueEvent.Leased.FROM_ARRIVALS);
-    private final QueueEvent acked = new QueueEvent.Removed(header, QueueEvent.Place.LEASED, 0, QueueEvent.Cause.ACKED);
+    private final QueueEvent acked =
+            new QueueEvent.Removed(header, QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.ACKED);
     private final QueueHead head =
             new QueueHead(123_457, 1, 123_456, 24_691_200, 0, 0, 0, 1, 0, NOW_MILLIS, 1, 0, Long.MAX_VALUE);
 

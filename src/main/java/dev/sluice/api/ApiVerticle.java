@@ -1,8 +1,15 @@
 package dev.sluice.api;
 
+import dev.sluice.api.http.Certificates;
+import dev.sluice.api.http.ConnectionLimit;
+import dev.sluice.api.http.ConnectionTracker;
+import dev.sluice.api.http.ErrorLogger;
+import dev.sluice.api.http.GracefulShutdown;
+import dev.sluice.api.http.HttpOptions;
+import dev.sluice.api.http.PendingHandshakes;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
-import dev.sluice.runtime.Meters;
+import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
@@ -33,14 +40,14 @@ public final class ApiVerticle extends VerticleBase {
     /** Of HTTP/2: nothing was done with the request, and it may be sent again. */
     private static final long REFUSED_STREAM = 7;
 
-    private final HttpSettings settings;
+    private final HttpOptions settings;
     private final Contract contract;
     private final Gateway gateway;
     private final Supplier<? extends Collection<Operation>> operations;
-    private final Connections connections;
+    private final ConnectionLimit connections;
     private final Meters meters;
     private final Certificates certificates;
-    private final Farewell farewell;
+    private final GracefulShutdown farewell;
 
     private HttpServer server;
 
@@ -54,11 +61,11 @@ public final class ApiVerticle extends VerticleBase {
      * @param certificates shared by all event loops; null for plain HTTP
      */
     public ApiVerticle(
-            HttpSettings settings,
+            HttpOptions settings,
             Contract contract,
             Gateway gateway,
             Supplier<? extends Collection<Operation>> operations,
-            Connections connections,
+            ConnectionLimit connections,
             Meters meters,
             Certificates certificates) {
         this.settings = settings;
@@ -68,14 +75,14 @@ public final class ApiVerticle extends VerticleBase {
         this.connections = connections;
         this.meters = meters;
         this.certificates = certificates;
-        this.farewell = new Farewell(gateway.connections());
+        this.farewell = new GracefulShutdown(gateway.connections());
     }
 
     @Override
     public Future<?> start() {
-        List<Binding> bindings = Bindings.of(contract, operations.get(), meters);
+        List<OperationBinding> bindings = OperationBindings.of(contract, operations.get(), meters);
         Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
-        MessageRoutes messages = new MessageRoutes(contract, gateway, bindings);
+        MessageRouter messages = new MessageRouter(contract, gateway, bindings);
         gateway.watch(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
         gateway.connections().begin(vertx, settings.headerTimeoutSeconds(), settings.idleTimeoutSeconds());
         HttpServerOptions options = options();
@@ -87,7 +94,7 @@ public final class ApiVerticle extends VerticleBase {
                         request.response().reset(REFUSED_STREAM);
                         return;
                     }
-                    QueueException refusal = hear(request);
+                    QueueException refusal = onRequest(request);
                     if (refusal != null) {
                         gateway.fail(request, refusal);
                     } else if (!messages.serve(request)) {
@@ -144,7 +151,7 @@ public final class ApiVerticle extends VerticleBase {
     /**
      * Bounds on what one connection of HTTP/2 can make us do or keep. Beside these Netty ends a connection that sends too many
      * continuations or empty frames, or so many pings or settings that 10,000 of their acknowledgements pile up. The number of
-     * streams holds from the client's acknowledgement on, and before it by {@link ConnectionWatch.Open#limitStreams}.
+     * streams holds from the client's acknowledgement on, and before it by {@link ConnectionTracker.ManagementConnection#limitStreams}.
      */
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
@@ -177,19 +184,19 @@ public final class ApiVerticle extends VerticleBase {
 
     /** Bytes that are no HTTP, or more header than allowed. */
     private void refuse(HttpServerRequest request) {
-        hear(request);
+        onRequest(request);
         gateway.fail(request, request.decoderResult().cause());
     }
 
     private void watch(HttpConnection connection, HttpServerOptions options) {
         if (!connections.tryOpen()) {
             if (!gateway.connections().closeIdlest()) {
-                ConnectionWatch.refuse(connection);
+                ConnectionTracker.refuse(connection);
                 return;
             }
             connections.openInPlaceOfAnother();
         }
-        ConnectionWatch.Open opened = gateway.connections().opened(connection);
+        ConnectionTracker.TrackedConnection opened = gateway.connections().onOpened(connection);
         if (certificates != null) {
             PendingHandshakes.opened(
                     opened.pipeline().channel(), connections.pendingMax(), settings.headerTimeoutSeconds());
@@ -197,21 +204,21 @@ public final class ApiVerticle extends VerticleBase {
         opened.beStrict(options, settings.headerBytesMax());
         opened.timeHeads();
         opened.limitStreams(STREAMS_MAX);
-        farewell.opened(opened);
+        farewell.onOpened(opened);
         connection.closeHandler(closed -> {
             connections.closed();
-            gateway.connections().closed(connection);
+            gateway.connections().onClosed(connection);
         });
-        ErrorLog.watch(opened.pipeline());
-        connection.exceptionHandler(ErrorLog::log);
+        ErrorLogger.watch(opened.pipeline());
+        connection.exceptionHandler(ErrorLogger::log);
         if (!gateway.connections().admits(opened)) {
-            opened.cutOff();
+            opened.forceClose();
         }
     }
 
-    private QueueException hear(HttpServerRequest request) {
-        QueueException refusal = gateway.connections().heard(request);
-        farewell.heard(request);
+    private QueueException onRequest(HttpServerRequest request) {
+        QueueException refusal = gateway.connections().onRequest(request);
+        farewell.onRequest(request);
         return refusal;
     }
 }

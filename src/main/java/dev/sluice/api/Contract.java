@@ -57,7 +57,7 @@ public final class Contract {
     static Future<Contract> load(Vertx vertx, Buffer text) {
         return vertx.executeBlocking(() -> {
             JsonObject document = parse(text);
-            return new Contract(text, document, RoutingSkeleton.contractOf(document));
+            return new Contract(text, document, ContractPaths.contractOf(document));
         });
     }
 
@@ -88,8 +88,8 @@ public final class Contract {
      * What checks the types in a request body of a schema by that name. Its bounds and its {@code required} are left out: bounds
      * are configuration, and either has codes of its own.
      */
-    public Shape shape(String schema) {
-        return new Shape(validator(TypesOnly.of(inlined(schema))));
+    public TypeValidator shape(String schema) {
+        return new TypeValidator(validator(TypeOnlySchema.of(inlined(schema))));
     }
 
     /** What checks a value against a schema of the contract in full, by the name of the schema. */
@@ -146,7 +146,10 @@ public final class Contract {
             for (Operation operation : path.getOperations()) {
                 String template = path.getName();
                 routes.add(new Route(
-                        operation.getOperationId(), operation.getHttpMethod(), template, Route.Family.of(template)));
+                        operation.getOperationId(),
+                        operation.getHttpMethod(),
+                        template,
+                        Route.RouteScope.of(template)));
             }
         }
         return List.copyOf(routes);

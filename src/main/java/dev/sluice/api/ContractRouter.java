@@ -32,7 +32,7 @@ final class ContractRouter {
     }
 
     /** Builds it for that event loop. */
-    Router build(Vertx vertx, Collection<Binding> bindings) {
+    Router build(Vertx vertx, Collection<OperationBinding> bindings) {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
         root.route(contract.basePath() + "/*").subRouter(contractRouter(vertx, bindings));
@@ -43,12 +43,12 @@ final class ContractRouter {
         return root;
     }
 
-    private Router contractRouter(Vertx vertx, Collection<Binding> bindings) {
+    private Router contractRouter(Vertx vertx, Collection<OperationBinding> bindings) {
         RouterBuilder builder = RouterBuilder.create(vertx, contract.openApi());
-        for (Binding binding : bindings) {
+        for (OperationBinding binding : bindings) {
             OpenAPIRoute bound = builder.getRoute(binding.route().operationId());
             bound.setDoValidation(false).setDoSecurity(false);
-            bound.addHandler(rc -> gateway.serve(binding, rc.request(), Place.of(rc.pathParams())));
+            bound.addHandler(rc -> gateway.serve(binding, rc.request(), RequestPath.of(rc.pathParams())));
         }
         Router router = builder.createRouter();
         router.route().handler(this::failUnmatched);

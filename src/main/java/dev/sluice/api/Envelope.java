@@ -1,26 +1,27 @@
 package dev.sluice.api;
 
+import dev.sluice.api.http.Response;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Function;
 
-/** Success answers of the control plane (reference 1.4). */
+/** Success answers of the control plane (docs/api.md 1.4). */
 public final class Envelope {
     private Envelope() {}
 
     /** An answer with one result. */
-    public static Answer of(JsonObject result) {
-        return new Answer(success(result).toBuffer());
+    public static Response of(JsonObject result) {
+        return new Response(success(result).toBuffer());
     }
 
     /** An answer that has nothing to say but that it is done. */
-    public static Answer empty() {
-        return new Answer(success(null).toBuffer());
+    public static Response empty() {
+        return new Response(success(null).toBuffer());
     }
 
     /** One page of a list. */
-    public static <T> Answer list(Page<T> page, Function<T, JsonObject> view) {
+    public static <T> Response list(Page<T> page, Function<T, JsonObject> view) {
         JsonArray result = new JsonArray();
         List<T> items = page.items();
         items.forEach(item -> result.add(view.apply(item)));
@@ -30,7 +31,7 @@ public final class Envelope {
                 .put("per_page", page.size())
                 .put("total_count", page.totalCount())
                 .put("total_pages", page.totalPages());
-        return new Answer(success(result).put("result_info", info).toBuffer());
+        return new Response(success(result).put("result_info", info).toBuffer());
     }
 
     private static JsonObject success(Object result) {

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.api.http.ResponseWriter;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import io.vertx.core.buffer.Buffer;

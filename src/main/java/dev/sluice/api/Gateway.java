@@ -1,11 +1,20 @@
 package dev.sluice.api;
 
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.auth.Authenticator;
+import dev.sluice.api.auth.Principal;
+import dev.sluice.api.http.BodyBudget;
+import dev.sluice.api.http.ConnectionTracker;
+import dev.sluice.api.http.LingeringClose;
+import dev.sluice.api.http.RequestBodyReader;
+import dev.sluice.api.http.Response;
+import dev.sluice.api.http.ResponseWriter;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
-import dev.sluice.runtime.Catalog;
-import dev.sluice.runtime.Deadlines;
+import dev.sluice.runtime.TimeoutQueue;
+import dev.sluice.runtime.catalog.Catalog;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -30,8 +39,8 @@ public final class Gateway {
     private final Authenticator authenticator;
     private final Catalog catalog;
 
-    private final RequestBody body;
-    private final ConnectionWatch connections;
+    private final RequestBodyReader body;
+    private final ConnectionTracker connections;
     private final ResponseWriter responses;
     private final FailureRenderer failures;
 
@@ -39,14 +48,14 @@ public final class Gateway {
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
         this.authenticator = authenticator;
         this.catalog = catalog;
-        this.body = new RequestBody(limits.requestBytesMax(), new BodyMemory(memory.bodies()));
-        this.connections = new ConnectionWatch(memory.connectionBytes());
+        this.body = new RequestBodyReader(limits.requestBytesMax(), new BodyBudget(memory.bodies()));
+        this.connections = new ConnectionTracker(memory.connectionBytes());
         this.responses = new ResponseWriter(memory.responses(), connections);
         this.failures = new FailureRenderer(responses);
     }
 
     /** The connections on which the requests come. */
-    ConnectionWatch connections() {
+    ConnectionTracker connections() {
         return connections;
     }
 
@@ -57,18 +66,18 @@ public final class Gateway {
 
     /** Gives up on bodies that take longer than that to arrive, and on responses that are not taken in time. */
     void watch(Vertx vertx, int bodySeconds, int idleSeconds) {
-        body.watch(new Deadlines(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
+        body.watch(new TimeoutQueue(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
         responses.begin(vertx, idleSeconds);
     }
 
     /** Serves a request that belongs to a route, in the turn in which it arrived. */
-    void serve(Binding binding, HttpServerRequest request, Place place) {
+    void serve(OperationBinding binding, HttpServerRequest request, RequestPath place) {
         long startedNanos = System.nanoTime();
         Operation operation = binding.operation();
         Subject subject;
         MultiMap query;
         try {
-            Caller caller = authenticate(operation, request);
+            Principal caller = authenticate(operation, request);
             subject = subject(binding.route().family(), caller, place);
             query = query(request);
             if (operation.answersWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
@@ -80,7 +89,7 @@ public final class Gateway {
             return;
         }
         Future<Buffer> arriving = body.read(request, startedNanos);
-        arriving.compose(bytes -> operation.answer(call(subject, place.path(), query, bytes)))
+        arriving.compose(bytes -> operation.handle(call(subject, place.path(), query, bytes)))
                 .onComplete(outcome -> {
                     if (arriving.succeeded()) {
                         body.release(arriving.result());
@@ -94,8 +103,8 @@ public final class Gateway {
                 });
     }
 
-    private void note(Binding binding, HttpServerRequest request, long startedNanos) {
-        connections.answered(request);
+    private void note(OperationBinding binding, HttpServerRequest request, long startedNanos) {
+        connections.onResponse(request);
         binding.meter().answered(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
@@ -110,7 +119,7 @@ public final class Gateway {
         }
         failures.render(request, failure);
         if (last) {
-            Lingering.close(request);
+            LingeringClose.close(request);
         }
     }
 
@@ -129,7 +138,7 @@ public final class Gateway {
                 };
     }
 
-    private void succeed(HttpServerRequest request, Answer answer, Subject subject) {
+    private void succeed(HttpServerRequest request, Response answer, Subject subject) {
         HttpServerResponse response = request.response();
         if (response.closed()) {
             answer.pending().unsent();
@@ -144,8 +153,8 @@ public final class Gateway {
         }
     }
 
-    private Caller authenticate(Operation operation, HttpServerRequest request) {
-        Caller caller;
+    private Principal authenticate(Operation operation, HttpServerRequest request) {
+        Principal caller;
         try {
             caller = authenticator.authenticate(request);
         } catch (QueueException e) {
@@ -158,8 +167,8 @@ public final class Gateway {
         return caller;
     }
 
-    private Subject subject(Route.Family family, Caller caller, Place place) {
-        if (family == Route.Family.CALLER) {
+    private Subject subject(Route.RouteScope family, Principal caller, RequestPath place) {
+        if (family == Route.RouteScope.CALLER) {
             return new Subject(caller, null, null);
         }
         String accountId = place.accountId();
@@ -170,14 +179,14 @@ public final class Gateway {
             throw new QueueException(
                     QueueError.NOT_AUTHORIZED, "Authentication error: these credentials do not allow this account.");
         }
-        if (family == Route.Family.ACCOUNT) {
+        if (family == Route.RouteScope.ACCOUNT) {
             return new Subject(caller, accountId, null);
         }
         return new Subject(caller, accountId, queue(family, place));
     }
 
-    private QueueDefinition queue(Route.Family family, Place place) {
-        boolean messages = family == Route.Family.MESSAGES;
+    private QueueDefinition queue(Route.RouteScope family, RequestPath place) {
+        boolean messages = family == Route.RouteScope.MESSAGES;
         if (place.queueId() == null) {
             throw new QueueException(messages ? QueueError.QUEUE_ID_MALFORMED : QueueError.ROUTE_UNKNOWN);
         }
@@ -193,10 +202,10 @@ public final class Gateway {
         return query == null || query.isEmpty() ? NO_QUERY : QueryString.decode(query);
     }
 
-    private static Call call(Subject subject, Map<String, String> path, MultiMap query, Buffer body) {
-        return new Call(subject.caller, subject.accountId, subject.queue, path, query, body);
+    private static OperationCall call(Subject subject, Map<String, String> path, MultiMap query, Buffer body) {
+        return new OperationCall(subject.caller, subject.accountId, subject.queue, path, query, body);
     }
 
     /** Who asks, and about what. */
-    private record Subject(Caller caller, String accountId, QueueDefinition queue) {}
+    private record Subject(Principal caller, String accountId, QueueDefinition queue) {}
 }

@@ -1,5 +1,7 @@
 package dev.sluice.api;
 
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
 import dev.sluice.queue.QueueError;
 import io.vertx.core.Future;
 
@@ -27,5 +29,5 @@ public interface Operation {
      * Answers a call, on the event loop. A failed future, or a thrown exception, that is a
      * {@link dev.sluice.queue.QueueException} becomes its row of the error table; anything else becomes an internal error.
      */
-    Future<Answer> answer(Call call);
+    Future<Response> handle(OperationCall call);
 }

@@ -4,7 +4,7 @@ import io.vertx.core.MultiMap;
 import java.util.List;
 
 /**
- * One page of a list (reference 1.5).
+ * One page of a list (docs/api.md 1.5).
  *
  * @param items of this page; empty beyond the last
  * @param number from 1

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.api.http.ResponseBudget;
 import dev.sluice.queue.MemoryBudget;
 
 /**
@@ -9,4 +10,4 @@ import dev.sluice.queue.MemoryBudget;
  * @param responses for responses, from the moment when they are handed to the connection until the client has taken them
  * @param connectionBytes of one event loop, for open connections and open streams of HTTP/2 by themselves
  */
-public record RequestMemory(MemoryBudget bodies, ResponseMemory responses, long connectionBytes) {}
+public record RequestMemory(MemoryBudget bodies, ResponseBudget responses, long connectionBytes) {}

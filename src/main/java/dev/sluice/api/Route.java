@@ -9,9 +9,9 @@ import io.vertx.core.http.HttpMethod;
  * @param template path below the base path, with parameters in braces
  * @param family which checks its path asks for
  */
-public record Route(String operationId, HttpMethod method, String template, Family family) {
+public record Route(String operationId, HttpMethod method, String template, RouteScope family) {
     /** What a path names, and with it which checks precede the operation and which codes they fail with. */
-    public enum Family {
+    public enum RouteScope {
         /** Nothing: questions about the caller. */
         CALLER,
         /** An account. */
@@ -25,7 +25,7 @@ public record Route(String operationId, HttpMethod method, String template, Fami
         private static final String QUEUE_PARAMETER = "{queue_id}";
 
         /** The family of a path template. */
-        static Family of(String template) {
+        static RouteScope of(String template) {
             if (template.contains(QUEUE_PARAMETER + "/messages")) {
                 return MESSAGES;
             }

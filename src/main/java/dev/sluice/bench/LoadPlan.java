@@ -23,7 +23,7 @@ public record LoadPlan(
         String token,
         String accountId,
         String queue,
-        Shape shape,
+        LoadShape shape,
         int connections,
         int streams,
         int rate,
@@ -45,7 +45,7 @@ public record LoadPlan(
      * @param bodyBytes of one message
      * @param batch messages in one push
      */
-    public record Shape(Mode mode, int bodyBytes, int batch) {}
+    public record LoadShape(Mode mode, int bodyBytes, int batch) {}
 
     /** Whether anything is encrypted. */
     boolean tls() {

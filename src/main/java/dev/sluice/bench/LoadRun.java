@@ -37,7 +37,7 @@ public final class LoadRun {
      * @param onSecond told on the calling thread after every second of the measurement
      * @throws LoadException if the server cannot be reached, or refuses to prepare the queue
      */
-    public static LoadSummary carryOut(LoadPlan plan, Consumer<LoadProgress> onSecond) throws InterruptedException {
+    public static LoadSummary run(LoadPlan plan, Consumer<LoadProgress> onSecond) throws InterruptedException {
         int eventLoops = Math.min(plan.connections(), Runtime.getRuntime().availableProcessors());
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)

@@ -24,10 +24,10 @@ final class LoadVerticle extends VerticleBase {
     private final LoadMeter meter;
     private final int connections;
     /** Null in a closed loop. */
-    private final Pace pace;
+    private final OpenLoopSchedule pace;
 
-    private final Lane.PullShare share = new Lane.PullShare();
-    private final ArrayDeque<Lane> free = new ArrayDeque<>();
+    private final LoadStream.PullShare share = new LoadStream.PullShare();
+    private final ArrayDeque<LoadStream> free = new ArrayDeque<>();
     private final List<HttpClientConnection> open = new ArrayList<>();
     private EventLoop eventLoop;
     private int busy;
@@ -52,7 +52,7 @@ final class LoadVerticle extends VerticleBase {
         this.requests = requests;
         this.meter = meter;
         this.connections = connections;
-        this.pace = rate > 0 ? new Pace(rate) : null;
+        this.pace = rate > 0 ? new OpenLoopSchedule(rate) : null;
     }
 
     @Override
@@ -60,9 +60,9 @@ final class LoadVerticle extends VerticleBase {
         eventLoop = ((ContextInternal) context).nettyEventLoop();
         List<Future<?>> connecting = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            List<Lane> lanes = new ArrayList<>();
+            List<LoadStream> lanes = new ArrayList<>();
             for (int j = 0; j < plan.streams(); j++) {
-                lanes.add(new Lane(requests, meter, plan.shape(), share, this::onFree, this::onLost));
+                lanes.add(new LoadStream(requests, meter, plan.shape(), share, this::onFree, this::onLost));
             }
             connecting.add(connect(lanes));
         }
@@ -73,7 +73,7 @@ final class LoadVerticle extends VerticleBase {
         return Future.failedFuture(new LoadException("cannot connect: " + failure.getMessage()));
     }
 
-    private Future<Void> connect(List<Lane> lanes) {
+    private Future<Void> connect(List<LoadStream> lanes) {
         HttpConnectOptions options = new HttpConnectOptions()
                 .setHost(plan.base().getHost())
                 .setPort(plan.port())
@@ -94,7 +94,7 @@ final class LoadVerticle extends VerticleBase {
     }
 
     /** Its lanes fail what they try in the meantime, and are told so. */
-    private void reconnect(List<Lane> lanes) {
+    private void reconnect(List<LoadStream> lanes) {
         if (running) {
             vertx.setTimer(RECONNECT_MILLIS, fired -> connect(lanes).onFailure(failure -> reconnect(lanes)));
         }
@@ -145,11 +145,11 @@ final class LoadVerticle extends VerticleBase {
     }
 
     /** Waits a little, so that a server that is gone is not asked without end. */
-    private void onLost(Lane lane) {
+    private void onLost(LoadStream lane) {
         vertx.setTimer(RECONNECT_MILLIS, fired -> onFree(lane));
     }
 
-    private void onFree(Lane lane) {
+    private void onFree(LoadStream lane) {
         busy--;
         free.add(lane);
         if (alarmed && pace != null && !pace.isDue(System.nanoTime())) {

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param emailAndKey the same for clients that send X-Auth-Email and X-Auth-Key
  * @param tokens tokens known by their hash, with the rights they have
  */
-public record AuthConfig(Optional<Secret> token, Optional<EmailAndKey> emailAndKey, List<Token> tokens) {
+public record AuthConfig(Optional<Secret> token, Optional<EmailAndKey> emailAndKey, List<TokenConfig> tokens) {
     /** Whether nobody could get in with what is configured. */
     public boolean isEmpty() {
         return token.isEmpty() && emailAndKey.isEmpty() && tokens.isEmpty();
@@ -33,7 +33,7 @@ public record AuthConfig(Optional<Secret> token, Optional<EmailAndKey> emailAndK
      * @param accounts account ids it may use; {@code *} stands for all
      * @param access what it may do
      */
-    public record Token(String name, String sha256, Set<String> accounts, TokenAccess access) {
+    public record TokenConfig(String name, String sha256, Set<String> accounts, TokenAccess access) {
         @Override
         public String toString() {
             return "Token[name=" + name + ", accounts=" + accounts + ", access=" + access + "]";

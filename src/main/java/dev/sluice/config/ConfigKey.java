@@ -30,12 +30,12 @@ public record ConfigKey<T>(String name, String defaultText, String doc, ValueTyp
     T parse(Object raw, String source) {
         try {
             return type.parse(raw);
-        } catch (ValueType.Unfit unfit) {
+        } catch (ValueType.InvalidValueException unfit) {
             throw new ConfigException(describe(unfit, raw, source));
         }
     }
 
-    private String describe(ValueType.Unfit unfit, Object raw, String source) {
+    private String describe(ValueType.InvalidValueException unfit, Object raw, String source) {
         String where = unfit.path() == null ? name : name + unfit.path();
         if (unfit.getMessage() != null) {
             return where + " (" + source + ") " + unfit.getMessage();

@@ -88,11 +88,11 @@ public final class ConfigKeys {
             ValueTypes.oneOf(StorageConfig.Engine.class));
     static final ConfigKey<Path> STORAGE_DIRECTORY =
             key("storage.directory", "data", "Directory of the rocksdb engine.", ValueTypes.path());
-    static final ConfigKey<StorageConfig.Durability> STORAGE_DURABILITY = key(
+    static final ConfigKey<StorageConfig.DurabilityMode> STORAGE_DURABILITY = key(
             "storage.durability",
             "fsync",
             "When a push is answered: fsync (the disk has confirmed it) or async (the operating system has it).",
-            ValueTypes.oneOf(StorageConfig.Durability.class));
+            ValueTypes.oneOf(StorageConfig.DurabilityMode.class));
 
     static final ConfigKey<Long> STORAGE_FREE_BYTES_MIN = key(
             "storage.free_bytes_min",
@@ -109,7 +109,7 @@ public final class ConfigKeys {
             key("auth.email", "", "The same for X-Auth-Email and X-Auth-Key: the email.", ValueTypes.text());
     static final ConfigKey<Secret> AUTH_KEY =
             key("auth.key", "", "The key that goes with auth.email.", ValueTypes.secret());
-    static final ConfigKey<List<AuthConfig.Token>> AUTH_TOKENS = key(
+    static final ConfigKey<List<AuthConfig.TokenConfig>> AUTH_TOKENS = key(
             "auth.tokens",
             "[]",
             "Tokens by hash: a list of {name, sha256, accounts, access}; access is read or write, account '*' is every"

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Makes a checked {@link ServerConfig}: defaults, then the file, then the environment, then flags. */
 public final class ConfigLoader {
-    private final Sources sources = new Sources();
+    private final ConfigSources sources = new ConfigSources();
 
     private ConfigLoader() {}
 
@@ -79,13 +79,13 @@ public final class ConfigLoader {
                 get(ConfigKeys.HTTP_CONNECTIONS_MAX));
     }
 
-    private Optional<HttpConfig.Tls> tls() {
+    private Optional<HttpConfig.TlsConfig> tls() {
         boolean secure = bothOrNone(ConfigKeys.HTTP_TLS_CERT, ConfigKeys.HTTP_TLS_KEY);
         HttpConfig.ClientAuth clientAuth = clientAuth(secure);
         if (!secure) {
             return Optional.empty();
         }
-        return Optional.of(new HttpConfig.Tls(
+        return Optional.of(new HttpConfig.TlsConfig(
                 readable(ConfigKeys.HTTP_TLS_CERT),
                 readable(ConfigKeys.HTTP_TLS_KEY),
                 clientAuth,
@@ -156,7 +156,7 @@ public final class ConfigLoader {
     private List<DeclaredQueue> queues(Limits limits, AuthConfig auth) {
         try {
             return DeclaredQueueType.check(get(ConfigKeys.QUEUES), limits, !auth.isEmpty());
-        } catch (ValueType.Unfit unfit) {
+        } catch (ValueType.InvalidValueException unfit) {
             throw new ConfigException(ConfigKeys.QUEUES.name() + unfit.path() + " ("
                     + sources.sourceOf(ConfigKeys.QUEUES) + ") " + unfit.getMessage());
         }

@@ -21,24 +21,25 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
             "batch_size", "max_retries", "retry_delay", "visibility_timeout_ms", "max_wait_time_ms", "max_concurrency");
 
     /** One entry whose numbers are not checked yet. */
-    record Draft(Entry entry) {
+    record Draft(ConfigMap entry) {
         /** The checked entry. */
-        DeclaredQueue check(Limits limits) throws Unfit {
+        DeclaredQueue check(Limits limits) throws InvalidValueException {
             return declaredQueue(entry, limits);
         }
     }
 
     @Override
-    public List<Draft> parse(Object raw) throws Unfit {
+    public List<Draft> parse(Object raw) throws InvalidValueException {
         List<Draft> drafts = new ArrayList<>();
-        for (Entry entry : Entry.list(raw, FIELDS)) {
+        for (ConfigMap entry : ConfigMap.list(raw, FIELDS)) {
             drafts.add(new Draft(entry));
         }
         return drafts;
     }
 
     /** The queues, checked against the limits. */
-    static List<DeclaredQueue> check(List<Draft> drafts, Limits limits, boolean accountRequired) throws Unfit {
+    static List<DeclaredQueue> check(List<Draft> drafts, Limits limits, boolean accountRequired)
+            throws InvalidValueException {
         List<DeclaredQueue> queues = new ArrayList<>();
         Set<List<String>> seen = new HashSet<>();
         for (Draft draft : drafts) {
@@ -54,14 +55,14 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         return List.copyOf(queues);
     }
 
-    private static DeclaredQueue declaredQueue(Entry entry, Limits limits) throws Unfit {
+    private static DeclaredQueue declaredQueue(ConfigMap entry, Limits limits) throws InvalidValueException {
         String account = entry.get("account", ValueTypes.text(), null);
         if (account != null && !AccountIds.isWellFormed(account)) {
             throw entry.refuse("account", "must be 32 hexadecimal digits, in quotes");
         }
         String name = entry.require("name", ValueTypes.text());
-        Optional<Entry> settings = entry.child("settings", QUEUE_SETTINGS);
-        Optional<Entry> consumer = entry.child("consumer", CONSUMER);
+        Optional<ConfigMap> settings = entry.child("settings", QUEUE_SETTINGS);
+        Optional<ConfigMap> consumer = entry.child("consumer", CONSUMER);
         return new DeclaredQueue(
                 Optional.ofNullable(account),
                 name,
@@ -69,14 +70,14 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
                 consumer.isEmpty() ? Optional.empty() : Optional.of(declaredConsumer(consumer.get(), limits)));
     }
 
-    private static DeclaredSettings queueSettings(Entry entry, Limits limits) throws Unfit {
+    private static DeclaredSettings queueSettings(ConfigMap entry, Limits limits) throws InvalidValueException {
         return new DeclaredSettings(
                 number(entry, "delivery_delay", 0, limits.delaySecondsMax()),
                 Optional.ofNullable(entry.get("delivery_paused", ValueTypes.bool(), null)),
                 number(entry, "message_retention_period", limits.retentionSecondsMin(), limits.retentionSecondsMax()));
     }
 
-    private static DeclaredConsumer declaredConsumer(Entry entry, Limits limits) throws Unfit {
+    private static DeclaredConsumer declaredConsumer(ConfigMap entry, Limits limits) throws InvalidValueException {
         ConsumerType type = ConsumerType.ofWireName(entry.require("type", ValueTypes.text()));
         if (type == null) {
             throw entry.refuse("type", "must be http_pull or worker");
@@ -85,7 +86,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         if (script.isEmpty() == (type == ConsumerType.WORKER)) {
             throw entry.refuse("script_name", "goes with type worker, and only with it");
         }
-        Optional<Entry> settings = entry.child("settings", CONSUMER_SETTINGS);
+        Optional<ConfigMap> settings = entry.child("settings", CONSUMER_SETTINGS);
         return new DeclaredConsumer(
                 type,
                 script,
@@ -93,7 +94,8 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
                 settings.isEmpty() ? DeclaredConsumerSettings.NONE : consumerSettings(settings.get(), limits));
     }
 
-    private static DeclaredConsumerSettings consumerSettings(Entry entry, Limits limits) throws Unfit {
+    private static DeclaredConsumerSettings consumerSettings(ConfigMap entry, Limits limits)
+            throws InvalidValueException {
         return new DeclaredConsumerSettings(
                 number(entry, "batch_size", 1, limits.pullMessagesMax()),
                 number(entry, "max_retries", 0, limits.retriesMax()),
@@ -103,7 +105,8 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
                 number(entry, "max_concurrency", 1, limits.concurrencyMax()));
     }
 
-    private static Optional<Integer> number(Entry entry, String name, int min, int max) throws Unfit {
+    private static Optional<Integer> number(ConfigMap entry, String name, int min, int max)
+            throws InvalidValueException {
         return Optional.ofNullable(entry.get(name, ValueTypes.integer(min, max), null));
     }
 

@@ -40,10 +40,10 @@ final class EnvironmentVariables {
         List<String> known =
                 ConfigKeys.all().stream().map(ConfigKey::environmentName).toList();
         String name = unknown.toUpperCase(Locale.ROOT);
-        String nearest = NearestName.of(name, known);
+        String nearest = NameSuggestion.of(name, known);
         int length = name.length() - ConfigKeys.ENVIRONMENT_PREFIX.length();
         boolean misspelt =
-                NearestName.edits(name, nearest) <= Math.max(1, Math.min(EDITS_MAX, length / CHARS_PER_EDIT));
+                NameSuggestion.edits(name, nearest) <= Math.max(1, Math.min(EDITS_MAX, length / CHARS_PER_EDIT));
         if (misspelt || isInASection(name)) {
             return Optional.of(nearest);
         }

@@ -8,14 +8,15 @@ final class HostNamesType implements ValueType<List<String>> {
     private static final String NAME = "[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})";
 
     @Override
-    public List<String> parse(Object raw) throws Unfit {
+    public List<String> parse(Object raw) throws InvalidValueException {
         if (!(raw instanceof List<?> elements)) {
-            throw new Unfit();
+            throw new InvalidValueException();
         }
         List<String> names = new ArrayList<>();
         for (Object element : elements) {
             if (!(element instanceof String name) || !name.matches(NAME)) {
-                throw new Unfit("[" + names.size() + "]", "must be a host name without a port (in quotes)");
+                throw new InvalidValueException(
+                        "[" + names.size() + "]", "must be a host name without a port (in quotes)");
             }
             names.add(name);
         }

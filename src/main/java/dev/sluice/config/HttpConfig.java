@@ -19,7 +19,7 @@ public record HttpConfig(
         String host,
         int port,
         int eventLoops,
-        Optional<Tls> tls,
+        Optional<TlsConfig> tls,
         long headerTimeoutMillis,
         long bodyTimeoutMillis,
         long idleTimeoutMillis,
@@ -42,5 +42,5 @@ public record HttpConfig(
      * @param clientAuth what is asked of clients
      * @param clientAuthorities who signs the certificates of clients; there unless nothing is asked of them
      */
-    public record Tls(Path certificate, Path key, ClientAuth clientAuth, Optional<Path> clientAuthorities) {}
+    public record TlsConfig(Path certificate, Path key, ClientAuth clientAuth, Optional<Path> clientAuthorities) {}
 }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param durability when a push counts as stored
  * @param freeBytesMin with less free space on that disk pushes are refused
  */
-public record StorageConfig(Engine engine, Path directory, Durability durability, long freeBytesMin) {
+public record StorageConfig(Engine engine, Path directory, DurabilityMode durability, long freeBytesMin) {
     /** What keeps the messages. */
     public enum Engine {
         /** On disk. */
@@ -20,7 +20,7 @@ public record StorageConfig(Engine engine, Path directory, Durability durability
     }
 
     /** When the answer to a push goes out. */
-    public enum Durability {
+    public enum DurabilityMode {
         /** After the disk has confirmed it; survives a power loss. */
         FSYNC,
         /** After the operating system has it; survives a killed process, not a power loss. */

@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
-import dev.sluice.config.AuthConfig.Token;
 import dev.sluice.config.AuthConfig.TokenAccess;
+import dev.sluice.config.AuthConfig.TokenConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -10,14 +10,14 @@ import java.util.Locale;
 import java.util.Set;
 
 /** The value of {@code auth.tokens}. */
-final class TokenListType implements ValueType<List<Token>> {
+final class TokenListType implements ValueType<List<TokenConfig>> {
     private static final List<String> FIELDS = List.of("name", "sha256", "accounts", "access");
 
     @Override
-    public List<Token> parse(Object raw) throws Unfit {
-        List<Token> tokens = new ArrayList<>();
+    public List<TokenConfig> parse(Object raw) throws InvalidValueException {
+        List<TokenConfig> tokens = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (Entry entry : Entry.list(raw, FIELDS)) {
+        for (ConfigMap entry : ConfigMap.list(raw, FIELDS)) {
             String name = entry.require("name", ValueTypes.text());
             if (!names.add(name)) {
                 throw entry.refuse("name", "is used twice: '" + name + "'");
@@ -27,12 +27,12 @@ final class TokenListType implements ValueType<List<Token>> {
                 throw entry.refuse("sha256", "must be 64 hexadecimal digits");
             }
             TokenAccess access = entry.require("access", ValueTypes.oneOf(TokenAccess.class));
-            tokens.add(new Token(name, sha256, accounts(entry), access));
+            tokens.add(new TokenConfig(name, sha256, accounts(entry), access));
         }
         return List.copyOf(tokens);
     }
 
-    private static Set<String> accounts(Entry entry) throws Unfit {
+    private static Set<String> accounts(ConfigMap entry) throws InvalidValueException {
         List<?> elements = entry.elements("accounts");
         if (elements == null || elements.isEmpty()) {
             throw entry.refuse("accounts", "must name at least one account, or '*' for all");

@@ -11,7 +11,7 @@ interface ValueType<T> {
      *
      * @throws Unfit if it is not a value of this type
      */
-    T parse(Object raw) throws Unfit;
+    T parse(Object raw) throws InvalidValueException;
 
     /** What a value must be, as it follows the words "must be". */
     String expectation();
@@ -27,13 +27,13 @@ interface ValueType<T> {
     }
 
     /** A value that does not fit, with what is wrong if the expectation does not say it. */
-    final class Unfit extends Exception {
+    final class InvalidValueException extends Exception {
         private static final long serialVersionUID = 1L;
 
         private final String path;
 
         /** It is not what the expectation says. */
-        Unfit() {
+        InvalidValueException() {
             this(null, null);
         }
 
@@ -42,7 +42,7 @@ interface ValueType<T> {
          *
          * @param path where, relative to the key, as {@code [0].name}
          */
-        Unfit(String path, String detail) {
+        InvalidValueException(String path, String detail) {
             super(detail, null, false, false);
             this.path = path;
         }

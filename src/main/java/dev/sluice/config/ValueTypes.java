@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.ValueType.Unfit;
+import dev.sluice.config.ValueType.InvalidValueException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +46,7 @@ final class ValueTypes {
                 if (text.chars().allMatch(c -> c < 0x80)) {
                     return null;
                 }
-                throw new Unfit(
+                throw new InvalidValueException(
                         null,
                         "has characters that file names cannot have in this locale; LC_ALL=C.UTF-8 is one in which they can");
             }
@@ -149,17 +149,17 @@ final class ValueTypes {
 
     @FunctionalInterface
     private interface Parser<T> {
-        T parse(Object raw) throws Unfit;
+        T parse(Object raw) throws InvalidValueException;
     }
 
     /** A type whose parser answers null for what does not fit. */
     private static <T> ValueType<T> of(String expectation, boolean secret, Parser<T> parser) {
         return new ValueType<>() {
             @Override
-            public T parse(Object raw) throws Unfit {
+            public T parse(Object raw) throws InvalidValueException {
                 T value = parser.parse(raw);
                 if (value == null) {
-                    throw new Unfit();
+                    throw new InvalidValueException();
                 }
                 return value;
             }

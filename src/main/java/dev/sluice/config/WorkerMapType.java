@@ -17,15 +17,15 @@ final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
     private static final int PORT_MAX = 65_535;
 
     @Override
-    public Map<String, WorkerConfig> parse(Object raw) throws Unfit {
+    public Map<String, WorkerConfig> parse(Object raw) throws InvalidValueException {
         Map<String, WorkerConfig> workers = new LinkedHashMap<>();
-        for (Map.Entry<String, Entry> worker : Entry.map(raw, FIELDS).entrySet()) {
+        for (Map.Entry<String, ConfigMap> worker : ConfigMap.map(raw, FIELDS).entrySet()) {
             workers.put(worker.getKey(), worker(worker.getValue()));
         }
         return Collections.unmodifiableMap(workers);
     }
 
-    private static WorkerConfig worker(Entry entry) throws Unfit {
+    private static WorkerConfig worker(ConfigMap entry) throws InvalidValueException {
         URI url = url(entry);
         Secret key = entry.require("key", ValueTypes.secret());
         if (key.value().length() < KEY_CHARS_MIN) {
@@ -37,7 +37,7 @@ final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
     }
 
     /** The URL is not shown in errors: it may hold a password, which is one of the things that are refused. */
-    private static URI url(Entry entry) throws Unfit {
+    private static URI url(ConfigMap entry) throws InvalidValueException {
         String text = entry.require("url", ValueTypes.text());
         URI url;
         try {

@@ -41,18 +41,18 @@ final class BackupEndpoint implements Endpoint {
     }
 
     @Override
-    public Future<Answer> answer(HttpServerRequest request) {
+    public Future<ManagementResponse> answer(HttpServerRequest request) {
         Path directory;
         try {
             directory = target(request);
         } catch (IllegalArgumentException malformed) {
-            return Future.succeededFuture(Answer.line(400, malformed.getMessage()));
+            return Future.succeededFuture(ManagementResponse.line(400, malformed.getMessage()));
         }
         return vertx.executeBlocking(() -> {
                     copy.accept(directory);
-                    return Answer.line(200, "copied to " + directory);
+                    return ManagementResponse.line(200, "copied to " + directory);
                 })
-                .otherwise(failure -> Answer.line(409, failure.getMessage()));
+                .otherwise(failure -> ManagementResponse.line(409, failure.getMessage()));
     }
 
     private static Path target(HttpServerRequest request) {

@@ -6,10 +6,10 @@ import io.vertx.core.http.HttpServerRequest;
 @FunctionalInterface
 public interface ChangeAuthorizer {
     /** Refuses every request. */
-    ChangeAuthorizer NONE = request -> Verdict.FORBIDDEN;
+    ChangeAuthorizer NONE = request -> Authorization.FORBIDDEN;
 
     /** The outcome. */
-    enum Verdict {
+    enum Authorization {
         /** The credential is known and has all rights. */
         ALLOWED,
         /** There is no credential, or none that is known: status 401. */
@@ -19,5 +19,5 @@ public interface ChangeAuthorizer {
     }
 
     /** Decides on that request. */
-    Verdict authorize(HttpServerRequest request);
+    Authorization authorize(HttpServerRequest request);
 }

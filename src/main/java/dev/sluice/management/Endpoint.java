@@ -21,5 +21,5 @@ interface Endpoint {
     boolean changes();
 
     /** Answers a request; a failed future, and an exception, become status 500. */
-    Future<Answer> answer(HttpServerRequest request);
+    Future<ManagementResponse> answer(HttpServerRequest request);
 }

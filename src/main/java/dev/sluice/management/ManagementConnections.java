@@ -1,6 +1,6 @@
 package dev.sluice.management;
 
-import dev.sluice.runtime.Deadlines;
+import dev.sluice.runtime.TimeoutQueue;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -15,15 +15,15 @@ import java.util.Map;
  */
 final class ManagementConnections {
     private final int connectionsMax;
-    private final Deadlines headers;
-    private final Deadlines answers;
+    private final TimeoutQueue headers;
+    private final TimeoutQueue answers;
     /** Oldest first. */
-    private final Map<HttpConnection, Open> open = new LinkedHashMap<>();
+    private final Map<HttpConnection, ManagementConnection> open = new LinkedHashMap<>();
 
     ManagementConnections(Vertx vertx, ManagementSettings settings) {
         this.connectionsMax = settings.connectionsMax();
-        this.headers = new Deadlines(vertx, settings.headerMillis());
-        this.answers = new Deadlines(vertx, settings.answerMillis());
+        this.headers = new TimeoutQueue(vertx, settings.headerMillis());
+        this.answers = new TimeoutQueue(vertx, settings.answerMillis());
     }
 
     /** A new connection. At the limit the oldest one without a request is closed for it; if there is none, the new one. */
@@ -32,7 +32,7 @@ final class ManagementConnections {
             abort(connection);
             return;
         }
-        Open it = new Open(connection);
+        ManagementConnection it = new ManagementConnection(connection);
         open.put(connection, it);
         it.await(headers);
         connection.closeHandler(closed -> {
@@ -43,7 +43,7 @@ final class ManagementConnections {
 
     /** The headers of a request have arrived; answers whether it is the first one of its connection, which alone is served. */
     boolean received(HttpConnection connection) {
-        Open it = open.get(connection);
+        ManagementConnection it = open.get(connection);
         if (it == null || it.requested) {
             return false;
         }
@@ -54,14 +54,14 @@ final class ManagementConnections {
 
     /** The answer is made; the client has to take it. */
     void answered(HttpConnection connection) {
-        Open it = open.get(connection);
+        ManagementConnection it = open.get(connection);
         if (it != null) {
             it.await(answers);
         }
     }
 
     private boolean closeOldestWithoutRequest() {
-        for (Open each : open.values()) {
+        for (ManagementConnection each : open.values()) {
             if (!each.requested) {
                 open.remove(each.connection);
                 each.await(null);
@@ -78,16 +78,16 @@ final class ManagementConnections {
     }
 
     /** An open connection. */
-    private static final class Open extends Deadlines.Awaited {
+    private static final class ManagementConnection extends TimeoutQueue.Entry {
         private final HttpConnection connection;
         private boolean requested;
-        private Deadlines deadlines;
+        private TimeoutQueue deadlines;
 
-        private Open(HttpConnection connection) {
+        private ManagementConnection(HttpConnection connection) {
             this.connection = connection;
         }
 
-        private void await(Deadlines next) {
+        private void await(TimeoutQueue next) {
             if (deadlines != null) {
                 deadlines.end(this);
             }
@@ -98,7 +98,7 @@ final class ManagementConnections {
         }
 
         @Override
-        protected void late() {
+        protected void onTimeout() {
             abort(connection);
         }
     }

@@ -1,6 +1,6 @@
 package dev.sluice.management;
 
-import dev.sluice.runtime.Meters;
+import dev.sluice.runtime.metrics.Meters;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -37,7 +37,7 @@ public final class ManagementVerticle extends VerticleBase {
     private static final long LINGER_MILLIS = 500;
 
     private final ManagementSettings settings;
-    private final Exposition exposition;
+    private final PrometheusEndpoint exposition;
     private final Supplier<Optional<String>> unready;
     private final ChangeAuthorizer authorizer;
     private final Consumer<Path> copy;
@@ -69,7 +69,7 @@ public final class ManagementVerticle extends VerticleBase {
             ChangeAuthorizer authorizer,
             Consumer<Path> copy) {
         this.settings = settings;
-        this.exposition = new Exposition(meters);
+        this.exposition = new PrometheusEndpoint(meters);
         this.unready = unready;
         this.authorizer = authorizer;
         this.copy = copy;
@@ -106,34 +106,35 @@ public final class ManagementVerticle extends VerticleBase {
     private List<Endpoint> endpoints() {
         return List.of(
                 new ReadEndpoint(
-                        "/health/live", () -> Future.succeededFuture(Answer.json(200, "{\"status\":\"live\"}"))),
+                        "/health/live",
+                        () -> Future.succeededFuture(ManagementResponse.json(200, "{\"status\":\"live\"}"))),
                 new ReadEndpoint("/health/ready", () -> Future.succeededFuture(readiness())),
                 // On a worker, because reading the figures of the virtual machine takes milliseconds.
                 new ReadEndpoint("/metrics", () -> vertx.executeBlocking(exposition::text, false)
-                        .map(text -> new Answer(200, Exposition.CONTENT_TYPE, text, Map.of()))),
+                        .map(text -> new ManagementResponse(200, PrometheusEndpoint.CONTENT_TYPE, text, Map.of()))),
                 new BackupEndpoint(vertx, copy));
     }
 
-    private Answer readiness() {
+    private ManagementResponse readiness() {
         return unready.get()
-                .map(reason -> Answer.json(
+                .map(reason -> ManagementResponse.json(
                         503,
                         new JsonObject()
                                 .put("status", "unready")
                                 .put("reason", reason)
                                 .encode()))
-                .orElseGet(() -> Answer.json(200, "{\"status\":\"ready\"}"));
+                .orElseGet(() -> ManagementResponse.json(200, "{\"status\":\"ready\"}"));
     }
 
     private void refuseMalformed(HttpServerRequest request) {
         if (connections.received(request.connection())) {
             Throwable cause = request.decoderResult().cause();
             if (cause instanceof TooLongHttpLineException) {
-                send(request, Answer.line(414, "the request line is too long"));
+                send(request, ManagementResponse.line(414, "the request line is too long"));
             } else if (cause instanceof TooLongHttpHeaderException) {
-                send(request, Answer.line(431, "the headers are too large"));
+                send(request, ManagementResponse.line(431, "the headers are too large"));
             } else {
-                send(request, Answer.line(400, "the request is malformed"));
+                send(request, ManagementResponse.line(400, "the request is malformed"));
             }
         }
     }
@@ -147,51 +148,52 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     /** Never fails. */
-    private Future<Answer> answer(HttpServerRequest request) {
-        Answer refusal = guard.refusalOf(request);
+    private Future<ManagementResponse> answer(HttpServerRequest request) {
+        ManagementResponse refusal = guard.refusalOf(request);
         if (refusal != null) {
             return Future.succeededFuture(refusal);
         }
         Endpoint endpoint = endpoints.get(request.path());
         if (endpoint == null) {
-            return Future.succeededFuture(Answer.line(404, "try /health/live, /health/ready or /metrics"));
+            return Future.succeededFuture(ManagementResponse.line(404, "try /health/live, /health/ready or /metrics"));
         }
         return Future.succeededFuture(endpoint)
                 .compose(found -> {
-                    Answer refused = refusalOf(found, request);
+                    ManagementResponse refused = refusalOf(found, request);
                     return refused == null ? found.answer(request) : Future.succeededFuture(refused);
                 })
                 .otherwise(failure -> internal(request, failure));
     }
 
-    private Answer refusalOf(Endpoint endpoint, HttpServerRequest request) {
+    private ManagementResponse refusalOf(Endpoint endpoint, HttpServerRequest request) {
         boolean isRead = endpoint.method() == HttpMethod.GET;
         if (request.method() != endpoint.method() && !(isRead && request.method() == HttpMethod.HEAD)) {
             String allowed = isRead ? "GET, HEAD" : endpoint.method().name();
-            return Answer.line(405, allowed + " only", "allow", allowed);
+            return ManagementResponse.line(405, allowed + " only", "allow", allowed);
         }
         if (!endpoint.changes()) {
             return null;
         }
         if (!RequestGuard.isFromThisMachine(request)) {
-            return Answer.line(403, "only from this machine");
+            return ManagementResponse.line(403, "only from this machine");
         }
         return switch (authorizer.authorize(request)) {
             case ALLOWED -> null;
             case UNAUTHENTICATED ->
-                Answer.line(401, "a credential of the API is required", "www-authenticate", "Bearer realm=\"sluice\"");
-            case FORBIDDEN -> Answer.line(403, "the credential must have write access to every account");
+                ManagementResponse.line(
+                        401, "a credential of the API is required", "www-authenticate", "Bearer realm=\"sluice\"");
+            case FORBIDDEN -> ManagementResponse.line(403, "the credential must have write access to every account");
         };
     }
 
-    private static Answer internal(HttpServerRequest request, Throwable failure) {
+    private static ManagementResponse internal(HttpServerRequest request, Throwable failure) {
         String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
         LOG.error("management request {} failed: {} {}", id, request.method(), request.path(), failure);
-        return Answer.line(500, "internal error", "x-request-id", id);
+        return ManagementResponse.line(500, "internal error", "x-request-id", id);
     }
 
     /** Sends the only answer of a connection and closes it. */
-    private void send(HttpServerRequest request, Answer answer) {
+    private void send(HttpServerRequest request, ManagementResponse answer) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
             return;

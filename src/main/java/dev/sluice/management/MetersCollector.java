@@ -1,8 +1,8 @@
 package dev.sluice.management;
 
-import dev.sluice.runtime.Distribution;
-import dev.sluice.runtime.Meters;
-import dev.sluice.runtime.RequestMeter;
+import dev.sluice.runtime.metrics.BucketCounter;
+import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.metrics.RequestMeter;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -121,7 +121,7 @@ final class MetersCollector implements MultiCollector {
         return HistogramSnapshot.builder().name("sluice_" + name).help(doc);
     }
 
-    private static HistogramDataPointSnapshot point(Distribution distribution, double unit, Labels labels) {
+    private static HistogramDataPointSnapshot point(BucketCounter distribution, double unit, Labels labels) {
         long[] bounds = distribution.bounds();
         double[] upperBounds = new double[bounds.length + 1];
         for (int i = 0; i < bounds.length; i++) {

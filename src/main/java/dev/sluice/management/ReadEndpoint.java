@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * @param path its path
  * @param current what it shows now
  */
-record ReadEndpoint(String path, Supplier<Future<Answer>> current) implements Endpoint {
+record ReadEndpoint(String path, Supplier<Future<ManagementResponse>> current) implements Endpoint {
     @Override
     public HttpMethod method() {
         return HttpMethod.GET;
@@ -23,7 +23,7 @@ record ReadEndpoint(String path, Supplier<Future<Answer>> current) implements En
     }
 
     @Override
-    public Future<Answer> answer(HttpServerRequest request) {
+    public Future<ManagementResponse> answer(HttpServerRequest request) {
         return current.get();
     }
 }

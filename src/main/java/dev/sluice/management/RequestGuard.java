@@ -25,22 +25,22 @@ final class RequestGuard {
     }
 
     /** The refusal of a request; null if there is none. */
-    Answer refusalOf(HttpServerRequest request) {
+    ManagementResponse refusalOf(HttpServerRequest request) {
         if (!request.uri().startsWith("/")) {
-            return Answer.line(400, "the request target must be a path");
+            return ManagementResponse.line(400, "the request target must be a path");
         }
         if (request.headers().contains(HttpHeaders.ORIGIN)) {
-            return Answer.line(403, "requests of web pages, which have an Origin, are refused");
+            return ManagementResponse.line(403, "requests of web pages, which have an Origin, are refused");
         }
         List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
         if (hosts.size() > 1 || hosts.isEmpty() && request.version() != HttpVersion.HTTP_1_0) {
-            return Answer.line(400, "there must be exactly one Host header");
+            return ManagementResponse.line(400, "there must be exactly one Host header");
         }
         // Old health checks of proxies send HTTP/1.0 without Host; browsers always send one.
         if (hosts.isEmpty() || isKnown(hosts.get(0))) {
             return null;
         }
-        return Answer.line(
+        return ManagementResponse.line(
                 421, "this Host is neither an IP address nor localhost; set management.host_names to allow a name");
     }
 

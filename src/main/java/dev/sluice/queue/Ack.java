@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Acknowledges and retries leases by the rules of reference 11.6: acks first, then retries, second occurrences of a token
+ * Acknowledges and retries leases by the rules of docs/api.md 11.6: acks first, then retries, second occurrences of a token
  * ignored with a warning.
  *
  * @param acks authentic leases of this queue (the edge has warned about all others)
  * @param retries authentic leases of this queue with their delay
  */
-public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueCommand<Ack.Reply> {
+public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueCommand<Ack.AckReply> {
     /**
      * One retry.
      *
@@ -35,11 +35,11 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
      * @param ackWarnings one entry per element of {@code acks}, null where there is nothing to warn of
      * @param retryWarnings likewise for {@code retries}
      */
-    public record Reply(int ackCount, int retryCount, List<Warning> ackWarnings, List<Warning> retryWarnings) {}
+    public record AckReply(int ackCount, int retryCount, List<Warning> ackWarnings, List<Warning> retryWarnings) {}
 
     /** Asks for messages that memory does not hold: their leases ended and they wait again, or they are gone. */
     @Override
-    public Need need(QueueState state, long nowMillis) {
+    public ReadRequest requiredRead(QueueState state, long nowMillis) {
         int entries = acks.size() + retries.size();
         long[] unknown = null;
         int count = 0;
@@ -52,11 +52,13 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
                 unknown[count++] = seq;
             }
         }
-        return unknown == null ? null : new Need(Need.Kind.FIND, 0, 0, count, Arrays.copyOf(unknown, count));
+        return unknown == null
+                ? null
+                : new ReadRequest(ReadRequest.ReadKind.FIND, 0, 0, count, Arrays.copyOf(unknown, count));
     }
 
     @Override
-    public Decision<Reply> decide(QueueState state, long nowMillis) {
+    public Decision<AckReply> decide(QueueState state, long nowMillis) {
         Settlement settlement = new Settlement(state, nowMillis, acks.size() + retries.size());
         Warning[] ackWarnings = new Warning[acks.size()];
         for (int i = 0; i < acks.size(); i++) {
@@ -68,7 +70,7 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
         }
         return new Decision<>(
                 settlement.events(),
-                new Reply(
+                new AckReply(
                         settlement.ackCount(),
                         settlement.retryCount(),
                         Arrays.asList(ackWarnings),

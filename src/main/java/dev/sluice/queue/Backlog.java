@@ -7,8 +7,8 @@ package dev.sluice.queue;
 final class Backlog {
     private final Windows windows;
     private final Leases leases = new Leases();
-    private final Departures departures;
-    private final Findings findings = new Findings();
+    private final DeadLetterTransfers deadLetterTransfers;
+    private final LookupCache lookups = new LookupCache();
 
     private long nextSeq;
     private long count;
@@ -26,11 +26,11 @@ final class Backlog {
         purgedBelowSeq = head.purgedBelowSeq();
         purgedAtMillis = head.purgedAtMillis();
         windows = new Windows(head, windowMessagesMax, budget);
-        departures = new Departures(image.departed(), purgedBelowSeq);
+        deadLetterTransfers = new DeadLetterTransfers(image.departed(), purgedBelowSeq);
         for (Lease lease : image.leases()) {
             leases.put(lease);
         }
-        windows.settle(arrivalsCount());
+        windows.updateCounts(arrivalsCount());
     }
 
     Windows windows() {
@@ -41,12 +41,12 @@ final class Backlog {
         return leases;
     }
 
-    Departures departures() {
-        return departures;
+    DeadLetterTransfers deadLetterTransfers() {
+        return deadLetterTransfers;
     }
 
-    Findings findings() {
-        return findings;
+    LookupCache lookups() {
+        return lookups;
     }
 
     long nextSeq() {
@@ -88,22 +88,22 @@ final class Backlog {
             return false;
         }
         return leases.get(seq) == null
-                && departures.header(seq) == null
+                && deadLetterTransfers.header(seq) == null
                 && windows.arrivals.find(0, seq) == null
                 && windows.waiting.find(0, seq) == null
-                && !findings.knows(seq);
+                && !lookups.knows(seq);
     }
 
     /** The waiting message of that number, or null. */
-    Waiting waiting(long seq) {
-        Waiting message = windows.waiting.find(0, seq);
+    ScheduledMessage waiting(long seq) {
+        ScheduledMessage message = windows.waiting.find(0, seq);
         if (message != null) {
             return message;
         }
-        Found found = findings.get(seq);
-        return found == null || found.availableAtMillis() == Found.NOT_WAITING || windows.waiting.covers(0, seq)
+        LookupResult found = lookups.get(seq);
+        return found == null || found.availableAtMillis() == LookupResult.NOT_WAITING || windows.waiting.covers(0, seq)
                 ? null
-                : new Waiting(found.header(), found.deliveries(), found.availableAtMillis());
+                : new ScheduledMessage(found.header(), found.deliveries(), found.availableAtMillis());
     }
 
     /** The arrival of that number, or null. */
@@ -112,9 +112,9 @@ final class Backlog {
         if (header != null) {
             return header;
         }
-        Found found = findings.get(seq);
+        LookupResult found = lookups.get(seq);
         boolean isArrival = found != null
-                && found.availableAtMillis() == Found.NOT_WAITING
+                && found.availableAtMillis() == LookupResult.NOT_WAITING
                 && found.deliveries() == 0
                 && !windows.arrivals.covers(0, seq);
         return isArrival ? found.header() : null;
@@ -127,18 +127,18 @@ final class Backlog {
     QueueEvent removal(long seq, QueueEvent.Cause cause) {
         Lease lease = leases.get(seq);
         if (lease != null) {
-            return new QueueEvent.Removed(lease.header(), QueueEvent.Place.LEASED, 0, cause);
+            return new QueueEvent.Removed(lease.header(), QueueEvent.MessageLocation.LEASED, 0, cause);
         }
-        if (departures.header(seq) != null) {
+        if (deadLetterTransfers.header(seq) != null) {
             return null;
         }
-        Waiting waiting = waiting(seq);
+        ScheduledMessage waiting = waiting(seq);
         if (waiting != null) {
             return new QueueEvent.Removed(
-                    waiting.header(), QueueEvent.Place.WAITING, waiting.availableAtMillis(), cause);
+                    waiting.header(), QueueEvent.MessageLocation.WAITING, waiting.availableAtMillis(), cause);
         }
         MessageHeader arrival = arrival(seq);
-        return arrival == null ? null : new QueueEvent.Removed(arrival, QueueEvent.Place.ARRIVAL, 0, cause);
+        return arrival == null ? null : new QueueEvent.Removed(arrival, QueueEvent.MessageLocation.ARRIVAL, 0, cause);
     }
 
     void apply(QueueEvent event) {
@@ -148,12 +148,13 @@ final class Backlog {
             case RELEASED -> released(((QueueEvent.Released) event).waiting());
             case RESCHEDULED -> rescheduled((QueueEvent.Rescheduled) event);
             case REMOVED -> removed((QueueEvent.Removed) event);
-            case DEPARTING -> departing(((QueueEvent.Departing) event).lease());
-            case DEPARTED -> departed(((QueueEvent.Departed) event).header().seq());
+            case DEPARTING -> deadLettering(((QueueEvent.DeadLettering) event).lease());
+            case DEPARTED ->
+                deadLettered(((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> purged((QueueEvent.Purged) event);
             default -> throw new IllegalStateException("unknown event " + event);
         }
-        windows.settle(arrivalsCount());
+        windows.updateCounts(arrivalsCount());
     }
 
     private void enqueued(QueueEvent.Enqueued event) {
@@ -164,7 +165,7 @@ final class Backlog {
         bytes += header.bodyBytes();
         windows.addTimestamp(header);
         if (header.delayed()) {
-            windows.addWaiting(new Waiting(header, 0, event.availableAtMillis()));
+            windows.addWaiting(new ScheduledMessage(header, 0, event.availableAtMillis()));
         } else {
             windows.arrivals.add(header);
         }
@@ -172,7 +173,7 @@ final class Backlog {
 
     private void leased(QueueEvent.Leased event) {
         long seq = event.lease().header().seq();
-        findings.touch(seq);
+        lookups.invalidate(seq);
         if (event.waitedUntilMillis() == QueueEvent.Leased.FROM_ARRIVALS) {
             windows.arrivals.remove(0, seq);
         } else {
@@ -181,23 +182,23 @@ final class Backlog {
         leases.put(event.lease());
     }
 
-    private void released(Waiting message) {
+    private void released(ScheduledMessage message) {
         long seq = message.header().seq();
-        findings.touch(seq);
+        lookups.invalidate(seq);
         leases.remove(seq);
         windows.addWaiting(message);
     }
 
     private void rescheduled(QueueEvent.Rescheduled event) {
         long seq = event.waiting().header().seq();
-        findings.touch(seq);
+        lookups.invalidate(seq);
         windows.removeWaiting(event.fromAvailableAtMillis(), seq);
         windows.addWaiting(event.waiting());
     }
 
     private void removed(QueueEvent.Removed event) {
         MessageHeader header = event.header();
-        findings.touch(header.seq());
+        lookups.invalidate(header.seq());
         switch (event.place()) {
             case ARRIVAL -> windows.arrivals.remove(0, header.seq());
             case WAITING -> windows.removeWaiting(event.availableAtMillis(), header.seq());
@@ -207,24 +208,24 @@ final class Backlog {
         uncount(header);
     }
 
-    private void departing(Lease lease) {
-        findings.touch(lease.header().seq());
+    private void deadLettering(Lease lease) {
+        lookups.invalidate(lease.header().seq());
         leases.remove(lease.header().seq());
-        departures.depart(lease);
+        deadLetterTransfers.begin(lease);
     }
 
-    private void departed(long seq) {
-        MessageHeader header = departures.remove(seq);
+    private void deadLettered(long seq) {
+        MessageHeader header = deadLetterTransfers.remove(seq);
         if (header != null) {
-            findings.touch(seq);
+            lookups.invalidate(seq);
             uncount(header);
         }
     }
 
     private void purged(QueueEvent.Purged event) {
-        findings.touchAll();
+        lookups.invalidateAll();
         leases.clear();
-        departures.clear();
+        deadLetterTransfers.clear();
         windows.clear();
         count = 0;
         bytes = 0;
@@ -251,6 +252,6 @@ final class Backlog {
 
     /** Every message has exactly one place, so what has no other is an arrival. */
     private long arrivalsCount() {
-        return count - leases.size() - windows.waitingCount() - departures.size();
+        return count - leases.size() - windows.waitingCount() - deadLetterTransfers.size();
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.queue;
 
 /**
- * The consumer of a queue (reference 5.1). A queue has at most one.
+ * The consumer of a queue (docs/api.md 5.1). A queue has at most one.
  *
  * @param consumerId 32 lower-case hex digits
  * @param scriptName name of the Worker, empty for http_pull; {@value #SCRIPT_NAME_LENGTH_MAX} characters at most

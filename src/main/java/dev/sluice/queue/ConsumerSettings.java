@@ -1,7 +1,7 @@
 package dev.sluice.queue;
 
 /**
- * Settings of a consumer (reference 5.1). A consumer has the fields of its type only; the others hold the default.
+ * Settings of a consumer (docs/api.md 5.1). A consumer has the fields of its type only; the others hold the default.
  *
  * @param batchSize messages per pull or batch, 1 … 100
  * @param maxRetries deliveries after the first, 0 … 100

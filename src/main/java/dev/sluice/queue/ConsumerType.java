@@ -1,6 +1,6 @@
 package dev.sluice.queue;
 
-/** Who takes the messages of a queue (reference 5). */
+/** Who takes the messages of a queue (docs/api.md 5). */
 public enum ConsumerType {
     /** Anyone who pulls over HTTP. */
     HTTP_PULL("http_pull"),

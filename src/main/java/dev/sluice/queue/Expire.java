@@ -18,15 +18,15 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
 
     /** Asks for the oldest arrival or waiting message if it might be too old and is not known. */
     @Override
-    public Need need(QueueState state, long nowMillis) {
+    public ReadRequest requiredRead(QueueState state, long nowMillis) {
         Windows windows = state.backlog().windows();
         if (windows.arrivals.isHeadUnknown()
                 && state.retainedUntilMillis(windows.oldestArrivalStoredAtMillis()) <= nowMillis) {
-            return windows.need(Need.Kind.ARRIVALS);
+            return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);
         }
         if (windows.waiting.isHeadUnknown()
                 && state.retainedUntilMillis(windows.oldestWaitingStoredAtMillis()) <= nowMillis) {
-            return windows.need(Need.Kind.WAITING);
+            return windows.requiredRead(ReadRequest.ReadKind.WAITING);
         }
         return null;
     }
@@ -59,15 +59,15 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
             if (events.size() == budget) {
                 return true;
             }
-            events.add(new QueueEvent.Removed(header, QueueEvent.Place.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
+            events.add(new QueueEvent.Removed(header, QueueEvent.MessageLocation.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
         }
         return !arrivals.isComplete();
     }
 
     private boolean removeWaiting(QueueState state, long nowMillis, List<QueueEvent> events) {
-        Window<Waiting> waiting = state.backlog().windows().waiting;
+        Window<ScheduledMessage> waiting = state.backlog().windows().waiting;
         for (int i = 0; i < waiting.size(); i++) {
-            Waiting message = waiting.get(i);
+            ScheduledMessage message = waiting.get(i);
             if (!state.isPastRetention(message.header(), nowMillis)) {
                 return false;
             }
@@ -75,7 +75,10 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
                 return true;
             }
             events.add(new QueueEvent.Removed(
-                    message.header(), QueueEvent.Place.WAITING, message.availableAtMillis(), QueueEvent.Cause.EXPIRED));
+                    message.header(),
+                    QueueEvent.MessageLocation.WAITING,
+                    message.availableAtMillis(),
+                    QueueEvent.Cause.EXPIRED));
         }
         return !waiting.isComplete();
     }

@@ -13,16 +13,16 @@ import java.util.TreeMap;
  */
 final class Leases {
     /** A lease and its neighbours in the ring of those that end at the same time; the ring's head has no lease. */
-    private static final class Held {
+    private static final class LeaseNode {
         final Lease lease;
-        Held before = this;
-        Held after = this;
+        LeaseNode before = this;
+        LeaseNode after = this;
 
-        Held(Lease lease) {
+        LeaseNode(Lease lease) {
             this.lease = lease;
         }
 
-        void linkBefore(Held head) {
+        void linkBefore(LeaseNode head) {
             before = head.before;
             after = head;
             before.after = this;
@@ -35,8 +35,8 @@ final class Leases {
         }
     }
 
-    private final TreeMap<Long, Held> bySeq = new TreeMap<>();
-    private final TreeMap<Long, Held> byEnd = new TreeMap<>();
+    private final TreeMap<Long, LeaseNode> bySeq = new TreeMap<>();
+    private final TreeMap<Long, LeaseNode> byEnd = new TreeMap<>();
 
     int size() {
         return bySeq.size();
@@ -44,13 +44,13 @@ final class Leases {
 
     /** The lease of that message, or null. */
     Lease get(long seq) {
-        Held held = bySeq.get(seq);
+        LeaseNode held = bySeq.get(seq);
         return held == null ? null : held.lease;
     }
 
     /** The lease of the smallest number, or null. */
     Lease oldest() {
-        Map.Entry<Long, Held> first = bySeq.firstEntry();
+        Map.Entry<Long, LeaseNode> first = bySeq.firstEntry();
         return first == null ? null : first.getValue().lease;
     }
 
@@ -60,17 +60,17 @@ final class Leases {
     }
 
     void put(Lease lease) {
-        Held held = new Held(lease);
-        Held former = bySeq.put(lease.header().seq(), held);
+        LeaseNode held = new LeaseNode(lease);
+        LeaseNode former = bySeq.put(lease.header().seq(), held);
         if (former != null) {
             detach(former);
         }
-        held.linkBefore(byEnd.computeIfAbsent(lease.expiresAtMillis(), end -> new Held(null)));
+        held.linkBefore(byEnd.computeIfAbsent(lease.expiresAtMillis(), end -> new LeaseNode(null)));
     }
 
     /** Ends the lease of a message; answers it, or null if there was none. */
     Lease remove(long seq) {
-        Held held = bySeq.remove(seq);
+        LeaseNode held = bySeq.remove(seq);
         if (held == null) {
             return null;
         }
@@ -81,10 +81,10 @@ final class Leases {
     /** Leases that end at or before that time, the earliest first, so many at most. */
     List<Lease> ended(long nowMillis, int limit) {
         List<Lease> ended = new ArrayList<>();
-        Map.Entry<Long, Held> ring = byEnd.firstEntry();
+        Map.Entry<Long, LeaseNode> ring = byEnd.firstEntry();
         while (ring != null && ring.getKey() <= nowMillis && ended.size() < limit) {
-            Held head = ring.getValue();
-            for (Held held = head.after; held != head && ended.size() < limit; held = held.after) {
+            LeaseNode head = ring.getValue();
+            for (LeaseNode held = head.after; held != head && ended.size() < limit; held = held.after) {
                 ended.add(held.lease);
             }
             ring = byEnd.higherEntry(ring.getKey());
@@ -97,7 +97,7 @@ final class Leases {
         byEnd.clear();
     }
 
-    private void detach(Held held) {
+    private void detach(LeaseNode held) {
         boolean last = held.before == held.after;
         held.unlink();
         if (last) {

@@ -1,7 +1,7 @@
 package dev.sluice.queue;
 
 /**
- * The limits of the service, each configurable: those of reference 12, and those of the whole installation, which are ours. Pure numbers;
+ * The limits of the service, each configurable: those of docs/api.md 12, and those of the whole installation, which are ours. Pure numbers;
  * inclusive.
  *
  * @param messageBytesMax body of one message

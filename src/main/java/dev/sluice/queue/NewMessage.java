@@ -6,7 +6,7 @@ package dev.sluice.queue;
  * @param idHigh first 8 bytes of the id drawn for it at the edge
  * @param idLow last 8 bytes of that id
  * @param body UTF-8 text, or compact JSON text in UTF-8
- * @param delaySeconds 0 … 86400, or {@link #DELAY_UNSET} to let the queue's {@code delivery_delay} decide (reference 11.2);
+ * @param delaySeconds 0 … 86400, or {@link #DELAY_UNSET} to let the queue's {@code delivery_delay} decide (docs/api.md 11.2);
  *     a batch's own delay is filled in by the edge
  */
 public record NewMessage(long idHigh, long idLow, ContentType contentType, byte[] body, int delaySeconds) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shows the messages that a pull would get now, in its order, without leasing them (reference 6.5). Needs no consumer, works
+ * Shows the messages that a pull would get now, in its order, without leasing them (docs/api.md 6.5). Needs no consumer, works
  * while paused.
  *
  * @param batchSize 1 … limit, or {@link Pull#FROM_CONSUMER} (5 without a consumer)
@@ -17,8 +17,8 @@ public record Peek(int batchSize, long bytesMax) implements QueueCommand<List<Re
     private static final int SKIPS_MAX = 1_000;
 
     @Override
-    public Need need(QueueState state, long nowMillis) {
-        return ReadyCursor.need(state.backlog().windows(), wanted(state), nowMillis);
+    public ReadRequest requiredRead(QueueState state, long nowMillis) {
+        return ReadyCursor.requiredRead(state.backlog().windows(), wanted(state), nowMillis);
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The second step of a pull: leases the chosen messages, as far as they are still ready (reference 6.3). From here on the delivery
+ * The second step of a pull: leases the chosen messages, as far as they are still ready (docs/api.md 6.3). From here on the delivery
  * counts and the lease runs; {@link Release} takes both back if the answer is never sent.
  *
  * @param chosen from the answer to {@link PullCandidates}, in its order; what is not ready any more is left out. A message that was never
@@ -14,12 +14,12 @@ import java.util.List;
  *     with DELIVERY_PAUSED while delivery is paused (checked in that order)
  */
 public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, ConsumerType consumerType)
-        implements QueueCommand<Pull.Reply> {
+        implements QueueCommand<Pull.PullReply> {
     /** The consumer's setting decides. */
     public static final int FROM_CONSUMER = 0;
 
     /** The leases in order of delivery, and the backlog; contents are the runtime's business. */
-    public record Reply(List<Lease> leases, Metrics metrics) {}
+    public record PullReply(List<Lease> leases, BacklogStats metrics) {}
 
     /**
      * Decides. The only other events are removals of chosen messages that are past their retention by now.
@@ -27,7 +27,7 @@ public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, Consu
      * @throws QueueException PULL_NOT_ENABLED, DELIVERY_PAUSED
      */
     @Override
-    public Decision<Reply> decide(QueueState state, long nowMillis) {
+    public Decision<PullReply> decide(QueueState state, long nowMillis) {
         requireEnabled(state, consumerType);
         int timeoutMillis = visibilityTimeoutMillis == FROM_CONSUMER
                 ? state.consumer().settings().visibilityTimeoutMillis()
@@ -56,8 +56,8 @@ public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, Consu
             leases.add(lease);
             events.add(new QueueEvent.Leased(lease, message.waitedUntilMillis()));
         }
-        Metrics metrics = without(state.metrics(), events.size() - leases.size(), removedBytes);
-        return new Decision<>(events, new Reply(leases, metrics));
+        BacklogStats metrics = without(state.metrics(), events.size() - leases.size(), removedBytes);
+        return new Decision<>(events, new PullReply(leases, metrics));
     }
 
     /** Whether a message is where it was when it was chosen; an arrival must be the first but for those taken before it. */
@@ -88,25 +88,25 @@ public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, Consu
     static int leasesLeft(QueueState state) {
         return state.limits().leasesPerQueueMax()
                 - state.leaseCount()
-                - state.backlog().departures().size();
+                - state.backlog().deadLetterTransfers().size();
     }
 
     /** The end of a message that is ready, but past its retention. */
     static QueueEvent removal(ReadyMessage message) {
         return new QueueEvent.Removed(
                 message.header(),
-                message.isArrival() ? QueueEvent.Place.ARRIVAL : QueueEvent.Place.WAITING,
+                message.isArrival() ? QueueEvent.MessageLocation.ARRIVAL : QueueEvent.MessageLocation.WAITING,
                 message.waitedUntilMillis(),
                 QueueEvent.Cause.EXPIRED);
     }
 
-    private static Metrics without(Metrics metrics, int removed, long removedBytes) {
+    private static BacklogStats without(BacklogStats metrics, int removed, long removedBytes) {
         if (removed == 0) {
             return metrics;
         }
         return metrics.backlogCount() == removed
-                ? Metrics.EMPTY
-                : new Metrics(
+                ? BacklogStats.EMPTY
+                : new BacklogStats(
                         metrics.backlogCount() - removed,
                         metrics.backlogBytes() - removedBytes,
                         metrics.oldestTimestampMillis());

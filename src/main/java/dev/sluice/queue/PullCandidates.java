@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The first step of a pull: which messages it would get, in (available since, publish) order (reference 6.3). Leases nothing, so that their
+ * The first step of a pull: which messages it would get, in (available since, publish) order (docs/api.md 6.3). Leases nothing, so that their
  * contents can be read and measured before a delivery counts; {@link Pull} is the second step. Deletes what it meets past its retention.
  *
  * @param batchSize 1 … limit, or {@link Pull#FROM_CONSUMER}
@@ -21,9 +21,9 @@ public record PullCandidates(int batchSize, ConsumerType consumerType, long byte
 
     /** Asks for nothing if the pull is going to be refused. */
     @Override
-    public Need need(QueueState state, long nowMillis) {
+    public ReadRequest requiredRead(QueueState state, long nowMillis) {
         return Pull.isEnabled(state, consumerType) && !state.settings().deliveryPaused()
-                ? ReadyCursor.need(state.backlog().windows(), wanted(state) + reserved.size(), nowMillis)
+                ? ReadyCursor.requiredRead(state.backlog().windows(), wanted(state) + reserved.size(), nowMillis)
                 : null;
     }
 

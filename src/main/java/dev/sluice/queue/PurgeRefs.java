@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Deletes single messages, ready, delayed or leased, by number (reference 6.6).
+ * Deletes single messages, ready, delayed or leased, by number (docs/api.md 6.6).
  *
  * @param seqs from authentic refs of this queue
  */
 public record PurgeRefs(List<Long> seqs) implements QueueCommand<List<Boolean>> {
     @Override
-    public Need need(QueueState state, long nowMillis) {
+    public ReadRequest requiredRead(QueueState state, long nowMillis) {
         long[] unknown = seqs.stream()
                 .mapToLong(Long::longValue)
                 .filter(state.backlog()::mustFind)
                 .toArray();
-        return unknown.length == 0 ? null : new Need(Need.Kind.FIND, 0, 0, unknown.length, unknown);
+        return unknown.length == 0 ? null : new ReadRequest(ReadRequest.ReadKind.FIND, 0, 0, unknown.length, unknown);
     }
 
     /** Answers one boolean per seq: whether there was such a message (a duplicate in the list counts as absent). */

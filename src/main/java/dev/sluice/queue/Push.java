@@ -3,8 +3,8 @@ package dev.sluice.queue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stores messages, all or none; answers the backlog including them (reference 6.1, 6.2). */
-public record Push(List<NewMessage> messages) implements QueueCommand<Metrics> {
+/** Stores messages, all or none; answers the backlog including them (docs/api.md 6.1, 6.2). */
+public record Push(List<NewMessage> messages) implements QueueCommand<BacklogStats> {
     private static final long MILLIS_PER_SECOND = 1_000;
 
     /**
@@ -13,7 +13,7 @@ public record Push(List<NewMessage> messages) implements QueueCommand<Metrics> {
      * @throws QueueException STORAGE_LIMIT if the backlog would grow over its limit, OVERLOADED if messages come too fast
      */
     @Override
-    public Decision<Metrics> decide(QueueState state, long nowMillis) {
+    public Decision<BacklogStats> decide(QueueState state, long nowMillis) {
         Backlog backlog = state.backlog();
         long bytes = admit(state, nowMillis);
         long storedAt = Math.max(nowMillis, backlog.storedAtMillis());
@@ -28,10 +28,11 @@ public record Push(List<NewMessage> messages) implements QueueCommand<Metrics> {
             MessageHeader header = new MessageHeader(seq++, storedAt, storedAt, message.body().length, delay > 0);
             events.add(new QueueEvent.Enqueued(header, content, storedAt + delay * MILLIS_PER_SECOND, null));
         }
-        Metrics before = state.metrics();
+        BacklogStats before = state.metrics();
         long oldest = before.backlogCount() == 0 ? storedAt : Math.min(before.oldestTimestampMillis(), storedAt);
         return new Decision<>(
-                events, new Metrics(before.backlogCount() + messages.size(), before.backlogBytes() + bytes, oldest));
+                events,
+                new BacklogStats(before.backlogCount() + messages.size(), before.backlogBytes() + bytes, oldest));
     }
 
     /** Answers the size of the messages unless a limit forbids them. */

@@ -1,7 +1,7 @@
 package dev.sluice.queue;
 
 /**
- * How many messages per second a queue takes (reference 12): a bucket that holds one second's worth and fills evenly. A batch
+ * How many messages per second a queue takes (docs/api.md 12): a bucket that holds one second's worth and fills evenly. A batch
  * larger than the bucket passes when the bucket is full.
  */
 final class PushRate {

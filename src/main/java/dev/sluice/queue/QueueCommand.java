@@ -9,12 +9,12 @@ package dev.sluice.queue;
  */
 public interface QueueCommand<R> {
     /** What must be read before this command can be decided, or null if memory knows enough. */
-    default Need need(QueueState state, long nowMillis) {
+    default ReadRequest requiredRead(QueueState state, long nowMillis) {
         return null;
     }
 
     /**
-     * Decides. Called only after {@link #need} answered null at the same state and time.
+     * Decides. Called only after {@link #requiredRead} answered null at the same state and time.
      *
      * @throws QueueException if the command is refused; nothing changes then
      */

@@ -6,7 +6,7 @@ package dev.sluice.queue;
  * @param number what the store and the bus call the queue, from 1, unique in the installation, never reused
  * @param accountId 32 lower-case hex digits
  * @param queueId 32 lower-case hex digits, immutable
- * @param name unique in the account (reference 3.7)
+ * @param name unique in the account (docs/api.md 3.7)
  * @param jurisdiction as given at creation, empty if none
  * @param consumer null if there is none
  * @param createdMicros microseconds since the epoch

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The one error table: every failure that a client can see (reference 10).
+ * The one error table: every failure that a client can see (docs/api.md 10).
  *
  * <p>{@link #number()} identifies a row on the event bus; {@link #code()} is what the envelope shows. Two rows may share a
  * code where the reference gives one code two statuses.

@@ -6,7 +6,7 @@ package dev.sluice.queue;
  */
 public sealed interface QueueEvent {
     /** Which fact; for complete switches. */
-    Kind kind();
+    EventKind kind();
 
     /**
      * Whether the answer that rests on this event waits for the sync. A push, an acknowledgement, a purge do; a lease, a
@@ -15,7 +15,7 @@ public sealed interface QueueEvent {
     boolean durable();
 
     /** The kinds. */
-    enum Kind {
+    enum EventKind {
         ENQUEUED,
         LEASED,
         RELEASED,
@@ -27,7 +27,7 @@ public sealed interface QueueEvent {
     }
 
     /** Where a message stood before it was removed; tells which keys exist. */
-    enum Place {
+    enum MessageLocation {
         /** Never delivered, published without delay. */
         ARRIVAL,
         /** In the schedule. */
@@ -60,8 +60,8 @@ public sealed interface QueueEvent {
     record Enqueued(MessageHeader header, Content content, long availableAtMillis, Origin origin)
             implements QueueEvent {
         @Override
-        public Kind kind() {
-            return Kind.ENQUEUED;
+        public EventKind kind() {
+            return EventKind.ENQUEUED;
         }
 
         @Override
@@ -80,8 +80,8 @@ public sealed interface QueueEvent {
         public static final long FROM_ARRIVALS = -1;
 
         @Override
-        public Kind kind() {
-            return Kind.LEASED;
+        public EventKind kind() {
+            return EventKind.LEASED;
         }
 
         @Override
@@ -91,10 +91,10 @@ public sealed interface QueueEvent {
     }
 
     /** A lease ended without acknowledgement: the message takes a place in the schedule. */
-    record Released(Waiting waiting) implements QueueEvent {
+    record Released(ScheduledMessage waiting) implements QueueEvent {
         @Override
-        public Kind kind() {
-            return Kind.RELEASED;
+        public EventKind kind() {
+            return EventKind.RELEASED;
         }
 
         @Override
@@ -104,10 +104,10 @@ public sealed interface QueueEvent {
     }
 
     /** A late retry moved a waiting message to another place in the schedule. */
-    record Rescheduled(Waiting waiting, long fromAvailableAtMillis) implements QueueEvent {
+    record Rescheduled(ScheduledMessage waiting, long fromAvailableAtMillis) implements QueueEvent {
         @Override
-        public Kind kind() {
-            return Kind.RESCHEDULED;
+        public EventKind kind() {
+            return EventKind.RESCHEDULED;
         }
 
         @Override
@@ -121,10 +121,11 @@ public sealed interface QueueEvent {
      *
      * @param availableAtMillis its place in the schedule if it was waiting, otherwise unused
      */
-    record Removed(MessageHeader header, Place place, long availableAtMillis, Cause cause) implements QueueEvent {
+    record Removed(MessageHeader header, MessageLocation place, long availableAtMillis, Cause cause)
+            implements QueueEvent {
         @Override
-        public Kind kind() {
-            return Kind.REMOVED;
+        public EventKind kind() {
+            return EventKind.REMOVED;
         }
 
         @Override
@@ -137,10 +138,10 @@ public sealed interface QueueEvent {
      * The last allowed delivery failed and the message is on its way to the dead letter queue. On disk it stays a lease
      * until the dead letter queue's batch moves it, so a crash in between repeats the step and nothing else.
      */
-    record Departing(Lease lease) implements QueueEvent {
+    record DeadLettering(Lease lease) implements QueueEvent {
         @Override
-        public Kind kind() {
-            return Kind.DEPARTING;
+        public EventKind kind() {
+            return EventKind.DEPARTING;
         }
 
         @Override
@@ -150,10 +151,10 @@ public sealed interface QueueEvent {
     }
 
     /** The dead letter queue has it; the marker that its batch left here can go, and the counts follow. */
-    record Departed(MessageHeader header) implements QueueEvent {
+    record DeadLettered(MessageHeader header) implements QueueEvent {
         @Override
-        public Kind kind() {
-            return Kind.DEPARTED;
+        public EventKind kind() {
+            return EventKind.DEPARTED;
         }
 
         @Override
@@ -165,8 +166,8 @@ public sealed interface QueueEvent {
     /** Everything with a number below {@code belowSeq} was deleted at once. */
     record Purged(long belowSeq, long atMillis) implements QueueEvent {
         @Override
-        public Kind kind() {
-            return Kind.PURGED;
+        public EventKind kind() {
+            return EventKind.PURGED;
         }
 
         @Override

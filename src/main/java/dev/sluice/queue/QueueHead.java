@@ -27,7 +27,7 @@ public record QueueHead(
         long count,
         long bytes,
         long waitingCount,
-        long inheritedCount,
+        long originalTimestampCount,
         long scheduleFromMillis,
         long waitingFromSeq,
         long inheritedFromMillis,

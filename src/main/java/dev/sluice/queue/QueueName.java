@@ -1,6 +1,6 @@
 package dev.sluice.queue;
 
-/** The rule for names of queues (reference 3.7): 1 to 63 letters, digits, hyphens and underscores, the latter two not at the ends. */
+/** The rule for names of queues (docs/api.md 3.7): 1 to 63 letters, digits, hyphens and underscores, the latter two not at the ends. */
 public final class QueueName {
     private static final int LENGTH_MAX = 63;
     private static final int SHOWN_MAX = 80;

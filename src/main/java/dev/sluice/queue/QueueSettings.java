@@ -1,7 +1,7 @@
 package dev.sluice.queue;
 
 /**
- * Settings of a queue (reference 3.1).
+ * Settings of a queue (docs/api.md 3.1).
  *
  * @param deliveryDelaySeconds delay of messages that bring none, 0 … 86400
  * @param deliveryPaused whether delivery to consumers is stopped

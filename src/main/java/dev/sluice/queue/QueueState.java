@@ -13,8 +13,8 @@ import java.util.List;
  *   <li>While {@code command.need} asks for something: {@link #begin}, a read of the store that sees all that was committed
  *       before, {@link #supply}. If a read of that kind is under way already, it waits for that one instead
  *       and asks again. Other commands may run in the meantime.
- *   <li>{@code decide}, {@link #forgetFindings}, {@code apply} for each event, {@link #head} for the batch, all in one turn.
- *   <li>Afterwards {@link #wish} says what to read ahead.
+ *   <li>{@code decide}, {@link #clearLookups}, {@code apply} for each event, {@link #head} for the batch, all in one turn.
+ *   <li>Afterwards {@link #readAhead} says what to read ahead.
  * </ul>
  */
 public final class QueueState {
@@ -86,10 +86,10 @@ public final class QueueState {
                 backlog.count(),
                 backlog.bytes(),
                 windows.waitingCount(),
-                windows.inheritedCount(),
+                windows.originalTimestampCount(),
                 windows.scheduleFromMillis(),
                 windows.waitingFromSeq(backlog.nextSeq()),
-                windows.inheritedFromMillis(),
+                windows.originalTimestampFromMillis(),
                 backlog.storedAtMillis(),
                 backlog.purgedBelowSeq(),
                 backlog.purgedAtMillis(),
@@ -98,24 +98,25 @@ public final class QueueState {
 
     /** A queue that is not in memory sees nobody off, so one with departing messages is to be woken at once. */
     private long wakeMillis() {
-        return backlog.departures().size() == 0 ? deadlineMillis() : 0;
+        return backlog.deadLetterTransfers().size() == 0 ? deadlineMillis() : 0;
     }
 
     /**
      * The backlog. Count and bytes are exact; the oldest timestamp is exact too unless the head of a window is still to be read:
      * then it is the best lower bound, 0 if there is none.
      */
-    public Metrics metrics() {
+    public BacklogStats metrics() {
         if (backlog.count() == 0) {
-            return Metrics.EMPTY;
+            return BacklogStats.EMPTY;
         }
         long oldest = Math.min(
-                backlog.windows().oldestTimestampMillis(), backlog.departures().oldestTimestampMillis());
+                backlog.windows().oldestTimestampMillis(),
+                backlog.deadLetterTransfers().oldestTimestampMillis());
         Lease lease = backlog.leases().oldest();
         if (lease != null) {
             oldest = Math.min(oldest, lease.header().timestampMillis());
         }
-        return new Metrics(backlog.count(), backlog.bytes(), oldest);
+        return new BacklogStats(backlog.count(), backlog.bytes(), oldest);
     }
 
     /**
@@ -143,7 +144,7 @@ public final class QueueState {
         if (message.isArrival()) {
             return backlog.windows().arrivals.find(0, seq) != null;
         }
-        Waiting waiting = backlog.windows().schedule.find(message.waitedUntilMillis(), seq);
+        ScheduledMessage waiting = backlog.windows().schedule.find(message.waitedUntilMillis(), seq);
         return message.waitedUntilMillis() <= nowMillis
                 && waiting != null
                 && waiting.deliveries() == message.deliveries();
@@ -158,9 +159,9 @@ public final class QueueState {
     }
 
     /** Starts tracking what changes while a read is under way. At most one read per kind, except for lookups. */
-    public void begin(Need need) {
-        if (need.kind() == Need.Kind.FIND) {
-            backlog.findings().begin(need);
+    public void begin(ReadRequest need) {
+        if (need.kind() == ReadRequest.ReadKind.FIND) {
+            backlog.lookups().begin(need);
         } else {
             backlog.windows().begin(need);
         }
@@ -170,21 +171,21 @@ public final class QueueState {
      * Takes the rows of a read.
      *
      * @param need the same object that {@link #begin} got
-     * @param rows of the type that {@link Need.Kind} names, in order
+     * @param rows of the type that {@link ReadRequest.ReadKind} names, in order
      * @param last whether nothing lies behind them; if something may, there is one row at least. Means nothing for lookups
      */
-    public void supply(Need need, List<?> rows, boolean last) {
-        if (need.kind() == Need.Kind.FIND) {
-            backlog.findings().supply(need, rows);
+    public void supply(ReadRequest need, List<?> rows, boolean last) {
+        if (need.kind() == ReadRequest.ReadKind.FIND) {
+            backlog.lookups().supply(need, rows);
         } else {
             backlog.windows().supply(need, rows, last);
         }
     }
 
     /** Ends a read that failed. */
-    public void abandon(Need need) {
-        if (need.kind() == Need.Kind.FIND) {
-            backlog.findings().abandon(need);
+    public void abandon(ReadRequest need) {
+        if (need.kind() == ReadRequest.ReadKind.FIND) {
+            backlog.lookups().abandon(need);
         } else {
             backlog.windows().of(need.kind()).abandon();
         }
@@ -196,13 +197,13 @@ public final class QueueState {
     }
 
     /** What should be read ahead because a window runs low, or null. */
-    public Need wish() {
-        return backlog.windows().wish();
+    public ReadRequest readAhead() {
+        return backlog.windows().readAhead();
     }
 
     /** Drops what lookups found; to be called when the command that asked is decided. */
-    public void forgetFindings() {
-        backlog.findings().forget();
+    public void clearLookups() {
+        backlog.lookups().clear();
     }
 
     /**
@@ -211,13 +212,13 @@ public final class QueueState {
      * @param fromSeq smallest number of interest
      * @param limit messages at most
      */
-    public List<Lease> departing(long fromSeq, int limit) {
-        return backlog.departures().departing(fromSeq, limit);
+    public List<Lease> deadLettering(long fromSeq, int limit) {
+        return backlog.deadLetterTransfers().inTransfer(fromSeq, limit);
     }
 
-    /** Found at the start: messages that the dead letter queue has; to be handed to {@link ConfirmDeparted}. */
+    /** Found at the start: messages that the dead letter queue has; to be handed to {@link ConfirmDeadLettered}. */
     public List<Long> unconfirmed() {
-        return backlog.departures().unconfirmed();
+        return backlog.deadLetterTransfers().unconfirmed();
     }
 
     /** Messages in the hands of consumers. */
@@ -264,24 +265,26 @@ public final class QueueState {
                 : retention.keptUntilMillis(storedAtMillis, settings.retentionSeconds() * MILLIS_PER_SECOND);
     }
 
-    /** The delay of a retry that brings none (reference 11.2). */
+    /** The delay of a retry that brings none (docs/api.md 11.2). */
     long retryDelayMillis() {
         return consumer == null ? 0 : consumer.settings().retryDelaySeconds() * MILLIS_PER_SECOND;
     }
 
     /**
-     * What becomes of a message whose delivery failed (reference 11.4, 11.5, 11.10): too old, it goes; after its last allowed delivery it
+     * What becomes of a message whose delivery failed (docs/api.md 11.4, 11.5, 11.10): too old, it goes; after its last allowed delivery it
      * goes or departs; otherwise it waits. Without a consumer nobody says which delivery is the last.
      */
     QueueEvent failed(Lease lease, long availableAtMillis, long nowMillis) {
         if (isPastRetention(lease.header(), nowMillis)) {
-            return new QueueEvent.Removed(lease.header(), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.EXPIRED);
+            return new QueueEvent.Removed(
+                    lease.header(), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.EXPIRED);
         }
         if (consumer == null || lease.delivery() <= consumer.settings().maxRetries()) {
-            return new QueueEvent.Released(new Waiting(lease.header(), lease.delivery(), availableAtMillis));
+            return new QueueEvent.Released(new ScheduledMessage(lease.header(), lease.delivery(), availableAtMillis));
         }
         return consumer.deadLetterQueue().isEmpty()
-                ? new QueueEvent.Removed(lease.header(), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.EXHAUSTED)
-                : new QueueEvent.Departing(lease);
+                ? new QueueEvent.Removed(
+                        lease.header(), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.EXHAUSTED)
+                : new QueueEvent.DeadLettering(lease);
     }
 }

@@ -1,22 +1,22 @@
 package dev.sluice.queue;
 
-/** Reads the backlog (reference 4). */
-public record ReadMetrics() implements QueueCommand<Metrics> {
+/** Reads the backlog (docs/api.md 4). */
+public record ReadMetrics() implements QueueCommand<BacklogStats> {
     /** Asks for every head that is not known, so that the answer is exact. */
     @Override
-    public Need need(QueueState state, long nowMillis) {
+    public ReadRequest requiredRead(QueueState state, long nowMillis) {
         Windows windows = state.backlog().windows();
         if (windows.arrivals.isHeadUnknown()) {
-            return windows.need(Need.Kind.ARRIVALS);
+            return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);
         }
         if (windows.waiting.isHeadUnknown()) {
-            return windows.need(Need.Kind.WAITING);
+            return windows.requiredRead(ReadRequest.ReadKind.WAITING);
         }
-        return windows.inherited.isHeadUnknown() ? windows.need(Need.Kind.INHERITED) : null;
+        return windows.originalTimestamps.isHeadUnknown() ? windows.requiredRead(ReadRequest.ReadKind.INHERITED) : null;
     }
 
     @Override
-    public Decision<Metrics> decide(QueueState state, long nowMillis) {
+    public Decision<BacklogStats> decide(QueueState state, long nowMillis) {
         return Decision.of(state.metrics());
     }
 }

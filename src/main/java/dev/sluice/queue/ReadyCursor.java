@@ -2,11 +2,11 @@ package dev.sluice.queue;
 
 /**
  * Walks over the messages that could be delivered now, in the order of delivery: arrivals since they were stored, waiting
- * messages since they became available, by (since, seq) (reference 11.10). Stops where memory does not know what comes next.
+ * messages since they became available, by (since, seq) (docs/api.md 11.10). Stops where memory does not know what comes next.
  */
 final class ReadyCursor {
     private final Window<MessageHeader> arrivals;
-    private final Window<Waiting> schedule;
+    private final Window<ScheduledMessage> schedule;
     private final long nowMillis;
 
     private int nextArrival;
@@ -22,12 +22,12 @@ final class ReadyCursor {
     }
 
     /** What must be read before so many messages can be walked over, or null. */
-    static Need need(Windows windows, int wanted, long nowMillis) {
+    static ReadRequest requiredRead(Windows windows, int wanted, long nowMillis) {
         if (windows.arrivals.lacks(wanted)) {
-            return windows.need(Need.Kind.ARRIVALS);
+            return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);
         }
         if (windows.schedule.lacks(wanted) && windows.schedule.boundMillis() <= nowMillis) {
-            return windows.need(Need.Kind.SCHEDULE);
+            return windows.requiredRead(ReadRequest.ReadKind.SCHEDULE);
         }
         return null;
     }
@@ -35,7 +35,7 @@ final class ReadyCursor {
     /** Goes to the next message; false if there is none or none known. */
     boolean advance() {
         MessageHeader arrival = nextArrival < arrivals.size() ? arrivals.get(nextArrival) : null;
-        Waiting waiting = nextWaiting < schedule.size() ? schedule.get(nextWaiting) : null;
+        ScheduledMessage waiting = nextWaiting < schedule.size() ? schedule.get(nextWaiting) : null;
         if (arrival == null && !arrivals.isComplete()) {
             return false;
         }
@@ -65,9 +65,9 @@ final class ReadyCursor {
         return new ReadyMessage(header, deliveries, waitedUntilMillis);
     }
 
-    private static boolean isBefore(Waiting waiting, MessageHeader arrival) {
+    private static boolean isBefore(ScheduledMessage waiting, MessageHeader arrival) {
         return arrival == null
-                || Order.compare(
+                || IndexOrder.compare(
                                 waiting.availableAtMillis(),
                                 waiting.header().seq(),
                                 arrival.storedAtMillis(),

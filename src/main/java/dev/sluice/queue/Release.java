@@ -43,8 +43,8 @@ public record Release(List<Unsent> leases) implements QueueCommand<Integer> {
 
     private static QueueEvent released(QueueState state, Lease lease, long availableSinceMillis, long nowMillis) {
         return state.isPastRetention(lease.header(), nowMillis)
-                ? new QueueEvent.Removed(lease.header(), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.EXPIRED)
-                : new QueueEvent.Released(
-                        new Waiting(lease.header(), lease.delivery() - 1, Math.min(availableSinceMillis, nowMillis)));
+                ? new QueueEvent.Removed(lease.header(), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.EXPIRED)
+                : new QueueEvent.Released(new ScheduledMessage(
+                        lease.header(), lease.delivery() - 1, Math.min(availableSinceMillis, nowMillis)));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Works through the entries of one {@link Ack} by the table of reference 11.6; later entries see what earlier ones did. */
+/** Works through the entries of one {@link Ack} by the table of docs/api.md 11.6; later entries see what earlier ones did. */
 final class Settlement {
     private static final long MILLIS_PER_SECOND = 1_000;
 
@@ -17,7 +17,7 @@ final class Settlement {
     private final List<QueueEvent> events;
     private final Set<LeaseId> seen;
     /** By seq, where earlier entries left a message: waiting, or null if it went. */
-    private final Map<Long, Waiting> after = new HashMap<>();
+    private final Map<Long, ScheduledMessage> after = new HashMap<>();
 
     private int ackCount;
     private int retryCount;
@@ -92,7 +92,7 @@ final class Settlement {
             after.put(seq, event instanceof QueueEvent.Released released ? released.waiting() : null);
             return null;
         }
-        Waiting waiting = after.containsKey(seq) ? after.get(seq) : stillWaiting(seq);
+        ScheduledMessage waiting = after.containsKey(seq) ? after.get(seq) : stillWaiting(seq);
         if (waiting != null) {
             reschedule(waiting, availableAtMillis);
             return null;
@@ -101,13 +101,13 @@ final class Settlement {
         return !after.containsKey(seq) && backlog.arrival(seq) != null ? null : Ack.Warning.GONE;
     }
 
-    private Waiting stillWaiting(long seq) {
-        return backlog.departures().header(seq) == null ? backlog.waiting(seq) : null;
+    private ScheduledMessage stillWaiting(long seq) {
+        return backlog.deadLetterTransfers().header(seq) == null ? backlog.waiting(seq) : null;
     }
 
-    private void reschedule(Waiting waiting, long availableAtMillis) {
+    private void reschedule(ScheduledMessage waiting, long availableAtMillis) {
         if (waiting.availableAtMillis() != availableAtMillis) {
-            Waiting moved = new Waiting(waiting.header(), waiting.deliveries(), availableAtMillis);
+            ScheduledMessage moved = new ScheduledMessage(waiting.header(), waiting.deliveries(), availableAtMillis);
             events.add(new QueueEvent.Rescheduled(moved, waiting.availableAtMillis()));
             after.put(waiting.header().seq(), moved);
         }

@@ -10,12 +10,12 @@ final class SortedRing<E> {
     /** A queue has eight rings, of which most hold nothing. */
     private static final Object[] NO_SLOTS = {};
 
-    private final Order<E> order;
+    private final IndexOrder<E> order;
     private Object[] slots = NO_SLOTS;
     private int head;
     private int size;
 
-    SortedRing(Order<E> order) {
+    SortedRing(IndexOrder<E> order) {
         this.order = order;
     }
 
@@ -149,6 +149,6 @@ final class SortedRing<E> {
 
     private int compare(int index, long millis, long seq) {
         E element = get(index);
-        return Order.compare(order.millis(element), order.seq(element), millis, seq);
+        return IndexOrder.compare(order.millis(element), order.seq(element), millis, seq);
     }
 }

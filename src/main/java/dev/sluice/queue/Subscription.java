@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * An event subscription (reference 8): stored and served, nothing is ever sent for it.
+ * An event subscription (docs/api.md 8): stored and served, nothing is ever sent for it.
  *
  * @param id 32 lower-case hex digits
  * @param sourceJson the source object, verbatim compact JSON text with a non-empty string {@code type}

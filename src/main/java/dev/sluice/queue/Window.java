@@ -33,7 +33,7 @@ final class Window<E> {
 
     private static final long INFINITE = Long.MAX_VALUE;
 
-    private final Order<E> order;
+    private final IndexOrder<E> order;
     private final Class<E> type;
     private final int capacity;
     private final int floor;
@@ -51,7 +51,7 @@ final class Window<E> {
 
     private boolean reading;
     private boolean readIsVoid;
-    private final Meanwhile<E> meanwhile;
+    private final ConcurrentChanges<E> meanwhile;
 
     /**
      * An empty window that knows nothing beyond a key.
@@ -61,14 +61,21 @@ final class Window<E> {
      * @param fromMillis first part of the key below which the index has no members
      * @param fromSeq second part of that key
      */
-    Window(Order<E> order, Class<E> type, int capacity, int floor, MemoryBudget budget, long fromMillis, long fromSeq) {
+    Window(
+            IndexOrder<E> order,
+            Class<E> type,
+            int capacity,
+            int floor,
+            MemoryBudget budget,
+            long fromMillis,
+            long fromSeq) {
         this.order = order;
         this.type = type;
         this.capacity = capacity;
         this.floor = Math.min(floor, capacity);
         this.budget = budget;
         this.ring = new SortedRing<>(order);
-        this.meanwhile = new Meanwhile<>(order, capacity);
+        this.meanwhile = new ConcurrentChanges<>(order, capacity);
         this.target = capacity;
         this.boundMillis = fromMillis;
         this.boundSeq = fromSeq;
@@ -95,7 +102,7 @@ final class Window<E> {
 
     /** Whether memory knows everything about that key. */
     boolean covers(long millis, long seq) {
-        return Order.compare(millis, seq, boundMillis, boundSeq) < 0;
+        return IndexOrder.compare(millis, seq, boundMillis, boundSeq) < 0;
     }
 
     /** Whether every member of the index is in memory. */
@@ -160,7 +167,7 @@ final class Window<E> {
     }
 
     /** Compares with the number of members: if all are here, nothing lies beyond. */
-    void settle(long members) {
+    void updateCount(long members) {
         if (members == ring.size() && !isComplete()) {
             complete();
         }

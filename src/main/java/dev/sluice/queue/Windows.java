@@ -7,38 +7,44 @@ final class Windows {
     private static final long NOWHERE = Long.MAX_VALUE;
 
     /** The reads that fill a window, the most urgent first. */
-    private static final List<Need.Kind> ORDERED =
-            List.of(Need.Kind.ARRIVALS, Need.Kind.SCHEDULE, Need.Kind.WAITING, Need.Kind.INHERITED);
+    private static final List<ReadRequest.ReadKind> ORDERED = List.of(
+            ReadRequest.ReadKind.ARRIVALS,
+            ReadRequest.ReadKind.SCHEDULE,
+            ReadRequest.ReadKind.WAITING,
+            ReadRequest.ReadKind.INHERITED);
 
     final Window<MessageHeader> arrivals;
-    final Window<Waiting> schedule;
-    final Window<Waiting> waiting;
-    final Window<MessageHeader> inherited;
+    final Window<ScheduledMessage> schedule;
+    final Window<ScheduledMessage> waiting;
+    final Window<MessageHeader> originalTimestamps;
 
     private long waitingCount;
-    private long inheritedCount;
+    private long originalTimestampCount;
 
     /** Windows that know nothing yet beyond the lower bounds of the head. */
     Windows(QueueHead head, int capacity, MemoryBudget budget) {
         waitingCount = head.waitingCount();
-        inheritedCount = head.inheritedCount();
+        originalTimestampCount = head.originalTimestampCount();
         int floor = Window.FLOOR;
-        arrivals = new Window<>(Order.ARRIVALS, MessageHeader.class, capacity, floor, budget, 0, head.arrivalsFrom());
-        schedule = new Window<>(Order.SCHEDULE, Waiting.class, capacity, floor, budget, head.scheduleFromMillis(), 0);
-        waiting = new Window<>(Order.WAITING, Waiting.class, capacity, floor, budget, 0, head.waitingFromSeq());
-        inherited = new Window<>(
-                Order.INHERITED, MessageHeader.class, capacity, floor, budget, head.inheritedFromMillis(), 0);
+        arrivals =
+                new Window<>(IndexOrder.ARRIVALS, MessageHeader.class, capacity, floor, budget, 0, head.arrivalsFrom());
+        schedule = new Window<>(
+                IndexOrder.SCHEDULE, ScheduledMessage.class, capacity, floor, budget, head.scheduleFromMillis(), 0);
+        waiting = new Window<>(
+                IndexOrder.WAITING, ScheduledMessage.class, capacity, floor, budget, 0, head.waitingFromSeq());
+        originalTimestamps = new Window<>(
+                IndexOrder.INHERITED, MessageHeader.class, capacity, floor, budget, head.inheritedFromMillis(), 0);
     }
 
     long waitingCount() {
         return waitingCount;
     }
 
-    long inheritedCount() {
-        return inheritedCount;
+    long originalTimestampCount() {
+        return originalTimestampCount;
     }
 
-    void addWaiting(Waiting message) {
+    void addWaiting(ScheduledMessage message) {
         waitingCount++;
         schedule.add(message);
         waiting.add(message);
@@ -52,42 +58,42 @@ final class Windows {
 
     /** A message came to this queue; matters if it brought its timestamp along. */
     void addTimestamp(MessageHeader header) {
-        if (header.inherited()) {
-            inheritedCount++;
-            inherited.add(header);
+        if (header.hasOriginalTimestamp()) {
+            originalTimestampCount++;
+            originalTimestamps.add(header);
         }
     }
 
     /** A message left this queue. */
     void removeTimestamp(MessageHeader header) {
-        if (header.inherited()) {
-            inheritedCount--;
-            inherited.remove(header.timestampMillis(), header.seq());
+        if (header.hasOriginalTimestamp()) {
+            originalTimestampCount--;
+            originalTimestamps.remove(header.timestampMillis(), header.seq());
         }
     }
 
     /** To be called when the counts are right again after an event. */
-    void settle(long arrivalsCount) {
-        arrivals.settle(arrivalsCount);
-        schedule.settle(waitingCount);
-        waiting.settle(waitingCount);
-        inherited.settle(inheritedCount);
+    void updateCounts(long arrivalsCount) {
+        arrivals.updateCount(arrivalsCount);
+        schedule.updateCount(waitingCount);
+        waiting.updateCount(waitingCount);
+        originalTimestamps.updateCount(originalTimestampCount);
     }
 
     void clear() {
         waitingCount = 0;
-        inheritedCount = 0;
+        originalTimestampCount = 0;
         arrivals.clear();
         schedule.clear();
         waiting.clear();
-        inherited.clear();
+        originalTimestamps.clear();
     }
 
     void close() {
         arrivals.close();
         schedule.close();
         waiting.close();
-        inherited.close();
+        originalTimestamps.close();
     }
 
     /** The number below which there is no arrival; {@code nextSeq} if there are none. */
@@ -101,13 +107,13 @@ final class Windows {
 
     /** The time before which no waiting message is available, {@link Long#MAX_VALUE} if none is waiting. */
     long scheduleFromMillis() {
-        Waiting first = schedule.first();
+        ScheduledMessage first = schedule.first();
         return first == null ? schedule.boundMillis() : first.availableAtMillis();
     }
 
     /** The number below which there is no waiting message; {@code nextSeq} if there are none. */
     long waitingFromSeq(long nextSeq) {
-        Waiting first = waiting.first();
+        ScheduledMessage first = waiting.first();
         if (first != null) {
             return first.header().seq();
         }
@@ -115,9 +121,9 @@ final class Windows {
     }
 
     /** The time before which no timestamp was inherited, {@link Long#MAX_VALUE} if none was. */
-    long inheritedFromMillis() {
-        MessageHeader first = inherited.first();
-        return first == null ? inherited.boundMillis() : first.timestampMillis();
+    long originalTimestampFromMillis() {
+        MessageHeader first = originalTimestamps.first();
+        return first == null ? originalTimestamps.boundMillis() : first.timestampMillis();
     }
 
     /** When the oldest arrival was stored, or not later; {@link Long#MAX_VALUE} if there are none. */
@@ -134,7 +140,7 @@ final class Windows {
         if (waiting.isComplete() && waiting.size() == 0) {
             return NOWHERE;
         }
-        Waiting known = waiting.size() > 0 ? waiting.first() : waiting.edge();
+        ScheduledMessage known = waiting.size() > 0 ? waiting.first() : waiting.edge();
         return known == null ? 0 : known.header().storedAtMillis();
     }
 
@@ -144,39 +150,39 @@ final class Windows {
      */
     long oldestTimestampMillis() {
         long oldest = Math.min(oldestArrivalStoredAtMillis(), oldestWaitingStoredAtMillis());
-        return Math.min(oldest, inheritedFromMillis());
+        return Math.min(oldest, originalTimestampFromMillis());
     }
 
-    Need need(Need.Kind kind) {
+    ReadRequest requiredRead(ReadRequest.ReadKind kind) {
         Window<?> window = of(kind);
-        return new Need(kind, window.boundMillis(), window.boundSeq(), window.room(), null);
+        return new ReadRequest(kind, window.boundMillis(), window.boundSeq(), window.room(), null);
     }
 
     /** What could be read ahead, or null. */
-    Need wish() {
-        for (Need.Kind kind : ORDERED) {
+    ReadRequest readAhead() {
+        for (ReadRequest.ReadKind kind : ORDERED) {
             if (of(kind).isLow()) {
-                return need(kind);
+                return requiredRead(kind);
             }
         }
         return null;
     }
 
-    Window<?> of(Need.Kind kind) {
+    Window<?> of(ReadRequest.ReadKind kind) {
         return switch (kind) {
             case ARRIVALS -> arrivals;
             case SCHEDULE -> schedule;
             case WAITING -> waiting;
-            case INHERITED -> inherited;
+            case INHERITED -> originalTimestamps;
             case FIND -> throw new IllegalArgumentException("a lookup has no window");
         };
     }
 
-    void begin(Need need) {
+    void begin(ReadRequest need) {
         of(need.kind()).begin(need.fromMillis(), need.fromSeq());
     }
 
-    void supply(Need need, List<?> rows, boolean last) {
+    void supply(ReadRequest need, List<?> rows, boolean last) {
         of(need.kind()).supply(rows, last);
     }
 }

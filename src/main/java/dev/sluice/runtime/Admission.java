@@ -8,12 +8,12 @@ import dev.sluice.store.QueueStore;
  * Whether pushes are let in: the bus has no back-pressure of its own, so what waits for the store is bounded here, and so is
  * the free space that a push may rest on. A store that failed takes none. Safe for use from several threads.
  */
-final class Admission {
+public final class Admission {
     private final QueueStore store;
     private final RuntimeOptions options;
     private volatile boolean spaceLow;
 
-    Admission(QueueStore store, RuntimeOptions options) {
+    public Admission(QueueStore store, RuntimeOptions options) {
         this.store = store;
         this.options = options;
         this.spaceLow = bytesAboveMin() < 0;
@@ -41,7 +41,7 @@ final class Admission {
     }
 
     /** Why no push can be taken now, or null. */
-    QueueException refusalOfPush() {
+    public QueueException refusalOfPush() {
         if (store.failure().isPresent()) {
             return new QueueException(QueueError.UNAVAILABLE, "The server cannot store messages at the moment.");
         }

@@ -4,6 +4,11 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueHead;
+import dev.sluice.runtime.bus.QueueGate;
+import dev.sluice.runtime.bus.QueueGates;
+import dev.sluice.runtime.catalog.CatalogView;
+import dev.sluice.runtime.deadletter.DeadLetterTransport;
+import dev.sluice.runtime.queue.EventLoopScheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -17,51 +22,56 @@ import org.slf4j.LoggerFactory;
  * Owns the map from queue to verticle: brings a queue up on first use, takes it down when it idles or is deleted, and wakes it
  * when its deadline comes. One change is under way per queue at a time. Runs on one event loop.
  */
-final class QueueDeployer extends VerticleBase {
-    static final String ADDRESS = "sluice.deployer";
+public final class QueueDeployer extends VerticleBase {
+    public static final String ADDRESS = "sluice.deployer";
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueDeployer.class);
     private static final long DRAIN_POLL_MILLIS = 2;
     private static final int SWEEP_MAX = 256;
 
     /** What the deployer understands. */
-    sealed interface Request {
+    sealed interface DeployerRequest {
         /** The queue it is about. */
         long queueNumber();
     }
 
     /** Bring the queue up; answers true when it takes requests. */
-    record Wake(long queueNumber) implements Request {}
+    public record Activate(long queueNumber) implements DeployerRequest {}
 
     /** Take the queue down for good; answers true when nothing of it is left in memory. */
-    record Retire(long queueNumber) implements Request {}
+    public record Remove(long queueNumber) implements DeployerRequest {}
 
     /** Wait for a change under way; answers whether the queue is up then. */
-    record Settle(long queueNumber) implements Request {}
+    public record AwaitTransition(long queueNumber) implements DeployerRequest {}
 
     private record Deployed(QueueVerticle verticle, String deploymentId) {}
 
     private final CatalogView catalog;
-    private final QueueSlots slots;
-    private final RuntimeParts parts;
+    private final QueueGates slots;
+    private final RuntimeResources parts;
     private final Admission admission;
-    private final DeadLetterPost post;
+    private final DeadLetterTransport post;
     private final Map<Long, Deployed> deployed = new HashMap<>();
     private final Map<Long, Future<?>> changes = new HashMap<>();
-    private final WakeCalendar calendar;
+    private final ActivationTimer calendar;
 
-    QueueDeployer(CatalogView catalog, QueueSlots slots, RuntimeParts parts, Admission admission, DeadLetterPost post) {
+    QueueDeployer(
+            CatalogView catalog,
+            QueueGates slots,
+            RuntimeResources parts,
+            Admission admission,
+            DeadLetterTransport post) {
         this.catalog = catalog;
         this.slots = slots;
         this.parts = parts;
         this.admission = admission;
         this.post = post;
-        this.calendar = new WakeCalendar(this::wakeForDeadline);
+        this.calendar = new ActivationTimer(this::wakeForDeadline);
     }
 
     @Override
     public Future<?> start() {
-        calendar.open(new ContextTurns(vertx, context, parts.clock()));
+        calendar.open(new EventLoopScheduler(vertx, context, parts.clock()));
         vertx.eventBus().localConsumer(ADDRESS, this::receive);
         long sweepMillis = Math.max(50, parts.options().idleMillis() / 4);
         vertx.setPeriodic(sweepMillis, id -> sweep());
@@ -79,7 +89,7 @@ final class QueueDeployer extends VerticleBase {
         return pushes && head.count() > 0 ? 0 : head.deadlineMillis();
     }
 
-    private void receive(Message<Request> message) {
+    private void receive(Message<DeployerRequest> message) {
         answer(message.body()).onComplete(result -> {
             if (result.succeeded()) {
                 message.reply(!Boolean.FALSE.equals(result.result()));
@@ -90,14 +100,14 @@ final class QueueDeployer extends VerticleBase {
         });
     }
 
-    private Future<?> answer(Request request) {
-        if (request instanceof Wake wake) {
+    private Future<?> answer(DeployerRequest request) {
+        if (request instanceof Activate wake) {
             return wake(wake.queueNumber());
         }
-        if (request instanceof Retire retire) {
+        if (request instanceof Remove retire) {
             return retire(retire.queueNumber());
         }
-        if (request instanceof Settle settle) {
+        if (request instanceof AwaitTransition settle) {
             return settle(settle.queueNumber());
         }
         LOG.error("no handler for a request of type {}", request.getClass());
@@ -177,7 +187,7 @@ final class QueueDeployer extends VerticleBase {
         }));
     }
 
-    private void drain(QueueSlot slot, Promise<Void> drained) {
+    private void drain(QueueGate slot, Promise<Void> drained) {
         if (slot.tryRetire()) {
             drained.complete();
         } else {
@@ -196,7 +206,7 @@ final class QueueDeployer extends VerticleBase {
     /** Takes down what has not been used for a while and has nothing to do soon. */
     private void sweep() {
         int budget = SWEEP_MAX;
-        for (QueueSlot slot : slots.all()) {
+        for (QueueGate slot : slots.all()) {
             long number = slot.number();
             if (budget > 0
                     && deployed.containsKey(number)
@@ -206,7 +216,7 @@ final class QueueDeployer extends VerticleBase {
                     && deployed.get(number)
                             .verticle()
                             .queue()
-                            .restsFor(parts.options().idleMillis())
+                            .isIdleFor(parts.options().idleMillis())
                     && slot.tryClose()) {
                 budget--;
                 track(number, undeploy(number));

@@ -1,6 +1,21 @@
 package dev.sluice.runtime;
 
 import dev.sluice.queue.QueueHead;
+import dev.sluice.runtime.bus.BusCatalogClient;
+import dev.sluice.runtime.bus.BusDeadLetterTransport;
+import dev.sluice.runtime.bus.BusQueueClient;
+import dev.sluice.runtime.bus.ByReferenceCodec;
+import dev.sluice.runtime.bus.CatalogClient;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.bus.QueueGates;
+import dev.sluice.runtime.catalog.Catalog;
+import dev.sluice.runtime.catalog.CatalogRecords;
+import dev.sluice.runtime.catalog.CatalogSnapshot;
+import dev.sluice.runtime.catalog.CatalogVerticle;
+import dev.sluice.runtime.catalog.CatalogView;
+import dev.sluice.runtime.clock.ClockMonitor;
+import dev.sluice.runtime.deadletter.DeadLetterTransport;
+import dev.sluice.runtime.queue.EventLoopScheduler;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
@@ -41,19 +56,19 @@ public final class QueueRuntime {
     /**
      * Reads the catalog and deploys what answers requests. The store stays the caller's to close, after {@link #close}.
      *
-     * @param strictNames whether queue names must be lower-case (reference 3.7)
+     * @param strictNames whether queue names must be lower-case (docs/api.md 3.7)
      */
-    public static Future<QueueRuntime> start(Vertx vertx, RuntimeParts parts, boolean strictNames) {
+    public static Future<QueueRuntime> start(Vertx vertx, RuntimeResources parts, boolean strictNames) {
         registerCodec(vertx);
         Context context = vertx.getOrCreateContext();
         CatalogView catalog = new CatalogView();
-        return CatalogFill.read(parts.store(), context, catalog).compose(read -> resumeClock(read, parts, context)
+        return CatalogSnapshot.read(parts.store(), context, catalog).compose(read -> resumeClock(read, parts, context)
                 .compose(resumed -> keyOf(read, parts.store()))
                 .compose(key -> deploy(vertx, parts, strictNames, catalog, read, key)));
     }
 
     /** A store that takes no state at the moment is no reason not to start. */
-    private static Future<Void> resumeClock(CatalogFill read, RuntimeParts parts, Context context) {
+    private static Future<Void> resumeClock(CatalogSnapshot read, RuntimeResources parts, Context context) {
         Future<Void> resumed;
         if (read.clock() != null) {
             parts.clock().resume(read.clock(), parts.limits().retentionSecondsMax() * MILLIS_PER_SECOND);
@@ -64,7 +79,7 @@ public final class QueueRuntime {
                     .mapEmpty();
         }
         return resumed.compose(
-                running -> ClockWatch.commit(parts.clock(), parts.store()).otherwiseEmpty());
+                running -> ClockMonitor.commit(parts.clock(), parts.store()).otherwiseEmpty());
     }
 
     static long storedMillisMax(Collection<QueueHead> heads) {
@@ -77,17 +92,22 @@ public final class QueueRuntime {
     }
 
     private static Future<QueueRuntime> deploy(
-            Vertx vertx, RuntimeParts parts, boolean strictNames, CatalogView catalog, CatalogFill read, byte[] key) {
+            Vertx vertx,
+            RuntimeResources parts,
+            boolean strictNames,
+            CatalogView catalog,
+            CatalogSnapshot read,
+            byte[] key) {
         read.replace(catalog);
-        QueueSlots slots = new QueueSlots();
+        QueueGates slots = new QueueGates();
         Admission admission = new Admission(parts.store(), parts.options());
         BusCatalogClient catalogClient = new BusCatalogClient(vertx, parts.options());
         BusQueueClient queueClient = new BusQueueClient(
                 vertx, slots, parts.options(), parts.transit().answers());
-        DeadLetterPost post = new BusDeadLetterPost(catalog, catalogClient, queueClient);
-        SpaceWatch spaceWatch = SpaceWatch.start(vertx, admission);
-        ClockWatch clockWatch = ClockWatch.start(
-                new ContextTurns(vertx, vertx.getOrCreateContext(), parts.clock()), parts.clock(), parts.store());
+        DeadLetterTransport post = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
+        DiskSpaceMonitor spaceWatch = DiskSpaceMonitor.start(vertx, admission);
+        ClockMonitor clockWatch = ClockMonitor.start(
+                new EventLoopScheduler(vertx, vertx.getOrCreateContext(), parts.clock()), parts.clock(), parts.store());
         return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))
                 .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
                         .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, () -> {
@@ -100,7 +120,7 @@ public final class QueueRuntime {
     }
 
     /** The key that authenticates leases, made once per installation. */
-    private static Future<byte[]> keyOf(CatalogFill read, QueueStore store) {
+    private static Future<byte[]> keyOf(CatalogSnapshot read, QueueStore store) {
         if (read.installationKey() != null) {
             return Future.succeededFuture(read.installationKey());
         }

@@ -3,6 +3,10 @@ package dev.sluice.runtime;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.bus.QueueCall;
+import dev.sluice.runtime.deadletter.DeadLetterTransport;
+import dev.sluice.runtime.queue.ActiveQueue;
+import dev.sluice.runtime.queue.EventLoopScheduler;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -19,16 +23,20 @@ final class QueueVerticle extends VerticleBase {
 
     private final QueueDefinition definition;
     private final String address;
-    private final RuntimeParts parts;
+    private final RuntimeResources parts;
     private final Admission admission;
-    private final DeadLetterPost post;
+    private final DeadLetterTransport post;
     private volatile ActiveQueue queue;
     private volatile boolean discarded;
     private MessageConsumer<QueueCall<?>> requests;
 
     /** @param address where it is to listen; the very string that senders use is found on the bus without a comparison */
     QueueVerticle(
-            QueueDefinition definition, String address, RuntimeParts parts, Admission admission, DeadLetterPost post) {
+            QueueDefinition definition,
+            String address,
+            RuntimeResources parts,
+            Admission admission,
+            DeadLetterTransport post) {
         this.definition = definition;
         this.address = address;
         this.parts = parts;
@@ -48,7 +56,8 @@ final class QueueVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        queue = new ActiveQueue(definition, parts, new ContextTurns(vertx, context, parts.clock()), admission, post);
+        queue = new ActiveQueue(
+                definition, parts, new EventLoopScheduler(vertx, context, parts.clock()), admission, post);
         requests = vertx.eventBus().localConsumer(address);
         requests.handler(this::receive);
         return queue.start();
@@ -62,7 +71,7 @@ final class QueueVerticle extends VerticleBase {
     private void receive(Message<QueueCall<?>> message) {
         QueueCall<?> call = message.body();
         try {
-            queue.take(call.request(), call);
+            queue.handle(call.request(), call);
         } catch (RuntimeException fault) {
             LOG.error("queue {}: request failed", definition.number(), fault);
             call.fail(new QueueException(QueueError.INTERNAL));

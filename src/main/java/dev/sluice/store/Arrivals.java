@@ -8,4 +8,4 @@ import java.util.List;
  * @param rows in order of seq
  * @param last whether there are none behind them; unknown, and so false, if the read ended at a bound
  */
-public record Arrivals(List<StoredContent> rows, boolean last) {}
+public record Arrivals(List<StoredMessage> rows, boolean last) {}

@@ -11,7 +11,7 @@ package dev.sluice.store;
  * <p>Keys that are put once and deleted once, which is all but a few, are deleted by a <i>single deletion</i>: it vanishes
  * together with its put as soon as a flush or compaction sees both, whereas a plain deletion sinks to the last level as a
  * tombstone over which every later scan must walk. Its condition is that between two deletions a key is put at most once, so
- * whoever overwrites such a key deletes it first. Ranges are for purges and for runs of neighbours ({@link SeqDeletions}).
+ * whoever overwrites such a key deletes it first. Ranges are for purges and for runs of neighbours ({@link RangeDeleteBuilder}).
  */
 final class BatchRecords {
     private static final int TAG_DELETION = 0x0;
@@ -46,7 +46,7 @@ final class BatchRecords {
     }
 
     /** Begins a put of a key with a seq; exactly {@code valueBytes} must be written to the answer. */
-    RecordBytes putSeqKey(Family family, byte space, long queueNumber, long seq, int valueBytes) {
+    RecordBytes putSeqKey(ColumnFamily family, byte space, long queueNumber, long seq, int valueBytes) {
         begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
         seqKey(space, queueNumber, seq);
         return bytes.putVarint(valueBytes);
@@ -54,38 +54,38 @@ final class BatchRecords {
 
     /** Begins a put of a key with a time and a seq; exactly {@code valueBytes} must be written to the answer. */
     RecordBytes putTimeKey(byte space, long queueNumber, long timeMillis, long seq, int valueBytes) {
-        begin(Family.INDEX, TAG_VALUE, TAG_FAMILY_VALUE);
+        begin(ColumnFamily.INDEX, TAG_VALUE, TAG_FAMILY_VALUE);
         timeKey(space, queueNumber, timeMillis, seq);
         return bytes.putVarint(valueBytes);
     }
 
     /** Sets a whole record. */
-    void put(Family family, byte[] key, byte[] value) {
+    void put(ColumnFamily family, byte[] key, byte[] value) {
         begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
         slice(key);
         slice(value);
     }
 
     /** Removes a key with a seq that was put once. */
-    void deleteSeqKey(Family family, byte space, long queueNumber, long seq) {
+    void deleteSeqKey(ColumnFamily family, byte space, long queueNumber, long seq) {
         begin(family, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
         seqKey(space, queueNumber, seq);
     }
 
     /** Removes a key with a time and a seq that was put once. */
     void deleteTimeKey(byte space, long queueNumber, long timeMillis, long seq) {
-        begin(Family.INDEX, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
+        begin(ColumnFamily.INDEX, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
         timeKey(space, queueNumber, timeMillis, seq);
     }
 
     /** Removes a key that may have been put several times. */
-    void delete(Family family, byte[] key) {
+    void delete(ColumnFamily family, byte[] key) {
         begin(family, TAG_DELETION, TAG_FAMILY_DELETION);
         slice(key);
     }
 
     /** Removes all keys of a range. */
-    void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+    void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
         begin(family, TAG_RANGE_DELETION, TAG_FAMILY_RANGE_DELETION);
         slice(fromKey);
         slice(toKey);
@@ -112,27 +112,27 @@ final class BatchRecords {
     private static void visitNext(RecordCursor from, BatchVisitor visitor) {
         int tag = from.get8();
         switch (tag) {
-            case TAG_VALUE -> visitor.put(Family.INDEX, readSlice(from), readSlice(from));
+            case TAG_VALUE -> visitor.put(ColumnFamily.INDEX, readSlice(from), readSlice(from));
             case TAG_FAMILY_VALUE -> visitor.put(readFamily(from), readSlice(from), readSlice(from));
-            case TAG_DELETION, TAG_SINGLE_DELETION -> visitor.delete(Family.INDEX, readSlice(from));
+            case TAG_DELETION, TAG_SINGLE_DELETION -> visitor.delete(ColumnFamily.INDEX, readSlice(from));
             case TAG_FAMILY_DELETION, TAG_FAMILY_SINGLE_DELETION -> visitor.delete(readFamily(from), readSlice(from));
-            case TAG_RANGE_DELETION -> visitor.deleteRange(Family.INDEX, readSlice(from), readSlice(from));
+            case TAG_RANGE_DELETION -> visitor.deleteRange(ColumnFamily.INDEX, readSlice(from), readSlice(from));
             case TAG_FAMILY_RANGE_DELETION -> visitor.deleteRange(readFamily(from), readSlice(from), readSlice(from));
             default -> throw new StoreCorruptException("a batch has a record of the unknown kind " + tag);
         }
     }
 
-    private static Family readFamily(RecordCursor from) {
-        return Family.ofId(from.getVarint32());
+    private static ColumnFamily readFamily(RecordCursor from) {
+        return ColumnFamily.ofId(from.getVarint32());
     }
 
     private static byte[] readSlice(RecordCursor from) {
         return from.getBytes(from.getVarint32());
     }
 
-    private void begin(Family family, int indexTag, int familyTag) {
+    private void begin(ColumnFamily family, int indexTag, int familyTag) {
         count++;
-        if (family == Family.INDEX) {
+        if (family == ColumnFamily.INDEX) {
             bytes.put8(indexTag);
         } else {
             bytes.put8(familyTag).putVarint(family.id());

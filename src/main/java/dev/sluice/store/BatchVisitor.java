@@ -7,11 +7,11 @@ package dev.sluice.store;
  */
 public interface BatchVisitor {
     /** Sets the value of a key. */
-    void put(Family family, byte[] key, byte[] value);
+    void put(ColumnFamily family, byte[] key, byte[] value);
 
     /** Removes a key, which need not be there. */
-    void delete(Family family, byte[] key);
+    void delete(ColumnFamily family, byte[] key);
 
     /** Removes every key from {@code fromKey} on and below {@code toKey}. */
-    void deleteRange(Family family, byte[] fromKey, byte[] toKey);
+    void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey);
 }

@@ -35,9 +35,9 @@ final class HeadChanges {
         for (Map.Entry<Long, QueueHead> entry : heads.entrySet()) {
             byte[] key = KeyFormat.queueKey(KeyFormat.SPACE_HEAD, entry.getKey());
             if (entry.getValue() == null) {
-                records.delete(Family.INDEX, key);
+                records.delete(ColumnFamily.INDEX, key);
             } else {
-                records.put(Family.INDEX, key, RecordFormat.head(entry.getValue()));
+                records.put(ColumnFamily.INDEX, key, RecordFormat.head(entry.getValue()));
             }
         }
     }

@@ -1,11 +1,11 @@
 package dev.sluice.store;
 
-import dev.sluice.queue.Found;
 import dev.sluice.queue.Lease;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,9 +25,9 @@ public final class QueueReads {
     private QueueReads() {}
 
     /** See {@link QueueStore#load}. Wants a view that does not move. */
-    public static QueueImage load(OrderedView view, long queueNumber) {
-        byte[] head =
-                view.getStart(Family.INDEX, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber), Integer.MAX_VALUE);
+    public static QueueImage load(StoreSnapshot view, long queueNumber) {
+        byte[] head = view.getStart(
+                ColumnFamily.INDEX, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber), Integer.MAX_VALUE);
         if (head == null) {
             return QueueImage.NEW;
         }
@@ -39,10 +39,10 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#heads}. */
-    public static Map<Long, QueueHead> heads(OrderedView view) {
+    public static Map<Long, QueueHead> heads(StoreSnapshot view) {
         Map<Long, QueueHead> heads = new LinkedHashMap<>();
         view.scan(
-                Family.INDEX,
+                ColumnFamily.INDEX,
                 KeyFormat.spaceKey(KeyFormat.SPACE_HEAD),
                 KeyFormat.spaceKey(KeyFormat.SPACE_HEAD + 1),
                 (key, value) -> {
@@ -57,11 +57,11 @@ public final class QueueReads {
      *
      * @param bytesMax ends with the row that makes so many bytes of bodies, from 1
      */
-    public static Arrivals arrivals(OrderedView view, long queueNumber, long fromSeq, int limit, long bytesMax) {
+    public static Arrivals arrivals(StoreSnapshot view, long queueNumber, long fromSeq, int limit, long bytesMax) {
         ArrivalRows found = new ArrivalRows(limit, bytesMax);
         if (limit > 0) {
             view.scan(
-                    Family.MESSAGES,
+                    ColumnFamily.MESSAGES,
                     KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, fromSeq),
                     KeyFormat.queueEnd(KeyFormat.SPACE_MESSAGES, queueNumber),
                     found);
@@ -70,7 +70,8 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readSchedule}. */
-    public static List<Waiting> schedule(OrderedView view, long queueNumber, long fromMillis, long fromSeq, int limit) {
+    public static List<ScheduledMessage> schedule(
+            StoreSnapshot view, long queueNumber, long fromMillis, long fromSeq, int limit) {
         return byTime(
                 view,
                 KeyFormat.SPACE_SCHEDULE,
@@ -82,13 +83,13 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readWaiting}. */
-    public static List<Waiting> waiting(OrderedView view, long queueNumber, long fromSeq, int limit) {
+    public static List<ScheduledMessage> waiting(StoreSnapshot view, long queueNumber, long fromSeq, int limit) {
         return bySeq(view, KeyFormat.SPACE_WAITING, queueNumber, fromSeq, limit, RecordFormat::readWaiting);
     }
 
-    /** See {@link QueueStore#readInherited}. */
-    public static List<MessageHeader> inherited(
-            OrderedView view, long queueNumber, long fromMillis, long fromSeq, int limit) {
+    /** See {@link QueueStore#readOriginalTimestamps}. */
+    public static List<MessageHeader> originalTimestamps(
+            StoreSnapshot view, long queueNumber, long fromMillis, long fromSeq, int limit) {
         return byTime(
                 view,
                 KeyFormat.SPACE_INHERITED,
@@ -100,10 +101,10 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#find}. Wants a view that does not move. */
-    public static List<Found> find(OrderedView view, long queueNumber, long[] seqs) {
-        List<Found> rows = new ArrayList<>(seqs.length);
+    public static List<LookupResult> find(StoreSnapshot view, long queueNumber, long[] seqs) {
+        List<LookupResult> rows = new ArrayList<>(seqs.length);
         for (long seq : seqs) {
-            Found found = findOne(view, queueNumber, seq);
+            LookupResult found = findOne(view, queueNumber, seq);
             if (found != null) {
                 rows.add(found);
             }
@@ -112,13 +113,13 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readContents}. */
-    public static List<StoredContent> contents(OrderedView view, long queueNumber, List<MessageHeader> headers) {
+    public static List<StoredMessage> contents(StoreSnapshot view, long queueNumber, List<MessageHeader> headers) {
         List<byte[]> keys = new ArrayList<>(headers.size());
         for (MessageHeader header : headers) {
             keys.add(KeyFormat.seqKey(KeyFormat.bodySpace(header), queueNumber, header.seq()));
         }
-        List<byte[]> values = view.getAll(Family.MESSAGES, keys);
-        List<StoredContent> rows = new ArrayList<>(values.size());
+        List<byte[]> values = view.getAll(ColumnFamily.MESSAGES, keys);
+        List<StoredMessage> rows = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
             if (values.get(i) != null) {
                 rows.add(RecordFormat.readMessage(values.get(i), headers.get(i).seq()));
@@ -128,9 +129,9 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readCatalog}. */
-    public static Void catalog(OrderedView view, Consumer<CatalogRecord> each) {
+    public static Void catalog(StoreSnapshot view, Consumer<CatalogRecord> each) {
         view.scan(
-                Family.INDEX,
+                ColumnFamily.INDEX,
                 KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG),
                 KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG + 1),
                 (key, value) -> {
@@ -141,33 +142,34 @@ public final class QueueReads {
     }
 
     /** A delayed message is either waiting or leased, so its big record is never looked at. */
-    private static Found findOne(OrderedView view, long queueNumber, long seq) {
+    private static LookupResult findOne(StoreSnapshot view, long queueNumber, long seq) {
         byte[] waiting = indexRecord(view, KeyFormat.SPACE_WAITING, queueNumber, seq);
         if (waiting != null) {
-            Waiting row = RecordFormat.readWaiting(waiting, seq);
-            return new Found(row.header(), row.deliveries(), row.availableAtMillis());
+            ScheduledMessage row = RecordFormat.readWaiting(waiting, seq);
+            return new LookupResult(row.header(), row.deliveries(), row.availableAtMillis());
         }
         byte[] lease = indexRecord(view, KeyFormat.SPACE_LEASE, queueNumber, seq);
         if (lease != null) {
             Lease row = RecordFormat.readLease(lease, seq);
-            return new Found(row.header(), row.delivery(), Found.NOT_WAITING);
+            return new LookupResult(row.header(), row.delivery(), LookupResult.NOT_WAITING);
         }
         byte[] message = view.getStart(
-                Family.MESSAGES,
+                ColumnFamily.MESSAGES,
                 KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, seq),
                 RecordFormat.HEADER_BYTES_MAX);
         return message == null
                 ? null
-                : new Found(RecordFormat.readHeader(new RecordCursor(message), seq), 0, Found.NOT_WAITING);
+                : new LookupResult(
+                        RecordFormat.readHeader(new RecordCursor(message), seq), 0, LookupResult.NOT_WAITING);
     }
 
-    private static byte[] indexRecord(OrderedView view, byte space, long queueNumber, long seq) {
-        return view.getStart(Family.INDEX, KeyFormat.seqKey(space, queueNumber, seq), Integer.MAX_VALUE);
+    private static byte[] indexRecord(StoreSnapshot view, byte space, long queueNumber, long seq) {
+        return view.getStart(ColumnFamily.INDEX, KeyFormat.seqKey(space, queueNumber, seq), Integer.MAX_VALUE);
     }
 
     /** Gathers messages until one of its bounds is reached. */
-    private static final class ArrivalRows implements OrderedView.RowVisitor {
-        private final List<StoredContent> rows = new ArrayList<>();
+    private static final class ArrivalRows implements StoreSnapshot.RowVisitor {
+        private final List<StoredMessage> rows = new ArrayList<>();
         private final int limit;
         private final long bytesMax;
         private long bytes;
@@ -179,7 +181,7 @@ public final class QueueReads {
 
         @Override
         public boolean row(byte[] key, byte[] value) {
-            StoredContent row = RecordFormat.readMessage(value, KeyFormat.seqOf(key));
+            StoredMessage row = RecordFormat.readMessage(value, KeyFormat.seqOf(key));
             rows.add(row);
             bytes += row.content().body().length;
             return !isBoundReached();
@@ -196,7 +198,7 @@ public final class QueueReads {
     }
 
     private static <T> List<T> bySeq(
-            OrderedView view, byte space, long queueNumber, long fromSeq, int limit, SeqRow<T> row) {
+            StoreSnapshot view, byte space, long queueNumber, long fromSeq, int limit, SeqRow<T> row) {
         return rows(
                 view,
                 KeyFormat.seqKey(space, queueNumber, fromSeq),
@@ -206,7 +208,7 @@ public final class QueueReads {
     }
 
     private static <T> List<T> byTime(
-            OrderedView view,
+            StoreSnapshot view,
             byte space,
             long queueNumber,
             long fromMillis,
@@ -222,10 +224,10 @@ public final class QueueReads {
     }
 
     private static <T> List<T> rows(
-            OrderedView view, byte[] fromKey, byte[] toKey, int limit, BiFunction<byte[], byte[], T> row) {
+            StoreSnapshot view, byte[] fromKey, byte[] toKey, int limit, BiFunction<byte[], byte[], T> row) {
         List<T> rows = new ArrayList<>();
         if (limit > 0) {
-            view.scan(Family.INDEX, fromKey, toKey, (key, value) -> {
+            view.scan(ColumnFamily.INDEX, fromKey, toKey, (key, value) -> {
                 rows.add(row.apply(key, value));
                 return rows.size() < limit;
             });

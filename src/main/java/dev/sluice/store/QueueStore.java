@@ -1,10 +1,10 @@
 package dev.sluice.store;
 
-import dev.sluice.queue.Found;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,19 +49,20 @@ public interface QueueStore extends AutoCloseable {
     CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit);
 
     /** Waiting messages in order of (available at, seq), from that pair on. */
-    CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit);
+    CompletionStage<List<ScheduledMessage>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit);
 
     /** Waiting messages in order of seq, from {@code fromSeq} on. */
-    CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit);
+    CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit);
 
     /** Messages with an inherited timestamp in order of (timestamp, seq), from that pair on. */
-    CompletionStage<List<MessageHeader>> readInherited(long queueNumber, long fromMillis, long fromSeq, int limit);
+    CompletionStage<List<MessageHeader>> readOriginalTimestamps(
+            long queueNumber, long fromMillis, long fromSeq, int limit);
 
     /** Looks single messages up by seq; those that are not stored are left out. */
-    CompletionStage<List<Found>> find(long queueNumber, long[] seqs);
+    CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs);
 
     /** The contents of these messages, in their order; messages that are gone are left out. */
-    CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers);
+    CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers);
 
     /**
      * Shows the whole catalog, sorted by key, record by record, so that it is never in memory a second time.

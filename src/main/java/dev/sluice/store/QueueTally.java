@@ -39,7 +39,7 @@ final class QueueTally {
         waiting++;
     }
 
-    void addInherited() {
+    void addOriginalTimestamp() {
         inherited++;
     }
 
@@ -50,14 +50,14 @@ final class QueueTally {
         }
         departed++;
         departedBytes += header.bodyBytes();
-        departedInherited += header.inherited() ? 1 : 0;
+        departedInherited += header.hasOriginalTimestamp() ? 1 : 0;
     }
 
-    void compare(String queue, CheckFindings findings) {
+    void compare(String queue, CheckReport findings) {
         compare(queue, findings, "messages", messages, head.count() - departed);
         compare(queue, findings, "bytes", bytes, head.bytes() - departedBytes);
         compare(queue, findings, "waiting messages", waiting, head.waitingCount());
-        compare(queue, findings, "inherited timestamps", inherited, head.inheritedCount() - departedInherited);
+        compare(queue, findings, "inherited timestamps", inherited, head.originalTimestampCount() - departedInherited);
         if (head.nextSeq() < 1 || head.arrivalsFrom() > head.nextSeq() || head.purgedBelowSeq() > head.nextSeq()) {
             findings.add(
                     queue,
@@ -66,7 +66,7 @@ final class QueueTally {
         }
     }
 
-    private static void compare(String queue, CheckFindings findings, String what, long counted, long expected) {
+    private static void compare(String queue, CheckReport findings, String what, long counted, long expected) {
         if (counted != expected) {
             findings.add(queue, "it holds " + counted + " " + what + ", its head says " + expected);
         }

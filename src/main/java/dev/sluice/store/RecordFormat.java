@@ -5,7 +5,7 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 
 /**
  * How values are written. Every value that stands for a message begins with its header (without the seq, which is in the
@@ -30,11 +30,14 @@ final class RecordFormat {
     private RecordFormat() {}
 
     static int headerBytes(MessageHeader header) {
-        return 1 + Long.BYTES + (header.inherited() ? Long.BYTES : 0) + RecordBytes.varintBytes(header.bodyBytes());
+        return 1
+                + Long.BYTES
+                + (header.hasOriginalTimestamp() ? Long.BYTES : 0)
+                + RecordBytes.varintBytes(header.bodyBytes());
     }
 
     static void writeHeader(RecordBytes to, MessageHeader header) {
-        boolean inherited = header.inherited();
+        boolean inherited = header.hasOriginalTimestamp();
         to.put8((header.delayed() ? FLAG_DELAYED : 0) | (inherited ? FLAG_INHERITED : 0));
         to.put64(header.storedAtMillis());
         if (inherited) {
@@ -77,14 +80,14 @@ final class RecordFormat {
         to.putBytes(content.body());
     }
 
-    static StoredContent readMessage(byte[] value, long seq) {
+    static StoredMessage readMessage(byte[] value, long seq) {
         RecordCursor from = new RecordCursor(value);
         MessageHeader header = readHeader(from, seq);
         long idHigh = from.get64();
         long idLow = from.get64();
         ContentType contentType = contentTypeOf(from.get8());
         int delaySeconds = from.getVarint32();
-        return new StoredContent(header, new Content(idHigh, idLow, contentType, delaySeconds, from.getRest()));
+        return new StoredMessage(header, new Content(idHigh, idLow, contentType, delaySeconds, from.getRest()));
     }
 
     static int leaseBytes(Lease lease) {
@@ -112,9 +115,9 @@ final class RecordFormat {
         to.putVarint(deliveries);
     }
 
-    static Waiting readSchedule(byte[] value, long seq, long availableAtMillis) {
+    static ScheduledMessage readSchedule(byte[] value, long seq, long availableAtMillis) {
         RecordCursor from = new RecordCursor(value);
-        Waiting waiting = new Waiting(readHeader(from, seq), from.getVarint32(), availableAtMillis);
+        ScheduledMessage waiting = new ScheduledMessage(readHeader(from, seq), from.getVarint32(), availableAtMillis);
         from.expectEnd();
         return waiting;
     }
@@ -128,9 +131,9 @@ final class RecordFormat {
         to.put64(availableAtMillis);
     }
 
-    static Waiting readWaiting(byte[] value, long seq) {
+    static ScheduledMessage readWaiting(byte[] value, long seq) {
         RecordCursor from = new RecordCursor(value);
-        Waiting waiting = new Waiting(readHeader(from, seq), from.getVarint32(), from.get64());
+        ScheduledMessage waiting = new ScheduledMessage(readHeader(from, seq), from.getVarint32(), from.get64());
         from.expectEnd();
         return waiting;
     }
@@ -142,7 +145,7 @@ final class RecordFormat {
                 .putVarint(head.count())
                 .putVarint(head.bytes())
                 .putVarint(head.waitingCount())
-                .putVarint(head.inheritedCount())
+                .putVarint(head.originalTimestampCount())
                 .putVarint(head.scheduleFromMillis())
                 .putVarint(head.waitingFromSeq())
                 .putVarint(head.inheritedFromMillis())

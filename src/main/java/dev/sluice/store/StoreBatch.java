@@ -20,9 +20,9 @@ public final class StoreBatch {
 
     private final BatchRecords records;
     /** Of messages without delay that are gone, whose keys nobody puts again. */
-    private final SeqDeletions messages = new SeqDeletions(Family.MESSAGES, KeyFormat.SPACE_MESSAGES);
+    private final RangeDeleteBuilder messages = new RangeDeleteBuilder(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES);
     /** Of their leases. */
-    private final SeqDeletions leases = new SeqDeletions(Family.INDEX, KeyFormat.SPACE_LEASE);
+    private final RangeDeleteBuilder leases = new RangeDeleteBuilder(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE);
 
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
@@ -81,7 +81,7 @@ public final class StoreBatch {
                 deleteIndex(
                         KeyFormat.SPACE_DEPARTED,
                         queueNumber,
-                        ((QueueEvent.Departed) event).header().seq());
+                        ((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> addPurged(queueNumber, ((QueueEvent.Purged) event).belowSeq());
             default -> throw new IllegalStateException("unknown event " + event);
         }
@@ -95,13 +95,13 @@ public final class StoreBatch {
     /** Writes a catalog record. Makes the batch durable. */
     public void putCatalog(byte[] key, byte[] value) {
         durable = true;
-        records.put(Family.INDEX, KeyFormat.catalogKey(key), value);
+        records.put(ColumnFamily.INDEX, KeyFormat.catalogKey(key), value);
     }
 
     /** Deletes a catalog record. Makes the batch durable. */
     public void deleteCatalog(byte[] key) {
         durable = true;
-        records.delete(Family.INDEX, KeyFormat.catalogKey(key));
+        records.delete(ColumnFamily.INDEX, KeyFormat.catalogKey(key));
     }
 
     /** Deletes everything of a queue: messages, indexes, head. Makes the batch durable. */
@@ -109,13 +109,13 @@ public final class StoreBatch {
         durable = true;
         deletedBodyBytes += MUCH_BYTES;
         heads.drop(queueNumber);
-        dropSpace(Family.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber);
-        dropSpace(Family.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber);
-        dropSpace(Family.INDEX, KeyFormat.SPACE_LEASE, queueNumber);
-        dropSpace(Family.INDEX, KeyFormat.SPACE_WAITING, queueNumber);
-        dropSpace(Family.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
-        dropSpace(Family.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
-        dropSpace(Family.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber);
+        dropSpace(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber);
+        dropSpace(ColumnFamily.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber);
+        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber);
+        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_WAITING, queueNumber);
+        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
+        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
+        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber);
     }
 
     /** Whether anything in here must be synced before it counts as stored. */
@@ -161,7 +161,7 @@ public final class StoreBatch {
         MessageHeader header = event.header();
         Content content = event.content();
         RecordBytes value = records.putSeqKey(
-                Family.MESSAGES,
+                ColumnFamily.MESSAGES,
                 KeyFormat.bodySpace(header),
                 queueNumber,
                 header.seq(),
@@ -170,7 +170,7 @@ public final class StoreBatch {
         if (header.delayed()) {
             putWaiting(queueNumber, header, 0, event.availableAtMillis());
         }
-        if (header.inherited()) {
+        if (header.hasOriginalTimestamp()) {
             RecordBytes index = records.putTimeKey(
                     KeyFormat.SPACE_INHERITED,
                     queueNumber,
@@ -189,14 +189,18 @@ public final class StoreBatch {
         deleteMessage(originNumber, header);
         deleteIndex(KeyFormat.SPACE_LEASE, originNumber, header.seq());
         RecordBytes marker = records.putSeqKey(
-                Family.INDEX, KeyFormat.SPACE_DEPARTED, originNumber, header.seq(), RecordFormat.headerBytes(header));
+                ColumnFamily.INDEX,
+                KeyFormat.SPACE_DEPARTED,
+                originNumber,
+                header.seq(),
+                RecordFormat.headerBytes(header));
         RecordFormat.writeHeader(marker, header);
     }
 
     private void addLeased(long queueNumber, QueueEvent.Leased event) {
         long seq = event.lease().header().seq();
         RecordBytes value = records.putSeqKey(
-                Family.INDEX, KeyFormat.SPACE_LEASE, queueNumber, seq, RecordFormat.leaseBytes(event.lease()));
+                ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber, seq, RecordFormat.leaseBytes(event.lease()));
         RecordFormat.writeLease(value, event.lease());
         if (event.waitedUntilMillis() != QueueEvent.Leased.FROM_ARRIVALS) {
             deleteWaiting(queueNumber, seq, event.waitedUntilMillis());
@@ -242,28 +246,28 @@ public final class StoreBatch {
 
     private void addPurged(long queueNumber, long belowSeq) {
         deletedBodyBytes += MUCH_BYTES;
-        dropBelow(Family.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber, belowSeq);
-        dropBelow(Family.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber, belowSeq);
-        dropBelow(Family.INDEX, KeyFormat.SPACE_LEASE, queueNumber, belowSeq);
-        dropBelow(Family.INDEX, KeyFormat.SPACE_WAITING, queueNumber, belowSeq);
-        dropBelow(Family.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber, belowSeq);
-        dropSpace(Family.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
-        dropSpace(Family.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
+        dropBelow(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber, belowSeq);
+        dropBelow(ColumnFamily.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber, belowSeq);
+        dropBelow(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber, belowSeq);
+        dropBelow(ColumnFamily.INDEX, KeyFormat.SPACE_WAITING, queueNumber, belowSeq);
+        dropBelow(ColumnFamily.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber, belowSeq);
+        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
+        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
     }
 
     private void deleteMessage(long queueNumber, MessageHeader header) {
         deletedBodyBytes += header.bodyBytes();
         if (header.delayed() || !messages.add(queueNumber, header.seq())) {
-            records.deleteSeqKey(Family.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
+            records.deleteSeqKey(ColumnFamily.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
         }
-        if (header.inherited()) {
+        if (header.hasOriginalTimestamp()) {
             records.deleteTimeKey(KeyFormat.SPACE_INHERITED, queueNumber, header.timestampMillis(), header.seq());
         }
     }
 
     private void putWaiting(long queueNumber, MessageHeader header, int deliveries, long availableAtMillis) {
         RecordBytes bySeq = records.putSeqKey(
-                Family.INDEX,
+                ColumnFamily.INDEX,
                 KeyFormat.SPACE_WAITING,
                 queueNumber,
                 header.seq(),
@@ -284,15 +288,15 @@ public final class StoreBatch {
     }
 
     private void deleteIndex(byte space, long queueNumber, long seq) {
-        records.deleteSeqKey(Family.INDEX, space, queueNumber, seq);
+        records.deleteSeqKey(ColumnFamily.INDEX, space, queueNumber, seq);
     }
 
-    private void dropBelow(Family family, byte space, long queueNumber, long belowSeq) {
+    private void dropBelow(ColumnFamily family, byte space, long queueNumber, long belowSeq) {
         records.deleteRange(
                 family, KeyFormat.queueKey(space, queueNumber), KeyFormat.seqKey(space, queueNumber, belowSeq));
     }
 
-    private void dropSpace(Family family, byte space, long queueNumber) {
+    private void dropSpace(ColumnFamily family, byte space, long queueNumber) {
         records.deleteRange(family, KeyFormat.queueKey(space, queueNumber), KeyFormat.queueEnd(space, queueNumber));
     }
 }

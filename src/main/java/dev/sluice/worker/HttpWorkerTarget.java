@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.queue.Content;
-import dev.sluice.runtime.ContinuousClock;
-import dev.sluice.runtime.WorkerTarget;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.delivery.WorkerTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -57,13 +57,13 @@ public final class HttpWorkerTarget implements WorkerTarget {
 
     @Override
     public int bytesOf(Content content) {
-        return BatchJson.bytesOf(content);
+        return BatchRequestWriter.bytesOf(content);
     }
 
     @Override
-    public Future<Verdict> deliver(Batch batch) {
-        Promise<Verdict> verdict = Promise.promise();
-        BoundedAnswer answer = new BoundedAnswer(ANSWER_BYTES_MAX);
+    public Future<BatchResult> deliver(Batch batch) {
+        Promise<BatchResult> verdict = Promise.promise();
+        BoundedResponseBody answer = new BoundedResponseBody(ANSWER_BYTES_MAX);
         long timer = vertx.setTimer(timeoutMillis, id -> {
             verdict.tryFail(failure(answer, "no complete answer within " + timeoutMillis + " ms"));
             answer.abort();
@@ -92,13 +92,13 @@ public final class HttpWorkerTarget implements WorkerTarget {
     }
 
     private SignedBody signed(Batch batch) {
-        byte[] body = BatchJson.write(batch, clock);
+        byte[] body = BatchRequestWriter.write(batch, clock);
         // Receivers compare it with clocks of their own.
         long timestampSeconds = System.currentTimeMillis() / 1_000;
         return new SignedBody(body, timestampSeconds, signature.of(timestampSeconds, body));
     }
 
-    private Future<HttpResponse<Buffer>> send(SignedBody signed, BoundedAnswer answer) {
+    private Future<HttpResponse<Buffer>> send(SignedBody signed, BoundedResponseBody answer) {
         return client.requestAbs(HttpMethod.POST, url)
                 .connectTimeout(connectMillis)
                 .putHeader("content-type", "application/json")
@@ -108,7 +108,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
                 .sendBuffer(Buffer.buffer(signed.body()));
     }
 
-    private Verdict verdictOf(Batch batch, HttpResponse<Buffer> response) {
+    private BatchResult verdictOf(Batch batch, HttpResponse<Buffer> response) {
         int status = response.statusCode();
         if (status < 200 || status > 299) {
             String redirect = status >= 300 && status <= 399 ? "; redirects are not followed" : "";
@@ -116,9 +116,9 @@ public final class HttpWorkerTarget implements WorkerTarget {
         }
         Buffer body = response.body();
         if (body == null || body.length() == 0 || !isJson(response.getHeader("content-type"))) {
-            return Verdict.ALL_DONE;
+            return BatchResult.ALL_DONE;
         }
-        return VerdictJson.read(body.getBytes(), batch.deliveries(), delaySecondsMax);
+        return BatchResultParser.read(body.getBytes(), batch.deliveries(), delaySecondsMax);
     }
 
     private static boolean isJson(String contentType) {
@@ -132,7 +132,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
     }
 
     /** A request that no connection was given is no attempt. */
-    private static RuntimeException failure(BoundedAnswer answer, String text) {
+    private static RuntimeException failure(BoundedResponseBody answer, String text) {
         return answer.isRequestSent() ? failure(text) : new NotSent(text);
     }
 

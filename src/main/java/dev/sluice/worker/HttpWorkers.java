@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.queue.Limits;
-import dev.sluice.runtime.ContinuousClock;
-import dev.sluice.runtime.WorkerTarget;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.delivery.WorkerTarget;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.PoolOptions;
@@ -50,19 +50,19 @@ public final class HttpWorkers implements WorkerTarget.Directory {
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
         options.setConnectTimeout(Math.min(CONNECT_MILLIS_MAX, endpoint.timeoutMillis()));
         PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax);
-        return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::introduce);
+        return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::attachConnection);
     }
 
     /** Tells who gathers an answer when its request goes to a connection, and on which one it comes; the client keeps that to itself. */
-    private static void introduce(HttpContext<?> exchange) {
-        if (exchange.request().bodyCodec() instanceof BoundedAnswer answer) {
+    private static void attachConnection(HttpContext<?> exchange) {
+        if (exchange.request().bodyCodec() instanceof BoundedResponseBody answer) {
             if (exchange.phase() == ClientPhase.SEND_REQUEST && !answer.beginRequest()) {
                 exchange.clientRequest().reset();
                 exchange.fail(VertxException.noStackTrace("too late"));
                 return;
             }
             if (exchange.phase() == ClientPhase.RECEIVE_RESPONSE) {
-                answer.comesOver(exchange.clientResponse().request().connection());
+                answer.onConnection(exchange.clientResponse().request().connection());
             }
         }
         exchange.next();

@@ -3,6 +3,12 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.api.control.JsonBody;
+import dev.sluice.api.message.MessageDecoder;
+import dev.sluice.api.message.MessageIds;
+import dev.sluice.api.message.MessagesFormat;
+import dev.sluice.api.message.PullDecoder;
+import dev.sluice.api.message.TokenDecoder;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueException;
 import io.vertx.core.buffer.Buffer;

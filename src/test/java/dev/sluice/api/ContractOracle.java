@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.api.json.JsonSamples;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -30,7 +31,7 @@ import org.yaml.snakeyaml.Yaml;
  * What a strict parser and the schemas of the contract say of a request body, to be compared with what a decoder says. The
  * differences that are meant are listed in {@link ContractAgreementTest}. For one thread.
  */
-final class ContractOracle {
+public final class ContractOracle {
     private static final String CONTRACT = "openapi/queues.yaml";
     private static final Set<String> OPTIONAL = Set.of(
             "content_type",
@@ -62,7 +63,7 @@ final class ContractOracle {
      *
      * @return what the decoder read, null if it refused
      */
-    static <T> T agree(String schema, Function<byte[], T> decoder, byte[] body) {
+    public static <T> T agree(String schema, Function<byte[], T> decoder, byte[] body) {
         JsonNode json = parse(body);
         boolean valid = json != null && !hasHalfPairInText(json) && satisfies(schema, json);
         try {
@@ -85,7 +86,7 @@ final class ContractOracle {
     }
 
     /** The body as a strict parser reads it, null if it is no JSON or nested beyond the limit. */
-    static JsonNode parse(byte[] body) {
+    public static JsonNode parse(byte[] body) {
         for (byte b : body) {
             if (b == 0) {
                 return null; // a parser that guesses encodings would take it for UTF-16

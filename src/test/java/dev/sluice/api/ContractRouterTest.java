@@ -3,8 +3,11 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.ConnectionLimit;
+import dev.sluice.api.http.HttpOptions;
 import dev.sluice.queue.Limits;
-import dev.sluice.runtime.Meters;
+import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,9 +48,9 @@ class ContractRouterTest {
 
     private ApiVerticle verticle(List<Operation> operations) {
         Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED, EdgeServer.memory());
-        HttpSettings settings = new HttpSettings("127.0.0.1", 0, null, 60, 60, 60, 8192);
+        HttpOptions settings = new HttpOptions("127.0.0.1", 0, null, 60, 60, 60, 8192);
         return new ApiVerticle(
-                settings, contract, gateway, () -> operations, new Connections(10, 8), new Meters(), null);
+                settings, contract, gateway, () -> operations, new ConnectionLimit(10, 8), new Meters(), null);
     }
 
     @Test

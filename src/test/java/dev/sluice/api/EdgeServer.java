@@ -1,12 +1,19 @@
 package dev.sluice.api;
 
-import dev.sluice.api.operation.ControlPlane;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.auth.Principal;
+import dev.sluice.api.control.ControlPlaneOperations;
+import dev.sluice.api.http.Certificates;
+import dev.sluice.api.http.ConnectionLimit;
+import dev.sluice.api.http.HttpOptions;
+import dev.sluice.api.http.Response;
+import dev.sluice.api.http.ResponseBudget;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
-import dev.sluice.runtime.ContinuousClock;
-import dev.sluice.runtime.Meters;
-import dev.sluice.runtime.ProcessBudget;
+import dev.sluice.runtime.SharedMemoryBudget;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.metrics.Meters;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.Future;
@@ -45,46 +52,46 @@ public final class EdgeServer implements AutoCloseable {
     public static final String ANYWHERE = "anywhere-token";
 
     static final int REQUEST_BYTES_MAX = 100_000;
-    static final long REQUEST_MEMORY_BYTES = 1 << 20;
-    static final long CONNECTION_BYTES = 64 << 20;
+    public static final long REQUEST_MEMORY_BYTES = 1 << 20;
+    public static final long CONNECTION_BYTES = 64 << 20;
 
-    private static final Map<String, Caller> CALLERS = Map.of(
-            WRITER, new Caller("writer", "", Set.of(ACCOUNT), Access.WRITE),
-            READER, new Caller("reader", "reader@example.com", Set.of(ACCOUNT), Access.READ),
-            ANYWHERE, new Caller("anywhere", "", Set.of("*"), Access.WRITE));
+    private static final Map<String, Principal> CALLERS = Map.of(
+            WRITER, new Principal("writer", "", Set.of(ACCOUNT), Access.WRITE),
+            READER, new Principal("reader", "reader@example.com", Set.of(ACCOUNT), Access.READ),
+            ANYWHERE, new Principal("anywhere", "", Set.of("*"), Access.WRITE));
 
-    final FakeCatalog catalog = new FakeCatalog();
+    public final FakeCatalog catalog = new FakeCatalog();
     /** The queues behind it. */
     public final FakeQueues queues = new FakeQueues();
 
-    final Map<String, Function<Call, Future<Answer>>> behaviours = new ConcurrentHashMap<>();
-    final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    public final Map<String, Function<OperationCall, Future<Response>>> behaviours = new ConcurrentHashMap<>();
+    public final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     final HttpClient client = HttpClient.newHttpClient();
 
-    final RequestMemory memory;
-    final Connections connections;
+    public final RequestMemory memory;
+    public final ConnectionLimit connections;
 
     private final Gateway gateway;
     private final ApiVerticle verticle;
 
     /** Plain HTTP on any free port. */
     public EdgeServer() {
-        this(new HttpSettings("127.0.0.1", 0, null, 60, 60, 60, 8192));
+        this(new HttpOptions("127.0.0.1", 0, null, 60, 60, 60, 8192));
     }
 
-    EdgeServer(HttpSettings settings) {
+    public EdgeServer(HttpOptions settings) {
         this(settings, 1000);
     }
 
-    EdgeServer(HttpSettings settings, int connectionsMax) {
+    EdgeServer(HttpOptions settings, int connectionsMax) {
         this(settings, connectionsMax, CONNECTION_BYTES);
     }
 
-    EdgeServer(HttpSettings settings, int connectionsMax, long connectionBytes) {
+    public EdgeServer(HttpOptions settings, int connectionsMax, long connectionBytes) {
         memory = memory(connectionBytes);
         Contract contract = ContractAnswers.shared().contract();
         gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
-        connections = new Connections(connectionsMax, 8);
+        connections = new ConnectionLimit(connectionsMax, 8);
         verticle = new ApiVerticle(
                 settings,
                 contract,
@@ -96,7 +103,7 @@ public final class EdgeServer implements AutoCloseable {
         vertx.deployVerticle(verticle).await();
     }
 
-    int port() {
+    public int port() {
         return verticle.actualPort();
     }
 
@@ -106,7 +113,9 @@ public final class EdgeServer implements AutoCloseable {
 
     private static RequestMemory memory(long connectionBytes) {
         return new RequestMemory(
-                new ProcessBudget(REQUEST_MEMORY_BYTES), new ResponseMemory(REQUEST_MEMORY_BYTES), connectionBytes);
+                new SharedMemoryBudget(REQUEST_MEMORY_BYTES),
+                new ResponseBudget(REQUEST_MEMORY_BYTES),
+                connectionBytes);
     }
 
     static Limits limits() {
@@ -138,16 +147,16 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     private List<Operation> operations(Contract contract) {
-        List<Operation> operations = new ArrayList<>(ControlPlane.operations(
+        List<Operation> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT, ContinuousClock.ofMachine()));
         contract.routes().stream()
-                .filter(route -> route.family() == Route.Family.MESSAGES)
+                .filter(route -> route.family() == Route.RouteScope.MESSAGES)
                 .forEach(route -> operations.add(new StubOperation(
                         route.operationId(), Access.WRITE, call -> behave(route.operationId(), call))));
         return operations;
     }
 
-    private Future<Answer> behave(String operationId, Call call) {
+    private Future<Response> behave(String operationId, OperationCall call) {
         return behaviours
                 .getOrDefault(
                         operationId,
@@ -156,12 +165,12 @@ public final class EdgeServer implements AutoCloseable {
                 .apply(call);
     }
 
-    private static Caller authenticate(HttpServerRequest request) {
+    private static Principal authenticate(HttpServerRequest request) {
         String header = request.getHeader("authorization");
         if (header == null) {
             throw new QueueException(QueueError.CREDENTIALS_MISSING);
         }
-        Caller caller = CALLERS.get(header.substring("Bearer ".length()));
+        Principal caller = CALLERS.get(header.substring("Bearer ".length()));
         if (caller == null) {
             throw new QueueException(QueueError.NOT_AUTHORIZED);
         }
@@ -201,7 +210,7 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     /** What an operation on messages answers from now on. */
-    public void answerWith(String operationId, Function<Call, Future<Answer>> behaviour) {
+    public void answerWith(String operationId, Function<OperationCall, Future<Response>> behaviour) {
         behaviours.put(operationId, behaviour);
     }
 

@@ -1,11 +1,11 @@
 package dev.sluice.api;
 
 import dev.sluice.queue.Ack;
+import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
-import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
-import dev.sluice.runtime.QueueClient;
+import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +17,13 @@ public final class FakeQueues implements QueueClient {
     static final long PURGE_MILLIS = 1_788_000_000_500L;
 
     /** By queue id. */
-    public final Map<String, Metrics> metrics = new ConcurrentHashMap<>();
+    public final Map<String, BacklogStats> metrics = new ConcurrentHashMap<>();
 
     final Map<String, Long> purges = new ConcurrentHashMap<>();
 
     @Override
-    public Future<Metrics> metrics(QueueDefinition queue) {
-        return Future.succeededFuture(metrics.getOrDefault(queue.queueId(), Metrics.EMPTY));
+    public Future<BacklogStats> metrics(QueueDefinition queue) {
+        return Future.succeededFuture(metrics.getOrDefault(queue.queueId(), BacklogStats.EMPTY));
     }
 
     @Override
@@ -39,7 +39,7 @@ public final class FakeQueues implements QueueClient {
     }
 
     @Override
-    public Future<Metrics> push(QueueDefinition queue, List<NewMessage> messages) {
+    public Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages) {
         return unused();
     }
 
@@ -50,7 +50,7 @@ public final class FakeQueues implements QueueClient {
     }
 
     @Override
-    public Future<Ack.Reply> ack(QueueDefinition queue, Ack command) {
+    public Future<Ack.AckReply> ack(QueueDefinition queue, Ack command) {
         return unused();
     }
 

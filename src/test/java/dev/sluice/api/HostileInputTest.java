@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestSeed;
+import dev.sluice.api.json.JsonSamples;
+import dev.sluice.api.message.MessageDecoder;
+import dev.sluice.api.message.MessageIds;
+import dev.sluice.api.message.MessagesFormat;
+import dev.sluice.api.message.PullDecoder;
+import dev.sluice.api.message.TokenDecoder;
 import dev.sluice.fuzz.CpuTimeBound;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.api.http.HttpOptions;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -37,8 +38,7 @@ class Http2FloodTest {
 
     @BeforeAll
     static void start() throws Exception {
-        edge = new EdgeServer(
-                new HttpSettings("127.0.0.1", 0, SelfSigned.tls(directory), 60, 60, 60, HEADER_BYTES_MAX));
+        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, SelfSigned.tls(directory), 60, 60, 60, HEADER_BYTES_MAX));
         bystander = new RawHttp2(edge.port()).acknowledging();
         othersGoOn();
         bytesBefore = bytesInUse();

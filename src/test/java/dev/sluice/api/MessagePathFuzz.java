@@ -18,14 +18,14 @@ public final class MessagePathFuzz {
 
     private static final Contract CONTRACT = ContractAnswers.shared().contract();
     private static final List<Expected> EXPECTED = CONTRACT.routes().stream()
-            .filter(route -> route.family() == Route.Family.MESSAGES && route.method() == HttpMethod.POST)
+            .filter(route -> route.family() == Route.RouteScope.MESSAGES && route.method() == HttpMethod.POST)
             .map(route -> new Expected(route, pattern(route.template())))
             .toList();
-    private static final MessageRoutes ROUTES = new MessageRoutes(
+    private static final MessageRouter ROUTES = new MessageRouter(
             CONTRACT,
             null,
             CONTRACT.routes().stream()
-                    .map(route -> new Binding(route, null, null))
+                    .map(route -> new OperationBinding(route, null, null))
                     .toList());
 
     private MessagePathFuzz() {}
@@ -38,8 +38,8 @@ public final class MessagePathFuzz {
     /** One execution. */
     public static void fuzzerTestOneInput(byte[] input) {
         String path = new String(input, ISO_8859_1);
-        Binding binding = AllocationBound.within(input.length, () -> ROUTES.binding(path));
-        Place place = binding == null ? null : AllocationBound.within(input.length, () -> ROUTES.place(path));
+        OperationBinding binding = AllocationBound.within(input.length, () -> ROUTES.binding(path));
+        RequestPath place = binding == null ? null : AllocationBound.within(input.length, () -> ROUTES.place(path));
         String operation = place == null ? "none" : binding.route().operationId();
         for (Expected expected : EXPECTED) {
             Matcher matcher = expected.path().matcher(path);

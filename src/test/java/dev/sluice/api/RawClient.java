@@ -10,34 +10,34 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** A connection on which a test sends any bytes it likes. */
-final class RawClient implements Closeable {
+public final class RawClient implements Closeable {
     private final Socket socket;
 
-    RawClient(int port) throws IOException {
+    public RawClient(int port) throws IOException {
         socket = new Socket("127.0.0.1", port);
         socket.setSoTimeout(TestTimeout.MILLIS);
     }
 
     /** One request, one answer. */
-    static Response exchange(int port, String request) throws IOException {
+    public static RawResponse exchange(int port, String request) throws IOException {
         try (RawClient client = new RawClient(port)) {
             client.send(request);
             return client.receive();
         }
     }
 
-    void send(String bytes) throws IOException {
+    public void send(String bytes) throws IOException {
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
     }
 
     /** Sends no more, but goes on to receive. */
-    void endOutput() throws IOException {
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
     /** The next answer; its body is as long as its content length says. */
-    Response receive() throws IOException {
+    public RawResponse receive() throws IOException {
         InputStream in = socket.getInputStream();
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
@@ -55,11 +55,11 @@ final class RawClient implements Closeable {
             }
         }
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        return new Response(Integer.parseInt(headers.split(" ")[1]), headers, body);
+        return new RawResponse(Integer.parseInt(headers.split(" ")[1]), headers, body);
     }
 
     /** Waits for that long; answers whether nothing came. */
-    boolean isQuietFor(int millis) throws IOException {
+    public boolean isQuietFor(int millis) throws IOException {
         int patience = socket.getSoTimeout();
         socket.setSoTimeout(millis);
         try {
@@ -73,7 +73,7 @@ final class RawClient implements Closeable {
     }
 
     /** Waits until the server closes or sends more; fails if it does neither. */
-    boolean isClosedByServer() throws IOException {
+    public boolean isClosedByServer() throws IOException {
         try {
             return socket.getInputStream().read() < 0;
         } catch (java.net.SocketException e) {
@@ -82,7 +82,7 @@ final class RawClient implements Closeable {
     }
 
     /** Ends the connection with a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
@@ -93,5 +93,5 @@ final class RawClient implements Closeable {
     }
 
     /** What came back. */
-    record Response(int status, String headers, String body) {}
+    public record RawResponse(int status, String headers, String body) {}
 }

@@ -28,17 +28,17 @@ import javax.net.ssl.SSLSocket;
  * A connection of HTTP/2 on which a test sends any frames it likes. It reads only when asked to, and acknowledges the server's
  * settings only if told so. Header blocks are written without any table and never decoded.
  */
-final class RawHttp2 implements Closeable {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
+public final class RawHttp2 implements Closeable {
+    public static final int DATA = 0;
+    public static final int HEADERS = 1;
     static final int SETTINGS = 4;
-    static final int PING = 6;
+    public static final int PING = 6;
     static final int CONTINUATION = 9;
 
     /** Methods as indexes of the static table. */
-    static final int GET = 2;
+    public static final int GET = 2;
 
-    static final int POST = 3;
+    public static final int POST = 3;
 
     private static final int RST_STREAM = 3;
     private static final int GOAWAY = 7;
@@ -65,7 +65,7 @@ final class RawHttp2 implements Closeable {
     private record Frame(int type, int flags, int stream, byte[] payload) {}
 
     /** Connects, and says hello; the server's settings are not yet read. */
-    RawHttp2(int port) throws Exception {
+    public RawHttp2(int port) throws Exception {
         Socket plain = new Socket();
         plain.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
         plain.setSoTimeout(TestTimeout.MILLIS);
@@ -83,7 +83,7 @@ final class RawHttp2 implements Closeable {
     }
 
     /** Acknowledges the server's settings, as every honest client does. */
-    RawHttp2 acknowledging() throws IOException {
+    public RawHttp2 acknowledging() throws IOException {
         out.flush();
         Frame frame = read();
         while (frame.type != SETTINGS || frame.flags == ACK) {
@@ -94,7 +94,7 @@ final class RawHttp2 implements Closeable {
     }
 
     /** Sends one frame, with the next flush. */
-    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    public void frame(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(9);
         head.put((byte) (payload.length >> 16)).putShort((short) payload.length);
         head.put((byte) type).put((byte) flags).putInt(stream);
@@ -103,14 +103,14 @@ final class RawHttp2 implements Closeable {
     }
 
     /** From now on the client takes nothing of any body. */
-    RawHttp2 takingNothing() throws IOException {
+    public RawHttp2 takingNothing() throws IOException {
         frame(SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0});
         out.flush();
         return this;
     }
 
     /** Sends these bytes as they are, at once. */
-    void bytes(byte[] bytes) throws IOException {
+    public void bytes(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
     }
@@ -183,7 +183,7 @@ final class RawHttp2 implements Closeable {
      * @param data null for none
      * @param trailers empty for none
      */
-    Outcome exchange(List<String[]> fields, String data, List<String[]> trailers) throws Exception {
+    public Outcome exchange(List<String[]> fields, String data, List<String[]> trailers) throws Exception {
         int stream = stream();
         fields(stream, data == null && trailers.isEmpty() ? END_STREAM : 0, fields);
         if (data != null) {
@@ -232,7 +232,7 @@ final class RawHttp2 implements Closeable {
      * @param status 0 if no answer came
      * @param errorCode of the reset or the GOAWAY, 0 if it was answered
      */
-    record Outcome(int status, String body, int errorCode) {}
+    public record Outcome(int status, String body, int errorCode) {}
 
     private int stream() {
         int stream = nextStream;
@@ -241,14 +241,14 @@ final class RawHttp2 implements Closeable {
     }
 
     /** Sends a whole request and answers its stream. */
-    int request() throws IOException {
+    public int request() throws IOException {
         int stream = stream();
         frame(HEADERS, END_HEADERS | END_STREAM, stream, headerBlock(2));
         return stream;
     }
 
     /** Sends a whole request for that path, a GET or a POST without a body, at once. */
-    int send(int method, String path) throws IOException {
+    public int send(int method, String path) throws IOException {
         int stream = stream();
         frame(HEADERS, END_HEADERS | END_STREAM, stream, headerBlock(method, path));
         out.flush();
@@ -256,21 +256,21 @@ final class RawHttp2 implements Closeable {
     }
 
     /** Sends the head of a request whose body is still to come, and answers its stream. */
-    int open() throws IOException {
+    public int open() throws IOException {
         int stream = stream();
         frame(HEADERS, END_HEADERS, stream, headerBlock(3));
         return stream;
     }
 
     /** Begins a request whose header block goes on, and answers its stream. */
-    int begin() throws IOException {
+    public int begin() throws IOException {
         int stream = stream();
         frame(HEADERS, 0, stream, headerBlock(2));
         return stream;
     }
 
     /** Opens the window of a stream, or of the connection if it is 0, by that many bytes, at once. */
-    void window(int stream, int bytes) throws IOException {
+    public void window(int stream, int bytes) throws IOException {
         frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
         out.flush();
     }
@@ -284,7 +284,7 @@ final class RawHttp2 implements Closeable {
      * Sends the same frame again and again without taking any answer, and then takes what is there; answers whether the server
      * ended the connection. If it did not, it is silent for as long as a read may take.
      */
-    boolean isEndedBy(int times, int type, byte[] payload) throws IOException {
+    public boolean isEndedBy(int times, int type, byte[] payload) throws IOException {
         try {
             for (int i = 0; i < times; i++) {
                 frame(type, 0, 0, payload);
@@ -302,7 +302,7 @@ final class RawHttp2 implements Closeable {
     }
 
     /** Reads up to the server's GOAWAY and answers its error code; fails if the connection ends without one. */
-    int goAwayCode() throws IOException {
+    public int goAwayCode() throws IOException {
         out.flush();
         Frame frame = read();
         while (frame.type != GOAWAY) {
@@ -312,7 +312,7 @@ final class RawHttp2 implements Closeable {
     }
 
     /** The codes of streams that the server reset, up to its answer to a ping. */
-    List<Integer> resetCodes() throws IOException {
+    public List<Integer> resetCodes() throws IOException {
         frame(PING, 0, 0, new byte[8]);
         out.flush();
         List<Integer> codes = new ArrayList<>();
@@ -327,7 +327,7 @@ final class RawHttp2 implements Closeable {
     }
 
     /** Sends a request and answers the body, once head and body are complete. */
-    String answer() throws IOException {
+    public String answer() throws IOException {
         int stream = request();
         out.flush();
         ByteArrayOutputStream body = new ByteArrayOutputStream();

@@ -2,7 +2,7 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.RawClient.Response;
+import dev.sluice.api.RawClient.RawResponse;
 import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
@@ -33,7 +33,7 @@ class RawHttpTest {
                 + String.join("\r\n", headers) + "\r\n\r\n";
     }
 
-    private static void assertFails(Response response, int status, int code) {
+    private static void assertFails(RawResponse response, int status, int code) {
         assertThat(response.status()).as(response.toString()).isEqualTo(status);
         assertThat(response.headers().toLowerCase()).contains("content-type: application/json");
         assertThat(response.body()).contains("\"code\":" + code + ",");
@@ -44,7 +44,7 @@ class RawHttpTest {
     void aLongBodyIsRefusedWithoutBeingRead() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(push(EdgeServer.WRITER, "Content-Length: " + OVER));
-            Response response = client.receive();
+            RawResponse response = client.receive();
             assertFails(response, 413, 10204);
             assertThat(response.headers().toLowerCase()).contains("connection: close");
             assertThat(client.isClosedByServer()).isTrue();
@@ -56,7 +56,7 @@ class RawHttpTest {
         for (String version : new String[] {"HTTP/1.2", "HTTP/2.0", "HTTP/9.9"}) {
             try (RawClient client = new RawClient(edge.port())) {
                 client.send("GET / " + version + "\r\nHost: x\r\n\r\n");
-                Response response = client.receive();
+                RawResponse response = client.receive();
                 assertThat(response.status()).isEqualTo(400);
                 assertThat(response.body()).contains("\"success\":false");
                 assertThat(client.isClosedByServer()).isTrue();
@@ -66,7 +66,7 @@ class RawHttpTest {
 
     @Test
     void aBodyOfExactlyTheLimitIsRead() throws IOException {
-        Response response = RawClient.exchange(
+        RawResponse response = RawClient.exchange(
                 edge.port(), push(EdgeServer.WRITER, "Content-Length: " + (OVER - 1)) + "x".repeat(OVER - 1));
         assertFails(response, 400, 10207);
         assertThat(response.body()).contains((OVER - 1) + " bytes");
@@ -88,7 +88,7 @@ class RawHttpTest {
         try (RawClient client = new RawClient(edge.port())) {
             for (int i = 0; i < 3; i++) {
                 client.send(push(EdgeServer.WRITER, "Transfer-Encoding: chunked") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
-                Response response = client.receive();
+                RawResponse response = client.receive();
                 assertFails(response, 400, 10207);
                 assertThat(response.body()).contains("5 bytes");
             }
@@ -156,7 +156,7 @@ class RawHttpTest {
     void whatIsNoHttpIsRefusedInJson(String bytes) throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(bytes);
-            Response response = client.receive();
+            RawResponse response = client.receive();
             assertThat(response.status()).isEqualTo(400);
             ContractAnswers.shared().check("GET", URI.create("/unknown"), 400, response.body());
             assertThat(response.body()).contains("\"code\":10026");
@@ -176,7 +176,7 @@ class RawHttpTest {
 
     @Test
     void aQueryThatIsNoPercentEncodingIsRefused() throws IOException {
-        Response response = RawClient.exchange(
+        RawResponse response = RawClient.exchange(
                 edge.port(),
                 "GET /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues?name=%zz HTTP/1.1\r\nHost: x\r\n"
                         + "Authorization: Bearer " + EdgeServer.WRITER + "\r\n\r\n");
@@ -196,14 +196,14 @@ class RawHttpTest {
                 "GET / HTTP/1.0\r\n\r\n"
             })
     void oddButValidRequestsAreAnsweredInJson(String bytes) throws IOException {
-        Response response = RawClient.exchange(edge.port(), bytes);
+        RawResponse response = RawClient.exchange(edge.port(), bytes);
         assertThat(response.status()).as(response.toString()).isIn(404, 405);
         ContractAnswers.shared().check("GET", URI.create("/unknown"), response.status(), response.body());
     }
 
     @Test
     void aRequestWithoutHostIsRefusedInJson() throws IOException {
-        Response response = RawClient.exchange(edge.port(), "GET / HTTP/1.1\r\n\r\n");
+        RawResponse response = RawClient.exchange(edge.port(), "GET / HTTP/1.1\r\n\r\n");
         assertThat(response.status()).isEqualTo(400);
         ContractAnswers.shared().check("GET", URI.create("/unknown"), 400, response.body());
         assertThat(response.body()).contains("\"code\":10026");

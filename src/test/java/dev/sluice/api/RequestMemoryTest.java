@@ -3,7 +3,10 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.runtime.ProcessBudget;
+import dev.sluice.api.http.BodyBudget;
+import dev.sluice.api.http.HttpOptions;
+import dev.sluice.api.http.Response;
+import dev.sluice.runtime.SharedMemoryBudget;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -64,7 +67,7 @@ class RequestMemoryTest {
         RawClient oneMore = client();
         await().untilAsserted(() -> {
             oneMore.send(head("/messages", BODY_BYTES) + "x".repeat(BODY_BYTES));
-            RawClient.Response answer = oneMore.receive();
+            RawClient.RawResponse answer = oneMore.receive();
             assertThat(answer.status()).isEqualTo(429);
             assertThat(answer.body()).contains("\"code\":10250");
             assertThat(answer.headers()).containsIgnoringCase("retry-after: 1");
@@ -94,11 +97,11 @@ class RequestMemoryTest {
     @Test
     void aClientThatDoesNotTakeALargeAnswerIsCutOffAndItsMemoryIsFree() throws IOException {
         edge.close();
-        serve(new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 1, 60, 60, 8192)));
+        serve(new EdgeServer(new HttpOptions("127.0.0.1", 0, null, 1, 60, 60, 8192)));
         int answerBytes = 20 << 20;
         edge.behaviours.put(
                 "queues-pull-messages",
-                call -> Future.succeededFuture(new Answer(Buffer.buffer(new byte[answerBytes]))));
+                call -> Future.succeededFuture(new Response(Buffer.buffer(new byte[answerBytes]))));
         RawClient lazy = client();
         lazy.send(head("/messages/pull", 2) + "{}");
         await().until(() -> edge.memory.responses().heldBytes() > answerBytes / 2);
@@ -117,9 +120,9 @@ class RequestMemoryTest {
 
     @Test
     void anEventLoopTakesFromTheProcessBySlabsAndGivesBack() {
-        ProcessBudget process = new ProcessBudget(1 << 20);
-        BodyMemory one = new BodyMemory(process);
-        BodyMemory other = new BodyMemory(process);
+        SharedMemoryBudget process = new SharedMemoryBudget(1 << 20);
+        BodyBudget one = new BodyBudget(process);
+        BodyBudget other = new BodyBudget(process);
         assertThat(one.tryHold(1_000_000)).isTrue();
         assertThat(other.tryHold(100_000)).isFalse();
         assertThat(other.tryHold(40_000)).isTrue();

@@ -73,7 +73,7 @@ class RoutingTest {
                 "/client/v4/accounts/a%00b/queues"
             })
     void anUnknownPathIs7003(String path) throws Exception {
-        RawClient.Response response = RawClient.exchange(
+        RawClient.RawResponse response = RawClient.exchange(
                 edge.port(), "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer writer-token\r\n\r\n");
         assertThat(response.status()).as(response.body()).isEqualTo(404);
         ContractAnswers.shared().check("GET", URI.create("/unknown"), 404, response.body());

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.api.http.HttpOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,15 +11,15 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /** Certificates for tests, made by the JDK's keytool. */
-final class SelfSigned {
+public final class SelfSigned {
     static final char[] PASSWORD = "changeit".toCharArray();
 
     private SelfSigned() {}
 
     /** Settings of TLS with a fresh certificate, whose files lie in the directory. */
-    static HttpSettings.Tls tls(Path directory) throws Exception {
+    public static HttpOptions.TlsOptions tls(Path directory) throws Exception {
         KeyStore store = keyStore(directory, "store.p12");
-        return new HttpSettings.Tls(
+        return new HttpOptions.TlsOptions(
                 pem(
                         directory,
                         "cert.pem",

@@ -3,6 +3,8 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.api.http.HttpOptions;
+import dev.sluice.api.http.Response;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -21,8 +23,8 @@ class SlowClientsTest {
 
     @BeforeAll
     static void start() {
-        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 60, 1, 1, 8192));
-        patient = new EdgeServer(new HttpSettings("127.0.0.1", 0, null, 600, 600, 600, 8192), CONNECTIONS_MAX);
+        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, null, 60, 1, 1, 8192));
+        patient = new EdgeServer(new HttpOptions("127.0.0.1", 0, null, 600, 600, 600, 8192), CONNECTIONS_MAX);
     }
 
     @AfterAll
@@ -38,7 +40,7 @@ class SlowClientsTest {
             client.send("POST /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId
                     + "/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + EdgeServer.WRITER
                     + "\r\nContent-Length: 100\r\n\r\n{\"body\":");
-            RawClient.Response answer = client.receive();
+            RawClient.RawResponse answer = client.receive();
             assertThat(answer.status()).isEqualTo(408);
             assertThat(answer.body()).contains("\"code\":10201");
             assertThat(client.isClosedByServer()).isTrue();
@@ -73,9 +75,9 @@ class SlowClientsTest {
         String push = "POST /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + patient.queue("busy")
                 + "/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + EdgeServer.WRITER
                 + "\r\nContent-Length: 2\r\n\r\n{}";
-        Queue<Promise<Answer>> underWay = new ConcurrentLinkedQueue<>();
+        Queue<Promise<Response>> underWay = new ConcurrentLinkedQueue<>();
         patient.behaviours.put("queues-push-message", call -> {
-            Promise<Answer> late = Promise.promise();
+            Promise<Response> late = Promise.promise();
             underWay.add(late);
             return late.future();
         });
@@ -89,7 +91,7 @@ class SlowClientsTest {
         try (RawClient oneMore = new RawClient(patient.port())) {
             assertThat(oneMore.isClosedByServer()).isTrue();
         }
-        underWay.forEach(late -> late.complete(new Answer(Buffer.buffer("{}"))));
+        underWay.forEach(late -> late.complete(new Response(Buffer.buffer("{}"))));
         for (RawClient client : clients) {
             assertThat(client.receive().status()).isEqualTo(200);
         }

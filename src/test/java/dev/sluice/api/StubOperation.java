@@ -1,17 +1,20 @@
 package dev.sluice.api;
 
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
 import java.util.function.Function;
 
 /** An operation that a test makes up. */
-record StubOperation(String operationId, Access access, Function<Call, Future<Answer>> behaviour) implements Operation {
+record StubOperation(String operationId, Access access, Function<OperationCall, Future<Response>> behaviour)
+        implements Operation {
     @Override
     public boolean answersWithMessages() {
         return operationId.matches("queues-(pull|peek|preview)-messages");
     }
 
     @Override
-    public Future<Answer> answer(Call call) {
+    public Future<Response> handle(OperationCall call) {
         return behaviour.apply(call);
     }
 }

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.api.http.Certificates;
+import dev.sluice.api.http.HttpOptions;
 import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.net.URI;
@@ -52,8 +54,8 @@ class TlsTest {
                 "PRIVATE KEY",
                 store.getKey("sluice", SelfSigned.PASSWORD).getEncoded());
         trusting = trusting(store);
-        HttpSettings.Tls tls = new HttpSettings.Tls(certificate, key, null);
-        edge = new EdgeServer(new HttpSettings("127.0.0.1", 0, tls, 60, 60, 60, 8192));
+        HttpOptions.TlsOptions tls = new HttpOptions.TlsOptions(certificate, key, null);
+        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, tls, 60, 60, 60, 8192));
     }
 
     @AfterAll
@@ -109,7 +111,7 @@ class TlsTest {
     @Test
     void aChangedCertificateIsUsedWithoutARestartAndABrokenOneIsNot() throws Exception {
         KeyStore before = SelfSigned.keyStore(directory, "before.p12");
-        HttpSettings.Tls tls = new HttpSettings.Tls(
+        HttpOptions.TlsOptions tls = new HttpOptions.TlsOptions(
                 SelfSigned.pem(
                         directory,
                         "reloaded-cert.pem",
@@ -121,7 +123,7 @@ class TlsTest {
                         "PRIVATE KEY",
                         before.getKey("sluice", SelfSigned.PASSWORD).getEncoded()),
                 null);
-        EdgeServer reloading = new EdgeServer(new HttpSettings("127.0.0.1", 0, tls, 60, 60, 60, 8192));
+        EdgeServer reloading = new EdgeServer(new HttpOptions("127.0.0.1", 0, tls, 60, 60, 60, 8192));
         try {
             assertThat(shownBy(reloading)).isEqualTo(before.getCertificate("sluice"));
 

@@ -44,7 +44,7 @@ class LoadRequestsTest {
     }
 
     private static LoadRequests requests(int bodyBytes, int batch) {
-        LoadPlan.Shape shape = new LoadPlan.Shape(Mode.PUSH, bodyBytes, batch);
+        LoadPlan.LoadShape shape = new LoadPlan.LoadShape(Mode.PUSH, bodyBytes, batch);
         URI base = URI.create("http://127.0.0.1/client/v4");
         return new LoadRequests(new LoadPlan(base, "t", "a", "q", shape, 1, 1, 0, 0, 0, false, false), "/q/messages");
     }

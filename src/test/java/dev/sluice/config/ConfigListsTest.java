@@ -35,7 +35,7 @@ class ConfigListsTest {
                         + ", accounts: ['" + ACCOUNT + "'], access: read}")
                 .auth();
 
-        AuthConfig.Token token = auth.tokens().get(0);
+        AuthConfig.TokenConfig token = auth.tokens().get(0);
         assertThat(token.sha256()).isEqualTo(HASH);
         assertThat(token.accounts()).containsExactly(ACCOUNT);
         assertThat(token.access()).isEqualTo(TokenAccess.READ);

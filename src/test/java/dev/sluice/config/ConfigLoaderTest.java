@@ -36,7 +36,7 @@ class ConfigLoaderTest {
         assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8081, List.of()));
         assertThat(config.storage())
                 .isEqualTo(new StorageConfig(
-                        StorageConfig.Engine.ROCKSDB, Path.of("data"), StorageConfig.Durability.FSYNC, 256L << 20));
+                        StorageConfig.Engine.ROCKSDB, Path.of("data"), StorageConfig.DurabilityMode.FSYNC, 256L << 20));
         assertThat(config.auth().isEmpty()).isTrue();
         assertThat(config.limits()).isEqualTo(Limits.DOCUMENTED);
         assertThat(config.queues()).isEmpty();
@@ -242,7 +242,7 @@ class ConfigLoaderTest {
         String pem = yaml("").toString();
         String[] tls = {"http.tls.cert=" + pem, "http.tls.key=" + pem, "http.tls.client_ca=" + pem, "log.level=info"};
         assertThat(withFlags(tls).http().tls().orElseThrow())
-                .isEqualTo(new HttpConfig.Tls(
+                .isEqualTo(new HttpConfig.TlsConfig(
                         Path.of(pem), Path.of(pem), HttpConfig.ClientAuth.REQUIRED, Optional.of(Path.of(pem))));
 
         tls[3] = "http.tls.client_auth=request";

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.sluice.runtime.Meters;
+import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +38,7 @@ class ManagementPortTest {
     private final ConcurrentLinkedQueue<Path> copies = new ConcurrentLinkedQueue<>();
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private ChangeAuthorizer.Verdict verdict = ChangeAuthorizer.Verdict.ALLOWED;
+    private ChangeAuthorizer.Authorization verdict = ChangeAuthorizer.Authorization.ALLOWED;
     private ManagementVerticle verticle;
 
     @BeforeEach
@@ -161,13 +161,13 @@ class ManagementPortTest {
     @Test
     void whatChangesAnythingNeedsACredentialWithAllRightsAndReadingNeedsNone() throws IOException {
         String backup = "POST /backup?to=" + TARGET + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        verdict = ChangeAuthorizer.Verdict.UNAUTHENTICATED;
+        verdict = ChangeAuthorizer.Authorization.UNAUTHENTICATED;
         assertThat(exchange(backup)).startsWith("HTTP/1.1 401 ").containsIgnoringCase("www-authenticate: bearer");
         assertThat(exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 200 ");
-        verdict = ChangeAuthorizer.Verdict.FORBIDDEN;
+        verdict = ChangeAuthorizer.Authorization.FORBIDDEN;
         assertThat(exchange(backup)).startsWith("HTTP/1.1 403 ");
         assertThat(copies).isEmpty();
-        verdict = ChangeAuthorizer.Verdict.ALLOWED;
+        verdict = ChangeAuthorizer.Authorization.ALLOWED;
         assertThat(exchange(backup)).startsWith("HTTP/1.1 200 ");
         assertThat(copies).containsExactly(Path.of(TARGET));
     }

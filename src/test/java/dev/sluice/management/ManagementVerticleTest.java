@@ -2,7 +2,7 @@ package dev.sluice.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.runtime.Meters;
+import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;

@@ -7,7 +7,7 @@ import dev.sluice.Requirement;
 import dev.sluice.TestSeed;
 import dev.sluice.store.Durability;
 import dev.sluice.store.Outcomes;
-import dev.sluice.store.StoredContent;
+import dev.sluice.store.StoredMessage;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.store.rocksdb.StoreCheck;
 import java.io.IOException;
@@ -210,7 +210,7 @@ class PowerLossIT {
         Set<String> bodies = new HashSet<>();
         try (RocksDbStore store = RocksDbStore.open(data, Durability.FSYNC)) {
             for (long number : store.heads().toCompletableFuture().join().keySet()) {
-                for (StoredContent stored : Outcomes.allArrivals(store, number)) {
+                for (StoredMessage stored : Outcomes.allArrivals(store, number)) {
                     bodies.add(new String(stored.content().body(), StandardCharsets.UTF_8));
                 }
             }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The table of reference 11.6. Each situation makes a queue of one message and answers the token in question. */
+/** The table of docs/api.md 11.6. Each situation makes a queue of one message and answers the token in question. */
 class AckTest {
     private enum Outcome {
         /** Counted, the message is gone. */
@@ -99,7 +99,7 @@ class AckTest {
                     TestQueue queue = new TestQueue();
                     LeaseId token = row.token().apply(queue);
                     long before = queue.metrics().backlogCount();
-                    Ack.Reply reply = queue.ack(token);
+                    Ack.AckReply reply = queue.ack(token);
                     assertThat(reply.ackCount()).isEqualTo(row.acked() == Outcome.IGNORED ? 0 : 1);
                     assertThat(reply.ackWarnings()).containsExactly(row.ackWarning());
                     assertThat(queue.metrics().backlogCount())
@@ -114,7 +114,7 @@ class AckTest {
                 .map(row -> DynamicTest.dynamicTest(row.situation(), () -> {
                     TestQueue queue = new TestQueue();
                     LeaseId token = row.token().apply(queue);
-                    Ack.Reply reply = queue.retry(token, 7);
+                    Ack.AckReply reply = queue.retry(token, 7);
                     assertThat(reply.retryCount()).isEqualTo(row.retried() == Outcome.PUT_BACK ? 1 : 0);
                     assertThat(reply.retryWarnings()).containsExactly(row.retryWarning());
                     if (row.retried() == Outcome.PUT_BACK) {
@@ -130,7 +130,7 @@ class AckTest {
         TestQueue queue = new TestQueue();
         LeaseId late = older(queue);
         assertThat(queue.ack(late).ackCount()).isEqualTo(1);
-        Ack.Reply reply = queue.ack(new LeaseId(1, 2));
+        Ack.AckReply reply = queue.ack(new LeaseId(1, 2));
         assertThat(reply.ackCount()).isEqualTo(1);
         assertThat(reply.ackWarnings()).containsOnlyNulls();
         assertThat(queue.events).isEmpty();
@@ -140,19 +140,19 @@ class AckTest {
     void theSecondOccurrenceOfATokenIsIgnored() {
         TestQueue queue = new TestQueue();
         LeaseId token = current(queue);
-        Ack.Reply reply = queue.run(new Ack(List.of(token, token), List.of(new Ack.Retry(token, 0))));
+        Ack.AckReply reply = queue.run(new Ack(List.of(token, token), List.of(new Ack.Retry(token, 0))));
         assertThat(reply.ackCount()).isEqualTo(1);
         assertThat(reply.retryCount()).isZero();
         assertThat(reply.ackWarnings()).containsExactly(null, Ack.Warning.DUPLICATE);
         assertThat(reply.retryWarnings()).containsExactly(Ack.Warning.DUPLICATE);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
     void theFirstOfTwoRetriesWins() {
         TestQueue queue = new TestQueue();
         LeaseId token = current(queue);
-        Ack.Reply reply = queue.run(new Ack(List.of(), List.of(new Ack.Retry(token, 5), new Ack.Retry(token, 0))));
+        Ack.AckReply reply = queue.run(new Ack(List.of(), List.of(new Ack.Retry(token, 5), new Ack.Retry(token, 0))));
         assertThat(reply.retryCount()).isEqualTo(1);
         assertThat(queue.peek()).isEmpty();
         assertThat(queue.after(5_000).peek()).containsExactly(1L);
@@ -162,7 +162,7 @@ class AckTest {
     void acksComeBeforeRetriesAndAreSeenByThem() {
         TestQueue queue = new TestQueue();
         LeaseId older = older(queue);
-        Ack.Reply reply = queue.run(new Ack(List.of(older), List.of(new Ack.Retry(new LeaseId(1, 2), 0))));
+        Ack.AckReply reply = queue.run(new Ack(List.of(older), List.of(new Ack.Retry(new LeaseId(1, 2), 0))));
         assertThat(reply.ackCount()).isEqualTo(1);
         assertThat(reply.retryCount()).isZero();
         assertThat(reply.retryWarnings()).containsExactly(Ack.Warning.GONE);
@@ -174,7 +174,7 @@ class AckTest {
         LeaseId older = older(queue);
         assertThat(queue.ack(older, new LeaseId(1, 2)).ackCount()).isEqualTo(2);
         assertThat(queue.events).hasSize(1);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -210,7 +210,7 @@ class AckTest {
         LeaseId token = current(queue);
         queue.with(new QueueSettings(0, true, 3_600)).with((Consumer) null);
         assertThat(queue.ack(token).ackCount()).isEqualTo(1);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -220,6 +220,6 @@ class AckTest {
         assertThat(queue.retry(new LeaseId(1, 1), 60).retryCount()).isEqualTo(1);
         assertThat(queue.peek()).containsExactly(1L);
         assertThat(queue.ack(new LeaseId(1, 1)).ackCount()).isEqualTo(1);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 }

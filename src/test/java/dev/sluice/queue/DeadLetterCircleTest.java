@@ -22,7 +22,8 @@ class DeadLetterCircleTest {
     }
 
     private void accept(MessageHeader origin, boolean circle) {
-        AcceptDeadLetters.Letter letter = new AcceptDeadLetters.Letter(new QueueEvent.Origin(9, origin), CONTENT);
+        AcceptDeadLetters.DeadLetter letter =
+                new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(9, origin), CONTENT);
         assertThat(queue.run(new AcceptDeadLetters(List.of(letter), circle))).isEqualTo(1);
     }
 
@@ -59,8 +60,8 @@ class DeadLetterCircleTest {
         accept(origin(RETENTION_SECONDS * 1_000L, true), true);
         assertThat(queue.events)
                 .extracting(QueueEvent::kind)
-                .containsExactly(QueueEvent.Kind.ENQUEUED, QueueEvent.Kind.REMOVED);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+                .containsExactly(QueueEvent.EventKind.ENQUEUED, QueueEvent.EventKind.REMOVED);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
         queue.push("next");
         assertThat(queue.pullOne().header().seq()).as("its number was used").isEqualTo(3);
     }
@@ -89,16 +90,16 @@ class DeadLetterCircleTest {
             here.nowMillis = queue.nowMillis;
             other.nowMillis = queue.nowMillis;
             here.retry(TestQueue.token(leases.get(0)), 0);
-            MessageHeader header = here.state.departing(0, 1).get(0).header();
+            MessageHeader header = here.state.deadLettering(0, 1).get(0).header();
             other.run(new AcceptDeadLetters(
-                    List.of(new AcceptDeadLetters.Letter(new QueueEvent.Origin(1 + at, header), CONTENT)), true));
-            here.run(new ConfirmDeparted(List.of(header.seq())));
+                    List.of(new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(1 + at, header), CONTENT)), true));
+            here.run(new ConfirmDeadLettered(List.of(header.seq())));
             at = 1 - at;
         }
         assertThat(deliveries).hasSizeBetween(100, 120);
         assertThat(deliveries.get(deliveries.size() - 1))
                 .isLessThan(endMillis - RETENTION_SECONDS * 1_000L + AcceptDeadLetters.PAUSE_MILLIS_MAX);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
-        assertThat(circle[1].metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
+        assertThat(circle[1].metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Attempts, retention, purge, and the way to the dead letter queue (reference 11.4, 11.5, 11.10, 7). */
+/** Attempts, retention, purge, and the way to the dead letter queue (docs/api.md 11.4, 11.5, 11.10, 7). */
 class ExhaustionTest {
     private static final long RETENTION_MILLIS = QueueSettings.DEFAULT.retentionSeconds() * 1_000L;
 
@@ -22,7 +22,7 @@ class ExhaustionTest {
             queue.after(TestQueue.VISIBILITY_MILLIS);
         }
         assertThat(queue.pull(1)).isEmpty();
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -30,7 +30,7 @@ class ExhaustionTest {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).hasSize(1);
+        assertThat(queue.state.deadLettering(0, Integer.MAX_VALUE)).hasSize(1);
         assertThat(queue.pull(1)).isEmpty();
         assertThat(queue.metrics().backlogCount()).as("still stored here").isEqualTo(1);
     }
@@ -42,7 +42,7 @@ class ExhaustionTest {
         assertThat(queue.metrics().backlogCount()).isEqualTo(1);
         queue.with(TestQueue.consumer(0, 0, "dead"));
         assertThat(queue.retry(token(queue.pullOne()), 0).retryCount()).isEqualTo(1);
-        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).hasSize(1);
+        assertThat(queue.state.deadLettering(0, Integer.MAX_VALUE)).hasSize(1);
     }
 
     @Test
@@ -53,7 +53,7 @@ class ExhaustionTest {
         assertThat(queue.peek()).containsExactly(1L);
         queue.with(TestQueue.consumer(0, 0, ""));
         assertThat(queue.pullOne().delivery()).isEqualTo(2);
-        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -63,7 +63,7 @@ class ExhaustionTest {
         queue.with(new QueueSettings(0, true, 3_600));
         assertThat(queue.after(3_599_999).metrics().backlogCount()).isEqualTo(2);
         assertThat(queue.state.deadlineMillis()).isEqualTo(queue.nowMillis + 1);
-        assertThat(queue.after(1).metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.after(1).metrics()).isEqualTo(BacklogStats.EMPTY);
         assertThat(queue.events).allMatch(event -> ((QueueEvent.Removed) event).cause() == QueueEvent.Cause.EXPIRED);
     }
 
@@ -72,7 +72,7 @@ class ExhaustionTest {
         queue.push("a");
         queue.after(61_000).with(new QueueSettings(0, false, 60));
         assertThat(queue.state.deadlineMillis()).isLessThanOrEqualTo(queue.nowMillis);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -84,7 +84,7 @@ class ExhaustionTest {
         assertThat(queue.metrics().backlogCount()).isEqualTo(2);
         assertThat(queue.ack(token(leases.get(0))).ackCount()).isEqualTo(1);
         assertThat(queue.retry(token(leases.get(1)), 0).retryCount()).isEqualTo(1);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -92,8 +92,8 @@ class ExhaustionTest {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.after(RETENTION_MILLIS - 1).pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
-        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).isEmpty();
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.state.deadLettering(0, Integer.MAX_VALUE)).isEmpty();
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -106,7 +106,7 @@ class ExhaustionTest {
         assertThat(queue.events).hasSize(2);
         assertThat(queue.decide(new Expire(2))).isFalse();
         assertThat(queue.events).hasSize(3);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -119,7 +119,7 @@ class ExhaustionTest {
                 .hasSize(1);
         List<ReadyMessage> candidates =
                 queue.decide(new PullCandidates(10, ConsumerType.HTTP_PULL, Long.MAX_VALUE, Set.of()));
-        Pull.Reply reply = queue.decide(new Pull(candidates, 1, ConsumerType.HTTP_PULL));
+        Pull.PullReply reply = queue.decide(new Pull(candidates, 1, ConsumerType.HTTP_PULL));
         assertThat(TestQueue.seqs(reply.leases())).containsExactly(2L);
         assertThat(reply.metrics().backlogCount()).isEqualTo(1);
     }
@@ -131,7 +131,7 @@ class ExhaustionTest {
         queue.pushDelayed("c", 60);
         Lease lease = queue.pullOne();
         assertThat(queue.run(new Purge())).isEqualTo(queue.nowMillis);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
         assertThat(queue.ack(token(lease)).ackCount()).isEqualTo(1);
         assertThat(queue.run(new ReadPurge())).isEqualTo(queue.nowMillis);
         queue.push("d");
@@ -145,7 +145,7 @@ class ExhaustionTest {
         queue.pullOne();
         assertThat(queue.run(new PurgeRefs(List.of(1L, 2L, 3L, 3L, 4L, 0L))))
                 .containsExactly(true, true, true, false, false, false);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
         assertThat(queue.ack(new LeaseId(1, 1)).ackWarnings()).containsOnlyNulls();
     }
 
@@ -158,9 +158,10 @@ class ExhaustionTest {
         dead.after(40_000);
         dead.push("younger");
         MessageHeader header =
-                queue.state.departing(0, Integer.MAX_VALUE).get(0).header();
+                queue.state.deadLettering(0, Integer.MAX_VALUE).get(0).header();
         Content content = new Content(1, 2, ContentType.TEXT, 0, "a".getBytes(StandardCharsets.UTF_8));
-        AcceptDeadLetters.Letter letter = new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, header), content);
+        AcceptDeadLetters.DeadLetter letter =
+                new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(1, header), content);
         assertThat(dead.run(new AcceptDeadLetters(List.of(letter), false))).isEqualTo(1);
         assertThat(dead.metrics().oldestTimestampMillis()).isEqualTo(header.timestampMillis());
         Lease lease = dead.pullOne();
@@ -169,9 +170,9 @@ class ExhaustionTest {
         assertThat(lease.header().timestampMillis()).isEqualTo(1_000_000);
         assertThat(lease.header().storedAtMillis()).isEqualTo(dead.nowMillis);
 
-        assertThat(queue.run(new ConfirmDeparted(List.of(1L, 1L, 7L)))).isEqualTo(2);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
-        assertThat(queue.state.departing(0, Integer.MAX_VALUE)).isEmpty();
+        assertThat(queue.run(new ConfirmDeadLettered(List.of(1L, 1L, 7L)))).isEqualTo(2);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
+        assertThat(queue.state.deadLettering(0, Integer.MAX_VALUE)).isEmpty();
     }
 
     @Test
@@ -179,7 +180,7 @@ class ExhaustionTest {
         MessageHeader ahead = new MessageHeader(1, queue.nowMillis + 500, queue.nowMillis + 500, 1, false);
         Content content = new Content(1, 2, ContentType.TEXT, 0, new byte[1]);
         queue.run(new AcceptDeadLetters(
-                List.of(new AcceptDeadLetters.Letter(new QueueEvent.Origin(1, ahead), content)), true));
+                List.of(new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(1, ahead), content)), true));
         assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());
         queue.push("b");
         assertThat(queue.pullOne().header().storedAtMillis()).isEqualTo(ahead.timestampMillis());
@@ -191,8 +192,8 @@ class ExhaustionTest {
         queue.pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).run(new Purge());
         queue.push("b");
-        assertThat(queue.run(new ConfirmDeparted(List.of(1L)))).isZero();
-        assertThat(queue.events).hasSize(1).allMatch(event -> event.kind() == QueueEvent.Kind.DEPARTED);
+        assertThat(queue.run(new ConfirmDeadLettered(List.of(1L)))).isZero();
+        assertThat(queue.events).hasSize(1).allMatch(event -> event.kind() == QueueEvent.EventKind.DEPARTED);
         assertThat(queue.metrics().backlogCount()).isEqualTo(1);
     }
 
@@ -207,10 +208,11 @@ class ExhaustionTest {
                 Limits.DOCUMENTED,
                 new QueueImage(head, List.of(), List.of(leftover, moved)),
                 MemoryBudget.UNBOUNDED);
-        assertThat(queue.metrics()).isEqualTo(new Metrics(1, 4, 850));
+        assertThat(queue.metrics()).isEqualTo(new BacklogStats(1, 4, 850));
         assertThat(queue.state.unconfirmed()).containsExactlyInAnyOrder(3L, 7L);
-        assertThat(queue.run(new ConfirmDeparted(queue.state.unconfirmed()))).isEqualTo(1);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.run(new ConfirmDeadLettered(queue.state.unconfirmed())))
+                .isEqualTo(1);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
         assertThat(queue.state.unconfirmed()).isEmpty();
     }
 }

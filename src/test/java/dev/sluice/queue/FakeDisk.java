@@ -33,8 +33,8 @@ final class FakeDisk {
         final TreeMap<Long, Record> messages = new TreeMap<>();
         final TreeMap<Long, Record> delayed = new TreeMap<>();
         final TreeMap<Long, Lease> leases = new TreeMap<>();
-        final TreeMap<Long, Waiting> released = new TreeMap<>();
-        final TreeMap<Key, Waiting> schedule = new TreeMap<>();
+        final TreeMap<Long, ScheduledMessage> released = new TreeMap<>();
+        final TreeMap<Key, ScheduledMessage> schedule = new TreeMap<>();
         final TreeMap<Key, MessageHeader> inherited = new TreeMap<>();
         final TreeMap<Long, MessageHeader> departed = new TreeMap<>();
         QueueHead head = QueueHead.NEW;
@@ -45,7 +45,7 @@ final class FakeDisk {
 
         void deleteRecord(MessageHeader header) {
             check((header.delayed() ? delayed : messages).remove(header.seq()) != null, "no record", header);
-            if (header.inherited()) {
+            if (header.hasOriginalTimestamp()) {
                 check(
                         inherited.remove(new Key(header.timestampMillis(), header.seq())) != null,
                         "no timestamp",
@@ -58,7 +58,7 @@ final class FakeDisk {
             released.remove(seq);
         }
 
-        void schedule(Waiting waiting) {
+        void schedule(ScheduledMessage waiting) {
             long seq = waiting.header().seq();
             check(record(waiting.header()) != null, "no record", waiting);
             check(schedule.put(new Key(waiting.availableAtMillis(), seq), waiting) == null, "waits twice", waiting);
@@ -123,7 +123,7 @@ final class FakeDisk {
         return queue(queueNumber).messages.size() + queue(queueNumber).delayed.size();
     }
 
-    List<?> read(long queueNumber, Need need) {
+    List<?> read(long queueNumber, ReadRequest need) {
         Spaces queue = queue(queueNumber);
         Key from = new Key(need.fromMillis(), need.fromSeq());
         return switch (need.kind()) {
@@ -151,21 +151,21 @@ final class FakeDisk {
         };
     }
 
-    private static List<Found> find(Spaces queue, long[] seqs) {
-        List<Found> found = new ArrayList<>();
+    private static List<LookupResult> find(Spaces queue, long[] seqs) {
+        List<LookupResult> found = new ArrayList<>();
         for (long seq : seqs) {
-            Waiting released = queue.released.get(seq);
+            ScheduledMessage released = queue.released.get(seq);
             Lease lease = queue.leases.get(seq);
             Record delayed = queue.delayed.get(seq);
             Record message = queue.messages.get(seq);
             if (released != null) {
-                found.add(new Found(released.header(), released.deliveries(), released.availableAtMillis()));
+                found.add(new LookupResult(released.header(), released.deliveries(), released.availableAtMillis()));
             } else if (lease != null) {
-                found.add(new Found(lease.header(), lease.delivery(), Found.NOT_WAITING));
+                found.add(new LookupResult(lease.header(), lease.delivery(), LookupResult.NOT_WAITING));
             } else if (delayed != null) {
-                found.add(new Found(delayed.header(), 0, delayed.firstAvailableAtMillis()));
+                found.add(new LookupResult(delayed.header(), 0, delayed.firstAvailableAtMillis()));
             } else if (message != null) {
-                found.add(new Found(message.header(), 0, Found.NOT_WAITING));
+                found.add(new LookupResult(message.header(), 0, LookupResult.NOT_WAITING));
             }
         }
         return found;
@@ -177,7 +177,7 @@ final class FakeDisk {
             case ENQUEUED -> enqueue(queue, (QueueEvent.Enqueued) event);
             case LEASED -> lease(queue, (QueueEvent.Leased) event);
             case RELEASED -> {
-                Waiting waiting = ((QueueEvent.Released) event).waiting();
+                ScheduledMessage waiting = ((QueueEvent.Released) event).waiting();
                 check(queue.leases.remove(waiting.header().seq()) != null, "no lease to release", event);
                 queue.schedule(waiting);
             }
@@ -191,12 +191,14 @@ final class FakeDisk {
             case REMOVED -> remove(queue, (QueueEvent.Removed) event);
             case DEPARTING ->
                 check(
-                        queue.leases.containsKey(
-                                ((QueueEvent.Departing) event).lease().header().seq()),
+                        queue.leases.containsKey(((QueueEvent.DeadLettering) event)
+                                .lease()
+                                .header()
+                                .seq()),
                         "no lease to depart",
                         event);
             case DEPARTED ->
-                queue.departed.remove(((QueueEvent.Departed) event).header().seq());
+                queue.departed.remove(((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> purge(queue, ((QueueEvent.Purged) event).belowSeq());
         }
     }
@@ -209,10 +211,10 @@ final class FakeDisk {
                 "seq used twice",
                 event);
         if (header.delayed()) {
-            Waiting waiting = new Waiting(header, 0, event.availableAtMillis());
+            ScheduledMessage waiting = new ScheduledMessage(header, 0, event.availableAtMillis());
             queue.schedule.put(new Key(event.availableAtMillis(), header.seq()), waiting);
         }
-        if (header.inherited()) {
+        if (header.hasOriginalTimestamp()) {
             queue.inherited.put(new Key(header.timestampMillis(), header.seq()), header);
         }
         if (event.origin() != null) {

@@ -53,12 +53,12 @@ final class NaiveQueue {
         return messages.stream().mapToLong(message -> message.bytes).sum();
     }
 
-    Metrics metrics() {
+    BacklogStats metrics() {
         long oldest = messages.stream()
                 .mapToLong(message -> message.timestampMillis)
                 .min()
                 .orElse(0);
-        return new Metrics(messages.size(), bytes(), oldest);
+        return new BacklogStats(messages.size(), bytes(), oldest);
     }
 
     long deadlineMillis() {
@@ -186,7 +186,7 @@ final class NaiveQueue {
         return current;
     }
 
-    Ack.Reply ack(Ack ack, long nowMillis) {
+    Ack.AckReply ack(Ack ack, long nowMillis) {
         Set<LeaseId> seen = new HashSet<>();
         int acked = 0;
         int retried = 0;
@@ -217,7 +217,7 @@ final class NaiveQueue {
             }
             retryWarnings.add(warning);
         }
-        return new Ack.Reply(acked, retried, ackWarnings, retryWarnings);
+        return new Ack.AckReply(acked, retried, ackWarnings, retryWarnings);
     }
 
     private Ack.Warning retry(Ack.Retry retry, long nowMillis) {

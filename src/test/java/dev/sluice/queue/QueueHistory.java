@@ -255,7 +255,7 @@ final class QueueHistory {
             if (isPullRefused(queue, refusal)) {
                 return;
             }
-            Pull.Reply reply = decision.reply();
+            Pull.PullReply reply = decision.reply();
             assertThat(reply.leases()).hasSizeLessThanOrEqualTo(Math.max(0, leasesLeft(queue)));
             if (all) {
                 assertThat(reply.leases()).hasSameSizeAs(chosen);
@@ -383,27 +383,27 @@ final class QueueHistory {
         } else {
             note(() -> "prepare dead letters", queue);
             disk.drainAll();
-            for (Lease lease : queue.state.departing(random.nextInt(5), 1 + random.nextInt(3))) {
+            for (Lease lease : queue.state.deadLettering(random.nextInt(5), 1 + random.nextInt(3))) {
                 long seq = lease.header().seq();
                 boolean prepared = queue.letters.stream()
                                 .anyMatch(letter -> letter.origin().header().seq() == seq)
                         || queue.toConfirm.contains(seq);
                 Content content = disk.content(queue.number, lease.header());
                 if (!prepared && content != null) {
-                    queue.letters.add(
-                            new AcceptDeadLetters.Letter(new QueueEvent.Origin(queue.number, lease.header()), content));
+                    queue.letters.add(new AcceptDeadLetters.DeadLetter(
+                            new QueueEvent.Origin(queue.number, lease.header()), content));
                 }
             }
         }
     }
 
     private void accept(QueueUnderTest queue, QueueUnderTest target) {
-        List<AcceptDeadLetters.Letter> letters = List.copyOf(queue.letters);
+        List<AcceptDeadLetters.DeadLetter> letters = List.copyOf(queue.letters);
         queue.letters.clear();
         boolean circle = random.nextBoolean();
         call(target, new AcceptDeadLetters(letters, circle), (decision, refusal) -> {
             assertThat(decision.reply()).isEqualTo(letters.size());
-            for (AcceptDeadLetters.Letter letter : letters) {
+            for (AcceptDeadLetters.DeadLetter letter : letters) {
                 MessageHeader old = letter.origin().header();
                 target.model.accept(
                         letter.content().idLow(),
@@ -426,7 +426,7 @@ final class QueueHistory {
         List<Long> seqs = new ArrayList<>(queue.toConfirm);
         seqs.add(seqs.get(0) + 1 + random.nextInt(20) * queue.model.nextSeq);
         queue.toConfirm.clear();
-        call(queue, new ConfirmDeparted(seqs.subList(0, seqs.size() - 1)), (decision, refusal) -> {
+        call(queue, new ConfirmDeadLettered(seqs.subList(0, seqs.size() - 1)), (decision, refusal) -> {
             int counted = 0;
             for (int i = 0; i < seqs.size() - 1; i++) {
                 long seq = seqs.get(i);

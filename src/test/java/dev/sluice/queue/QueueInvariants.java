@@ -20,8 +20,8 @@ final class QueueInvariants {
 
     /** Checks counts always, and places and windows if asked for. */
     void check(boolean thoroughly) {
-        Metrics metrics = queue.state.metrics();
-        Metrics expected = model.metrics();
+        BacklogStats metrics = queue.state.metrics();
+        BacklogStats expected = model.metrics();
         hold(metrics.backlogCount() == expected.backlogCount(), "count %s, expected %s", metrics, expected);
         hold(metrics.backlogBytes() == expected.backlogBytes(), "bytes %s, expected %s", metrics, expected);
         hold(metrics.oldestTimestampMillis() <= expected.oldestTimestampMillis(), "%s after %s", metrics, expected);
@@ -50,13 +50,13 @@ final class QueueInvariants {
             hold(lease.expiresAtMillis() == message.leaseEndMillis, "end of %s", lease);
         }
         for (NaiveQueue.Message message : model.in(NaiveQueue.Place.DEPARTING)) {
-            hold(backlog.departures().get(message.seq) != null, "%s does not depart", message.seq);
+            hold(backlog.deadLetterTransfers().get(message.seq) != null, "%s does not depart", message.seq);
         }
         for (NaiveQueue.Message message : model.in(NaiveQueue.Place.MOVED)) {
-            hold(backlog.departures().header(message.seq) != null, "%s is not departing", message.seq);
+            hold(backlog.deadLetterTransfers().header(message.seq) != null, "%s is not departing", message.seq);
         }
         hold(
-                backlog.departures().size()
+                backlog.deadLetterTransfers().size()
                         == model.in(NaiveQueue.Place.DEPARTING).size()
                                 + model.in(NaiveQueue.Place.MOVED).size(),
                 "departures");
@@ -72,22 +72,23 @@ final class QueueInvariants {
         Windows windows = backlog.windows();
         List<NaiveQueue.Message> waiting = model.in(NaiveQueue.Place.WAITING);
         hold(windows.waitingCount() == waiting.size(), "waiting: %s", windows.waitingCount());
-        checkWindow(windows.arrivals, Order.ARRIVALS, model.in(NaiveQueue.Place.ARRIVAL), message -> 0);
-        checkWindow(windows.schedule, Order.SCHEDULE, waiting, message -> message.sinceMillis);
-        checkWindow(windows.waiting, Order.WAITING, waiting, message -> 0);
+        checkWindow(windows.arrivals, IndexOrder.ARRIVALS, model.in(NaiveQueue.Place.ARRIVAL), message -> 0);
+        checkWindow(windows.schedule, IndexOrder.SCHEDULE, waiting, message -> message.sinceMillis);
+        checkWindow(windows.waiting, IndexOrder.WAITING, waiting, message -> 0);
         List<NaiveQueue.Message> inherited = model.messages.stream()
                 .filter(message -> message.timestampMillis != message.storedAtMillis)
                 .toList();
-        hold(windows.inheritedCount() == inherited.size(), "inherited: %s", windows.inheritedCount());
+        hold(windows.originalTimestampCount() == inherited.size(), "inherited: %s", windows.originalTimestampCount());
         // A message that was moved already is not in the index on disk any more, so a window may or may not hold it.
         if (model.in(NaiveQueue.Place.MOVED).isEmpty()) {
-            checkWindow(windows.inherited, Order.INHERITED, inherited, message -> message.timestampMillis);
+            checkWindow(
+                    windows.originalTimestamps, IndexOrder.INHERITED, inherited, message -> message.timestampMillis);
         }
     }
 
     private static <E> void checkWindow(
             Window<E> window,
-            Order<E> order,
+            IndexOrder<E> order,
             List<NaiveQueue.Message> members,
             ToLongFunction<NaiveQueue.Message> millis) {
         List<NaiveQueue.Message> covered = members.stream()
@@ -99,7 +100,7 @@ final class QueueInvariants {
             NaiveQueue.Message member = covered.get(i);
             hold(order.seq(window.get(i)) == member.seq, "window has %s at %s", window.get(i), i);
             hold(order.millis(window.get(i)) == millis.applyAsLong(member), "window has %s at %s", window.get(i), i);
-            if (window.get(i) instanceof Waiting waiting) {
+            if (window.get(i) instanceof ScheduledMessage waiting) {
                 hold(waiting.deliveries() == member.deliveries, "deliveries of %s", waiting);
                 hold(waiting.availableAtMillis() == member.sinceMillis, "place of %s", waiting);
             }
@@ -140,10 +141,10 @@ final class QueueInvariants {
                 .filter(message -> message.place != NaiveQueue.Place.MOVED)
                 .mapToLong(message -> message.seq)
                 .toArray();
-        List<?> found = disk.read(queue.number, new Need(Need.Kind.FIND, 0, 0, all.length, all));
+        List<?> found = disk.read(queue.number, new ReadRequest(ReadRequest.ReadKind.FIND, 0, 0, all.length, all));
         hold(found.size() == all.length, "%s on disk, expected %s", found, all.length);
         for (int i = 0; i < all.length; i++) {
-            MessageHeader header = ((Found) found.get(i)).header();
+            MessageHeader header = ((LookupResult) found.get(i)).header();
             NaiveQueue.Message message = model.message(all[i]);
             hold(header.seq() == message.seq, "%s on disk, expected %s", header, message.seq);
             hold(header.timestampMillis() == message.timestampMillis, "timestamp of %s", header);
@@ -154,14 +155,15 @@ final class QueueInvariants {
     }
 
     private void checkSchedule(FakeDisk disk) {
-        List<?> schedule = disk.read(queue.number, new Need(Need.Kind.SCHEDULE, 0, 0, Integer.MAX_VALUE, null));
+        List<?> schedule =
+                disk.read(queue.number, new ReadRequest(ReadRequest.ReadKind.SCHEDULE, 0, 0, Integer.MAX_VALUE, null));
         List<NaiveQueue.Message> waiting = model.in(NaiveQueue.Place.WAITING).stream()
                 .sorted(Comparator.<NaiveQueue.Message>comparingLong(message -> message.sinceMillis)
                         .thenComparingLong(message -> message.seq))
                 .toList();
         hold(schedule.size() == waiting.size(), "schedule on disk %s", schedule);
         for (int i = 0; i < waiting.size(); i++) {
-            Waiting row = (Waiting) schedule.get(i);
+            ScheduledMessage row = (ScheduledMessage) schedule.get(i);
             NaiveQueue.Message message = waiting.get(i);
             hold(row.header().seq() == message.seq, "%s on disk, expected %s", row, message.seq);
             hold(row.deliveries() == message.deliveries, "deliveries of %s", row);

@@ -24,7 +24,7 @@ class QueueStateTest {
         queue.push("a");
         assertThat(queue.ack(token(queue.pullOne())).ackCount()).isEqualTo(1);
         assertThat(queue.after(3_600_000).pull(10)).isEmpty();
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
         assertThat(queue.state.deadlineMillis()).isEqualTo(Long.MAX_VALUE);
     }
 
@@ -71,7 +71,7 @@ class QueueStateTest {
         queue.push("1", "2", "3", "4", "5", "6");
         List<Lease> leases = queue.pull(Pull.FROM_CONSUMER);
         assertThat(leases).hasSize(5).allMatch(lease -> lease.expiresAtMillis() == queue.nowMillis + 30_000);
-        Pull.Reply reply = queue.pull(10, 1, ConsumerType.HTTP_PULL);
+        Pull.PullReply reply = queue.pull(10, 1, ConsumerType.HTTP_PULL);
         assertThat(reply.leases()).hasSize(1).allMatch(lease -> lease.expiresAtMillis() == queue.nowMillis + 1);
         assertThat(reply.metrics().backlogCount()).isEqualTo(6);
     }
@@ -91,7 +91,7 @@ class QueueStateTest {
     @Test
     void aDelayedMessageCountsInTheBacklogAndKeepsItsDelay() {
         queue.pushDelayed("abc", 60);
-        assertThat(queue.metrics()).isEqualTo(new Metrics(1, 3, queue.nowMillis));
+        assertThat(queue.metrics()).isEqualTo(new BacklogStats(1, 3, queue.nowMillis));
         QueueEvent.Enqueued event = (QueueEvent.Enqueued) new Push(List.of(TestQueue.message("x", 7)))
                 .decide(queue.state, queue.nowMillis)
                 .events()
@@ -120,14 +120,14 @@ class QueueStateTest {
 
     @Test
     void metricsCoverReadyDelayedAndLeasedMessages() {
-        assertThat(queue.push("a", "bb")).isEqualTo(new Metrics(2, 3, 1_000_000));
+        assertThat(queue.push("a", "bb")).isEqualTo(new BacklogStats(2, 3, 1_000_000));
         queue.after(1_000).pushDelayed("ccc", 60);
         queue.pull(1);
-        assertThat(queue.metrics()).isEqualTo(new Metrics(3, 6, 1_000_000));
+        assertThat(queue.metrics()).isEqualTo(new BacklogStats(3, 6, 1_000_000));
         queue.ack(new LeaseId(1, 1));
-        assertThat(queue.metrics()).isEqualTo(new Metrics(2, 5, 1_000_000));
+        assertThat(queue.metrics()).isEqualTo(new BacklogStats(2, 5, 1_000_000));
         queue.ack(token(queue.pullOne()));
-        assertThat(queue.metrics()).isEqualTo(new Metrics(1, 3, 1_001_000));
+        assertThat(queue.metrics()).isEqualTo(new BacklogStats(1, 3, 1_001_000));
     }
 
     @Test

@@ -19,14 +19,14 @@ final class QueueUnderTest {
 
     /** A read between begin and supply. */
     private static final class Read {
-        final Need need;
+        final ReadRequest need;
         /** Everything committed before the read began. */
         final long committed;
 
         List<?> rows;
         boolean last;
 
-        Read(Need need, long committed) {
+        Read(ReadRequest need, long committed) {
             this.need = need;
             this.committed = committed;
         }
@@ -48,7 +48,7 @@ final class QueueUnderTest {
     final NaiveQueue model = new NaiveQueue();
     final List<LeaseId> tokens = new ArrayList<>();
     /** Prepared for the dead letter queue, with contents. */
-    final List<AcceptDeadLetters.Letter> letters = new ArrayList<>();
+    final List<AcceptDeadLetters.DeadLetter> letters = new ArrayList<>();
     /** Candidates of pulls that have not taken their second step. */
     final List<List<ReadyMessage>> chosen = new ArrayList<>();
     /** Their numbers. */
@@ -115,7 +115,8 @@ final class QueueUnderTest {
         Parked entry = new Parked(call);
         if (parked.size() == PARKED_MAX || random.nextInt(3) > 0) {
             while (!attempt(entry, nowMillis)) {
-                Need.Kind kind = call.command().need(state, nowMillis).kind();
+                ReadRequest.ReadKind kind =
+                        call.command().requiredRead(state, nowMillis).kind();
                 finish(entry.read != null ? entry.read : underWay(kind));
             }
         } else if (!attempt(entry, nowMillis)) {
@@ -127,7 +128,7 @@ final class QueueUnderTest {
     void proceed(long nowMillis) {
         int choice = random.nextInt(4);
         if (choice == 0 || reads.isEmpty()) {
-            Need wish = state.wish();
+            ReadRequest wish = state.readAhead();
             if (wish != null) {
                 begin(wish);
             }
@@ -172,10 +173,10 @@ final class QueueUnderTest {
         model.expire(nowMillis);
         while (state.deadlineMillis() <= nowMillis) {
             Expire command = new Expire(1 + random.nextInt(3));
-            Need need = command.need(state, nowMillis);
+            ReadRequest need = command.requiredRead(state, nowMillis);
             while (need != null) {
                 finish(isReading(need.kind()) ? underWay(need.kind()) : begin(need));
-                need = command.need(state, nowMillis);
+                need = command.requiredRead(state, nowMillis);
             }
             Decision<Boolean> decision = command.decide(state, nowMillis);
             if (decision.events().size() > command.budget()) {
@@ -192,7 +193,7 @@ final class QueueUnderTest {
     private boolean attempt(Parked entry, long nowMillis) {
         expire(nowMillis);
         entry.read = null;
-        Need need = entry.call.command().need(state, nowMillis);
+        ReadRequest need = entry.call.command().requiredRead(state, nowMillis);
         if (need != null) {
             if (!isReading(need.kind())) {
                 entry.read = begin(need);
@@ -211,7 +212,7 @@ final class QueueUnderTest {
             call.check().accept(null, refusal);
             return;
         } finally {
-            state.forgetFindings();
+            state.clearLookups();
         }
         commit(decision.events());
         call.check().accept(decision, null);
@@ -224,7 +225,7 @@ final class QueueUnderTest {
         }
     }
 
-    private Read begin(Need need) {
+    private Read begin(ReadRequest need) {
         state.begin(need);
         Read read = new Read(need, disk.committed());
         reads.add(read);
@@ -238,7 +239,7 @@ final class QueueUnderTest {
         }
         read.rows = disk.read(number, read.need);
         read.last = read.rows.size() < read.need.limit();
-        if (read.need.kind() != Need.Kind.FIND && !read.rows.isEmpty() && random.nextInt(4) == 0) {
+        if (read.need.kind() != ReadRequest.ReadKind.FIND && !read.rows.isEmpty() && random.nextInt(4) == 0) {
             read.rows = read.rows.subList(0, 1 + random.nextInt(read.rows.size()));
             read.last = false;
         }
@@ -253,11 +254,11 @@ final class QueueUnderTest {
     }
 
     /** Whether a read of that kind is under way and another must wait for it; never so for lookups. */
-    private boolean isReading(Need.Kind kind) {
-        return kind != Need.Kind.FIND && reads.stream().anyMatch(read -> read.need.kind() == kind);
+    private boolean isReading(ReadRequest.ReadKind kind) {
+        return kind != ReadRequest.ReadKind.FIND && reads.stream().anyMatch(read -> read.need.kind() == kind);
     }
 
-    private Read underWay(Need.Kind kind) {
+    private Read underWay(ReadRequest.ReadKind kind) {
         return reads.stream()
                 .filter(read -> read.need.kind() == kind)
                 .findFirst()

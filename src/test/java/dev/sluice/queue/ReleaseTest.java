@@ -49,7 +49,7 @@ class ReleaseTest {
             release(queue.events);
         }
         assertThat(queue.pullOne().delivery()).isEqualTo(1);
-        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.after(TestQueue.VISIBILITY_MILLIS).metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -75,7 +75,7 @@ class ReleaseTest {
         List<QueueEvent> leased = List.copyOf(queue.events);
         queue.after(1);
         assertThat(release(leased)).isEqualTo(1);
-        assertThat(queue.metrics()).isEqualTo(Metrics.EMPTY);
+        assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 
     @Test
@@ -103,7 +103,7 @@ class ReleaseTest {
         List<ReadyMessage> candidates = queue.candidates(10, ConsumerType.HTTP_PULL);
         assertThat(candidates).hasSize(3);
         queue.run(new PurgeRefs(List.of(1L, 2L)));
-        Pull.Reply reply = queue.run(new Pull(candidates, 1_000, ConsumerType.HTTP_PULL));
+        Pull.PullReply reply = queue.run(new Pull(candidates, 1_000, ConsumerType.HTTP_PULL));
         assertThat(seqs(reply.leases())).containsExactly(3L);
     }
 

@@ -12,7 +12,7 @@ class SortedRingTest {
     @Property(seed = TestSeed.PROPERTIES, tries = 500)
     void aRingIsASortedList(@ForAll long seed) {
         Random random = new Random(seed);
-        SortedRing<MessageHeader> ring = new SortedRing<>(Order.ARRIVALS);
+        SortedRing<MessageHeader> ring = new SortedRing<>(IndexOrder.ARRIVALS);
         TreeMap<Long, MessageHeader> expected = new TreeMap<>();
         for (int step = 0; step < 300; step++) {
             long seq = random.nextInt(80);

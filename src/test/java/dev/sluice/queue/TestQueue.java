@@ -89,13 +89,13 @@ final class TestQueue {
         return this;
     }
 
-    Metrics push(String... bodies) {
+    BacklogStats push(String... bodies) {
         return run(new Push(Stream.of(bodies)
                 .map(body -> message(body, NewMessage.DELAY_UNSET))
                 .toList()));
     }
 
-    Metrics pushDelayed(String body, int delaySeconds) {
+    BacklogStats pushDelayed(String body, int delaySeconds) {
         return run(new Push(List.of(message(body, delaySeconds))));
     }
 
@@ -104,7 +104,7 @@ final class TestQueue {
     }
 
     /** Both steps of a pull at once. */
-    Pull.Reply pull(int batchSize, int visibilityTimeoutMillis, ConsumerType consumerType) {
+    Pull.PullReply pull(int batchSize, int visibilityTimeoutMillis, ConsumerType consumerType) {
         return run(new Pull(candidates(batchSize, consumerType), visibilityTimeoutMillis, consumerType));
     }
 
@@ -118,11 +118,11 @@ final class TestQueue {
         return leases.get(0);
     }
 
-    Ack.Reply ack(LeaseId... tokens) {
+    Ack.AckReply ack(LeaseId... tokens) {
         return run(new Ack(List.of(tokens), List.of()));
     }
 
-    Ack.Reply retry(LeaseId token, int delaySeconds) {
+    Ack.AckReply retry(LeaseId token, int delaySeconds) {
         return run(new Ack(List.of(), List.of(new Ack.Retry(token, delaySeconds))));
     }
 
@@ -132,7 +132,7 @@ final class TestQueue {
                 .toList();
     }
 
-    Metrics metrics() {
+    BacklogStats metrics() {
         return run(new ReadMetrics());
     }
 
@@ -147,7 +147,7 @@ final class TestQueue {
 
     /** The command alone. */
     <R> R decide(QueueCommand<R> command) {
-        assertThat(command.need(state, nowMillis)).isNull();
+        assertThat(command.requiredRead(state, nowMillis)).isNull();
         Decision<R> decision = command.decide(state, nowMillis);
         decision.events().forEach(state::apply);
         events.addAll(decision.events());

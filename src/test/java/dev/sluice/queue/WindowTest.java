@@ -23,12 +23,12 @@ class WindowTest {
     }
 
     private static Window<MessageHeader> window(int capacity, MemoryBudget budget) {
-        return new Window<>(Order.ARRIVALS, MessageHeader.class, capacity, Window.FLOOR, budget, 0, FROM_START);
+        return new Window<>(IndexOrder.ARRIVALS, MessageHeader.class, capacity, Window.FLOOR, budget, 0, FROM_START);
     }
 
     private static Window<MessageHeader> emptyWindow(int capacity) {
         Window<MessageHeader> window = window(capacity, MemoryBudget.UNBOUNDED);
-        window.settle(0);
+        window.updateCount(0);
         return window;
     }
 
@@ -43,7 +43,7 @@ class WindowTest {
         Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
         assertThat(window.isComplete()).isFalse();
         assertThat(window.isHeadUnknown()).isTrue();
-        window.settle(0);
+        window.updateCount(0);
         assertThat(window.isComplete()).isTrue();
         assertThat(window.isHeadUnknown()).isFalse();
     }
@@ -165,7 +165,7 @@ class WindowTest {
     void theBudgetNeverRefusesTheFirstElements() {
         Budget budget = new Budget(0);
         Window<MessageHeader> window = window(1_000, budget);
-        window.settle(0);
+        window.updateCount(0);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.add(message(seq));
         }
@@ -180,7 +180,7 @@ class WindowTest {
     void whatTheBudgetMayNotRefuseIsChargedToIt() {
         Budget budget = new Budget(0);
         Window<MessageHeader> window = window(1_000, budget);
-        window.settle(0);
+        window.updateCount(0);
         assertThat(budget.taken).isZero();
         for (long seq = 1; seq <= Window.FLOOR; seq++) {
             window.add(message(seq));
@@ -193,7 +193,7 @@ class WindowTest {
     void theWindowGivesBackWhatItTook() {
         Budget budget = new Budget(1_000_000);
         Window<MessageHeader> window = window(1_000, budget);
-        window.settle(0);
+        window.updateCount(0);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.add(message(seq));
         }
@@ -212,7 +212,7 @@ class WindowTest {
     void aWindowRecoversWhenTheBudgetDoes() {
         Budget budget = new Budget(0);
         Window<MessageHeader> window = window(1_000, budget);
-        window.settle(0);
+        window.updateCount(0);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.add(message(seq));
         }
@@ -237,27 +237,27 @@ class WindowTest {
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int capacity, @ForAll boolean poor) {
         Random random = new Random(seed);
         Budget budget = new Budget(poor ? 0 : Long.MAX_VALUE);
-        Window<Waiting> window =
-                new Window<>(Order.SCHEDULE, Waiting.class, capacity, 1 + random.nextInt(4), budget, 0, 0);
-        TreeSet<Waiting> index = new TreeSet<>(
-                Comparator.comparingLong(Waiting::availableAtMillis).thenComparingLong(Order.SCHEDULE::seq));
-        List<Waiting> rows = null;
+        Window<ScheduledMessage> window = new Window<>(
+                IndexOrder.SCHEDULE, ScheduledMessage.class, capacity, 1 + random.nextInt(4), budget, 0, 0);
+        TreeSet<ScheduledMessage> index = new TreeSet<>(Comparator.comparingLong(ScheduledMessage::availableAtMillis)
+                .thenComparingLong(IndexOrder.SCHEDULE::seq));
+        List<ScheduledMessage> rows = null;
         boolean last = false;
         for (int step = 0; step < 200; step++) {
             int choice = random.nextInt(10);
             if (choice < 4) {
                 long seq = 1 + random.nextInt(40);
-                Waiting former = index.stream()
+                ScheduledMessage former = index.stream()
                         .filter(waiting -> waiting.header().seq() == seq)
                         .findFirst()
                         .orElse(null);
                 if (former == null) {
-                    Waiting added = new Waiting(message(seq), 0, random.nextInt(20));
+                    ScheduledMessage added = new ScheduledMessage(message(seq), 0, random.nextInt(20));
                     index.add(added);
                     window.add(added);
                 }
             } else if (choice < 7 && !index.isEmpty()) {
-                Waiting removed = index.stream()
+                ScheduledMessage removed = index.stream()
                         .skip(random.nextInt(index.size()))
                         .findFirst()
                         .orElseThrow();
@@ -276,9 +276,9 @@ class WindowTest {
                 window.supply(rows, last);
                 rows = null;
             }
-            window.settle(index.size());
+            window.updateCount(index.size());
             assertThat(window.size()).isLessThanOrEqualTo(capacity);
-            List<Waiting> expected = index.stream()
+            List<ScheduledMessage> expected = index.stream()
                     .filter(waiting -> window.covers(
                             waiting.availableAtMillis(), waiting.header().seq()))
                     .toList();
@@ -289,7 +289,8 @@ class WindowTest {
         }
     }
 
-    private static List<Waiting> rows(TreeSet<Waiting> index, Window<Waiting> window, int limit) {
+    private static List<ScheduledMessage> rows(
+            TreeSet<ScheduledMessage> index, Window<ScheduledMessage> window, int limit) {
         return index.stream()
                 .filter(waiting -> !window.covers(
                         waiting.availableAtMillis(), waiting.header().seq()))

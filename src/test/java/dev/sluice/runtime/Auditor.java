@@ -2,6 +2,7 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.Content;
 import dev.sluice.queue.LeaseId;
+import dev.sluice.runtime.bus.QueueClient;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

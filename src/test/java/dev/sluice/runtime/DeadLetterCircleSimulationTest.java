@@ -13,6 +13,11 @@ import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.ReadMetrics;
+import dev.sluice.runtime.bus.QueueRequest;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.deadletter.DeadLetterSender;
+import dev.sluice.runtime.delivery.WorkerTarget;
+import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.QueueReads;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -33,12 +38,12 @@ class DeadLetterCircleSimulationTest {
     /** It answers at once. */
     private final class Refusing implements WorkerTarget {
         @Override
-        public Future<Verdict> deliver(Batch batch) {
+        public Future<BatchResult> deliver(Batch batch) {
             Map<Long, Integer> retries = new HashMap<>();
             batch.deliveries()
                     .forEach(delivery -> retries.put(delivery.message().header().seq(), 0));
             deliveries += retries.size();
-            return Future.succeededFuture(new Verdict(retries));
+            return Future.succeededFuture(new BatchResult(retries));
         }
 
         @Override
@@ -71,7 +76,7 @@ class DeadLetterCircleSimulationTest {
         for (int i = 0; i < MESSAGES; i++) {
             messages.add(new NewMessage(1, i, ContentType.TEXT, new byte[8], NewMessage.DELAY_UNSET));
         }
-        process.send(1, new QueueRequest.Execute<>(new Push(messages)), DeadLetterMover.unanswered());
+        process.send(1, new QueueRequest.Execute<>(new Push(messages)), DeadLetterSender.unanswered());
         for (int hour = 0; hour < 25; hour++) {
             // At full speed a minute is some ten thousand deliveries: what must fail does so here, and not after a day
             // of them.
@@ -85,7 +90,7 @@ class DeadLetterCircleSimulationTest {
                 process = process(scheduler, store, definitions);
                 // As the deployer wakes queues of Workers at a start.
                 for (long number = 1; number <= 2; number++) {
-                    process.send(number, new QueueRequest.Execute<>(new ReadMetrics()), DeadLetterMover.unanswered());
+                    process.send(number, new QueueRequest.Execute<>(new ReadMetrics()), DeadLetterSender.unanswered());
                 }
             }
         }
@@ -102,13 +107,13 @@ class DeadLetterCircleSimulationTest {
     private SimulatedProcess process(
             SimulatedScheduler scheduler, SimulatedStore store, Map<Long, QueueDefinition> definitions) {
         Refusing worker = new Refusing();
-        RuntimeParts parts = new RuntimeParts(
+        RuntimeResources parts = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
                 new SimulatedBudget(Long.MAX_VALUE / 2),
                 RuntimeOptions.DEFAULT,
                 script -> worker,
-                Transit.of(Long.MAX_VALUE),
+                DeliveryBudgets.of(Long.MAX_VALUE),
                 new ContinuousClock(scheduler.clocks()),
                 new Meters());
         return new SimulatedProcess(scheduler, store, parts, definitions);

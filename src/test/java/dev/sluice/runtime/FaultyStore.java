@@ -1,17 +1,17 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.Found;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import dev.sluice.store.Arrivals;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
-import dev.sluice.store.StoredContent;
+import dev.sluice.store.StoredMessage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,25 +24,25 @@ import java.util.function.Consumer;
  * A store that can be told to refuse commits, to say that it does and store them all the same, to keep loads waiting, to read in small
  * pieces, and that it was opened again.
  */
-final class FaultyStore implements QueueStore {
-    volatile boolean refusing;
-    volatile boolean denying;
-    volatile int reopenings;
+public final class FaultyStore implements QueueStore {
+    public volatile boolean refusing;
+    public volatile boolean denying;
+    public volatile int reopenings;
     /** Contents that were read apart from their rows. Counts reads of one thread. */
-    int contentsRead;
+    public int contentsRead;
 
     /** Rows that one read of arrivals brings at most. */
-    int arrivalsMax = Integer.MAX_VALUE;
+    public int arrivalsMax = Integer.MAX_VALUE;
 
     /** Contents come when this is complete. */
-    CompletableFuture<Void> contentsGate = CompletableFuture.completedFuture(null);
+    public CompletableFuture<Void> contentsGate = CompletableFuture.completedFuture(null);
     /** Number of a message whose content is missing. */
-    long contentMissingOf;
+    public long contentMissingOf;
 
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final QueueStore store;
 
-    FaultyStore(QueueStore store) {
+    public FaultyStore(QueueStore store) {
         this.store = store;
     }
 
@@ -78,28 +78,29 @@ final class FaultyStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit) {
+    public CompletionStage<List<ScheduledMessage>> readSchedule(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
         return store.readSchedule(queueNumber, fromMillis, fromSeq, limit);
     }
 
     @Override
-    public CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit) {
+    public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
         return store.readWaiting(queueNumber, fromSeq, limit);
     }
 
     @Override
-    public CompletionStage<List<MessageHeader>> readInherited(
+    public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return store.readInherited(queueNumber, fromMillis, fromSeq, limit);
+        return store.readOriginalTimestamps(queueNumber, fromMillis, fromSeq, limit);
     }
 
     @Override
-    public CompletionStage<List<Found>> find(long queueNumber, long[] seqs) {
+    public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
         return store.find(queueNumber, seqs);
     }
 
     @Override
-    public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+    public CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
         contentsRead += headers.size();
         List<MessageHeader> there = headers.stream()
                 .filter(header -> header.seq() != contentMissingOf)

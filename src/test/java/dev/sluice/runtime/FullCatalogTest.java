@@ -10,6 +10,7 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.catalog.CatalogRecords;
 import dev.sluice.store.Durability;
 import dev.sluice.store.Outcomes;
 import dev.sluice.store.StoreBatch;

@@ -17,6 +17,11 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.QueueState;
+import dev.sluice.runtime.bus.CatalogClient;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.delivery.WorkerTarget;
+import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.QueueStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,39 +34,39 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A runtime on real event loops, spoken to as the edge does, but waiting for every answer. */
-final class RunningRuntime implements AutoCloseable {
-    static final String ACCOUNT = "a".repeat(32);
+public final class RunningRuntime implements AutoCloseable {
+    public static final String ACCOUNT = "a".repeat(32);
 
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     final Meters meters = new Meters();
-    final QueueRuntime runtime;
+    public final QueueRuntime runtime;
 
-    RunningRuntime(QueueStore store) {
+    public RunningRuntime(QueueStore store) {
         this(store, options(60_000, 4096), Limits.DOCUMENTED);
     }
 
-    RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits) {
+    public RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits) {
         this(store, options, limits, ContinuousClock.ofMachine());
     }
 
-    RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits, ContinuousClock clock) {
-        RuntimeParts parts = new RuntimeParts(
+    public RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits, ContinuousClock clock) {
+        RuntimeResources parts = new RuntimeResources(
                 store,
                 limits,
                 MemoryBudget.UNBOUNDED,
                 options,
                 WorkerTarget.Directory.EMPTY,
-                Transit.of(Long.MAX_VALUE),
+                DeliveryBudgets.of(Long.MAX_VALUE),
                 clock,
                 meters);
         runtime = get(QueueRuntime.start(vertx, parts, false));
     }
 
-    static RuntimeOptions options(long idleMillis, int inFlightMax) {
+    public static RuntimeOptions options(long idleMillis, int inFlightMax) {
         return new RuntimeOptions(inFlightMax, 64L << 20, 0, 10_000, idleMillis, QueueState.WINDOW_MESSAGES_MAX);
     }
 
-    static <T> T get(Future<T> future) {
+    public static <T> T get(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
@@ -75,7 +80,7 @@ final class RunningRuntime implements AutoCloseable {
     }
 
     /** How a future that must fail does. */
-    static QueueError refusal(Future<?> future) {
+    public static QueueError refusal(Future<?> future) {
         try {
             get(future);
         } catch (QueueException refusal) {
@@ -84,22 +89,22 @@ final class RunningRuntime implements AutoCloseable {
         throw new AssertionError("it succeeded");
     }
 
-    QueueDefinition create(String name) {
+    public QueueDefinition create(String name) {
         return get(runtime.catalogClient().createQueue(ACCOUNT, name, QueueSettings.DEFAULT, ""));
     }
 
     /** A queue with a pull consumer. */
-    QueueDefinition createPulled(String name, int maxRetries, String deadLetterQueue) {
+    public QueueDefinition createPulled(String name, int maxRetries, String deadLetterQueue) {
         QueueDefinition queue = create(name);
         consume(queue, maxRetries, deadLetterQueue);
         return runtime.catalog().find(ACCOUNT, queue.queueId());
     }
 
-    Consumer consume(QueueDefinition queue, int maxRetries, String deadLetterQueue) {
+    public Consumer consume(QueueDefinition queue, int maxRetries, String deadLetterQueue) {
         return get(runtime.catalogClient().createConsumer(ACCOUNT, queue.queueId(), spec(maxRetries, deadLetterQueue)));
     }
 
-    static CatalogClient.ConsumerSpec spec(int maxRetries, String deadLetterQueue) {
+    public static CatalogClient.ConsumerSpec spec(int maxRetries, String deadLetterQueue) {
         return new CatalogClient.ConsumerSpec(
                 ConsumerType.HTTP_PULL,
                 "",
@@ -112,11 +117,11 @@ final class RunningRuntime implements AutoCloseable {
                 body.hashCode(), 1, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), NewMessage.DELAY_UNSET);
     }
 
-    Future<?> pushing(QueueDefinition queue, String body) {
+    public Future<?> pushing(QueueDefinition queue, String body) {
         return runtime.queueClient().push(queue, List.of(message(body)));
     }
 
-    void push(QueueDefinition queue, String... bodies) {
+    public void push(QueueDefinition queue, String... bodies) {
         List<NewMessage> messages = new ArrayList<>();
         for (String body : bodies) {
             messages.add(message(body));
@@ -124,36 +129,36 @@ final class RunningRuntime implements AutoCloseable {
         get(runtime.queueClient().push(queue, messages));
     }
 
-    List<QueueClient.Delivery> pull(QueueDefinition queue, int leaseMillis) {
+    public List<QueueClient.Delivery> pull(QueueDefinition queue, int leaseMillis) {
         QueueClient.Delivered answer = get(pulling(queue, 100, leaseMillis));
         answer.pending().sent();
         return answer.deliveries();
     }
 
     /** A pull whose answer is still to be reported. */
-    Future<QueueClient.Delivered> pulling(QueueDefinition queue, int batchSize, int leaseMillis) {
+    public Future<QueueClient.Delivered> pulling(QueueDefinition queue, int batchSize, int leaseMillis) {
         return runtime.queueClient().pull(queue, batchSize, leaseMillis, content -> content.body().length);
     }
 
-    static List<String> bodies(List<QueueClient.Delivery> deliveries) {
+    public static List<String> bodies(List<QueueClient.Delivery> deliveries) {
         return deliveries.stream()
                 .map(delivery -> new String(delivery.message().content().body(), StandardCharsets.UTF_8))
                 .toList();
     }
 
-    void ack(QueueDefinition queue, List<QueueClient.Delivery> deliveries) {
+    public void ack(QueueDefinition queue, List<QueueClient.Delivery> deliveries) {
         List<LeaseId> leases = deliveries.stream()
                 .map(delivery -> new LeaseId(delivery.message().header().seq(), delivery.delivery()))
                 .toList();
-        Ack.Reply reply = get(runtime.queueClient().ack(queue, new Ack(leases, List.of())));
+        Ack.AckReply reply = get(runtime.queueClient().ack(queue, new Ack(leases, List.of())));
         assertThat(reply.ackCount()).isEqualTo(leases.size());
     }
 
-    long backlog(QueueDefinition queue) {
+    public long backlog(QueueDefinition queue) {
         return get(runtime.queueClient().metrics(queue)).backlogCount();
     }
 
-    QueueDefinition find(String name) {
+    public QueueDefinition find(String name) {
         return runtime.catalog().findByName(ACCOUNT, name);
     }
 

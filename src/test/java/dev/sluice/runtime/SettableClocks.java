@@ -1,7 +1,9 @@
 package dev.sluice.runtime;
 
+import dev.sluice.runtime.clock.ClockSource;
+
 /** The clocks of a machine as a test moves them, from one thread. */
-final class SettableClocks implements ClockSource {
+public final class SettableClocks implements ClockSource {
     private static final long START_MILLIS = 1_700_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -13,41 +15,41 @@ final class SettableClocks implements ClockSource {
     private volatile boolean bootClock = true;
 
     /** The time as it really is, in milliseconds since the epoch. */
-    long trueMillis() {
+    public long trueMillis() {
         return START_MILLIS + monotonicMillis + asleepMillis;
     }
 
     /** What timers go by. */
-    long monotonicMillis() {
+    public long monotonicMillis() {
         return monotonicMillis;
     }
 
-    void pass(long millis) {
+    public void pass(long millis) {
         monotonicMillis += millis;
     }
 
-    void suspend(long millis) {
+    public void suspend(long millis) {
         asleepMillis += millis;
     }
 
     /** Sets the wall clock by so much; below zero back. */
-    void setWall(long byMillis) {
+    public void setWall(long byMillis) {
         wallAheadMillis += byMillis;
     }
 
     /** Sets the wall clock to the true time. */
-    void setWallRight() {
+    public void setWallRight() {
         wallAheadMillis = 0;
     }
 
     /** Starts the machine again, with another wall clock perhaps. */
-    void restart() {
+    public void restart() {
         boots++;
         bootedMillis = monotonicMillis + asleepMillis;
     }
 
     /** As a machine that is not Linux. */
-    void withoutBootClock() {
+    public void withoutBootClock() {
         bootClock = false;
     }
 
@@ -62,8 +64,8 @@ final class SettableClocks implements ClockSource {
     }
 
     @Override
-    public Reading read() {
-        return new Reading(
+    public ClockReading read() {
+        return new ClockReading(
                 monotonicNanos(), wallMillis(), bootClock ? monotonicMillis + asleepMillis - bootedMillis : UNKNOWN);
     }
 

@@ -3,11 +3,11 @@ package dev.sluice.runtime;
 import dev.sluice.queue.MemoryBudget;
 
 /** A memory budget that knows what is out. */
-final class SimulatedBudget implements MemoryBudget {
+public final class SimulatedBudget implements MemoryBudget {
     private final long bytesMax;
     private long bytes;
 
-    SimulatedBudget(long bytesMax) {
+    public SimulatedBudget(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
@@ -32,7 +32,7 @@ final class SimulatedBudget implements MemoryBudget {
     }
 
     /** Bytes taken and not given back. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 }

@@ -3,10 +3,10 @@ package dev.sluice.runtime;
 import static dev.sluice.runtime.Auditor.hold;
 
 import dev.sluice.queue.Ack;
+import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.LeaseId;
-import dev.sluice.queue.Metrics;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.Purge;
 import dev.sluice.queue.PurgeRefs;
@@ -14,6 +14,9 @@ import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.ReadMetrics;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.bus.QueueRequest;
+import dev.sluice.runtime.bus.ReplyHandler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -77,7 +80,7 @@ final class SimulatedClients {
             Runnable onSilence) {
         Object ticket = new Object();
         unanswered.put(ticket, onSilence);
-        process.send(queue, request, new Reply<>() {
+        process.send(queue, request, new ReplyHandler<>() {
             @Override
             public void succeed(Object answer) {
                 hold(unanswered.remove(ticket) != null, "%s was answered twice", request);
@@ -259,8 +262,8 @@ final class SimulatedClients {
     }
 
     /** The answer to a request in calm times. */
-    private static TransitMemory.Hold unbounded() {
-        return new TransitMemory.Hold(new TransitMemory(Long.MAX_VALUE));
+    private static DeliveryBudget.Reservation unbounded() {
+        return new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE));
     }
 
     private Object answer(SimulatedProcess process, long queue, QueueRequest<?> request) {
@@ -271,12 +274,12 @@ final class SimulatedClients {
         return got.get();
     }
 
-    Metrics metrics(SimulatedProcess process, long queue) {
-        return (Metrics) answer(process, queue, new QueueRequest.Execute<>(new ReadMetrics()));
+    BacklogStats metrics(SimulatedProcess process, long queue) {
+        return (BacklogStats) answer(process, queue, new QueueRequest.Execute<>(new ReadMetrics()));
     }
 
     /** Takes everything out of a queue; answers what there was. */
-    Metrics drain(SimulatedProcess process, long queue) {
+    BacklogStats drain(SimulatedProcess process, long queue) {
         long count = 0;
         long bytes = 0;
         while (true) {
@@ -285,7 +288,7 @@ final class SimulatedClients {
             QueueClient.Delivered batch = (QueueClient.Delivered) answer(process, queue, deliver(100, leaseMillis));
             batch.pending().sent();
             if (batch.deliveries().isEmpty()) {
-                return new Metrics(count, bytes, 0);
+                return new BacklogStats(count, bytes, 0);
             }
             List<LeaseId> acks = new ArrayList<>();
             for (QueueClient.Delivery delivery : batch.deliveries()) {
@@ -296,8 +299,8 @@ final class SimulatedClients {
                 count++;
                 bytes += delivery.message().content().body().length;
             }
-            Ack.Reply settled =
-                    (Ack.Reply) answer(process, queue, new QueueRequest.Execute<>(new Ack(acks, List.of())));
+            Ack.AckReply settled =
+                    (Ack.AckReply) answer(process, queue, new QueueRequest.Execute<>(new Ack(acks, List.of())));
             hold(settled.ackCount() == acks.size(), "%s of %s acks", settled.ackCount(), acks.size());
         }
     }

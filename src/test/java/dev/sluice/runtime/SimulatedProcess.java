@@ -3,6 +3,17 @@ package dev.sluice.runtime;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.bus.QueueGate;
+import dev.sluice.runtime.bus.QueueGates;
+import dev.sluice.runtime.bus.QueueRequest;
+import dev.sluice.runtime.bus.ReplyHandler;
+import dev.sluice.runtime.catalog.CatalogRecords;
+import dev.sluice.runtime.clock.ClockMonitor;
+import dev.sluice.runtime.clock.ClockState;
+import dev.sluice.runtime.deadletter.DeadLetterRoute;
+import dev.sluice.runtime.deadletter.DeadLetterSender;
+import dev.sluice.runtime.queue.ActiveQueue;
+import dev.sluice.runtime.queue.SimulatedQueueScheduler;
 import dev.sluice.store.QueueReads;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,18 +33,18 @@ final class SimulatedProcess {
     private static final int LOST_AFTER_MILLIS = 300;
     private static final long RETENTION_MILLIS_MAX = 1_209_600_000L;
 
-    private record Deployed(ActiveQueue queue, SimulatedTurns turns) {}
+    private record Deployed(ActiveQueue queue, SimulatedQueueScheduler turns) {}
 
     private final SimulatedScheduler scheduler;
-    private final RuntimeParts parts;
+    private final RuntimeResources parts;
     private final Map<Long, QueueDefinition> definitions;
     private final Map<Long, Deployed> deployed = new HashMap<>();
     /** Who waits for a change under way. */
     private final Map<Long, List<Runnable>> changes = new HashMap<>();
 
-    private final List<SimulatedTurns> allTurns = new ArrayList<>();
-    private final QueueSlots slots = new QueueSlots();
-    private final WakeCalendar calendar = new WakeCalendar(number -> wake(number, () -> {}));
+    private final List<SimulatedQueueScheduler> allTurns = new ArrayList<>();
+    private final QueueGates slots = new QueueGates();
+    private final ActivationTimer calendar = new ActivationTimer(number -> wake(number, () -> {}));
     private final Admission admission;
     private boolean killed;
     private boolean losing;
@@ -42,15 +53,15 @@ final class SimulatedProcess {
     SimulatedProcess(
             SimulatedScheduler scheduler,
             SimulatedStore store,
-            RuntimeParts parts,
+            RuntimeResources parts,
             Map<Long, QueueDefinition> definitions) {
         this.scheduler = scheduler;
         this.parts = parts;
         this.definitions = definitions;
         this.admission = new Admission(store, parts.options());
         resumeClock(store.records());
-        ClockWatch.commit(parts.clock(), store);
-        ClockWatch.start(newTurns(), parts.clock(), store);
+        ClockMonitor.commit(parts.clock(), store);
+        ClockMonitor.start(newTurns(), parts.clock(), store);
         calendar.open(newTurns());
         QueueReads.heads(store.records()).forEach((number, head) -> calendar.put(number, head.deadlineMillis()));
     }
@@ -76,11 +87,11 @@ final class SimulatedProcess {
 
     void kill() {
         killed = true;
-        allTurns.forEach(SimulatedTurns::kill);
+        allTurns.forEach(SimulatedQueueScheduler::kill);
     }
 
-    private SimulatedTurns newTurns() {
-        SimulatedTurns turns = new SimulatedTurns(scheduler, parts.clock());
+    private SimulatedQueueScheduler newTurns() {
+        SimulatedQueueScheduler turns = new SimulatedQueueScheduler(scheduler, parts.clock());
         allTurns.add(turns);
         return turns;
     }
@@ -94,12 +105,12 @@ final class SimulatedProcess {
     }
 
     /** Sends a request to a queue, waking it if need be. */
-    void send(long number, QueueRequest<?> request, Reply<Object> reply) {
+    void send(long number, QueueRequest<?> request, ReplyHandler<Object> reply) {
         send(number, request, reply, 0);
     }
 
-    private void send(long number, QueueRequest<?> request, Reply<Object> reply, int wakes) {
-        QueueSlot slot = slots.slot(number);
+    private void send(long number, QueueRequest<?> request, ReplyHandler<Object> reply, int wakes) {
+        QueueGate slot = slots.slot(number);
         switch (slot.enter(parts.options().commandsInFlightMax())) {
             case ENTERED -> hand(slot, request, reply);
             case FULL -> reply.fail(new QueueException(QueueError.OVERLOADED));
@@ -114,10 +125,10 @@ final class SimulatedProcess {
         }
     }
 
-    private void hand(QueueSlot slot, QueueRequest<?> request, Reply<Object> reply) {
+    private void hand(QueueGate slot, QueueRequest<?> request, ReplyHandler<Object> reply) {
         Deployed target = deployed.get(slot.number());
         AtomicBoolean answered = new AtomicBoolean();
-        Reply<Object> back = new Reply<>() {
+        ReplyHandler<Object> back = new ReplyHandler<>() {
             @Override
             public void succeed(Object answer) {
                 Auditor.hold(answered.compareAndSet(false, true), "%s is answered twice", request);
@@ -136,7 +147,7 @@ final class SimulatedProcess {
                 });
             }
         };
-        hop(() -> target.turns().next(() -> target.queue().take(request, back)));
+        hop(() -> target.turns().next(() -> target.queue().handle(request, back)));
     }
 
     private void wake(long number, Runnable then) {
@@ -148,7 +159,7 @@ final class SimulatedProcess {
             return;
         }
         changes.put(number, new ArrayList<>());
-        SimulatedTurns turns = newTurns();
+        SimulatedQueueScheduler turns = newTurns();
         turns.next(() -> {
             ActiveQueue queue = new ActiveQueue(definitions.get(number), parts, turns, admission, this::bring);
             queue.start()
@@ -171,7 +182,7 @@ final class SimulatedProcess {
         Deployed target = deployed.get(number);
         if (target == null
                 || changes.containsKey(number)
-                || !target.queue().restsFor(restMillis)
+                || !target.queue().isIdleFor(restMillis)
                 || !slots.slot(number).tryClose()) {
             return;
         }
@@ -209,15 +220,15 @@ final class SimulatedProcess {
     }
 
     private void tell(QueueDefinition definition) {
-        QueueSlot slot = slots.slot(definition.number());
-        if (slot.enter(Integer.MAX_VALUE) == QueueSlot.Entry.ENTERED) {
-            hand(slot, new QueueRequest.Configure(definition), DeadLetterMover.unanswered());
+        QueueGate slot = slots.slot(definition.number());
+        if (slot.enter(Integer.MAX_VALUE) == QueueGate.EntryResult.ENTERED) {
+            hand(slot, new QueueRequest.Configure(definition), DeadLetterSender.unanswered());
         } else {
             awaited(definition.number(), () -> tell(definitions.get(definition.number())));
         }
     }
 
-    private Future<Void> bring(String accountId, String name, QueueRequest.TakeDeadLetters letters) {
+    private Future<Void> bring(String accountId, String name, QueueRequest.ReceiveDeadLetters letters) {
         Promise<Void> brought = Promise.promise();
         int fate = losing ? scheduler.random().nextInt(6) : Integer.MAX_VALUE;
         if (fate < 2) {
@@ -226,7 +237,7 @@ final class SimulatedProcess {
         if (fate != 0) {
             QueueDefinition target = named(accountId, name);
             boolean circle = DeadLetterRoute.leads(target, letters.originNumber(), this::named);
-            hop(() -> send(target.number(), letters.withCircle(circle), new Reply<>() {
+            hop(() -> send(target.number(), letters.withCircle(circle), new ReplyHandler<>() {
                 @Override
                 public void succeed(Object taken) {
                     brought.tryComplete();

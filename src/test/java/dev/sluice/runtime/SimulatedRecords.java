@@ -1,9 +1,9 @@
 package dev.sluice.runtime;
 
 import dev.sluice.store.BatchVisitor;
-import dev.sluice.store.Family;
-import dev.sluice.store.OrderedView;
+import dev.sluice.store.ColumnFamily;
 import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreSnapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** The records of a {@link SimulatedStore} at one moment. */
-final class SimulatedRecords implements OrderedView {
+final class SimulatedRecords implements StoreSnapshot {
     private final NavigableMap<byte[], byte[]> index = new TreeMap<>(Arrays::compareUnsigned);
     private final NavigableMap<byte[], byte[]> messages = new TreeMap<>(Arrays::compareUnsigned);
 
@@ -26,17 +26,17 @@ final class SimulatedRecords implements OrderedView {
     void apply(StoreBatch batch) {
         batch.forEach(new BatchVisitor() {
             @Override
-            public void put(Family family, byte[] key, byte[] value) {
+            public void put(ColumnFamily family, byte[] key, byte[] value) {
                 records(family).put(key, value);
             }
 
             @Override
-            public void delete(Family family, byte[] key) {
+            public void delete(ColumnFamily family, byte[] key) {
                 records(family).remove(key);
             }
 
             @Override
-            public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+            public void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
                 records(family).subMap(fromKey, true, toKey, false).clear();
             }
         });
@@ -48,7 +48,7 @@ final class SimulatedRecords implements OrderedView {
     }
 
     @Override
-    public void scan(Family family, byte[] fromKey, byte[] toKey, RowVisitor visitor) {
+    public void scan(ColumnFamily family, byte[] fromKey, byte[] toKey, RowVisitor visitor) {
         for (Map.Entry<byte[], byte[]> row :
                 records(family).subMap(fromKey, true, toKey, false).entrySet()) {
             if (!visitor.row(row.getKey(), row.getValue())) {
@@ -58,18 +58,18 @@ final class SimulatedRecords implements OrderedView {
     }
 
     @Override
-    public byte[] getStart(Family family, byte[] key, int bytesMin) {
+    public byte[] getStart(ColumnFamily family, byte[] key, int bytesMin) {
         return records(family).get(key);
     }
 
     @Override
-    public List<byte[]> getAll(Family family, List<byte[]> keys) {
+    public List<byte[]> getAll(ColumnFamily family, List<byte[]> keys) {
         List<byte[]> values = new ArrayList<>(keys.size());
         keys.forEach(key -> values.add(records(family).get(key)));
         return values;
     }
 
-    private NavigableMap<byte[], byte[]> records(Family family) {
-        return family == Family.INDEX ? index : messages;
+    private NavigableMap<byte[], byte[]> records(ColumnFamily family) {
+        return family == ColumnFamily.INDEX ? index : messages;
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.runtime;
 
+import dev.sluice.runtime.queue.SimulatedQueueScheduler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,17 +10,17 @@ import java.util.PriorityQueue;
 import java.util.Random;
 
 /** The one thread of a simulation with the clocks of its machine: which of all things that could happen next happens, a seed decides. */
-final class SimulatedScheduler {
+public final class SimulatedScheduler {
     private record Timer(long atMillis, long number, Runnable task) {}
 
     private final Random random;
-    private final List<SimulatedTurns> waiting = new ArrayList<>();
+    private final List<SimulatedQueueScheduler> waiting = new ArrayList<>();
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::atMillis).thenComparingLong(Timer::number));
     private final Map<Long, Timer> byNumber = new HashMap<>();
     private final SettableClocks clocks = new SettableClocks();
     private long lastNumber;
-    private SimulatedTurns current;
+    private SimulatedQueueScheduler current;
 
     SimulatedScheduler(Random random) {
         this.random = random;
@@ -40,12 +41,12 @@ final class SimulatedScheduler {
     }
 
     /** Whether a turn of that queue is running. */
-    boolean isCurrent(SimulatedTurns turns) {
+    public boolean isCurrent(SimulatedQueueScheduler turns) {
         return current == turns;
     }
 
     /** Runs a task after that time, outside of any turn; answers a number for {@link #cancel}. */
-    long after(long delayMillis, Runnable task) {
+    public long after(long delayMillis, Runnable task) {
         Timer timer = new Timer(clocks.monotonicMillis() + Math.max(0, delayMillis), ++lastNumber, task);
         timers.add(timer);
         byNumber.put(timer.number(), timer);
@@ -57,7 +58,7 @@ final class SimulatedScheduler {
         after(random.nextInt(millisMax + 1), task);
     }
 
-    void cancel(long number) {
+    public void cancel(long number) {
         Timer timer = byNumber.remove(number);
         if (timer != null) {
             timers.remove(timer);
@@ -65,7 +66,7 @@ final class SimulatedScheduler {
     }
 
     /** These turns have something to run. */
-    void enlist(SimulatedTurns turns) {
+    public void enlist(SimulatedQueueScheduler turns) {
         waiting.add(turns);
     }
 
@@ -105,7 +106,7 @@ final class SimulatedScheduler {
         timer.task().run();
     }
 
-    private void turn(SimulatedTurns turns) {
+    private void turn(SimulatedQueueScheduler turns) {
         current = turns;
         try {
             turns.runOne();

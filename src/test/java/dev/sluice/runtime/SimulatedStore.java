@@ -1,19 +1,19 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.Found;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import dev.sluice.store.Arrivals;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
-import dev.sluice.store.OrderedView;
 import dev.sluice.store.QueueReads;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
-import dev.sluice.store.StoredContent;
+import dev.sluice.store.StoreSnapshot;
+import dev.sluice.store.StoredMessage;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -178,7 +178,7 @@ final class SimulatedStore implements QueueStore {
         }
     }
 
-    private <T> CompletionStage<T> read(Function<OrderedView, T> read) {
+    private <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
         CompletableFuture<T> outcome = new CompletableFuture<>();
         soon(() -> {
             boolean fails = readFailsOnceIn > 0 && scheduler.random().nextInt(readFailsOnceIn) == 0;
@@ -226,28 +226,29 @@ final class SimulatedStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit) {
+    public CompletionStage<List<ScheduledMessage>> readSchedule(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
         return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
-    public CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit) {
+    public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
         return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
     }
 
     @Override
-    public CompletionStage<List<MessageHeader>> readInherited(
+    public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.inherited(view, queueNumber, fromMillis, fromSeq, limit));
+        return read(view -> QueueReads.originalTimestamps(view, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
-    public CompletionStage<List<Found>> find(long queueNumber, long[] seqs) {
+    public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
         return read(view -> QueueReads.find(view, queueNumber, seqs));
     }
 
     @Override
-    public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+    public CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
         return read(view -> QueueReads.contents(view, queueNumber, headers));
     }
 

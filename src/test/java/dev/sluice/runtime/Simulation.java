@@ -2,14 +2,17 @@ package dev.sluice.runtime;
 
 import static dev.sluice.runtime.Auditor.hold;
 
+import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.Metrics;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.delivery.WorkerTarget;
+import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.QueueReads;
 import java.util.HashMap;
 import java.util.Map;
@@ -171,16 +174,16 @@ final class Simulation {
     private void start() {
         meters = new Meters();
         budget = new SimulatedBudget(budgetBytes);
-        RuntimeParts parts = new RuntimeParts(
+        RuntimeResources parts = new RuntimeResources(
                 store,
                 limits,
                 budget,
                 options,
                 WorkerTarget.Directory.EMPTY,
-                new Transit(
-                        new TransitMemory(Long.MAX_VALUE),
-                        new TransitMemory(Long.MAX_VALUE),
-                        new TransitMemory(movesBytes)),
+                new DeliveryBudgets(
+                        new DeliveryBudget(Long.MAX_VALUE),
+                        new DeliveryBudget(Long.MAX_VALUE),
+                        new DeliveryBudget(movesBytes)),
                 new ContinuousClock(scheduler.clocks()),
                 meters);
         process = new SimulatedProcess(scheduler, store, parts, definitions);
@@ -286,8 +289,8 @@ final class Simulation {
 
     private void checkEverythingIsStored() {
         for (long number = 1; number <= QUEUES; number++) {
-            Metrics metrics = clients.metrics(process, number);
-            Metrics drained = clients.drain(process, number);
+            BacklogStats metrics = clients.metrics(process, number);
+            BacklogStats drained = clients.drain(process, number);
             hold(
                     metrics.backlogCount() == drained.backlogCount()
                             && metrics.backlogBytes() == drained.backlogBytes(),
@@ -295,8 +298,8 @@ final class Simulation {
                     number,
                     metrics,
                     drained);
-            Metrics after = clients.metrics(process, number);
-            hold(after.equals(Metrics.EMPTY), "queue %s says %s and is empty", number, after);
+            BacklogStats after = clients.metrics(process, number);
+            hold(after.equals(BacklogStats.EMPTY), "queue %s says %s and is empty", number, after);
         }
         hold(
                 store.records().messageCount() == 0,

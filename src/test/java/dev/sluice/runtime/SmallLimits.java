@@ -3,11 +3,11 @@ package dev.sluice.runtime;
 import dev.sluice.queue.Limits;
 
 /** Limits that a test can reach. */
-final class SmallLimits {
+public final class SmallLimits {
     private SmallLimits() {}
 
     /** The documented limits with so many queues per account. */
-    static Limits queues(int queuesPerAccountMax) {
+    public static Limits queues(int queuesPerAccountMax) {
         return of(Limits.DOCUMENTED.deliveryBytesMax(), queuesPerAccountMax);
     }
 

@@ -9,12 +9,12 @@ import static dev.sluice.store.Samples.head;
 import static dev.sluice.store.Samples.leased;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.queue.Found;
 import dev.sluice.queue.Lease;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,10 +30,10 @@ abstract class EventContract extends StoreContract {
         commit(batch -> batch.add(Q, enqueued(header, 9_000)));
 
         assertThat(get(store.readArrivals(Q, 0, 10)).rows()).isEmpty();
-        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(new Waiting(header, 0, 9_000));
-        assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(new Waiting(header, 0, 9_000));
-        assertThat(find(3)).containsExactly(new Found(header, 0, 9_000));
-        assertContents(get(store.readContents(Q, List.of(header))), new StoredContent(header, content(3)));
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(new ScheduledMessage(header, 0, 9_000));
+        assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(new ScheduledMessage(header, 0, 9_000));
+        assertThat(find(3)).containsExactly(new LookupResult(header, 0, 9_000));
+        assertContents(get(store.readContents(Q, List.of(header))), new StoredMessage(header, content(3)));
     }
 
     @Test
@@ -46,7 +46,7 @@ abstract class EventContract extends StoreContract {
         });
 
         assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(2), List.of(lease), List.of()));
-        assertThat(find(1)).containsExactly(new Found(arrival(1), 1, Found.NOT_WAITING));
+        assertThat(find(1)).containsExactly(new LookupResult(arrival(1), 1, LookupResult.NOT_WAITING));
         assertThat(get(store.readContents(Q, List.of(arrival(1))))).hasSize(1);
     }
 
@@ -61,13 +61,13 @@ abstract class EventContract extends StoreContract {
 
         assertThat(get(store.readWaiting(Q, 0, 10))).isEmpty();
         assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
-        assertThat(find(1)).containsExactly(new Found(delayed(1), 1, Found.NOT_WAITING));
+        assertThat(find(1)).containsExactly(new LookupResult(delayed(1), 1, LookupResult.NOT_WAITING));
         assertThat(get(store.load(Q)).leases()).containsExactly(lease);
     }
 
     @Test
     void aReleasedMessageWaitsAndItsLeaseIsGone() {
-        Waiting waiting = new Waiting(arrival(1), 1, 6_000);
+        ScheduledMessage waiting = new ScheduledMessage(arrival(1), 1, 6_000);
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
             batch.add(Q, leased(new Lease(arrival(1), 1, 4_000)));
@@ -78,7 +78,7 @@ abstract class EventContract extends StoreContract {
         assertThat(get(store.load(Q)).leases()).isEmpty();
         assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(waiting);
         assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(waiting);
-        assertThat(find(1)).containsExactly(new Found(arrival(1), 1, 6_000));
+        assertThat(find(1)).containsExactly(new LookupResult(arrival(1), 1, 6_000));
     }
 
     @Test
@@ -91,7 +91,7 @@ abstract class EventContract extends StoreContract {
             commit(batch -> batch.add(Q, new QueueEvent.Leased(lease, waited)));
             assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
             availableAtMillis = 100 + delivery % 3;
-            Waiting waiting = new Waiting(delayed(1), delivery, availableAtMillis);
+            ScheduledMessage waiting = new ScheduledMessage(delayed(1), delivery, availableAtMillis);
             commit(batch -> batch.add(Q, new QueueEvent.Released(waiting)));
             assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(waiting);
             assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(waiting);
@@ -100,7 +100,7 @@ abstract class EventContract extends StoreContract {
 
     @Test
     void aRescheduledMessageHasItsNewPlaceOnly() {
-        Waiting later = new Waiting(delayed(1), 0, 90_000);
+        ScheduledMessage later = new ScheduledMessage(delayed(1), 0, 90_000);
         commit(batch -> batch.add(Q, enqueued(delayed(1), 9_000)));
         commit(batch -> batch.add(Q, new QueueEvent.Rescheduled(later, 9_000)));
 
@@ -117,7 +117,7 @@ abstract class EventContract extends StoreContract {
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
             batch.add(Q, leased(lease));
-            batch.add(Q, new QueueEvent.Departing(lease));
+            batch.add(Q, new QueueEvent.DeadLettering(lease));
             batch.head(Q, head(2));
         });
 

@@ -25,8 +25,8 @@ public final class Outcomes {
     }
 
     /** All arrivals of a queue, however many reads that takes. */
-    public static List<StoredContent> allArrivals(QueueStore store, long queueNumber) {
-        List<StoredContent> all = new ArrayList<>();
+    public static List<StoredMessage> allArrivals(QueueStore store, long queueNumber) {
+        List<StoredMessage> all = new ArrayList<>();
         Arrivals read;
         do {
             long fromSeq = all.isEmpty() ? 0 : all.get(all.size() - 1).header().seq() + 1;

@@ -3,7 +3,7 @@ package dev.sluice.store;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,7 +18,7 @@ public final class QueueHistory {
 
     private final Random random;
     private final TreeMap<Long, MessageHeader> arrivals = new TreeMap<>();
-    private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+    private final TreeMap<Long, ScheduledMessage> waiting = new TreeMap<>();
     private final TreeMap<Long, Lease> leases = new TreeMap<>();
     private final TreeMap<Long, MessageHeader> departed = new TreeMap<>();
     private long nextSeq = 1;
@@ -66,7 +66,7 @@ public final class QueueHistory {
                 batch.add(QUEUE, Samples.enqueued(arrivals.get(seq)));
             }
             default -> {
-                Waiting row = new Waiting(Samples.delayed(seq), 0, someTime());
+                ScheduledMessage row = new ScheduledMessage(Samples.delayed(seq), 0, someTime());
                 waiting.put(seq, row);
                 batch.add(QUEUE, Samples.enqueued(row.header(), row.availableAtMillis()));
             }
@@ -83,7 +83,7 @@ public final class QueueHistory {
     }
 
     private void leaseWaiting(StoreBatch batch) {
-        Waiting row = take(waiting);
+        ScheduledMessage row = take(waiting);
         if (row != null) {
             Lease lease = new Lease(row.header(), row.deliveries() + 1, someTime());
             leases.put(row.header().seq(), lease);
@@ -94,16 +94,16 @@ public final class QueueHistory {
     private void release(StoreBatch batch) {
         Lease lease = take(leases);
         if (lease != null) {
-            Waiting row = new Waiting(lease.header(), lease.delivery(), someTime());
+            ScheduledMessage row = new ScheduledMessage(lease.header(), lease.delivery(), someTime());
             waiting.put(lease.header().seq(), row);
             batch.add(QUEUE, new QueueEvent.Released(row));
         }
     }
 
     private void reschedule(StoreBatch batch) {
-        Waiting row = take(waiting);
+        ScheduledMessage row = take(waiting);
         if (row != null) {
-            Waiting moved = new Waiting(row.header(), row.deliveries(), someTime());
+            ScheduledMessage moved = new ScheduledMessage(row.header(), row.deliveries(), someTime());
             waiting.put(row.header().seq(), moved);
             batch.add(QUEUE, new QueueEvent.Rescheduled(moved, row.availableAtMillis()));
         }
@@ -114,19 +114,20 @@ public final class QueueHistory {
             case 0 -> {
                 MessageHeader header = take(arrivals);
                 if (header != null) {
-                    batch.add(QUEUE, removed(header, QueueEvent.Place.ARRIVAL, 0));
+                    batch.add(QUEUE, removed(header, QueueEvent.MessageLocation.ARRIVAL, 0));
                 }
             }
             case 1 -> {
-                Waiting row = take(waiting);
+                ScheduledMessage row = take(waiting);
                 if (row != null) {
-                    batch.add(QUEUE, removed(row.header(), QueueEvent.Place.WAITING, row.availableAtMillis()));
+                    batch.add(
+                            QUEUE, removed(row.header(), QueueEvent.MessageLocation.WAITING, row.availableAtMillis()));
                 }
             }
             default -> {
                 Lease lease = take(leases);
                 if (lease != null) {
-                    batch.add(QUEUE, removed(lease.header(), QueueEvent.Place.LEASED, 0));
+                    batch.add(QUEUE, removed(lease.header(), QueueEvent.MessageLocation.LEASED, 0));
                 }
             }
         }
@@ -138,7 +139,7 @@ public final class QueueHistory {
             MessageHeader header = lease.header();
             MessageHeader there = Samples.inherited(nextDeadSeq++, header.timestampMillis());
             departed.put(header.seq(), header);
-            batch.add(QUEUE, new QueueEvent.Departing(lease));
+            batch.add(QUEUE, new QueueEvent.DeadLettering(lease));
             batch.add(
                     DEAD_QUEUE,
                     new QueueEvent.Enqueued(
@@ -153,7 +154,7 @@ public final class QueueHistory {
     private void confirmDeparted(StoreBatch batch) {
         MessageHeader header = take(departed);
         if (header != null) {
-            batch.add(QUEUE, new QueueEvent.Departed(header));
+            batch.add(QUEUE, new QueueEvent.DeadLettered(header));
         }
     }
 
@@ -191,7 +192,7 @@ public final class QueueHistory {
         return rows.remove(seqs.get(random.nextInt(seqs.size())));
     }
 
-    private static QueueEvent removed(MessageHeader header, QueueEvent.Place place, long availableAtMillis) {
+    private static QueueEvent removed(MessageHeader header, QueueEvent.MessageLocation place, long availableAtMillis) {
         return new QueueEvent.Removed(header, place, availableAtMillis, QueueEvent.Cause.ACKED);
     }
 }

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
-import dev.sluice.queue.Found;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import java.util.List;
@@ -29,9 +29,9 @@ abstract class ReadContract extends StoreContract {
         Content content = new Content(-1, Long.MIN_VALUE, ContentType.JSON, 0, "{\"ä\":null}".getBytes());
         commit(batch -> batch.add(Q, new QueueEvent.Enqueued(header, content, header.storedAtMillis(), null)));
 
-        assertContents(get(store.readArrivals(Q, 1, 10)).rows(), new StoredContent(header, content));
-        assertContents(get(store.readContents(Q, List.of(header))), new StoredContent(header, content));
-        assertThat(find(1)).containsExactly(new Found(header, 0, Found.NOT_WAITING));
+        assertContents(get(store.readArrivals(Q, 1, 10)).rows(), new StoredMessage(header, content));
+        assertContents(get(store.readContents(Q, List.of(header))), new StoredMessage(header, content));
+        assertThat(find(1)).containsExactly(new LookupResult(header, 0, LookupResult.NOT_WAITING));
         assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
         assertThat(get(store.readWaiting(Q, 0, 10))).isEmpty();
     }
@@ -49,9 +49,9 @@ abstract class ReadContract extends StoreContract {
 
         assertContents(
                 get(store.readArrivals(Q, 0, 10)).rows(),
-                new StoredContent(arrival(1), empty),
-                new StoredContent(arrival(2), full));
-        assertThat(find(2)).containsExactly(new Found(arrival(2), 0, Found.NOT_WAITING));
+                new StoredMessage(arrival(1), empty),
+                new StoredMessage(arrival(2), full));
+        assertThat(find(2)).containsExactly(new LookupResult(arrival(2), 0, LookupResult.NOT_WAITING));
     }
 
     @Test
@@ -131,11 +131,11 @@ abstract class ReadContract extends StoreContract {
             batch.add(Q, enqueued(arrival(4)));
         });
 
-        assertThat(get(store.readInherited(Q, 0, 0, 10)))
+        assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 10)))
                 .containsExactly(inherited(2, 500), inherited(1, 900), inherited(3, 900));
-        assertThat(get(store.readInherited(Q, 900, 2, 10))).containsExactly(inherited(3, 900));
-        assertThat(get(store.readInherited(Q, 0, 0, 1))).containsExactly(inherited(2, 500));
-        assertThat(find(1)).containsExactly(new Found(inherited(1, 900), 0, Found.NOT_WAITING));
+        assertThat(get(store.readOriginalTimestamps(Q, 900, 2, 10))).containsExactly(inherited(3, 900));
+        assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 1))).containsExactly(inherited(2, 500));
+        assertThat(find(1)).containsExactly(new LookupResult(inherited(1, 900), 0, LookupResult.NOT_WAITING));
     }
 
     @Test
@@ -159,9 +159,9 @@ abstract class ReadContract extends StoreContract {
 
         assertContents(
                 get(store.readContents(Q, List.of(arrival(3), arrival(9), delayed(2), arrival(1)))),
-                new StoredContent(arrival(3), content(3)),
-                new StoredContent(delayed(2), content(2)),
-                new StoredContent(arrival(1), content(1)));
+                new StoredMessage(arrival(3), content(3)),
+                new StoredMessage(delayed(2), content(2)),
+                new StoredMessage(arrival(1), content(1)));
         assertThat(get(store.readContents(Q, List.of()))).isEmpty();
     }
 }

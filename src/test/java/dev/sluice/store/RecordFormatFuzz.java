@@ -4,7 +4,7 @@ import dev.sluice.fuzz.AllocationBound;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -21,13 +21,13 @@ public final class RecordFormatFuzz {
 
     private static final BatchVisitor IGNORED = new BatchVisitor() {
         @Override
-        public void put(Family family, byte[] key, byte[] value) {}
+        public void put(ColumnFamily family, byte[] key, byte[] value) {}
 
         @Override
-        public void delete(Family family, byte[] key) {}
+        public void delete(ColumnFamily family, byte[] key) {}
 
         @Override
-        public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {}
+        public void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {}
     };
 
     private RecordFormatFuzz() {}
@@ -62,14 +62,14 @@ public final class RecordFormatFuzz {
                 value -> RecordFormat.readLease(value, SEQ), RecordFormat::leaseBytes, RecordFormat::writeLease);
     }
 
-    private static Format<Waiting> scheduled() {
+    private static Format<ScheduledMessage> scheduled() {
         return new Format<>(
                 value -> RecordFormat.readSchedule(value, SEQ, TIME_MILLIS),
                 each -> RecordFormat.scheduleBytes(each.header(), each.deliveries()),
                 (to, each) -> RecordFormat.writeSchedule(to, each.header(), each.deliveries()));
     }
 
-    private static Format<Waiting> waiting() {
+    private static Format<ScheduledMessage> waiting() {
         return new Format<>(
                 value -> RecordFormat.readWaiting(value, SEQ),
                 each -> RecordFormat.waitingBytes(each.header(), each.deliveries()),
@@ -88,10 +88,10 @@ public final class RecordFormatFuzz {
     }
 
     private static void message(byte[] value) {
-        StoredContent read = read(value, bytes -> RecordFormat.readMessage(bytes, SEQ));
+        StoredMessage read = read(value, bytes -> RecordFormat.readMessage(bytes, SEQ));
         if (read != null) {
             byte[] written = written(to -> RecordFormat.writeMessage(to, read.header(), read.content()));
-            StoredContent again = RecordFormat.readMessage(written, SEQ);
+            StoredMessage again = RecordFormat.readMessage(written, SEQ);
             demand(written.length == RecordFormat.messageBytes(read.header(), read.content()), "another length");
             demand(again.header().equals(read.header()), "another header");
             demand(Arrays.equals(again.content().body(), read.content().body()), "another body");
@@ -110,17 +110,17 @@ public final class RecordFormatFuzz {
         BatchRecords copy = new BatchRecords(value.length);
         BatchVisitor copier = new BatchVisitor() {
             @Override
-            public void put(Family family, byte[] key, byte[] stored) {
+            public void put(ColumnFamily family, byte[] key, byte[] stored) {
                 copy.put(family, key, stored);
             }
 
             @Override
-            public void delete(Family family, byte[] key) {
+            public void delete(ColumnFamily family, byte[] key) {
                 copy.delete(family, key);
             }
 
             @Override
-            public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+            public void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
                 copy.deleteRange(family, fromKey, toKey);
             }
         };

@@ -14,7 +14,7 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,9 +35,9 @@ abstract class RemovalContract extends StoreContract {
             batch.head(Q, head(4));
         });
         commit(batch -> {
-            batch.add(Q, removed(arrival(1), QueueEvent.Place.ARRIVAL, 0));
-            batch.add(Q, removed(delayed(2), QueueEvent.Place.WAITING, 9_000));
-            batch.add(Q, removed(old, QueueEvent.Place.LEASED, 0));
+            batch.add(Q, removed(arrival(1), QueueEvent.MessageLocation.ARRIVAL, 0));
+            batch.add(Q, removed(delayed(2), QueueEvent.MessageLocation.WAITING, 9_000));
+            batch.add(Q, removed(old, QueueEvent.MessageLocation.LEASED, 0));
         });
 
         assertNothingStored(store, Q);
@@ -59,11 +59,11 @@ abstract class RemovalContract extends StoreContract {
         }
         commit(batch -> {
             for (long seq = 44; seq >= 3; seq--) {
-                batch.add(Q, removed(arrival(seq), QueueEvent.Place.LEASED, 0));
+                batch.add(Q, removed(arrival(seq), QueueEvent.MessageLocation.LEASED, 0));
             }
             for (long seq = 46; seq <= 118; seq++) {
                 if (seq != 80) {
-                    batch.add(Q, removed(arrival(seq), QueueEvent.Place.ARRIVAL, 0));
+                    batch.add(Q, removed(arrival(seq), QueueEvent.MessageLocation.ARRIVAL, 0));
                 }
             }
         });
@@ -84,13 +84,13 @@ abstract class RemovalContract extends StoreContract {
     @Test
     void neighboursThatCameAndWentInOneBatchLeaveNothing() {
         commit(batch -> {
-            for (long seq = 1; seq <= SeqDeletions.RUN_MIN; seq++) {
+            for (long seq = 1; seq <= RangeDeleteBuilder.RUN_MIN; seq++) {
                 batch.add(Q, enqueued(arrival(seq)));
                 batch.add(Q, leased(new Lease(arrival(seq), 1, 4_000)));
-                Waiting again = new Waiting(arrival(seq), 1, 4_000);
+                ScheduledMessage again = new ScheduledMessage(arrival(seq), 1, 4_000);
                 batch.add(Q, new QueueEvent.Released(again));
                 batch.add(Q, new QueueEvent.Leased(new Lease(arrival(seq), 2, 8_000), 4_000));
-                batch.add(Q, removed(arrival(seq), QueueEvent.Place.LEASED, 0));
+                batch.add(Q, removed(arrival(seq), QueueEvent.MessageLocation.LEASED, 0));
             }
         });
 
@@ -117,10 +117,10 @@ abstract class RemovalContract extends StoreContract {
 
         assertNothingStored(store, Q);
         assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(6), List.of(), List.of(arrival(5))));
-        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredContent(there, content(5)));
-        assertThat(get(store.readInherited(deadQueue, 0, 0, 10))).containsExactly(there);
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredMessage(there, content(5)));
+        assertThat(get(store.readOriginalTimestamps(deadQueue, 0, 0, 10))).containsExactly(there);
 
-        commit(batch -> batch.add(Q, new QueueEvent.Departed(arrival(5))));
+        commit(batch -> batch.add(Q, new QueueEvent.DeadLettered(arrival(5))));
         assertThat(get(store.load(Q)).departed()).isEmpty();
     }
 
@@ -138,11 +138,11 @@ abstract class RemovalContract extends StoreContract {
                     deadQueue,
                     new QueueEvent.Enqueued(
                             there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, arrival(5))));
-            batch.add(deadQueue, removed(arrival(1), QueueEvent.Place.ARRIVAL, 0));
+            batch.add(deadQueue, removed(arrival(1), QueueEvent.MessageLocation.ARRIVAL, 0));
         });
 
-        assertContents(get(store.readArrivals(Q, 0, 10)).rows(), new StoredContent(arrival(1), content(1)));
-        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredContent(there, content(5)));
+        assertContents(get(store.readArrivals(Q, 0, 10)).rows(), new StoredMessage(arrival(1), content(1)));
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredMessage(there, content(5)));
     }
 
     @Test
@@ -154,8 +154,8 @@ abstract class RemovalContract extends StoreContract {
         commit(batch -> batch.add(
                 8, new QueueEvent.Enqueued(there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, here))));
 
-        assertThat(get(store.readInherited(Q, 0, 0, 10))).isEmpty();
-        assertThat(get(store.readInherited(8, 0, 0, 10))).containsExactly(there);
+        assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 10))).isEmpty();
+        assertThat(get(store.readOriginalTimestamps(8, 0, 0, 10))).containsExactly(there);
     }
 
     @Test
@@ -208,7 +208,7 @@ abstract class RemovalContract extends StoreContract {
             assertThat(get(store.readArrivals(queue, 0, 100)).rows()).hasSize(3);
             assertThat(get(store.readSchedule(queue, 0, 0, 100))).hasSize(2);
             assertThat(get(store.readWaiting(queue, 0, 100))).hasSize(2);
-            assertThat(get(store.readInherited(queue, 0, 0, 100))).hasSize(1);
+            assertThat(get(store.readOriginalTimestamps(queue, 0, 0, 100))).hasSize(1);
         }
     }
 

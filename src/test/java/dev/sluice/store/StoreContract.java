@@ -11,11 +11,11 @@ import static dev.sluice.store.Samples.leased;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.queue.Content;
-import dev.sluice.queue.Found;
 import dev.sluice.queue.Lease;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
@@ -64,7 +64,7 @@ abstract class StoreContract {
         batch.add(queue, leased(new Lease(arrival(4), 1, 4_000)));
         batch.add(queue, enqueued(delayed(5), 8_000));
         batch.add(queue, new QueueEvent.Leased(new Lease(delayed(5), 1, 4_000), 8_000));
-        batch.add(queue, new QueueEvent.Released(new Waiting(delayed(5), 1, 12_000)));
+        batch.add(queue, new QueueEvent.Released(new ScheduledMessage(delayed(5), 1, 12_000)));
         MessageHeader gone = arrival(9);
         batch.add(queue, enqueued(gone));
         batch.add(queue, leased(new Lease(gone, 1, 4_000)));
@@ -81,7 +81,7 @@ abstract class StoreContract {
         assertThat(get(store.readArrivals(queue, 0, 100)).rows()).isEmpty();
         assertThat(get(store.readSchedule(queue, 0, 0, 100))).isEmpty();
         assertThat(get(store.readWaiting(queue, 0, 100))).isEmpty();
-        assertThat(get(store.readInherited(queue, 0, 0, 100))).isEmpty();
+        assertThat(get(store.readOriginalTimestamps(queue, 0, 0, 100))).isEmpty();
         for (long seq = 1; seq < 10; seq++) {
             assertThat(get(store.find(queue, new long[] {seq}))).isEmpty();
             assertThat(get(store.readContents(queue, List.of(arrival(seq), delayed(seq)))))
@@ -89,27 +89,27 @@ abstract class StoreContract {
         }
     }
 
-    static QueueEvent removed(MessageHeader header, QueueEvent.Place place, long availableAtMillis) {
+    static QueueEvent removed(MessageHeader header, QueueEvent.MessageLocation place, long availableAtMillis) {
         return new QueueEvent.Removed(header, place, availableAtMillis, QueueEvent.Cause.ACKED);
     }
 
-    static List<Long> seqs(List<Waiting> rows) {
+    static List<Long> seqs(List<ScheduledMessage> rows) {
         return rows.stream().map(row -> row.header().seq()).toList();
     }
 
-    static void assertContents(List<StoredContent> actual, StoredContent... expected) {
+    static void assertContents(List<StoredMessage> actual, StoredMessage... expected) {
         assertThat(actual.stream().map(StoreContract::text).toList())
                 .isEqualTo(Stream.of(expected).map(StoreContract::text).toList());
     }
 
     /** Arrays of bytes are equal to themselves only, their text is not. */
-    private static String text(StoredContent row) {
+    private static String text(StoredMessage row) {
         Content content = row.content();
         return row.header() + " " + content.idHigh() + " " + content.idLow() + " " + content.contentType() + " "
                 + content.delaySeconds() + " " + HexFormat.of().formatHex(content.body());
     }
 
-    List<Found> find(long... seqs) {
+    List<LookupResult> find(long... seqs) {
         return get(store.find(Q, seqs));
     }
 

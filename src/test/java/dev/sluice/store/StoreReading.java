@@ -3,10 +3,10 @@ package dev.sluice.store;
 import static dev.sluice.store.Outcomes.allArrivals;
 import static dev.sluice.store.Outcomes.get;
 
-import dev.sluice.queue.Found;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -14,10 +14,10 @@ import java.util.stream.LongStream;
 public record StoreReading(
         QueueImage image,
         List<String> arrivals,
-        List<Waiting> schedule,
-        List<Waiting> waiting,
+        List<ScheduledMessage> schedule,
+        List<ScheduledMessage> waiting,
         List<MessageHeader> inherited,
-        List<Found> found) {
+        List<LookupResult> found) {
     private static final int LIMIT = 10_000;
     private static final long SEQ_MAX = 200;
 
@@ -28,11 +28,11 @@ public record StoreReading(
                 allArrivals(store, queue).stream().map(StoreReading::text).toList(),
                 get(store.readSchedule(queue, 0, 0, LIMIT)),
                 get(store.readWaiting(queue, 0, LIMIT)),
-                get(store.readInherited(queue, 0, 0, LIMIT)),
+                get(store.readOriginalTimestamps(queue, 0, 0, LIMIT)),
                 get(store.find(queue, LongStream.rangeClosed(1, SEQ_MAX).toArray())));
     }
 
-    private static String text(StoredContent row) {
+    private static String text(StoredMessage row) {
         return row.header() + " " + row.content().idHigh() + " "
                 + new String(row.content().body());
     }

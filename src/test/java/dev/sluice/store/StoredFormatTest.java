@@ -12,7 +12,7 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -85,7 +85,7 @@ class StoredFormatTest {
 
     @Test
     void aReleaseReplacesTheLease() {
-        batch.add(Q, new QueueEvent.Released(new Waiting(arrival(2), 1, 9_000)));
+        batch.add(Q, new QueueEvent.Released(new ScheduledMessage(arrival(2), 1, 9_000)));
 
         assertRecords()
                 .containsExactly(
@@ -113,10 +113,13 @@ class StoredFormatTest {
 
     @Test
     void neighboursThatAreRemovedTogetherGoAsOneRangeInWhateverOrderTheyCome() {
-        for (long seq = SeqDeletions.RUN_MIN + 1; seq >= 2; seq--) {
-            batch.add(Q, new QueueEvent.Removed(arrival(seq), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.ACKED));
+        for (long seq = RangeDeleteBuilder.RUN_MIN + 1; seq >= 2; seq--) {
+            batch.add(
+                    Q,
+                    new QueueEvent.Removed(arrival(seq), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.ACKED));
         }
-        batch.add(Q, new QueueEvent.Removed(arrival(0x23), QueueEvent.Place.LEASED, 0, QueueEvent.Cause.ACKED));
+        batch.add(
+                Q, new QueueEvent.Removed(arrival(0x23), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.ACKED));
 
         assertRecords()
                 .containsExactly(
@@ -129,11 +132,16 @@ class StoredFormatTest {
     /** A range has a price for whoever reads. */
     @Test
     void fewNeighboursGoOneByOne() {
-        for (long seq = 1; seq < SeqDeletions.RUN_MIN; seq++) {
-            batch.add(Q, new QueueEvent.Removed(arrival(seq), QueueEvent.Place.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
+        for (long seq = 1; seq < RangeDeleteBuilder.RUN_MIN; seq++) {
+            batch.add(
+                    Q,
+                    new QueueEvent.Removed(
+                            arrival(seq), QueueEvent.MessageLocation.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
         }
 
-        assertRecords().hasSize(SeqDeletions.RUN_MIN - 1).allMatch(record -> record.startsWith("delete MESSAGES"));
+        assertRecords()
+                .hasSize(RangeDeleteBuilder.RUN_MIN - 1)
+                .allMatch(record -> record.startsWith("delete MESSAGES"));
     }
 
     @Test
@@ -193,17 +201,17 @@ class StoredFormatTest {
         List<String> records = new ArrayList<>();
         batch.forEach(new BatchVisitor() {
             @Override
-            public void put(Family family, byte[] key, byte[] value) {
+            public void put(ColumnFamily family, byte[] key, byte[] value) {
                 records.add("put " + family + " " + hex(key) + " = " + hex(value));
             }
 
             @Override
-            public void delete(Family family, byte[] key) {
+            public void delete(ColumnFamily family, byte[] key) {
                 records.add("delete " + family + " " + hex(key));
             }
 
             @Override
-            public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+            public void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
                 records.add("deleteRange " + family + " " + hex(fromKey) + " " + hex(toKey));
             }
         });

@@ -35,7 +35,8 @@ public final class StoredRowsFuzz {
                         .array();
             }
             byte[] value = from.hasRemaining() ? taken(from, from.get() & 63) : new byte[0];
-            rows.of((shape & 1) == 0 ? Family.INDEX : Family.MESSAGES).put(key, value);
+            rows.of((shape & 1) == 0 ? ColumnFamily.INDEX : ColumnFamily.MESSAGES)
+                    .put(key, value);
         }
         AllocationBound.within(input.length * 16, () -> {
             check(rows);
@@ -45,8 +46,8 @@ public final class StoredRowsFuzz {
     }
 
     private static void check(Rows rows) {
-        CheckFindings findings = new CheckFindings();
-        CheckTotals totals = RecordCheck.run(rows, findings);
+        CheckReport findings = new CheckReport();
+        CheckTotals totals = RecordVerifier.run(rows, findings);
         boolean strange = rows.messages.keySet().stream().anyMatch(key -> key.length == 0 || key[0] < 1 || key[0] > 2);
         if (strange && findings.total() == 0) {
             throw new AssertionError("a row in an unknown space was not found");
@@ -62,7 +63,7 @@ public final class StoredRowsFuzz {
         orDamage(() -> QueueReads.arrivals(rows, 1, 0, 10, 1_000));
         orDamage(() -> QueueReads.schedule(rows, 1, 0, 0, 10));
         orDamage(() -> QueueReads.waiting(rows, 1, 0, 10));
-        orDamage(() -> QueueReads.inherited(rows, 1, 0, 0, 10));
+        orDamage(() -> QueueReads.originalTimestamps(rows, 1, 0, 0, 10));
         orDamage(() -> QueueReads.find(rows, 1, SEQS));
         orDamage(() -> QueueReads.contents(rows, 1, List.of(new MessageHeader(1, 2, 3, 4, false))));
         orDamage(() -> QueueReads.catalog(rows, record -> {}));
@@ -85,16 +86,16 @@ public final class StoredRowsFuzz {
     }
 
     /** Sorted rows in memory. */
-    private static final class Rows implements OrderedView {
+    private static final class Rows implements StoreSnapshot {
         private final TreeMap<byte[], byte[]> index = new TreeMap<>(Arrays::compareUnsigned);
         private final TreeMap<byte[], byte[]> messages = new TreeMap<>(Arrays::compareUnsigned);
 
-        private TreeMap<byte[], byte[]> of(Family family) {
-            return family == Family.INDEX ? index : messages;
+        private TreeMap<byte[], byte[]> of(ColumnFamily family) {
+            return family == ColumnFamily.INDEX ? index : messages;
         }
 
         @Override
-        public void scan(Family family, byte[] fromKey, byte[] toKey, RowVisitor visitor) {
+        public void scan(ColumnFamily family, byte[] fromKey, byte[] toKey, RowVisitor visitor) {
             for (Map.Entry<byte[], byte[]> row :
                     of(family).subMap(fromKey, true, toKey, false).entrySet()) {
                 if (!visitor.row(row.getKey(), row.getValue())) {
@@ -104,12 +105,12 @@ public final class StoredRowsFuzz {
         }
 
         @Override
-        public byte[] getStart(Family family, byte[] key, int bytesMin) {
+        public byte[] getStart(ColumnFamily family, byte[] key, int bytesMin) {
             return of(family).get(key);
         }
 
         @Override
-        public List<byte[]> getAll(Family family, List<byte[]> keys) {
+        public List<byte[]> getAll(ColumnFamily family, List<byte[]> keys) {
             List<byte[]> values = new ArrayList<>();
             keys.forEach(key -> values.add(of(family).get(key)));
             return values;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.queue.Limits;
-import dev.sluice.runtime.ContinuousClock;
-import dev.sluice.runtime.WorkerTarget;
-import dev.sluice.runtime.WorkerTarget.Verdict;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.delivery.WorkerTarget;
+import dev.sluice.runtime.delivery.WorkerTarget.BatchResult;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -58,7 +58,7 @@ class HttpWorkerTargetTest {
             request.response().end();
         }));
 
-        assertThat(deliver(target)).isEqualTo(Verdict.ALL_DONE);
+        assertThat(deliver(target)).isEqualTo(BatchResult.ALL_DONE);
         assertThat(checked.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
                 .isEqualTo("POST /batches?from=sluice application/json sluice true");
     }
@@ -71,19 +71,19 @@ class HttpWorkerTargetTest {
             request.response().end();
         }));
 
-        assertThat(deliver(target, SampleBatch.batch("x".repeat(3_000_000)))).isEqualTo(Verdict.ALL_DONE);
+        assertThat(deliver(target, SampleBatch.batch("x".repeat(3_000_000)))).isEqualTo(BatchResult.ALL_DONE);
         assertThat(length.get(TestTimeout.SECONDS, TimeUnit.SECONDS)).isGreaterThan(3_000_000);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {200, 202, 204})
     void anEmptyAnswerAcknowledgesEverything(int status) throws Exception {
-        assertThat(deliver(answering(status, "application/json", ""))).isEqualTo(Verdict.ALL_DONE);
+        assertThat(deliver(answering(status, "application/json", ""))).isEqualTo(BatchResult.ALL_DONE);
     }
 
     @Test
     void anAnswerThatIsNotJsonAcknowledgesEverything() throws Exception {
-        assertThat(deliver(answering(200, "text/plain", "{\"retries\":[1]}"))).isEqualTo(Verdict.ALL_DONE);
+        assertThat(deliver(answering(200, "text/plain", "{\"retries\":[1]}"))).isEqualTo(BatchResult.ALL_DONE);
     }
 
     @ParameterizedTest
@@ -272,11 +272,11 @@ class HttpWorkerTargetTest {
                 .find("w");
     }
 
-    private static Verdict deliver(WorkerTarget target) throws Exception {
+    private static BatchResult deliver(WorkerTarget target) throws Exception {
         return deliver(target, SampleBatch.batch());
     }
 
-    private static Verdict deliver(WorkerTarget target, WorkerTarget.Batch batch) throws Exception {
+    private static BatchResult deliver(WorkerTarget target, WorkerTarget.Batch batch) throws Exception {
         return target.deliver(batch)
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -1,14 +1,14 @@
 package dev.sluice.worker;
 
+import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.MessageHeader;
-import dev.sluice.queue.Metrics;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
-import dev.sluice.runtime.QueueClient;
-import dev.sluice.runtime.WorkerTarget;
-import dev.sluice.store.StoredContent;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.delivery.WorkerTarget;
+import dev.sluice.store.StoredMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -27,9 +27,9 @@ final class SampleBatch {
                         delivery(1, ContentType.TEXT, firstBody, 0, 1),
                         delivery(2, ContentType.TEXT, "", 0, 2),
                         delivery(3, ContentType.JSON, "{\"a\":[1.50,\"é\"]}", 20, 1)),
-                new Metrics(7, 700, 1_001),
+                new BacklogStats(7, 700, 1_001),
                 3
-                        * BatchJson.bytesOf(
+                        * BatchRequestWriter.bytesOf(
                                 new Content(0, 0, ContentType.TEXT, 0, firstBody.getBytes(StandardCharsets.UTF_8))));
     }
 
@@ -47,6 +47,6 @@ final class SampleBatch {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         MessageHeader header = new MessageHeader(seq, 1_000 + seq, 1_000 + seq, body.length, delaySeconds > 0);
         return new QueueClient.Delivery(
-                new StoredContent(header, new Content(0xab, seq, type, delaySeconds, body)), number);
+                new StoredMessage(header, new Content(0xab, seq, type, delaySeconds, body)), number);
     }
 }

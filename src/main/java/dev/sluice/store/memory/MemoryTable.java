@@ -1,9 +1,9 @@
 package dev.sluice.store.memory;
 
 import dev.sluice.store.BatchVisitor;
-import dev.sluice.store.Family;
-import dev.sluice.store.OrderedView;
+import dev.sluice.store.ColumnFamily;
 import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreSnapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * The records of a {@link MemoryStore}: what its disk would be. Guarded by its own monitor, which a caller holds for the whole of a
  * batch or a read, so that every batch is atomic and every view stands still.
  */
-final class MemoryTable implements OrderedView {
+final class MemoryTable implements StoreSnapshot {
     private final NavigableMap<byte[], byte[]> index = new TreeMap<>(Arrays::compareUnsigned);
     private final NavigableMap<byte[], byte[]> messages = new TreeMap<>(Arrays::compareUnsigned);
     private final BatchVisitor applier = new Applier();
@@ -25,7 +25,7 @@ final class MemoryTable implements OrderedView {
     }
 
     @Override
-    public void scan(Family family, byte[] fromKey, byte[] toKey, RowVisitor visitor) {
+    public void scan(ColumnFamily family, byte[] fromKey, byte[] toKey, RowVisitor visitor) {
         for (Map.Entry<byte[], byte[]> row :
                 records(family).subMap(fromKey, true, toKey, false).entrySet()) {
             if (!visitor.row(row.getKey(), row.getValue())) {
@@ -35,12 +35,12 @@ final class MemoryTable implements OrderedView {
     }
 
     @Override
-    public byte[] getStart(Family family, byte[] key, int bytesMin) {
+    public byte[] getStart(ColumnFamily family, byte[] key, int bytesMin) {
         return records(family).get(key);
     }
 
     @Override
-    public List<byte[]> getAll(Family family, List<byte[]> keys) {
+    public List<byte[]> getAll(ColumnFamily family, List<byte[]> keys) {
         List<byte[]> values = new ArrayList<>(keys.size());
         for (byte[] key : keys) {
             values.add(records(family).get(key));
@@ -48,24 +48,24 @@ final class MemoryTable implements OrderedView {
         return values;
     }
 
-    private NavigableMap<byte[], byte[]> records(Family family) {
-        return family == Family.INDEX ? index : messages;
+    private NavigableMap<byte[], byte[]> records(ColumnFamily family) {
+        return family == ColumnFamily.INDEX ? index : messages;
     }
 
     /** Does what a batch says. */
     private final class Applier implements BatchVisitor {
         @Override
-        public void put(Family family, byte[] key, byte[] value) {
+        public void put(ColumnFamily family, byte[] key, byte[] value) {
             records(family).put(key, value);
         }
 
         @Override
-        public void delete(Family family, byte[] key) {
+        public void delete(ColumnFamily family, byte[] key) {
             records(family).remove(key);
         }
 
         @Override
-        public void deleteRange(Family family, byte[] fromKey, byte[] toKey) {
+        public void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
             records(family).subMap(fromKey, true, toKey, false).clear();
         }
     }

@@ -44,7 +44,7 @@ final class GroupCommit {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
     /** A batch on its way. */
-    private record Pending(StoreBatch batch, CommitListener listener, int bytes) {}
+    private record PendingCommit(StoreBatch batch, CommitListener listener, int bytes) {}
 
     /**
      * What became of batches, for their listeners.
@@ -52,7 +52,7 @@ final class GroupCommit {
      * @param failure null if they are stored
      * @param broke whether this is the failure that ended the generation
      */
-    private record Outcome(List<Pending> batches, StoreException failure, boolean broke) {}
+    private record GroupResult(List<PendingCommit> batches, StoreException failure, boolean broke) {}
 
     /** What the store is in: a generation, and why nothing is written in it any more, or null. */
     private record Stage(long generation, StoreException failure) {}
@@ -61,16 +61,16 @@ final class GroupCommit {
     private final Runnable onFailure;
     private final int groupBytesMax;
     private final CommitMeter meter;
-    private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingCommit> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytesWaiting = new AtomicLong();
-    private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
+    private final Queue<GroupResult> outcomes = new ConcurrentLinkedQueue<>();
     /** Held by the thread that tells. */
     private final ReentrantLock telling = new ReentrantLock();
 
-    private final Resting writerResting = new Resting();
-    private final Resting tellerResting = new Resting();
+    private final Parker writerResting = new Parker();
+    private final Parker tellerResting = new Parker();
     private final Thread writer = newThread("write", this::writeGroups);
-    private final Thread teller = newThread("tell", this::tellUntilClosed);
+    private final Thread teller = newThread("tell", this::notifyUntilClosed);
 
     private volatile boolean closing;
     private volatile boolean closed;
@@ -104,7 +104,7 @@ final class GroupCommit {
     void commit(StoreBatch batch, CommitListener listener) {
         int bytes = batch.bytes();
         bytesWaiting.addAndGet(bytes);
-        queue.add(new Pending(batch, listener, bytes));
+        queue.add(new PendingCommit(batch, listener, bytes));
         if (closed) {
             refuseQueued();
         } else {
@@ -154,7 +154,7 @@ final class GroupCommit {
     private void writeGroups() {
         while (writeGroup()) {
             if (queue.isEmpty()) {
-                tellOutcomes();
+                notifyOutcomes();
             } else {
                 tellerResting.wake();
             }
@@ -164,7 +164,7 @@ final class GroupCommit {
 
     /** Waits for a group and writes it; answers whether to go on. */
     private boolean writeGroup() {
-        List<Pending> group = new ArrayList<>();
+        List<PendingCommit> group = new ArrayList<>();
         gather(group);
         while (group.isEmpty()) {
             if (closing) {
@@ -172,7 +172,7 @@ final class GroupCommit {
                 refuseQueued();
                 return false;
             }
-            writerResting.restWhile(() -> queue.isEmpty() && !closing);
+            writerResting.awaitWork(() -> queue.isEmpty() && !closing);
             gather(group);
         }
         commit(group);
@@ -180,21 +180,21 @@ final class GroupCommit {
     }
 
     /** The teller. */
-    private void tellUntilClosed() {
+    private void notifyUntilClosed() {
         while (!closed) {
-            tellerResting.restWhile(() -> outcomes.isEmpty() && !closed);
-            tellOutcomes();
+            tellerResting.awaitWork(() -> outcomes.isEmpty() && !closed);
+            notifyOutcomes();
         }
-        tellOutcomes();
+        notifyOutcomes();
     }
 
     /** Tells what there is to tell, unless the other thread does. */
-    private void tellOutcomes() {
+    private void notifyOutcomes() {
         while (!outcomes.isEmpty() && telling.tryLock()) {
             try {
-                Outcome outcome;
+                GroupResult outcome;
                 while ((outcome = outcomes.poll()) != null) {
-                    tell(outcome);
+                    notifyListeners(outcome);
                 }
             } finally {
                 telling.unlock();
@@ -202,17 +202,17 @@ final class GroupCommit {
         }
     }
 
-    private void tell(Outcome outcome) {
-        outcome.batches().forEach(pending -> tell(pending, outcome.failure()));
+    private void notifyListeners(GroupResult outcome) {
+        outcome.batches().forEach(pending -> notifyListeners(pending, outcome.failure()));
         if (outcome.broke()) {
             onFailure.run();
         }
     }
 
-    private void gather(List<Pending> group) {
+    private void gather(List<PendingCommit> group) {
         long bytes = 0;
         while (bytes < groupBytesMax) {
-            Pending next = queue.poll();
+            PendingCommit next = queue.poll();
             if (next == null) {
                 return;
             }
@@ -221,17 +221,17 @@ final class GroupCommit {
         }
     }
 
-    private void commit(List<Pending> group) {
+    private void commit(List<PendingCommit> group) {
         // Looked at after the batches were taken: none of them can be of a later generation.
         Stage now = stage;
         if (now.failure() != null) {
-            outcomes.add(new Outcome(group, now.failure(), false));
+            outcomes.add(new GroupResult(group, now.failure(), false));
             return;
         }
-        List<Pending> written = new ArrayList<>(group.size());
-        List<Pending> late = new ArrayList<>();
+        List<PendingCommit> written = new ArrayList<>(group.size());
+        List<PendingCommit> late = new ArrayList<>();
         BatchGroup batches = new BatchGroup();
-        for (Pending pending : group) {
+        for (PendingCommit pending : group) {
             if (pending.batch().generation() == now.generation()) {
                 written.add(pending);
                 batches.add(pending.batch());
@@ -240,7 +240,7 @@ final class GroupCommit {
             }
         }
         if (!late.isEmpty()) {
-            outcomes.add(new Outcome(
+            outcomes.add(new GroupResult(
                     late, new StoreException("the store was opened again since the batch was made"), false));
         }
         if (!written.isEmpty()) {
@@ -250,7 +250,7 @@ final class GroupCommit {
             if (failure != null) {
                 stage = new Stage(now.generation(), failure);
             }
-            outcomes.add(new Outcome(written, failure, failure != null));
+            outcomes.add(new GroupResult(written, failure, failure != null));
         }
     }
 
@@ -268,13 +268,13 @@ final class GroupCommit {
     }
 
     private void refuseQueued() {
-        Pending late;
+        PendingCommit late;
         while ((late = queue.poll()) != null) {
-            tell(late, new StoreException("the store is closed"));
+            notifyListeners(late, new StoreException("the store is closed"));
         }
     }
 
-    private void tell(Pending pending, StoreException outcome) {
+    private void notifyListeners(PendingCommit pending, StoreException outcome) {
         bytesWaiting.addAndGet(-pending.bytes());
         try {
             pending.listener().committed(outcome);

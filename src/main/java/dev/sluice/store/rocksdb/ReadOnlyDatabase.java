@@ -3,6 +3,7 @@ package dev.sluice.store.rocksdb;
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.rocksdb.wal.WalVerifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,8 +38,8 @@ final class ReadOnlyDatabase implements AutoCloseable {
     /** Opens the database; the native code must not be unpacked below the data directory, because that would change it. */
     static ReadOnlyDatabase open(Path path, long writeBufferBytes) {
         ManifestPointer.refuseIfDangling(path);
-        Optional<LogCheck.Doubt> doubt = LogCheck.run(path);
-        NativeCode.loadUnchanged(path.resolveSibling(DataDirectory.NATIVE_CODE));
+        Optional<WalVerifier.WalGap> doubt = WalVerifier.run(path);
+        NativeLibrary.loadUnchanged(path.resolveSibling(DataDirectory.NATIVE_CODE));
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, false);
         // Without a logger of ours RocksDB would begin a log file of its own next to the database.
         Logger silence = new SilentLogger();
@@ -53,7 +54,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
                             new ColumnFamilyDescriptor(MESSAGES_NAME, options.messages())),
                     families);
             ReadOnlyDatabase opened = new ReadOnlyDatabase(database, options, silence, families);
-            doubt.ifPresent(opened::settle);
+            doubt.ifPresent(opened::resolveGap);
             return opened;
         } catch (RocksDBException failure) {
             options.close();
@@ -61,21 +62,21 @@ final class ReadOnlyDatabase implements AutoCloseable {
             if (isMissingFile(failure)) {
                 throw new StoreCorruptException("a file is missing: " + failure.getMessage(), failure);
             }
-            throw doubt.filter(log -> RocksFailures.isCorruption(failure))
+            throw doubt.filter(log -> RocksErrors.isCorruption(failure))
                     .<StoreException>map(log -> log.confirmed(failure))
-                    .orElseGet(() -> RocksFailures.of("open", failure));
+                    .orElseGet(() -> RocksErrors.of("open", failure));
         }
     }
 
-    private void settle(LogCheck.Doubt doubt) {
+    private void resolveGap(WalVerifier.WalGap doubt) {
         if (database.getLatestSequenceNumber() < doubt.syncedSequence()) {
             close();
             throw doubt.confirmed(null);
         }
     }
 
-    RocksView view() {
-        return new RocksView(database, families);
+    RocksSnapshot view() {
+        return new RocksSnapshot(database, families);
     }
 
     /** The format record, null if there is none. */
@@ -83,7 +84,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
         try {
             return database.get(KeyFormat.formatKey());
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("read", failure);
+            throw RocksErrors.of("read", failure);
         }
     }
 

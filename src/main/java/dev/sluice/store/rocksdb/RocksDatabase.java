@@ -1,10 +1,12 @@
 package dev.sluice.store.rocksdb;
 
 import dev.sluice.store.BatchGroup;
-import dev.sluice.store.Family;
+import dev.sluice.store.ColumnFamily;
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.rocksdb.wal.WalSyncMark;
+import dev.sluice.store.rocksdb.wal.WalVerifier;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +46,7 @@ final class RocksDatabase implements AutoCloseable {
     private final CompactRangeOptions compaction =
             new CompactRangeOptions().setExclusiveManualCompaction(false).setCanceled(false);
     private final long markKey = new SecureRandom().nextLong();
-    private final BackgroundPace.Debt debt = new BackgroundPace.Debt() {
+    private final CompactionRateController.Debt debt = new CompactionRateController.Debt() {
         @Override
         public LongStream fullMemtables() {
             return families.stream().mapToLong(family -> count(family, "rocksdb.num-immutable-mem-table"));
@@ -79,8 +81,8 @@ final class RocksDatabase implements AutoCloseable {
         if (!create) {
             ManifestPointer.refuseIfDangling(directory.database());
         }
-        Optional<LogCheck.Doubt> doubt = LogCheck.run(directory.database());
-        NativeCode.load(directory.nativeCode());
+        Optional<WalVerifier.WalGap> doubt = WalVerifier.run(directory.database());
+        NativeLibrary.load(directory.nativeCode());
         if (doubt.isPresent()) {
             // Whether it is confirmed shows when it is open, and a database that may be damaged must not be changed.
             ReadOnlyDatabase.open(directory.database(), writeBufferBytes).close();
@@ -97,7 +99,7 @@ final class RocksDatabase implements AutoCloseable {
             throw failure;
         }
         try {
-            opened.settleFormat(directory);
+            opened.initializeFormat(directory);
             return opened;
         } catch (RuntimeException | Error failure) {
             opened.close();
@@ -115,16 +117,16 @@ final class RocksDatabase implements AutoCloseable {
                 database.enableAutoCompaction(families);
                 compacting = true;
             }
-            pace().follow(System.nanoTime(), group.length, debt);
+            pace().update(System.nanoTime(), group.length, debt);
             writeMarked(group, sync);
         } catch (RocksDBException failure) {
             failed = true;
-            throw RocksFailures.of("write", failure);
+            throw RocksErrors.of("write", failure);
         }
     }
 
     private void writeMarked(byte[] group, boolean sync) throws RocksDBException {
-        new LogMark(markKey, syncedSequence).writeTo(group);
+        new WalSyncMark(markKey, syncedSequence).writeTo(group);
         try (WriteBatch batch = new WriteBatch(group)) {
             database.write(sync ? synced : unsynced, batch);
         }
@@ -134,25 +136,25 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     /** The database as it is now. */
-    RocksView view() {
-        return new RocksView(database, families);
+    RocksSnapshot view() {
+        return new RocksSnapshot(database, families);
     }
 
     /** Of its flushes and compactions. */
-    BackgroundPace pace() {
+    CompactionRateController pace() {
         return options.pace();
     }
 
     /** Rewrites everything without what was deleted, beside other compactions. Blocks; {@link #stopCompacting} ends it. */
     void compact() {
-        pace().hurry(() -> families.forEach(this::compact));
+        pace().unthrottled(() -> families.forEach(this::compact));
     }
 
     private void compact(ColumnFamilyHandle family) {
         try {
             database.compactRange(family, null, null, compaction);
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("compact", failure);
+            throw RocksErrors.of("compact", failure);
         }
     }
 
@@ -170,7 +172,7 @@ final class RocksDatabase implements AutoCloseable {
         try {
             return database.getLongProperty(family, property);
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("measure its tables", failure);
+            throw RocksErrors.of("measure its tables", failure);
         }
     }
 
@@ -178,7 +180,7 @@ final class RocksDatabase implements AutoCloseable {
         try {
             return database.getAggregatedLongProperty(property);
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("measure its tables", failure);
+            throw RocksErrors.of("measure its tables", failure);
         }
     }
 
@@ -187,7 +189,7 @@ final class RocksDatabase implements AutoCloseable {
         try (Checkpoint checkpoint = Checkpoint.create(database)) {
             checkpoint.createCheckpoint(directory.toString());
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("be copied", failure);
+            throw RocksErrors.of("be copied", failure);
         }
     }
 
@@ -233,13 +235,13 @@ final class RocksDatabase implements AutoCloseable {
                     RocksDB.open(options.database(), directory.database().toString(), descriptors, families);
             return new RocksDatabase(database, options, families);
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("open", failure);
+            throw RocksErrors.of("open", failure);
         }
     }
 
     /** Writes the format into a new database, compares it in an old one. */
-    private void settleFormat(DataDirectory directory) {
-        for (Family family : Family.values()) {
+    private void initializeFormat(DataDirectory directory) {
+        for (ColumnFamily family : ColumnFamily.values()) {
             if (families.get(family.id()).getID() != family.id()) {
                 throw new StoreCorruptException("the store is damaged: column families are in the wrong order");
             }
@@ -257,7 +259,7 @@ final class RocksDatabase implements AutoCloseable {
                         ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT).array());
             }
         } catch (RocksDBException failure) {
-            throw RocksFailures.of("open", failure);
+            throw RocksErrors.of("open", failure);
         }
         if (directory.unfinished()) {
             directory.finish(FORMAT);

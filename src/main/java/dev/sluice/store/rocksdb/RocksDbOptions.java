@@ -63,7 +63,7 @@ final class RocksDbOptions implements AutoCloseable {
 
     private final long writeBufferBytes;
     private final Cache cache = new LRUCache(CACHE_BYTES);
-    private final BackgroundPace pace = new BackgroundPace(System.nanoTime());
+    private final CompactionRateController pace = new CompactionRateController(System.nanoTime());
     private final BloomFilter filter = new BloomFilter(10);
     private final TablePropertiesCollectorFactory deletionCollector =
             TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
@@ -105,7 +105,7 @@ final class RocksDbOptions implements AutoCloseable {
     }
 
     /** Of flushes and compactions; closed with these options. */
-    BackgroundPace pace() {
+    CompactionRateController pace() {
         return pace;
     }
 
@@ -144,7 +144,7 @@ final class RocksDbOptions implements AutoCloseable {
                 // Written over in place, a log needs one write less for each sync, that of its length. And no log is
                 // deleted while others wait for their syncs.
                 .setRecycleLogFileNum(LOGS_KEPT)
-                // So it ends where its intact records end. Whether that is the right end, LogCheck finds out before.
+                // So it ends where its intact records end. Whether that is the right end, WalVerifier finds out before.
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 // When a log is left, its file is cut to what is in it. Families that are flushed each at its own time
                 // leave logs that are hardly filled, and the next log in such a file has to grow again.

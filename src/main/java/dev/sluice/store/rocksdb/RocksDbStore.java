@@ -1,21 +1,21 @@
 package dev.sluice.store.rocksdb;
 
-import dev.sluice.queue.Found;
+import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.Waiting;
+import dev.sluice.queue.ScheduledMessage;
 import dev.sluice.store.Arrivals;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.CommitMeter;
 import dev.sluice.store.Durability;
-import dev.sluice.store.OrderedView;
 import dev.sluice.store.QueueReads;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
-import dev.sluice.store.StoredContent;
+import dev.sluice.store.StoreSnapshot;
+import dev.sluice.store.StoredMessage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  * The store on disk: one RocksDB database for all queues, because one log means one stream of syncs.
  *
  * <p>Threads: one that writes and one that tells ({@link GroupCommit}), two readers ({@link ReadPool}), one while a failed store is opened again
- * ({@link Reopening}), and RocksDB's own. Nothing of RocksDB runs on the threads that call.
+ * ({@link StoreReopener}), and RocksDB's own. Nothing of RocksDB runs on the threads that call.
  */
 public final class RocksDbStore implements QueueStore {
     private static final int GROUP_BYTES_MAX = 8 * 1024 * 1024;
@@ -44,10 +44,10 @@ public final class RocksDbStore implements QueueStore {
     private static final long RECLAIM_TABLE_PARTS = 4;
 
     private final DataDirectory directory;
-    private final LiveDatabase database;
+    private final ReopenableDatabase database;
     private final GroupCommit groupCommit;
     private final ReadPool readPool = new ReadPool();
-    private final Reopening reopening = new Reopening(new Reopening.Attempt() {
+    private final StoreReopener reopening = new StoreReopener(new StoreReopener.Attempt() {
         @Override
         public boolean hasRoom() {
             return freeBytes() >= REOPEN_FREE_BYTES_MIN;
@@ -67,7 +67,7 @@ public final class RocksDbStore implements QueueStore {
     /** {@code disk} stands between the writer and the database; tests let it fail. */
     private RocksDbStore(
             DataDirectory directory,
-            LiveDatabase database,
+            ReopenableDatabase database,
             Durability durability,
             CommitMeter meter,
             UnaryOperator<GroupCommit.GroupWriter> disk) {
@@ -122,7 +122,7 @@ public final class RocksDbStore implements QueueStore {
             UnaryOperator<GroupCommit.GroupWriter> disk) {
         DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
         try {
-            return new RocksDbStore(opened, new LiveDatabase(opened, writeBufferBytes), durability, meter, disk);
+            return new RocksDbStore(opened, new ReopenableDatabase(opened, writeBufferBytes), durability, meter, disk);
         } catch (RuntimeException | Error failure) {
             opened.close();
             throw failure;
@@ -156,28 +156,29 @@ public final class RocksDbStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<List<Waiting>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit) {
+    public CompletionStage<List<ScheduledMessage>> readSchedule(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
         return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
-    public CompletionStage<List<Waiting>> readWaiting(long queueNumber, long fromSeq, int limit) {
+    public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
         return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
     }
 
     @Override
-    public CompletionStage<List<MessageHeader>> readInherited(
+    public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.inherited(view, queueNumber, fromMillis, fromSeq, limit));
+        return read(view -> QueueReads.originalTimestamps(view, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
-    public CompletionStage<List<Found>> find(long queueNumber, long[] seqs) {
+    public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
         return read(view -> QueueReads.find(view, queueNumber, seqs));
     }
 
     @Override
-    public CompletionStage<List<StoredContent>> readContents(long queueNumber, List<MessageHeader> headers) {
+    public CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
         return read(view -> QueueReads.contents(view, queueNumber, headers));
     }
 
@@ -223,7 +224,7 @@ public final class RocksDbStore implements QueueStore {
             throw new StoreException("the store is closed");
         }
         database.with(open -> {
-            DirectoryCopy.make(directory.path(), target, open::copyTo);
+            CheckpointWriter.make(directory.path(), target, open::copyTo);
             return null;
         });
     }
@@ -254,9 +255,9 @@ public final class RocksDbStore implements QueueStore {
         });
     }
 
-    private <T> CompletionStage<T> read(Function<OrderedView, T> read) {
+    private <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
         return readPool.read(() -> database.with(open -> {
-            try (RocksView view = open.view()) {
+            try (RocksSnapshot view = open.view()) {
                 return read.apply(view);
             }
         }));

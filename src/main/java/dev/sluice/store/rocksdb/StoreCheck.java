@@ -1,9 +1,9 @@
 package dev.sluice.store.rocksdb;
 
-import dev.sluice.store.CheckFindings;
+import dev.sluice.store.CheckReport;
 import dev.sluice.store.CheckTotals;
 import dev.sluice.store.KeyFormat;
-import dev.sluice.store.RecordCheck;
+import dev.sluice.store.RecordVerifier;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
 import java.nio.ByteBuffer;
@@ -14,12 +14,12 @@ import org.rocksdb.SstFileReader;
 
 /**
  * Looks at a store that nobody uses and changes nothing: format, logs, checksums of all blocks of all files, and the records
- * themselves by {@link RecordCheck}.
+ * themselves by {@link RecordVerifier}.
  *
  * @param totals what there was, as far as it could be read
  * @param findings what is wrong
  */
-public record StoreCheck(CheckTotals totals, CheckFindings findings) {
+public record StoreCheck(CheckTotals totals, CheckReport findings) {
     private static final long WRITE_BUFFER_BYTES = 32L * 1024 * 1024;
     private static final CheckTotals NOTHING = new CheckTotals(0, 0, 0);
 
@@ -29,7 +29,7 @@ public record StoreCheck(CheckTotals totals, CheckFindings findings) {
      * @throws StoreException with one line for the operator, if it cannot be checked: no store, in use, a newer format
      */
     public static StoreCheck run(Path directory) {
-        CheckFindings findings = new CheckFindings();
+        CheckReport findings = new CheckReport();
         try (DataDirectory opened = DataDirectory.inspect(directory, RocksDatabase.FORMAT);
                 ReadOnlyDatabase database = ReadOnlyDatabase.open(opened.database(), WRITE_BUFFER_BYTES)) {
             checkFormat(database.format(), findings);
@@ -43,10 +43,10 @@ public record StoreCheck(CheckTotals totals, CheckFindings findings) {
         }
     }
 
-    private static CheckTotals checkRecords(ReadOnlyDatabase database, CheckFindings findings) {
+    private static CheckTotals checkRecords(ReadOnlyDatabase database, CheckReport findings) {
         long before = findings.total();
-        try (RocksView view = database.view()) {
-            return RecordCheck.run(view, findings);
+        try (RocksSnapshot view = database.view()) {
+            return RecordVerifier.run(view, findings);
         } catch (StoreCorruptException damaged) {
             if (before == 0) {
                 findings.add("the store", damaged.getMessage());
@@ -56,7 +56,7 @@ public record StoreCheck(CheckTotals totals, CheckFindings findings) {
         }
     }
 
-    private static void checkFormat(byte[] format, CheckFindings findings) {
+    private static void checkFormat(byte[] format, CheckReport findings) {
         if (format == null) {
             findings.add("the store", "its format record is missing");
         } else if (format.length != Integer.BYTES || ByteBuffer.wrap(format).getInt() != KeyFormat.VERSION) {
@@ -64,7 +64,7 @@ public record StoreCheck(CheckTotals totals, CheckFindings findings) {
         }
     }
 
-    private static void checkTable(Path table, CheckFindings findings) {
+    private static void checkTable(Path table, CheckReport findings) {
         try (Options options = new Options();
                 SstFileReader reader = new SstFileReader(options)) {
             reader.open(table.toString());

@@ -5,7 +5,7 @@ import static dev.sluice.store.Outcomes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.store.Durability;
-import dev.sluice.store.StoredContent;
+import dev.sluice.store.StoredMessage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -32,7 +32,7 @@ class KilledProcessTest {
             long told = runAndKill(durability, nextSeq);
             try (RocksDbStore store = RocksDbStore.open(directory, durability)) {
                 List<Long> seqs = allArrivals(store, 1).stream()
-                        .map(StoredContent::header)
+                        .map(StoredMessage::header)
                         .map(header -> header.seq())
                         .toList();
                 assertThat((long) seqs.size()).isGreaterThanOrEqualTo(told);

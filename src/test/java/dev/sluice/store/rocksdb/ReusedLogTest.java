@@ -12,6 +12,8 @@ import dev.sluice.queue.QueueEvent;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreCorruptException;
+import dev.sluice.store.rocksdb.wal.WalScanner;
+import dev.sluice.store.rocksdb.wal.WalVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,11 +52,11 @@ class ReusedLogTest {
             logs.writeUntilLogIsReused(store);
             Path log = ReusedLogs.lastLog(logs.live());
             byte[] before = Files.readAllBytes(log);
-            int from = (int) LogWalk.through(log, 0).end();
+            int from = (int) WalScanner.through(log, 0).end();
             logs.write(store);
             assertThat(ReusedLogs.lastLog(logs.live())).isEqualTo(log);
             byte[] after = Files.readAllBytes(log);
-            int to = (int) LogWalk.through(log, 0).end();
+            int to = (int) WalScanner.through(log, 0).end();
             Path image = logs.image();
 
             for (int cut = from; cut < to; cut += 97) {
@@ -75,7 +77,7 @@ class ReusedLogTest {
             int refusals = 0;
             for (Path log : ReusedLogs.logs(image)) {
                 byte[] bytes = Files.readAllBytes(log);
-                int end = (int) LogWalk.through(log, 0).end();
+                int end = (int) WalScanner.through(log, 0).end();
                 for (int position = 0; position < end; position += end / 40 + 1) {
                     byte[] damaged = bytes.clone();
                     damaged[position] ^= (byte) (1 << position % 8);
@@ -93,7 +95,8 @@ class ReusedLogTest {
             Path image = logs.image();
             Path log = ReusedLogs.lastLog(image);
             byte[] bytes = Files.readAllBytes(log);
-            int last = ReusedLogs.records(bytes, LogWalk.through(log, 0).end()).get(0);
+            int last =
+                    ReusedLogs.records(bytes, WalScanner.through(log, 0).end()).get(0);
             for (int position = last; position < last + ReusedLogs.HEADER_BYTES; position++) {
                 for (int bit = 0; bit < 8; bit++) {
                     byte[] damaged = bytes.clone();
@@ -118,8 +121,8 @@ class ReusedLogTest {
             assertThat(all).hasSizeGreaterThan(1);
             for (Path log : all.subList(0, all.size() - 1)) {
                 byte[] bytes = Files.readAllBytes(log);
-                int from =
-                        ReusedLogs.records(bytes, LogWalk.through(log, 0).end()).get(0);
+                int from = ReusedLogs.records(bytes, WalScanner.through(log, 0).end())
+                        .get(0);
                 Arrays.fill(bytes, from, from + 40, (byte) 0xEE);
                 logs.assertRefusedOrComplete(logs.copyWithLog(image, log, bytes));
             }
@@ -140,7 +143,8 @@ class ReusedLogTest {
             Path laterLog = ReusedLogs.lastLog(logs.live());
             Path unflushed = logs.copyWithLog(image, laterLog, Files.readAllBytes(laterLog));
             byte[] broken = whole.clone();
-            int from = ReusedLogs.records(whole, LogWalk.through(log, 0).end()).get(0);
+            int from =
+                    ReusedLogs.records(whole, WalScanner.through(log, 0).end()).get(0);
             Arrays.fill(broken, from, from + 40, (byte) 0xEE);
 
             ReusedLogs.assertComplete(logs.copyWithLog(unflushed, log, whole), logs.written());
@@ -158,7 +162,7 @@ class ReusedLogTest {
         try (RocksDbStore store = ReusedLogs.open(logs.live())) {
             logs.writeUntilLogIsReused(store);
             log = ReusedLogs.lastLog(logs.live());
-            end = LogWalk.through(log, 0).end();
+            end = WalScanner.through(log, 0).end();
         }
         byte[] bytes = Files.readAllBytes(log);
         int from = ReusedLogs.records(bytes, end).get(0);
@@ -180,7 +184,7 @@ class ReusedLogTest {
             Path log = ReusedLogs.lastLog(image);
             byte[] bytes = Files.readAllBytes(log);
             List<Integer> records =
-                    ReusedLogs.records(bytes, LogWalk.through(log, 0).end());
+                    ReusedLogs.records(bytes, WalScanner.through(log, 0).end());
             int third = records.get(3);
             Arrays.fill(bytes, third, third + 40, (byte) 0);
 
@@ -200,7 +204,7 @@ class ReusedLogTest {
             assertThat(ReusedLogs.logs(image)).isNotEmpty();
             Path copy = logs.copyWithLog(image, first, Files.readAllBytes(first));
 
-            assertThat(LogCheck.run(copy.resolve("db"))).as("there is a gap").isPresent();
+            assertThat(WalVerifier.run(copy.resolve("db"))).as("there is a gap").isPresent();
             ReusedLogs.assertComplete(copy, logs.written());
         }
     }
@@ -229,8 +233,8 @@ class ReusedLogTest {
                 logs.write(store);
             }
             Path log = ReusedLogs.lastLog(logs.live());
-            int from = (int) LogWalk.through(log, 0).end();
-            byte[] forged = ReusedLogs.forgedWrite((int) LogWalk.numberOf(log));
+            int from = (int) WalScanner.through(log, 0).end();
+            byte[] forged = ReusedLogs.forgedWrite((int) WalScanner.numberOf(log));
             StoreBatch batch = new StoreBatch();
             MessageHeader header = new MessageHeader(logs.nextSeq(), 1_000, 1_000, forged.length, false);
             Content content = new Content(1, 2, ContentType.TEXT, 0, forged);

@@ -11,6 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreCorruptException;
+import dev.sluice.store.rocksdb.wal.WalBlock;
+import dev.sluice.store.rocksdb.wal.WalScanner;
+import dev.sluice.store.rocksdb.wal.WalSyncMark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -78,7 +81,7 @@ final class ReusedLogs {
         for (int writes = 0; writes < WRITES_MAX; writes++) {
             write(store);
             Path log = lastLog(live);
-            long end = LogWalk.through(log, 0).end();
+            long end = WalScanner.through(log, 0).end();
             if (!log.equals(first) && end > 20_000 && end + 20_000 < Files.size(log)) {
                 return;
             }
@@ -149,7 +152,7 @@ final class ReusedLogs {
     static List<Path> logs(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             return files.filter(file -> file.toString().endsWith(".log"))
-                    .sorted(Comparator.comparingLong(LogWalk::numberOf))
+                    .sorted(Comparator.comparingLong(WalScanner::numberOf))
                     .toList();
         }
     }
@@ -158,8 +161,8 @@ final class ReusedLogs {
     static List<Integer> records(byte[] log, long end) {
         List<Integer> records = new ArrayList<>();
         for (int offset = 0; offset < end; ) {
-            if (LogBlock.BYTES - offset % LogBlock.BYTES < HEADER_BYTES) {
-                offset += LogBlock.BYTES - offset % LogBlock.BYTES;
+            if (WalBlock.BYTES - offset % WalBlock.BYTES < HEADER_BYTES) {
+                offset += WalBlock.BYTES - offset % WalBlock.BYTES;
             } else {
                 records.add(0, offset);
                 offset += HEADER_BYTES + ((log[offset + 4] & 0xFF) | (log[offset + 5] & 0xFF) << 8);
@@ -170,8 +173,8 @@ final class ReusedLogs {
 
     /** A whole record with a write in it that says that everything was synced, with a key that is not the store's. */
     static byte[] forgedWrite(int logNumber) {
-        byte[] data = new byte[LogMark.WRITE_BYTES_MIN];
-        new LogMark(0x1234, 1L << 40).writeTo(data);
+        byte[] data = new byte[WalSyncMark.WRITE_BYTES_MIN];
+        new WalSyncMark(0x1234, 1L << 40).writeTo(data);
         ByteBuffer forged = ByteBuffer.allocate(HEADER_BYTES + data.length).order(ByteOrder.LITTLE_ENDIAN);
         forged.putInt(0).putShort((short) data.length).put((byte) 5).putInt(logNumber);
         forged.put(data).putLong(HEADER_BYTES, 1L << 40);

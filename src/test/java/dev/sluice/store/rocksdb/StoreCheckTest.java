@@ -15,8 +15,8 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
-import dev.sluice.queue.Waiting;
-import dev.sluice.store.CheckFindings;
+import dev.sluice.queue.ScheduledMessage;
+import dev.sluice.store.CheckReport;
 import dev.sluice.store.CheckTotals;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
@@ -120,7 +120,7 @@ class StoreCheckTest {
             Files.write(damaged, bytes);
         }
 
-        CheckFindings findings = StoreCheck.run(directory).findings();
+        CheckReport findings = StoreCheck.run(directory).findings();
 
         String name = damaged.getFileName().toString();
         assertThat(findings.kept()).anySatisfy(finding -> assertThat(finding.where() + ": " + finding.what())
@@ -205,7 +205,8 @@ class StoreCheckTest {
                         batch -> batch.add(Q, leased(new Lease(delayed(3), 1, 5_000)))),
                 damage(
                         "queue 7: the scheduled message 3 is not waiting as it should be",
-                        batch -> batch.add(Q, new QueueEvent.Rescheduled(new Waiting(delayed(3), 0, 7_000), 6_999))),
+                        batch -> batch.add(
+                                Q, new QueueEvent.Rescheduled(new ScheduledMessage(delayed(3), 0, 7_000), 6_999))),
                 damage(
                         "queue 7: message 2 is still here although it departed",
                         batch -> batch.add(DEAD, departedFrom(inherited(9, 5), delayed(2)))),
@@ -214,7 +215,7 @@ class StoreCheckTest {
                         batch -> batch.add(
                                 DEAD,
                                 new QueueEvent.Removed(
-                                        arrival(1), QueueEvent.Place.ARRIVAL, 0, QueueEvent.Cause.ACKED))),
+                                        arrival(1), QueueEvent.MessageLocation.ARRIVAL, 0, QueueEvent.Cause.ACKED))),
                 damage(
                         "queue 55: message 1 belongs to a queue without a head",
                         batch -> batch.add(55, enqueued(arrival(1)))));

@@ -16,6 +16,7 @@ import dev.sluice.store.BatchGroup;
 import dev.sluice.store.Durability;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.rocksdb.wal.WalScanner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +111,7 @@ class UpkeepTest {
             write(store, 32 * WRITE_BUFFER_BYTES);
         }
         try (DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
-                LiveDatabase database = new LiveDatabase(opened, WRITE_BUFFER_BYTES)) {
+                ReopenableDatabase database = new ReopenableDatabase(opened, WRITE_BUFFER_BYTES)) {
             CountDownLatch inside = new CountDownLatch(1);
             CompletableFuture<Void> merge = CompletableFuture.runAsync(() -> database.with(open -> {
                 inside.countDown();
@@ -132,14 +133,14 @@ class UpkeepTest {
     @Test
     void tablesAreWrittenAndMergedAtAPaceThatFollowsTheWrites() {
         try (DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
-                LiveDatabase database = new LiveDatabase(opened, WRITE_BUFFER_BYTES)) {
+                ReopenableDatabase database = new ReopenableDatabase(opened, WRITE_BUFFER_BYTES)) {
             RateLimiter limiter = database.with(open -> open.pace().limiter());
-            assertThat(limiter.getBytesPerSecond()).isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+            assertThat(limiter.getBytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
 
             byte[] nothing = new BatchGroup().serialize();
             await().until(() -> database.with(open -> {
                 open.write(nothing.clone(), false);
-                return limiter.getBytesPerSecond() == BackgroundPace.BYTES_PER_SECOND_MIN;
+                return limiter.getBytesPerSecond() == CompactionRateController.BYTES_PER_SECOND_MIN;
             }));
             long before = limiter.getTotalBytesThrough();
             database.with(open -> {
@@ -149,7 +150,7 @@ class UpkeepTest {
             assertThat(limiter.getTotalBytesThrough()).isGreaterThan(before);
             assertThat(limiter.getBytesPerSecond())
                     .as("somebody waits for a compaction that was asked for")
-                    .isEqualTo(BackgroundPace.BYTES_PER_SECOND_MAX);
+                    .isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
         }
     }
 
@@ -175,7 +176,7 @@ class UpkeepTest {
         long first = lookFromOutside(view -> view.getLongProperty("rocksdb.min-log-number-to-keep"));
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             return files.filter(file -> file.toString().endsWith(".log"))
-                    .filter(log -> LogWalk.numberOf(log) >= first)
+                    .filter(log -> WalScanner.numberOf(log) >= first)
                     .mapToLong(UpkeepTest::bytes)
                     .sum();
         }
@@ -186,7 +187,7 @@ class UpkeepTest {
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             TreeMap<Long, Long> sizes = new TreeMap<>();
             files.filter(file -> file.toString().endsWith(".log"))
-                    .forEach(log -> sizes.put(LogWalk.numberOf(log), bytes(log)));
+                    .forEach(log -> sizes.put(WalScanner.numberOf(log), bytes(log)));
             sizes.pollLastEntry();
             sizes.values().removeIf(bytes -> bytes == 0);
             return sizes;

@@ -1,0 +1,64 @@
+package dev.sluice;
+
+import dev.sluice.api.http.HttpOptions;
+import dev.sluice.config.HttpConfig;
+import dev.sluice.config.ManagementConfig;
+import dev.sluice.management.ManagementSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** From the configuration of the listeners to what API and management port need to know of it. */
+public final class ApiConfiguration {
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+
+    private ApiConfiguration() {}
+
+    /**
+     * How the API listens, as that configuration says.
+     *
+     * @param shutdownMillis time for a stop; half of it is for requests under way, the rest for queues and store
+     */
+    static HttpOptions of(HttpConfig http, long shutdownMillis) {
+        return new HttpOptions(
+                http.host(),
+                http.port(),
+                tls(http).orElse(null),
+                seconds(http.idleTimeoutMillis()),
+                seconds(http.headerTimeoutMillis()),
+                seconds(http.bodyTimeoutMillis()),
+                HEADER_BYTES_MAX,
+                Math.max(1, shutdownMillis / 2));
+    }
+
+    /** How the management port listens, with the limits of the API. */
+    static ManagementSettings ofManagement(ManagementConfig management, HttpConfig http) {
+        List<String> hostNames = new ArrayList<>(management.hostNames());
+        hostNames.add(management.host());
+        return new ManagementSettings(
+                management.host(),
+                management.port(),
+                hostNames,
+                http.headerTimeoutMillis(),
+                http.bodyTimeoutMillis(),
+                HEADER_BYTES_MAX,
+                ManagementSettings.CONNECTIONS_MAX);
+    }
+
+    /** The files of TLS, if it is on. */
+    public static Optional<HttpOptions.TlsOptions> tls(HttpConfig http) {
+        return http.tls()
+                .map(files -> new HttpOptions.TlsOptions(
+                        files.certificate().toString(),
+                        files.key().toString(),
+                        files.clientAuthorities()
+                                .map(authorities -> new HttpOptions.ClientCertificates(
+                                        authorities.toString(), files.clientAuth() == HttpConfig.ClientAuth.REQUIRED))
+                                .orElse(null)));
+    }
+
+    /** Whole seconds, rounded up: 0 would mean never. */
+    private static int seconds(long millis) {
+        return Math.toIntExact((millis + 999) / 1000);
+    }
+}

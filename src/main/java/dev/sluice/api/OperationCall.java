@@ -1,0 +1,24 @@
+package dev.sluice.api;
+
+import dev.sluice.api.auth.Principal;
+import dev.sluice.queue.QueueDefinition;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.util.Map;
+
+/**
+ * A request that has passed route, authentication, account, queue id form and queue existence, its body complete.
+ *
+ * @param accountId from the path, null where the path has none
+ * @param queue from the path, null where the path has none
+ * @param path further path parameters, decoded: {@code consumer_id}, {@code subscription_id}
+ * @param query query parameters, decoded; unknown ones are to be ignored
+ * @param body empty if there was none
+ */
+public record OperationCall(
+        Principal caller,
+        String accountId,
+        QueueDefinition queue,
+        Map<String, String> path,
+        MultiMap query,
+        Buffer body) {}

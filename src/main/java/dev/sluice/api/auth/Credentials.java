@@ -1,0 +1,155 @@
+package dev.sluice.api.auth;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Authenticates against the configured credentials (docs/api.md 1.3): {@code Authorization: Bearer}, or {@code X-Auth-Email} and
+ * {@code X-Auth-Key} together.
+ *
+ * <p>Secrets are known by their SHA-256 only; every comparison looks at every configured credential and takes the same time
+ * for each. If a request carries both forms, as SDKs do that have both configured, the pair is tried first and either one is
+ * enough. Half a pair counts as no pair. Emails compare without regard to case. One instance per event loop.
+ */
+public final class Credentials implements Authenticator {
+    /**
+     * A token.
+     *
+     * @param name fit for logs
+     * @param sha256Hex SHA-256 of the token's bytes, 64 hexadecimal digits
+     * @param accounts accounts it may use, {@code "*"} for all
+     * @param email shown by {@code GET /user}, may be empty
+     */
+    public record TokenCredential(String name, String sha256Hex, Set<String> accounts, Access access, String email) {}
+
+    /**
+     * An email with its key.
+     *
+     * @param name fit for logs
+     * @param keySha256Hex SHA-256 of the key's bytes, 64 hexadecimal digits
+     * @param accounts accounts it may use, {@code "*"} for all
+     */
+    public record EmailKeyCredential(
+            String name, String email, String keySha256Hex, Set<String> accounts, Access access) {}
+
+    private record HashedCredential(Principal caller, byte[] sha256, byte[] email) {}
+
+    /** No token, key or email may be longer; what is gets refused without being looked at. */
+    private static final int SECRET_CHARS_MAX = 1024;
+
+    private static final String SCHEME = "bearer";
+    private static final CharSequence EMAIL = HttpHeaders.createOptimized("x-auth-email");
+    private static final CharSequence KEY = HttpHeaders.createOptimized("x-auth-key");
+
+    private final HashedCredential[] tokens;
+    private final HashedCredential[] pairs;
+    private final MessageDigest sha256;
+
+    /**
+     * Knows these credentials and no others.
+     *
+     * @throws IllegalArgumentException if a hash is not 64 hexadecimal digits
+     */
+    public Credentials(List<TokenCredential> tokens, List<EmailKeyCredential> pairs) {
+        this.tokens = tokens.stream()
+                .map(token -> new HashedCredential(
+                        new Principal(token.name(), token.email(), Set.copyOf(token.accounts()), token.access()),
+                        hash(token.name(), token.sha256Hex()),
+                        new byte[0]))
+                .toArray(HashedCredential[]::new);
+        this.pairs = pairs.stream()
+                .map(pair -> new HashedCredential(
+                        new Principal(pair.name(), pair.email(), Set.copyOf(pair.accounts()), pair.access()),
+                        hash(pair.name(), pair.keySha256Hex()),
+                        emailBytes(pair.email())))
+                .toArray(HashedCredential[]::new);
+        this.sha256 = newSha256();
+    }
+
+    /** SHA-256 of a secret as configuration holds it: 64 lower-case hexadecimal digits over its UTF-8 bytes. */
+    public static String sha256Hex(String secret) {
+        return HexFormat.of().formatHex(newSha256().digest(secret.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public Principal authenticate(HttpServerRequest request) {
+        String key = request.getHeader(KEY);
+        String email = key == null ? null : request.getHeader(EMAIL);
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (email == null && authorization == null) {
+            throw new QueueException(QueueError.CREDENTIALS_MISSING);
+        }
+        Principal caller = email == null ? null : ofPair(email, key);
+        if (caller == null && authorization != null) {
+            caller = ofAuthorization(authorization);
+        }
+        if (caller == null) {
+            throw new QueueException(QueueError.NOT_AUTHORIZED);
+        }
+        return caller;
+    }
+
+    private Principal ofPair(String email, String key) {
+        if (email.length() > SECRET_CHARS_MAX || key.isEmpty() || key.length() > SECRET_CHARS_MAX) {
+            return null;
+        }
+        return find(pairs, digest(key), emailBytes(email));
+    }
+
+    private Principal ofAuthorization(String authorization) {
+        int schemeEnd = SCHEME.length();
+        if (authorization.length() > schemeEnd + SECRET_CHARS_MAX
+                || authorization.length() <= schemeEnd
+                || authorization.charAt(schemeEnd) != ' '
+                || !authorization.regionMatches(true, 0, SCHEME, 0, schemeEnd)) {
+            return null;
+        }
+        String token = authorization.substring(schemeEnd).strip();
+        return token.isEmpty() ? null : find(tokens, digest(token), new byte[0]);
+    }
+
+    private static Principal find(HashedCredential[] known, byte[] hash, byte[] email) {
+        Principal found = null;
+        for (HashedCredential candidate : known) {
+            boolean sameHash = MessageDigest.isEqual(candidate.sha256, hash);
+            boolean sameEmail = MessageDigest.isEqual(candidate.email, email);
+            if (sameHash & sameEmail) {
+                found = candidate.caller;
+            }
+        }
+        return found;
+    }
+
+    /** Header values arrive with one char per byte, so this hashes the bytes that were sent. */
+    private byte[] digest(String secret) {
+        return sha256.digest(secret.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static byte[] emailBytes(String email) {
+        return email.strip().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] hash(String name, String hex) {
+        if (hex.length() != 64) {
+            throw new IllegalArgumentException("the SHA-256 of " + name + " must have 64 hexadecimal digits");
+        }
+        return HexFormat.of().parseHex(hex);
+    }
+
+    private static MessageDigest newSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.Contract;
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.TypeValidator;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueName;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.bus.CatalogClient;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Set;
+
+/** Creates a queue (docs/api.md 3.3). */
+public final class CreateQueue implements Operation {
+    private static final Set<String> JURISDICTIONS = Set.of("eu", "us", "fedramp");
+
+    private final CatalogClient changes;
+    private final TypeValidator shape;
+    private final Limits limits;
+
+    /** An operation on these. */
+    public CreateQueue(CatalogClient changes, Contract contract, Limits limits) {
+        this.changes = changes;
+        this.shape = contract.shape("MqQueueCreate");
+        this.limits = limits;
+    }
+
+    @Override
+    public String operationId() {
+        return "queues-create";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        JsonObject body = JsonBody.read(call.body());
+        if (body.getValue("queue_name") == null) {
+            QueueName.check(null);
+        }
+        shape.check(body);
+        String name = body.getString("queue_name");
+        QueueName.check(name);
+        QueueSettings settings = QueueSettingsFields.merge(body, QueueSettings.DEFAULT);
+        settings.check(limits);
+        return changes.createQueue(call.accountId(), name, settings, jurisdiction(body))
+                .map(queue -> Envelope.of(QueueView.of(queue)));
+    }
+
+    private static String jurisdiction(JsonObject body) {
+        String jurisdiction = body.getString("jurisdiction");
+        if (jurisdiction == null) {
+            return "";
+        }
+        if (!JURISDICTIONS.contains(jurisdiction)) {
+            throw new QueueException(QueueError.REQUEST_INVALID, "jurisdiction must be \"eu\", \"us\" or \"fedramp\".");
+        }
+        return jurisdiction;
+    }
+}

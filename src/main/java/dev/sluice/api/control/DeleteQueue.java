@@ -1,0 +1,34 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.runtime.bus.CatalogClient;
+import io.vertx.core.Future;
+
+/** Deletes a queue with all that belongs to it (docs/api.md 3.6). */
+public final class DeleteQueue implements Operation {
+    private final CatalogClient changes;
+
+    /** An operation on these. */
+    public DeleteQueue(CatalogClient changes) {
+        this.changes = changes;
+    }
+
+    @Override
+    public String operationId() {
+        return "queues-delete";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        return changes.deleteQueue(call.accountId(), call.queue().queueId()).map(done -> Envelope.empty());
+    }
+}

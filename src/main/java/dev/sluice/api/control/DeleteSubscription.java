@@ -1,0 +1,35 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.runtime.bus.CatalogClient;
+import io.vertx.core.Future;
+
+/** Deletes an event subscription and shows what it was (docs/api.md 8). */
+public final class DeleteSubscription implements Operation {
+    private final CatalogClient changes;
+
+    /** An operation on these. */
+    public DeleteSubscription(CatalogClient changes) {
+        this.changes = changes;
+    }
+
+    @Override
+    public String operationId() {
+        return "subscriptions-delete";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        return changes.deleteSubscription(call.accountId(), SubscriptionFields.id(call))
+                .map(subscription -> Envelope.of(SubscriptionView.of(subscription)));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.auth.Principal;
+import dev.sluice.api.http.Response;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/** Shows who the credentials belong to (docs/api.md 9). */
+public final class GetUser implements Operation {
+    @Override
+    public String operationId() {
+        return "user-get";
+    }
+
+    @Override
+    public Access access() {
+        return Access.READ;
+    }
+
+    @Override
+    public QueueError refusal() {
+        return QueueError.NO_USER;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        Principal caller = call.caller();
+        if (caller.email().isEmpty()) {
+            throw new QueueException(QueueError.NO_USER);
+        }
+        JsonObject user =
+                new JsonObject().put("id", DerivedId.of("user", caller.email())).put("email", caller.email());
+        return Future.succeededFuture(Envelope.of(user));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.json.Utf8Text;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+
+/** Reads the JSON body of a control-plane request. */
+public final class JsonBody {
+    private JsonBody() {}
+
+    /**
+     * The object in a body.
+     *
+     * @throws QueueException REQUEST_INVALID if the body is not UTF-8, no JSON, no object, or holds text that is no Unicode
+     */
+    public static JsonObject read(Buffer body) {
+        byte[] bytes = body.getBytes();
+        if (!Utf8Text.isWellFormed(bytes)) {
+            throw new QueueException(QueueError.REQUEST_INVALID, Utf8Text.NO_UTF_8);
+        }
+        Object value;
+        try {
+            value = Json.decodeValue(text(bytes));
+        } catch (DecodeException e) {
+            throw new QueueException(QueueError.REQUEST_INVALID, "Request body is not valid JSON.");
+        }
+        if (!(value instanceof JsonObject)) {
+            throw new QueueException(QueueError.REQUEST_INVALID, "Request body must be a JSON object.");
+        }
+        JsonObject object = (JsonObject) value;
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(object.encode())) {
+            throw new QueueException(QueueError.REQUEST_INVALID, "Request body holds half a surrogate pair.");
+        }
+        return object;
+    }
+
+    /** A text and not bytes: from bytes Jackson would guess the encoding. A byte order mark is passed over. */
+    private static String text(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    /**
+     * An integer field as an int. What is too large for one becomes the largest or smallest, which no range allows.
+     *
+     * @param otherwise if the field is absent or null
+     */
+    public static int integer(JsonObject object, String field, int otherwise) {
+        Object value = object.getValue(field);
+        return value == null ? otherwise : (int) ((Number) value).doubleValue();
+    }
+}

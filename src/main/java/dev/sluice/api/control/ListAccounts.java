@@ -1,0 +1,38 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.Page;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import io.vertx.core.Future;
+
+/** Lists the accounts that a caller may use (docs/api.md 9). */
+public final class ListAccounts implements Operation {
+    private static final int PER_PAGE_DEFAULT = 50;
+    private static final int PER_PAGE_MAX = 1000;
+
+    private final AccessibleAccounts accounts;
+
+    /** An operation that asks these. */
+    ListAccounts(AccessibleAccounts accounts) {
+        this.accounts = accounts;
+    }
+
+    @Override
+    public String operationId() {
+        return "accounts-list";
+    }
+
+    @Override
+    public Access access() {
+        return Access.READ;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        Page<String> page = Page.of(accounts.of(call.caller()), call.query(), PER_PAGE_DEFAULT, PER_PAGE_MAX);
+        return Future.succeededFuture(Envelope.list(page, AccessibleAccounts::view));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.Contract;
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.TypeValidator;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.runtime.bus.CatalogClient;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/** Changes an event subscription (docs/api.md 8). */
+public final class PatchSubscription implements Operation {
+    private final CatalogClient changes;
+    private final TypeValidator shape;
+
+    /** An operation on these. */
+    public PatchSubscription(CatalogClient changes, Contract contract) {
+        this.changes = changes;
+        this.shape = contract.shape("MqSubscriptionPatch");
+    }
+
+    @Override
+    public String operationId() {
+        return "subscriptions-patch";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        String id = SubscriptionFields.id(call);
+        JsonObject body = JsonBody.read(call.body());
+        shape.check(body);
+        return changes.updateSubscription(call.accountId(), id, SubscriptionFields.forChange(body))
+                .map(subscription -> Envelope.of(SubscriptionView.of(subscription)));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.api.control;
+
+import dev.sluice.api.Contract;
+import dev.sluice.api.Envelope;
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.TypeValidator;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueName;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.bus.CatalogClient;
+import dev.sluice.runtime.bus.CatalogClient.SettingsChange;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/** Overwrites the settings of a queue (docs/api.md 3.5). */
+public final class PutQueue implements Operation {
+    private final CatalogClient changes;
+    private final TypeValidator shape;
+    private final Limits limits;
+
+    /** An operation on these. */
+    public PutQueue(CatalogClient changes, Contract contract, Limits limits) {
+        this.changes = changes;
+        this.shape = contract.shape("MqQueueUpdate");
+        this.limits = limits;
+    }
+
+    @Override
+    public String operationId() {
+        return "queues-update";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        JsonObject body = JsonBody.read(call.body());
+        shape.check(body);
+        String name = body.getString("queue_name");
+        if (name != null) {
+            QueueName.check(name);
+        }
+        QueueSettings settings = QueueSettingsFields.merge(body, QueueSettings.DEFAULT);
+        settings.check(limits);
+        SettingsChange change = current -> settings;
+        return changes.updateQueue(call.accountId(), call.queue().queueId(), name, change)
+                .map(queue -> Envelope.of(QueueView.of(queue)));
+    }
+}

@@ -1,0 +1,197 @@
+package dev.sluice.api.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.X509KeyManager;
+
+/**
+ * What the files of TLS held at one moment. Immutable.
+ *
+ * @param files where they are
+ * @param certificate PEM with the certificate and its chain
+ * @param key PEM with its private key
+ * @param authorities PEM with the authorities of clients, null if nothing is asked of clients
+ */
+record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer key, Buffer authorities) {
+    private static final String CERTIFICATE_KEY = "http.tls.cert";
+    private static final String PRIVATE_KEY = "http.tls.key";
+    private static final String AUTHORITIES_KEY = "http.tls.client_ca";
+    /** Larger than any chain or list of authorities in use. */
+    private static final int BYTES_MAX = 1 << 20;
+
+    private static final Pattern CERTIFICATE =
+            Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
+
+    /**
+     * Reads the files. Blocks.
+     *
+     * @throws InvalidCertificateException if one of them cannot be read
+     */
+    static CertificateFiles read(HttpOptions.TlsOptions files) {
+        return new CertificateFiles(
+                files,
+                read(CERTIFICATE_KEY, files.certificatePath()),
+                read(PRIVATE_KEY, files.keyPath()),
+                files.clients() == null
+                        ? null
+                        : read(AUTHORITIES_KEY, files.clients().authoritiesPath()));
+    }
+
+    private static Buffer read(String configKey, String file) {
+        try (InputStream content = Files.newInputStream(Path.of(file))) {
+            byte[] bytes = content.readNBytes(BYTES_MAX + 1);
+            if (bytes.length > BYTES_MAX) {
+                throw unusable(configKey, file, "is larger than " + BYTES_MAX + " bytes");
+            }
+            return Buffer.buffer(bytes);
+        } catch (NoSuchFileException absent) {
+            throw unusable(configKey, file, "does not exist");
+        } catch (IOException failure) {
+            throw unusable(configKey, file, "cannot be read: " + failure.getMessage());
+        }
+    }
+
+    PemKeyCertOptions identity() {
+        return new PemKeyCertOptions().setCertValue(certificate).setKeyValue(key);
+    }
+
+    /** Null if nothing is asked of clients. */
+    PemTrustOptions trusted() {
+        return authorities == null ? null : new PemTrustOptions().addCertValue(authorities);
+    }
+
+    /**
+     * Checks that connections can be made with them: they can be parsed, and the key is that of the certificate. A handshake would
+     * be the first to fail otherwise. Takes milliseconds of computing.
+     *
+     * @return the certificate that is shown to clients
+     * @throws InvalidCertificateException if not
+     */
+    X509Certificate check() {
+        requireCertificates(CERTIFICATE_KEY, files.certificatePath(), certificate);
+        if (authorities != null) {
+            requireCertificates(AUTHORITIES_KEY, files.clients().authoritiesPath(), authorities);
+        }
+        requireKey();
+        try {
+            KeyStore store = identity().loadKeyStore(null);
+            X509KeyManager keys =
+                    (X509KeyManager) identity().getKeyManagerFactory(null).getKeyManagers()[0];
+            String alias = Collections.list(store.aliases()).get(0);
+            X509Certificate shown = keys.getCertificateChain(alias)[0];
+            if (!isKeyOf(keys.getPrivateKey(alias), shown.getPublicKey())) {
+                throw notTogether();
+            }
+            return shown;
+        } catch (InvalidCertificateException known) {
+            throw known;
+        } catch (Exception failure) {
+            throw explained(failure);
+        }
+    }
+
+    private static void requireCertificates(String configKey, String file, Buffer content) {
+        Matcher certificate = CERTIFICATE.matcher(content.toString(StandardCharsets.ISO_8859_1));
+        if (!certificate.find()) {
+            throw unusable(configKey, file, "holds no certificate in PEM");
+        }
+        try {
+            CertificateFactory parser = CertificateFactory.getInstance("X.509");
+            do {
+                byte[] pem = certificate.group().getBytes(StandardCharsets.ISO_8859_1);
+                parser.generateCertificate(new ByteArrayInputStream(pem));
+            } while (certificate.find());
+        } catch (CertificateException failure) {
+            throw unusable(configKey, file, "holds a certificate that cannot be read: " + failure.getMessage());
+        }
+    }
+
+    private void requireKey() {
+        String text = key.toString(StandardCharsets.ISO_8859_1);
+        if (text.contains("ENCRYPTED")) {
+            throw unusable(
+                    PRIVATE_KEY,
+                    files.keyPath(),
+                    "is encrypted; decrypt it (openssl pkey -in FILE -out NEW) and keep it readable for this server only");
+        }
+        if (!text.contains("PRIVATE KEY-----")) {
+            throw unusable(PRIVATE_KEY, files.keyPath(), "holds no private key in PEM");
+        }
+    }
+
+    /** What is signed with the one can be verified with the other: works alike for all kinds of keys. */
+    private static boolean isKeyOf(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
+        if (!key.getAlgorithm().equals(certified.getAlgorithm())) {
+            return false;
+        }
+        String algorithm = key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256with" + key.getAlgorithm();
+        byte[] probe = "does the key belong to the certificate?".getBytes(StandardCharsets.US_ASCII);
+        Signature signer = Signature.getInstance(algorithm);
+        signer.initSign(key);
+        signer.update(probe);
+        byte[] signature = signer.sign();
+        Signature verifier = Signature.getInstance(algorithm);
+        verifier.initVerify(certified);
+        verifier.update(probe);
+        try {
+            return verifier.verify(signature);
+        } catch (GeneralSecurityException otherSize) {
+            return false;
+        }
+    }
+
+    private InvalidCertificateException explained(Exception failure) {
+        String reason = String.valueOf(failure.getMessage());
+        if (reason.contains("does not match")) {
+            return notTogether();
+        }
+        if (reason.contains("chain")) {
+            return unusable(CERTIFICATE_KEY, files.certificatePath(), "cannot be used: " + reason);
+        }
+        return unusable(
+                PRIVATE_KEY,
+                files.keyPath(),
+                "holds a key that cannot be used (" + reason
+                        + "); RSA keys and elliptic curve keys (P-256, P-384, P-521) can be, others such as Ed25519 cannot");
+    }
+
+    private InvalidCertificateException notTogether() {
+        return new InvalidCertificateException(CERTIFICATE_KEY + " " + files.certificatePath() + " and " + PRIVATE_KEY
+                + " " + files.keyPath() + " do not belong together: the key is not that of the first certificate");
+    }
+
+    private static InvalidCertificateException unusable(String configKey, String file, String what) {
+        return new InvalidCertificateException(configKey + " " + file + " " + what);
+    }
+
+    /** Whether the same would be shown and trusted. */
+    boolean holdsTheSameAs(CertificateFiles other) {
+        return Arrays.asList(certificate, key, authorities)
+                .equals(Arrays.asList(other.certificate, other.key, other.authorities));
+    }
+
+    @Override
+    public String toString() {
+        return "CertificateFiles[" + files + "]";
+    }
+}

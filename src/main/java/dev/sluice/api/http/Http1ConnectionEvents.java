@@ -1,0 +1,35 @@
+package dev.sluice.api.http;
+
+import dev.sluice.queue.QueueException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+
+/**
+ * What happens on a connection of HTTP/1.1 beside its requests: the client ends its half of the connection, or sends what is
+ * malformed. Vert.x would close at once in both cases, and the client would never see its answer.
+ */
+final class Http1ConnectionEvents extends ChannelInboundHandlerAdapter {
+    private final ConnectionTracker.TrackedConnection connection;
+
+    Http1ConnectionEvents(ConnectionTracker.TrackedConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        if (cause instanceof QueueException refusal) {
+            connection.malformed(refusal);
+        } else {
+            super.exceptionCaught(context, cause);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            connection.inputEnded();
+        }
+        super.userEventTriggered(context, event);
+    }
+}

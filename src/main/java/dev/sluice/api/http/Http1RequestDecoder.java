@@ -1,0 +1,324 @@
+package dev.sluice.api.http;
+
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.AsciiString;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import java.util.List;
+
+/**
+ * Decodes HTTP/1.1 as RFC 9112 says, where Netty is more lenient than it. Anything that two parsers could read in two ways is
+ * refused, because a proxy in front of us may have read it in the other way (request smuggling):
+ *
+ * <ul>
+ *   <li>a request line that is not three words with one space between them (3), a target in none of the four forms (3.2);
+ *   <li>no Host, more than one, or one that is no authority (3.2);
+ *   <li>a field name that is empty, a field line that is folded (5.1, 5.2);
+ *   <li>a transfer coding other than chunked alone, or in HTTP/1.0, or with a length (6.1, 6.3);
+ *   <li>more than one Content-Length, also if they agree, also in HTTP/1.0 (6.3);
+ *   <li>a body whose length stands in no header: the draft of WebSocket that Netty still knows.
+ * </ul>
+ *
+ * The cause of a failed {@link DecoderResult} is always a {@link QueueException} with the row of the error table. After one, what
+ * still comes is dropped. A target in absolute form is turned into a path, and its authority into the Host.
+ *
+ * <p>One for each connection, on its event loop.
+ */
+final class Http1RequestDecoder extends VertxHttpRequestDecoder {
+    private static final AsciiString WEB_SOCKET_KEY_OF_DRAFT = HttpHeaderNames.SEC_WEBSOCKET_KEY1;
+    private static final byte LINE_FEED = '\n';
+    private static final int SCHEME_LENGTH_MAX = "https://".length();
+
+    private static final boolean[] IN_TARGET = new boolean[256];
+
+    static {
+        for (char c = '!'; c <= '~'; c++) {
+            IN_TARGET[c] = c != '#';
+        }
+    }
+
+    private enum State {
+        HEAD,
+        BODY,
+        BROKEN
+    }
+
+    private State state = State.HEAD;
+    private int requests;
+    private String lastHost;
+
+    // Of the head that is being read
+    private boolean inHeaders;
+    private int lineEnd;
+    private String authority;
+    private boolean folded;
+    private int hosts;
+    private int lengths;
+    private int codings;
+
+    /** A decoder with the limits of these options. */
+    Http1RequestDecoder(HttpServerOptions options) {
+        super(options);
+    }
+
+    /** How many requests it has decoded, the malformed one included. */
+    int requests() {
+        return requests;
+    }
+
+    /** Whether bytes of a head have arrived, and the head is not complete. To be asked when all bytes that arrived are decoded. */
+    boolean isHeadIncomplete() {
+        return state == State.HEAD && (inHeaders || actualReadableBytes() > 0);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (state == State.HEAD) {
+            lookForFolds(in);
+        }
+        int before = out.size();
+        super.decode(context, in, out);
+        if (out.size() > before) {
+            decoded((HttpObject) out.get(before), (HttpObject) out.get(out.size() - 1));
+        }
+    }
+
+    /** The client sends no more. What is not complete is malformed; Netty passes over a body that was cut off. */
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        int before = out.size();
+        super.decodeLast(context, in, out);
+        if (state == State.BODY) {
+            HttpObject cutOff = new DefaultLastHttpContent();
+            cutOff.setDecoderResult(DecoderResult.failure(
+                    new QueueException(QueueError.BODY_MALFORMED, "Request body ended before it was complete.")));
+            out.add(cutOff);
+            state = State.BROKEN;
+        } else if (state == State.HEAD && out.size() > before) {
+            decoded((HttpObject) out.get(before), (HttpObject) out.get(out.size() - 1));
+        }
+    }
+
+    private void decoded(HttpObject first, HttpObject last) {
+        boolean isRequest = first instanceof HttpRequest;
+        if (isRequest) {
+            requests++;
+        }
+        if (last.decoderResult().isFailure()) {
+            state = State.BROKEN;
+            last.setDecoderResult(
+                    DecoderResult.failure(refusal(last.decoderResult().cause(), isRequest)));
+        } else if (last instanceof LastHttpContent) {
+            state = State.HEAD;
+            inHeaders = false;
+            folded = false;
+        } else {
+            state = State.BODY;
+        }
+    }
+
+    private static QueueException refusal(Throwable cause, boolean ofHead) {
+        if (cause instanceof QueueException refusal) {
+            return refusal;
+        }
+        if (!ofHead) {
+            return new QueueException(QueueError.BODY_MALFORMED);
+        }
+        if (cause instanceof TooLongHttpLineException) {
+            return new QueueException(QueueError.URL_TOO_LONG);
+        }
+        return new QueueException(
+                cause instanceof TooLongHttpHeaderException ? QueueError.HEADERS_TOO_LARGE : QueueError.HTTP_MALFORMED);
+    }
+
+    /**
+     * Netty joins folded lines without a trace, so they are looked for before. What it leaves in the buffer begins with a whole
+     * line, as it takes all lines that are complete.
+     */
+    private void lookForFolds(ByteBuf in) {
+        int from = in.readerIndex();
+        boolean isField = inHeaders;
+        while (!isField && from < in.writerIndex() && isLineEnd(in.getByte(from))) {
+            from++;
+        }
+        for (int end = indexOfLineFeed(in, from); end >= 0; end = indexOfLineFeed(in, from)) {
+            byte first = in.getByte(from);
+            if (isField && isLineEnd(first)) {
+                return;
+            }
+            folded |= isField && (first == ' ' || first == '\t');
+            isField = true;
+            from = end + 1;
+        }
+    }
+
+    private static boolean isLineEnd(byte b) {
+        return b == '\r' || b == LINE_FEED;
+    }
+
+    private static int indexOfLineFeed(ByteBuf in, int from) {
+        return from >= in.writerIndex() ? -1 : in.indexOf(from, in.writerIndex(), LINE_FEED);
+    }
+
+    @Override
+    protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+        require(HttpTokens.isToken(line, start, length), "The method of the request line is no token.");
+        // Netty has the line at the start of a buffer of its own, and skips white space before it.
+        require(start == 0, "The request line does not begin with a method.");
+        lineEnd = start + length;
+        return super.splitFirstWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+        requireOneSpace(line, start, length);
+        boolean isTarget = true;
+        for (int i = start; i < start + length; i++) {
+            isTarget &= IN_TARGET[line[i] & 0xff];
+        }
+        require(isTarget, "The target of the request line must be percent-encoded ASCII without a fragment.");
+        lineEnd = start + length;
+        return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+        requireOneSpace(line, start, length);
+        return super.splitThirdWordInitialLine(line, start, length);
+    }
+
+    private void requireOneSpace(byte[] line, int start, int length) {
+        require(
+                length > 0 && start == lineEnd + 1 && line[lineEnd] == ' ',
+                "The request line must be a method, a target and a version with one space between them.");
+    }
+
+    /** The request line is complete: the words are those that were split. */
+    @Override
+    protected HttpMessage createMessage(String[] words) {
+        String version = words[2];
+        require(version.equals("HTTP/1.1") || version.equals("HTTP/1.0"), "Only HTTP/1.1 and HTTP/1.0 are understood.");
+        inHeaders = true;
+        hosts = 0;
+        lengths = 0;
+        codings = 0;
+        authority = null;
+        words[1] = origin(words[0], words[1]);
+        return super.createMessage(words);
+    }
+
+    /** The target as a path and query, {@code *}, or the authority of CONNECT. */
+    private String origin(String method, String target) {
+        if (method.equals("CONNECT")) {
+            require(Authority.isValidWithPort(target), "The target of CONNECT must be a host and a port.");
+            return target;
+        }
+        if (target.charAt(0) == '/' || target.equals("*") && method.equals("OPTIONS")) {
+            return target;
+        }
+        int scheme = target.indexOf("://") + 3;
+        require(
+                scheme > 2
+                        && scheme <= SCHEME_LENGTH_MAX
+                        && (target.regionMatches(true, 0, "http://", 0, scheme)
+                                || target.regionMatches(true, 0, "https://", 0, scheme)),
+                "The target of the request line must be a path or a URL.");
+        int end = scheme;
+        while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
+            end++;
+        }
+        authority = target.substring(scheme, end);
+        require(Authority.isValid(authority), "The URL in the request line has no valid host.");
+        if (end == target.length()) {
+            return method.equals("OPTIONS") ? "*" : "/";
+        }
+        return target.charAt(end) == '?' ? '/' + target.substring(end) : target.substring(end);
+    }
+
+    /** Counts the fields that may stand only once. Netty asks for the names of trailers, too, when these no longer matter. */
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        require(length > 0, "A header field has no name.");
+        AsciiString name = super.splitHeaderName(line, start, length);
+        switch (length) {
+            case 4 -> hosts += HttpHeaderNames.HOST.contentEqualsIgnoreCase(name) ? 1 : 0;
+            case 14 -> lengths += HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name) ? 1 : 0;
+            case 17 -> codings += HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name) ? 1 : 0;
+            case 18 ->
+                require(
+                        !WEB_SOCKET_KEY_OF_DRAFT.contentEqualsIgnoreCase(name),
+                        "This handshake of a draft of WebSocket is not understood.");
+            default -> {}
+        }
+        return name;
+    }
+
+    /** Netty asks this once for each head, when it has all fields and before it decides what of the rest is the body. */
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        checkHead((HttpRequest) message);
+        return super.isContentAlwaysEmpty(message);
+    }
+
+    private void checkHead(HttpRequest request) {
+        boolean isHttp11 = request.protocolVersion() == HttpVersion.HTTP_1_1;
+        require(!folded, "A header field is folded over two lines.");
+        require(hosts == 1 || hosts == 0 && !isHttp11, "A request must have exactly one Host.");
+        if (hosts > 0) {
+            checkHost(request.headers().get(HttpHeaderNames.HOST));
+        }
+        if (authority != null) {
+            request.headers().set(HttpHeaderNames.HOST, authority);
+        }
+        require(lengths <= 1, "A request must have no more than one Content-Length.");
+        if (codings > 0) {
+            require(isHttp11, "HTTP/1.0 knows no Transfer-Encoding.");
+            require(lengths == 0, "A request must not have both Content-Length and Transfer-Encoding.");
+            require(
+                    codings == 1
+                            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(
+                                    request.headers().get(HttpHeaderNames.TRANSFER_ENCODING)),
+                    "The only Transfer-Encoding that is understood is chunked, once.");
+        }
+    }
+
+    /** The Host of a connection is nearly always the same. */
+    private void checkHost(String host) {
+        if (!host.equals(lastHost)) {
+            require(Authority.isValid(host), "The Host is not a host name or address with an optional port.");
+            lastHost = host;
+        }
+    }
+
+    /** What stands for bytes that are no request line. It is answered in the version that we speak. */
+    @Override
+    protected HttpMessage createInvalidMessage() {
+        return new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request");
+    }
+
+    private static void require(boolean isSo, String refusal) {
+        if (!isSo) {
+            throw malformed(refusal);
+        }
+    }
+
+    private static QueueException malformed(String detail) {
+        return new QueueException(QueueError.HTTP_MALFORMED, detail);
+    }
+}

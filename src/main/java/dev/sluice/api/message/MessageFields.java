@@ -1,0 +1,118 @@
+package dev.sluice.api.message;
+
+import dev.sluice.api.json.JsonCursor;
+import dev.sluice.api.json.JsonField;
+import dev.sluice.api.json.ValidationErrors;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.QueueError;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads one message object of a push (docs/api.md 6.1). Its fields may come in any order, so the body's range is kept until
+ * the end of the object tells what it is.
+ */
+final class MessageFields {
+    private static final byte[] TEXT = ContentType.TEXT.wireName().getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] JSON = ContentType.JSON.wireName().getBytes(StandardCharsets.US_ASCII);
+
+    private final JsonField body = new JsonField("body");
+    private final JsonField contentType = new JsonField("content_type");
+    private final JsonField delay = new JsonField("delay_seconds");
+    private final Limits limits;
+    private final MessagesFormat format;
+    private final MessageIds ids;
+
+    MessageFields(Limits limits, MessagesFormat format, MessageIds ids) {
+        this.limits = limits;
+        this.format = format;
+        this.ids = ids;
+    }
+
+    /**
+     * Reads the value at the cursor and notes what is wrong with it.
+     *
+     * @param wanted false to check shapes only
+     * @return null if it is not wanted, or something was noted now or before
+     */
+    NewMessage read(
+            JsonCursor cursor, byte[] bytes, ValidationErrors faults, ValidationErrors.JsonPath path, boolean wanted) {
+        JsonCursor.JsonType kind = cursor.kind();
+        if (kind != JsonCursor.JsonType.OBJECT) {
+            faults.expected("object", kind, path);
+            cursor.skip();
+            return null;
+        }
+        body.clear();
+        contentType.clear();
+        delay.clear();
+        if (cursor.enterObject()) {
+            do {
+                if (!body.take(cursor) && !contentType.take(cursor) && !delay.take(cursor)) {
+                    cursor.skip();
+                }
+            } while (cursor.nextField());
+        }
+        ContentType type = check(bytes, faults, path);
+        return wanted && !faults.any() ? message(type, bytes, faults, path) : null;
+    }
+
+    private ContentType check(byte[] bytes, ValidationErrors faults, ValidationErrors.JsonPath path) {
+        if (body.kind() == null) {
+            faults.required(path.field(body.name()));
+        }
+        ContentType type = ContentType.JSON;
+        if (contentType.isString(bytes, TEXT)) {
+            type = ContentType.TEXT;
+        } else if (contentType.given() && !contentType.isString(bytes, JSON)) {
+            faults.shape(
+                    QueueError.MESSAGE_METADATA_INVALID,
+                    "Expected \"text\" or \"json\""
+                            + path.field(contentType.name()).at());
+        }
+        if (body.kind() != null) {
+            checkKind(type, faults, path);
+        }
+        if (delay.given() && delay.integer(bytes, 0, limits.delaySecondsMax()) == JsonField.NOT_AN_INTEGER) {
+            faults.shape(
+                    QueueError.MESSAGE_METADATA_INVALID,
+                    "Expected integer from 0 to " + limits.delaySecondsMax()
+                            + path.field(delay.name()).at());
+        }
+        return type;
+    }
+
+    private void checkKind(ContentType type, ValidationErrors faults, ValidationErrors.JsonPath path) {
+        JsonCursor.JsonType kind = body.kind();
+        if (type == ContentType.TEXT) {
+            if (kind != JsonCursor.JsonType.STRING) {
+                faults.expected("string", kind, path.field(body.name()));
+            }
+        } else if (format.strictJsonBodies()
+                && kind != JsonCursor.JsonType.OBJECT
+                && kind != JsonCursor.JsonType.ARRAY) {
+            faults.expected("object", kind, path.field(body.name()));
+        }
+    }
+
+    private NewMessage message(
+            ContentType type, byte[] bytes, ValidationErrors faults, ValidationErrors.JsonPath path) {
+        byte[] content = type == ContentType.TEXT ? body.utf8(bytes) : body.compact(bytes);
+        if (content == null) {
+            faults.shape(
+                    QueueError.MESSAGE_BODY_INVALID,
+                    "Expected Unicode text, received half a surrogate pair"
+                            + path.field(body.name()).at());
+            return null;
+        }
+        if (content.length > limits.messageBytesMax()) {
+            faults.limit(
+                    QueueError.MESSAGE_TOO_LARGE, "Message is larger than " + limits.messageBytesMax() + " bytes.");
+            return null;
+        }
+        int delaySeconds = delay.given() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET;
+        ids.next();
+        return new NewMessage(ids.high(), ids.low(), type, content, delaySeconds);
+    }
+}

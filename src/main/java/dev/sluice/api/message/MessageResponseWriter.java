@@ -1,0 +1,222 @@
+package dev.sluice.api.message;
+
+import dev.sluice.api.json.JsonWriter;
+import dev.sluice.api.json.Utf8Text;
+import dev.sluice.queue.BacklogStats;
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.store.StoredMessage;
+import io.vertx.core.buffer.Buffer;
+import java.util.Map;
+
+/**
+ * Writes the success envelopes of the message operations (docs/api.md 1.4, 6), complete and straight into one buffer. One
+ * instance per event loop.
+ */
+public final class MessageResponseWriter {
+    private static final byte[] RESULT =
+            JsonWriter.ascii("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{");
+    private static final byte[] METRICS = JsonWriter.ascii("\"metadata\":{\"metrics\":{\"backlog_count\":");
+    private static final byte[] BACKLOG_BYTES = JsonWriter.ascii(",\"backlog_bytes\":");
+    private static final byte[] OLDEST = JsonWriter.ascii(",\"oldest_message_timestamp_ms\":");
+    private static final byte[] END_METRICS = JsonWriter.ascii("}}}}");
+    private static final byte[] BACKLOG_COUNT = JsonWriter.ascii("\"message_backlog_count\":");
+    private static final byte[] NEXT_MESSAGES = JsonWriter.ascii(",\"messages\":[");
+    private static final byte[] MESSAGES = JsonWriter.ascii("\"messages\":[");
+    private static final byte[] END_MESSAGES = JsonWriter.ascii("]}}");
+    private static final byte[] END_PULLED = JsonWriter.ascii("],");
+    private static final byte[] ID = JsonWriter.ascii("{\"id\":\"");
+    private static final byte[] TIMESTAMP = JsonWriter.ascii("\",\"timestamp_ms\":");
+    private static final byte[] ATTEMPTS = JsonWriter.ascii(",\"attempts\":");
+    private static final byte[] BODY = JsonWriter.ascii(",\"body\":\"");
+    private static final byte[] TEXT_METADATA = metadata(ContentType.TEXT);
+    private static final byte[] JSON_METADATA = metadata(ContentType.JSON);
+    private static final byte[] DELAY = JsonWriter.ascii(",\"CF-msg-delay-secs\":\"");
+    private static final byte[] END_DELAY = JsonWriter.ascii("\"");
+    private static final byte[] LEASE_ID = JsonWriter.ascii("},\"lease_id\":\"");
+    private static final byte[] REF = JsonWriter.ascii("},\"ref\":\"");
+    private static final byte[] END_MESSAGE = JsonWriter.ascii("\"}");
+    private static final byte[] COMMA = JsonWriter.ascii(",");
+    private static final byte[] ACK_COUNT = JsonWriter.ascii("\"ackCount\":");
+    private static final byte[] RETRY_COUNT = JsonWriter.ascii(",\"retryCount\":");
+    private static final byte[] NO_ERRORS = JsonWriter.ascii("\"errors\":[],");
+    private static final byte[] WARNINGS = JsonWriter.ascii("\"warnings\":{");
+    private static final byte[] QUOTE = JsonWriter.ascii("\"");
+    private static final byte[] IS = JsonWriter.ascii("\":\"");
+    private static final byte[] END_WARNINGS = JsonWriter.ascii("}}}");
+    /** What a message takes beside its body, at most. */
+    private static final int MESSAGE_BYTES = COMMA.length
+            + ID.length
+            + 32
+            + TIMESTAMP.length
+            + JsonWriter.DECIMAL_DIGITS_MAX
+            + ATTEMPTS.length
+            + JsonWriter.DECIMAL_DIGITS_MAX
+            + BODY.length
+            + Math.max(TEXT_METADATA.length, JSON_METADATA.length)
+            + DELAY.length
+            + JsonWriter.DECIMAL_DIGITS_MAX
+            + END_DELAY.length
+            + LEASE_ID.length
+            + LeaseTokens.CHARS_MAX
+            + END_MESSAGE.length;
+    /** What an answer takes beside its messages, at most. */
+    private static final int ENVELOPE_BYTES = 1024;
+
+    private final MessagesFormat format;
+    private final LeaseTokens tokens;
+    private final ContinuousClock clock;
+    private final JsonWriter json = new JsonWriter();
+
+    /** Answers in that format, with tokens from there, and times as the clock shows them. */
+    public MessageResponseWriter(MessagesFormat format, LeaseTokens tokens, ContinuousClock clock) {
+        this.format = format;
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    /**
+     * What a message takes in the answer to a pull, a peek or a preview, in bytes: exact but for a few of its numbers, for which it is too
+     * much. Safe for use from several threads.
+     */
+    public int bytesOf(Content content) {
+        byte[] body = content.body();
+        return MESSAGE_BYTES
+                + (isEscaped(content) ? Utf8Text.escapedLength(body, 0, body.length) : (body.length + 2) / 3 * 4);
+    }
+
+    private boolean isEscaped(Content content) {
+        return content.contentType() == ContentType.TEXT || format.plainJsonBodies();
+    }
+
+    /** Starts an answer; what an earlier one may have left behind is gone. */
+    private JsonWriter begin() {
+        return json.clear().raw(RESULT);
+    }
+
+    /** The same with room for messages that take so many bytes. */
+    private JsonWriter begin(int messagesBytes) {
+        return json.clear().makeRoom(messagesBytes + ENVELOPE_BYTES).raw(RESULT);
+    }
+
+    private static byte[] metadata(ContentType type) {
+        return JsonWriter.ascii(
+                "\",\"metadata\":{\"CF-Content-Type\":\"" + type.wireName() + "\",\"CF-sourceMessageSource\":\"api\"");
+    }
+
+    /** The answer to a push: the backlog including what was pushed (docs/api.md 6.1). */
+    public Buffer pushed(BacklogStats metrics) {
+        begin();
+        metrics(metrics);
+        return json.take();
+    }
+
+    /** The answer to a pull (docs/api.md 6.3): a delivery shows its number as {@code attempts}. */
+    public Buffer pulled(long queueNumber, QueueClient.Delivered delivered) {
+        begin(delivered.bytes());
+        json.raw(BACKLOG_COUNT).number(delivered.metrics().backlogCount()).raw(NEXT_MESSAGES);
+        boolean first = true;
+        for (QueueClient.Delivery delivery : delivered.deliveries()) {
+            StoredMessage message = delivery.message();
+            message(message, delivery.delivery(), first);
+            json.raw(LEASE_ID);
+            token(LeaseTokens.TokenKind.LEASE, queueNumber, message, delivery.delivery());
+            first = false;
+        }
+        json.raw(END_PULLED);
+        metrics(delivered.metrics());
+        return json.take();
+    }
+
+    /** The answer to a peek (docs/api.md 6.5): {@code attempts} are the deliveries so far. */
+    public Buffer peeked(long queueNumber, QueueClient.Shown shown) {
+        return shown(queueNumber, shown, REF);
+    }
+
+    /** The answer to a preview, peek's predecessor: the ref is called {@code lease_id}. */
+    public Buffer previewed(long queueNumber, QueueClient.Shown shown) {
+        return shown(queueNumber, shown, LEASE_ID);
+    }
+
+    /** The answer to an ack (docs/api.md 6.4); warnings by lease id as sent. */
+    public Buffer acked(int ackCount, int retryCount, Map<String, String> warnings) {
+        begin().raw(ACK_COUNT).number(ackCount).raw(RETRY_COUNT).number(retryCount);
+        json.raw(COMMA);
+        return warned(warnings);
+    }
+
+    /** The answer to a purge by ref (docs/api.md 6.6); warnings by ref as sent. */
+    public Buffer purged(Map<String, String> warnings) {
+        begin().raw(NO_ERRORS);
+        return warned(warnings);
+    }
+
+    /** The answer to the acknowledgement of previewed messages (docs/api.md 2); warnings by lease id as sent. */
+    public Buffer previewAcked(Map<String, String> warnings) {
+        begin();
+        return warned(warnings);
+    }
+
+    private Buffer shown(long queueNumber, QueueClient.Shown shown, byte[] tokenName) {
+        begin(shown.bytes()).raw(MESSAGES);
+        boolean first = true;
+        for (QueueClient.Peeked peeked : shown.messages()) {
+            message(peeked.message(), peeked.deliveries(), first);
+            json.raw(tokenName);
+            token(LeaseTokens.TokenKind.REF, queueNumber, peeked.message(), peeked.deliveries());
+            first = false;
+        }
+        return json.raw(END_MESSAGES).take();
+    }
+
+    /** A message up to the end of its metadata, whose brace the name of the token closes. */
+    private void message(StoredMessage message, int attempts, boolean first) {
+        Content content = message.content();
+        if (!first) {
+            json.raw(COMMA);
+        }
+        json.raw(ID).hex(content.idHigh()).hex(content.idLow());
+        json.raw(TIMESTAMP).number(clock.wallMillis(message.header().timestampMillis()));
+        json.raw(ATTEMPTS).number(attempts);
+        json.raw(BODY);
+        if (isEscaped(content)) {
+            json.escaped(content.body());
+        } else {
+            json.base64(content.body());
+        }
+        json.raw(content.contentType() == ContentType.TEXT ? TEXT_METADATA : JSON_METADATA);
+        if (content.delaySeconds() > 0) {
+            json.raw(DELAY).number(content.delaySeconds()).raw(END_DELAY);
+        }
+    }
+
+    private void token(LeaseTokens.TokenKind kind, long queueNumber, StoredMessage message, int delivery) {
+        json.token(tokens, kind, queueNumber, message.header().seq(), delivery).raw(END_MESSAGE);
+    }
+
+    private void metrics(BacklogStats metrics) {
+        json.raw(METRICS)
+                .number(metrics.backlogCount())
+                .raw(BACKLOG_BYTES)
+                .number(metrics.backlogBytes())
+                .raw(OLDEST)
+                .number(clock.wallMillis(metrics.oldestTimestampMillis()))
+                .raw(END_METRICS);
+    }
+
+    private Buffer warned(Map<String, String> warnings) {
+        json.raw(WARNINGS);
+        boolean first = true;
+        for (Map.Entry<String, String> warning : warnings.entrySet()) {
+            if (!first) {
+                json.raw(COMMA);
+            }
+            json.raw(QUOTE).escaped(warning.getKey()).raw(IS).escaped(warning.getValue());
+            json.raw(QUOTE);
+            first = false;
+        }
+        return json.raw(END_WARNINGS).take();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.api.message;
+
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.runtime.bus.QueueClient;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Pushes one message (docs/api.md 6.1). */
+public final class PushMessage implements Operation {
+    private final QueueClient queues;
+    private final MessageDecoder decoder;
+    private final MessageResponseWriter answers;
+
+    /** With the decoder and the answers of the event loop. */
+    public PushMessage(QueueClient queues, MessageDecoder decoder, MessageResponseWriter answers) {
+        this.queues = queues;
+        this.decoder = decoder;
+        this.answers = answers;
+    }
+
+    @Override
+    public String operationId() {
+        return "queues-push-message";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        NewMessage message = decoder.single(call.body().getBytes());
+        return queues.push(call.queue(), List.of(message)).map(metrics -> new Response(answers.pushed(metrics)));
+    }
+}

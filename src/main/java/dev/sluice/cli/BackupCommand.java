@@ -1,0 +1,163 @@
+package dev.sluice.cli;
+
+import dev.sluice.GeneratedCredentials;
+import dev.sluice.StartException;
+import dev.sluice.config.ConfigKeys;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice backup}: asks the running server, which alone may read its store, for a copy. */
+@Command(
+        name = "backup",
+        description = {
+            "Have the running server of this machine copy its store into a new directory.",
+            "The server asks for a credential with write access to every account. It is looked for in this order: the"
+                    + " credentials that the server made in its data directory; SLUICE_AUTH_TOKEN, or SLUICE_AUTH_EMAIL and"
+                    + " SLUICE_AUTH_KEY; CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY."
+        },
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
+final class BackupCommand implements Callable<Integer> {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** A copy to another file system takes as long as reading and writing the whole store. */
+    private static final Duration COPY_TIMEOUT = Duration.ofHours(6);
+
+    private static final int UNAUTHENTICATED = 401;
+    private static final int FORBIDDEN = 403;
+
+    private final Map<String, String> environment;
+
+    @Option(
+            names = "--management",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8081",
+            description = "Where the server's management port is (default: ${DEFAULT-VALUE}).")
+    private URI management;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "The storage.directory of the server, where credentials it made are (default:"
+                    + " SLUICE_STORAGE_DIRECTORY, or data).")
+    private Path dataDirectory;
+
+    @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to make.")
+    private Path directory;
+
+    BackupCommand() {
+        this(System.getenv());
+    }
+
+    BackupCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * A credential that the server may accept.
+     *
+     * @param source where it comes from, for messages
+     * @param headers the request headers that carry it
+     */
+    private record Candidate(String source, Map<String, String> headers) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Candidate> candidates = candidates();
+        if (candidates.isEmpty()) {
+            throw new StartException("no backup was made: there is no credential in " + dataDirectory()
+                    + " that can be read, nor in SLUICE_AUTH_TOKEN or CLOUDFLARE_API_TOKEN; --data-dir names the data"
+                    + " directory of the server");
+        }
+        HttpClient http =
+                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+        List<String> refusals = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            HttpResponse<String> answer = ask(http, candidate);
+            String text = answer.body().strip();
+            switch (answer.statusCode()) {
+                case 200 -> {
+                    System.out.println(text);
+                    return Main.OK;
+                }
+                case UNAUTHENTICATED, FORBIDDEN -> refusals.add(candidate.source() + ": " + text);
+                default -> throw new StartException("no backup was made: " + text);
+            }
+        }
+        throw new StartException("no backup was made: " + String.join("; ", refusals));
+    }
+
+    private HttpResponse<String> ask(HttpClient http, Candidate candidate) throws InterruptedException {
+        Path target = directory.toAbsolutePath().normalize();
+        String query = "/backup?to=" + URLEncoder.encode(target.toString(), StandardCharsets.UTF_8);
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(management.resolve(query))
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .timeout(COPY_TIMEOUT)
+                    .POST(BodyPublishers.noBody());
+            candidate.headers().forEach(request::header);
+            return http.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException | IllegalArgumentException failure) {
+            throw new StartException("no server answers at " + management + ": " + failure);
+        }
+    }
+
+    /** What the server made comes first: it is certain to be meant for this server, which a variable may not be. */
+    private List<Candidate> candidates() {
+        List<Candidate> candidates = new ArrayList<>();
+        GeneratedCredentials.tokenIn(dataDirectory())
+                .ifPresent(token -> candidates.add(bearer("credentials in " + dataDirectory(), token.value())));
+        addVariables(candidates, variable("auth.token"), variable("auth.email"), variable("auth.key"));
+        addVariables(candidates, "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY");
+        return candidates;
+    }
+
+    private void addVariables(List<Candidate> candidates, String token, String email, String key) {
+        if (isSet(token)) {
+            candidates.add(bearer(token, environment.get(token)));
+        }
+        if (isSet(email) && isSet(key)) {
+            candidates.add(new Candidate(
+                    email + " and " + key,
+                    Map.of("X-Auth-Email", environment.get(email), "X-Auth-Key", environment.get(key))));
+        }
+    }
+
+    private static Candidate bearer(String source, String token) {
+        return new Candidate(source, Map.of("Authorization", "Bearer " + token));
+    }
+
+    private Path dataDirectory() {
+        if (dataDirectory != null) {
+            return dataDirectory;
+        }
+        String variable = variable("storage.directory");
+        return Path.of(isSet(variable) ? environment.get(variable) : "data");
+    }
+
+    private boolean isSet(String variable) {
+        return !environment.getOrDefault(variable, "").isEmpty();
+    }
+
+    private static String variable(String key) {
+        return ConfigKeys.all().stream()
+                .filter(each -> each.name().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .environmentName();
+    }
+}

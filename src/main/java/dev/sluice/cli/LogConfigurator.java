@@ -1,0 +1,48 @@
+package dev.sluice.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.sluice.config.LogLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log: one line per event on standard error. Logback finds this class as a service; it costs a start less than reading
+ * XML. {@code -Dlogback.configurationFile} still wins.
+ */
+public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    @Override
+    public ExecutionStatus configure(LoggerContext logs) {
+        if (System.getProperty("logback.configurationFile") != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+        encoder.setContext(logs);
+        encoder.setLayout(new LogLayout());
+        encoder.start();
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setContext(logs);
+        appender.setName("stderr");
+        appender.setTarget("System.err");
+        appender.setEncoder(encoder);
+        appender.start();
+        logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+        logs.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+        logs.getLogger("dev.sluice").setLevel(Level.INFO);
+        // It shows the bytes of clients that do not speak HTTP: a way to fill the log, and perhaps with a credential.
+        logs.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Sets how much of Sluice's own log is shown. Libraries stay at warnings. */
+    static void level(LogLevel level) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logs) {
+            logs.getLogger("dev.sluice").setLevel(Level.valueOf(level.name()));
+        }
+    }
+}

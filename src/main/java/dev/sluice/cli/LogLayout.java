@@ -1,0 +1,35 @@
+package dev.sluice.cli;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.LayoutBase;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * An event of the log as text: {@code 2026-11-25T07:19:14.120Z INFO  QueueDeployer - message}, then the stack trace if there is
+ * one. Logback's patterns do the same and take longer to set up than a start should.
+ */
+final class LogLayout extends LayoutBase<ILoggingEvent> {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    private static final int LEVEL_WIDTH = 5;
+
+    @Override
+    public String doLayout(ILoggingEvent event) {
+        StringBuilder line = new StringBuilder(128);
+        TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
+        String level = event.getLevel().toString();
+        line.append(' ').append(level).append(" ".repeat(LEVEL_WIDTH - level.length()));
+        String logger = event.getLoggerName();
+        line.append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());
+        line.append(" - ").append(event.getFormattedMessage()).append(System.lineSeparator());
+        if (event.getThrowableProxy() != null) {
+            line.append(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.config;
+
+import dev.sluice.config.ValueType.InvalidValueException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One map inside a structured value: reads its fields by type and refuses those it does not know. */
+final class ConfigMap {
+    private final String path;
+    private final Map<?, ?> fields;
+
+    private ConfigMap(String path, Map<?, ?> fields) {
+        this.path = path;
+        this.fields = fields;
+    }
+
+    /** The map at {@code path}, with no field but these. */
+    static ConfigMap of(Object raw, String path, List<String> names) throws InvalidValueException {
+        if (!(raw instanceof Map<?, ?> map)) {
+            throw new InvalidValueException(path, "must be a map of " + String.join(", ", names));
+        }
+        for (Object name : map.keySet()) {
+            if (!names.contains(name)) {
+                throw new InvalidValueException(
+                        path,
+                        "has an unknown field '" + name + "'; did you mean '"
+                                + NameSuggestion.of(String.valueOf(name), names) + "'?");
+            }
+        }
+        return new ConfigMap(path, map);
+    }
+
+    /** The entries of the list that {@code raw} must be. */
+    static List<ConfigMap> list(Object raw, List<String> names) throws InvalidValueException {
+        if (!(raw instanceof List<?> list)) {
+            throw new InvalidValueException();
+        }
+        List<ConfigMap> entries = new ArrayList<>(list.size());
+        for (Object element : list) {
+            entries.add(of(element, "[" + entries.size() + "]", names));
+        }
+        return entries;
+    }
+
+    /** The entries of the map that {@code raw} must be, by their names. */
+    static Map<String, ConfigMap> map(Object raw, List<String> names) throws InvalidValueException {
+        if (!(raw instanceof Map<?, ?> map)) {
+            throw new InvalidValueException();
+        }
+        Map<String, ConfigMap> entries = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> element : map.entrySet()) {
+            if (!(element.getKey() instanceof String name) || name.isEmpty()) {
+                throw new InvalidValueException(
+                        "", "has a name that is not text: '" + element.getKey() + "' (put it in quotes)");
+            }
+            entries.put(name, of(element.getValue(), "." + name, names));
+        }
+        return entries;
+    }
+
+    /** The map in a field; empty if the field is absent. */
+    Optional<ConfigMap> child(String name, List<String> names) throws InvalidValueException {
+        Object raw = fields.get(name);
+        return raw == null ? Optional.empty() : Optional.of(of(raw, path + "." + name, names));
+    }
+
+    /** The value of a field; {@code absent} if it is not there. */
+    <T> T get(String name, ValueType<T> type, T absent) throws InvalidValueException {
+        Object raw = fields.get(name);
+        if (raw == null) {
+            return absent;
+        }
+        try {
+            return type.parse(raw);
+        } catch (InvalidValueException unfit) {
+            throw refuse(name, "must be " + type.expectation());
+        }
+    }
+
+    /** The value of a field that must be there. */
+    <T> T require(String name, ValueType<T> type) throws InvalidValueException {
+        T value = get(name, type, null);
+        if (value == null) {
+            throw refuse(name, "is missing");
+        }
+        return value;
+    }
+
+    /** The elements of a list in a field; null if the field is absent. */
+    List<?> elements(String name) throws InvalidValueException {
+        Object raw = fields.get(name);
+        if (raw != null && !(raw instanceof List<?>)) {
+            throw refuse(name, "must be a list");
+        }
+        return (List<?>) raw;
+    }
+
+    /** What to throw when a field is wrong. */
+    InvalidValueException refuse(String name, String detail) {
+        return new InvalidValueException(path + "." + name, detail);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sluice.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gathers what file, environment and flags say, the later beating the earlier. An empty value means "back to the default". */
+final class ConfigSources {
+    private final Map<String, Setting> settings = new HashMap<>();
+
+    /** A value and where it was set. */
+    private record Setting(Object raw, String source) {}
+
+    /** Adds what a file says. */
+    void addFile(Path file) {
+        Object document = YamlText.readFile(file);
+        if (document != null && !(document instanceof Map<?, ?>)) {
+            throw new ConfigException(file + " must hold a map of keys");
+        }
+        if (document != null) {
+            addSection("", (Map<?, ?>) document, file.toString(), new HashSet<>());
+        }
+    }
+
+    private void addSection(String prefix, Map<?, ?> section, String source, Set<String> seen) {
+        for (Map.Entry<?, ?> entry : section.entrySet()) {
+            String name = prefix + entry.getKey();
+            ConfigKey<?> key = ConfigKeys.find(name);
+            if (key != null) {
+                if (!seen.add(name)) {
+                    throw new ConfigException(name + " is set twice in " + source);
+                }
+                put(key, entry.getValue(), source);
+            } else if (!isSection(name)) {
+                throw unknown(name, source);
+            } else if (entry.getValue() instanceof Map<?, ?> inner) {
+                addSection(name + ".", inner, source, seen);
+            } else if (entry.getValue() != null) {
+                throw new ConfigException(name + " (" + source + ") must be a section with keys below it");
+            }
+        }
+    }
+
+    /** Adds the variables of keys. Others that begin with {@code SLUICE_} are refused if they were probably meant for one. */
+    void addEnvironment(Map<String, String> environment) {
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            String name = variable.getKey();
+            if (!name.startsWith(ConfigKeys.ENVIRONMENT_PREFIX)
+                    || EnvironmentVariables.isServiceLink(name, variable.getValue())) {
+                continue;
+            }
+            ConfigKey<?> key = ConfigKeys.findByEnvironmentName(name);
+            if (key == null) {
+                EnvironmentVariables.meantFor(name).ifPresent(known -> {
+                    throw new ConfigException("unknown environment variable " + name + "; did you mean " + known + "?");
+                });
+                continue;
+            }
+            putText(key, variable.getValue(), "environment variable " + name);
+        }
+    }
+
+    /** Adds one {@code key=value}. */
+    void addAssignment(String assignment) {
+        int equals = assignment.indexOf('=');
+        if (equals < 1) {
+            throw new ConfigException("--set must be followed by key=value");
+        }
+        String name = assignment.substring(0, equals).strip();
+        ConfigKey<?> key = ConfigKeys.find(name);
+        if (key == null) {
+            throw unknown(name, "--set");
+        }
+        putText(key, assignment.substring(equals + 1).strip(), "--set");
+    }
+
+    /** The value of a key, its default if nobody set it, null if it has none. */
+    <T> T get(ConfigKey<T> key) {
+        Setting setting = settings.get(key.name());
+        if (setting != null) {
+            return key.parse(setting.raw(), setting.source());
+        }
+        if (key.defaultText().isEmpty()) {
+            return null;
+        }
+        return key.parse(key.type().structured() ? emptyOf(key) : key.defaultText(), "default");
+    }
+
+    /** Structured defaults are empty, so that a start need not read YAML for them. */
+    private static Object emptyOf(ConfigKey<?> key) {
+        return switch (key.defaultText()) {
+            case "[]" -> List.of();
+            case "{}" -> Map.of();
+            default -> throw new IllegalStateException("the default of " + key.name() + " is not empty");
+        };
+    }
+
+    /** Where the value of a key was set. */
+    String sourceOf(ConfigKey<?> key) {
+        Setting setting = settings.get(key.name());
+        return setting == null ? "default" : setting.source();
+    }
+
+    private void putText(ConfigKey<?> key, String text, String source) {
+        boolean yaml = key.type().structured() && !text.isBlank();
+        put(key, yaml ? YamlText.parse(text, key.name() + " (" + source + ")") : text, source);
+    }
+
+    private void put(ConfigKey<?> key, Object raw, String source) {
+        if (raw == null || raw.equals("")) {
+            settings.remove(key.name());
+        } else {
+            settings.put(key.name(), new Setting(raw, source));
+        }
+    }
+
+    private static boolean isSection(String name) {
+        return ConfigKeys.all().stream().anyMatch(key -> key.name().startsWith(name + "."));
+    }
+
+    private static ConfigException unknown(String name, String source) {
+        List<String> known = new ArrayList<>();
+        ConfigKeys.all().forEach(key -> known.add(key.name()));
+        return new ConfigException(
+                "unknown key '" + name + "' in " + source + "; did you mean '" + NameSuggestion.of(name, known) + "'?");
+    }
+}

@@ -1,0 +1,30 @@
+package dev.sluice.management;
+
+import java.util.Map;
+
+/**
+ * What a request to the management port is answered with.
+ *
+ * @param status HTTP status
+ * @param contentType media type of the text
+ * @param text the whole body
+ * @param headers further response headers
+ */
+record ManagementResponse(int status, String contentType, String text, Map<String, String> headers) {
+    private static final String PLAIN = "text/plain; charset=utf-8";
+
+    /** A line of plain text. */
+    static ManagementResponse line(int status, String line) {
+        return new ManagementResponse(status, PLAIN, line + "\n", Map.of());
+    }
+
+    /** A line of plain text with one response header. */
+    static ManagementResponse line(int status, String line, String header, String value) {
+        return new ManagementResponse(status, PLAIN, line + "\n", Map.of(header, value));
+    }
+
+    /** A JSON object in one line. */
+    static ManagementResponse json(int status, String object) {
+        return new ManagementResponse(status, "application/json", object + "\n", Map.of());
+    }
+}

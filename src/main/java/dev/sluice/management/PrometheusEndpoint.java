@@ -1,0 +1,54 @@
+package dev.sluice.management;
+
+import dev.sluice.runtime.metrics.Meters;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+/**
+ * The metrics as Prometheus reads them. The registry is made by the first scrape: a server that nobody watches does not pay
+ * for it, and a start does not wait for it.
+ */
+final class PrometheusEndpoint {
+    /** The format of {@link #text()}. */
+    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Meters meters;
+    private PrometheusMeterRegistry registry;
+
+    PrometheusEndpoint(Meters meters) {
+        this.meters = meters;
+    }
+
+    /** All metrics. */
+    synchronized String text() {
+        if (registry == null) {
+            registry = open();
+        }
+        return registry.scrape();
+    }
+
+    @SuppressWarnings("resource") // The collectors' listener lives as long as the process.
+    private PrometheusMeterRegistry open() {
+        PrometheusRegistry collectors = new PrometheusRegistry();
+        collectors.register(new MetersCollector(meters));
+        PrometheusMeterRegistry opened =
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM);
+        new ClassLoaderMetrics().bindTo(opened);
+        new JvmGcMetrics().bindTo(opened);
+        new JvmMemoryMetrics().bindTo(opened);
+        new JvmThreadMetrics().bindTo(opened);
+        new FileDescriptorMetrics().bindTo(opened);
+        new ProcessorMetrics().bindTo(opened);
+        new UptimeMetrics().bindTo(opened);
+        return opened;
+    }
+}

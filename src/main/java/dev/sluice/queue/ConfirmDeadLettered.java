@@ -1,0 +1,31 @@
+package dev.sluice.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The dead letter queue has these messages; the origin stops counting them and deletes their markers. Those that a purge took
+ * from the counts before lose their markers only; other unknown ones are ignored.
+ */
+public record ConfirmDeadLettered(List<Long> seqs) implements QueueCommand<Integer> {
+    /** Answers how many were still counted. */
+    @Override
+    public Decision<Integer> decide(QueueState state, long nowMillis) {
+        Backlog backlog = state.backlog();
+        List<QueueEvent> events = new ArrayList<>(seqs.size());
+        int counted = 0;
+        for (int i = 0; i < seqs.size(); i++) {
+            long seq = seqs.get(i);
+            MessageHeader header = backlog.deadLetterTransfers().header(seq);
+            if (header != null) {
+                counted++;
+                events.add(new QueueEvent.DeadLettered(header));
+            } else if (seq < backlog.purgedBelowSeq()) {
+                // The purge overtook the dead letter queue's batch, which left its marker afterwards. Only the number
+                // matters.
+                events.add(new QueueEvent.DeadLettered(new MessageHeader(seq, 0, 0, 0, false)));
+            }
+        }
+        return new Decision<>(events, counted);
+    }
+}

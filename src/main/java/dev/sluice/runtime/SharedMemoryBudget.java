@@ -1,0 +1,33 @@
+package dev.sluice.runtime;
+
+import dev.sluice.queue.MemoryBudget;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The memory budget of the process: one number that all queues draw from. Safe for use from several threads. */
+public final class SharedMemoryBudget implements MemoryBudget {
+    private final AtomicLong left;
+
+    /** A budget of that many bytes. */
+    public SharedMemoryBudget(long bytes) {
+        this.left = new AtomicLong(bytes);
+    }
+
+    @Override
+    public boolean tryReserve(long bytes) {
+        if (left.addAndGet(-bytes) >= 0) {
+            return true;
+        }
+        left.addAndGet(bytes);
+        return false;
+    }
+
+    @Override
+    public void reserve(long bytes) {
+        left.addAndGet(-bytes);
+    }
+
+    @Override
+    public void release(long bytes) {
+        left.addAndGet(bytes);
+    }
+}

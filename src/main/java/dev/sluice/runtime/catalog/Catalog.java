@@ -1,0 +1,32 @@
+package dev.sluice.runtime.catalog;
+
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.Subscription;
+import java.util.List;
+
+/** The queues of all accounts, for reading from any thread without waiting. What an answered change said is visible here. */
+public interface Catalog {
+    /**
+     * From 0, another one after each change of a queue. What {@link #find} answered after a version was read holds for as long as the
+     * version is the same.
+     */
+    long version();
+
+    /** The queue of that id in that account, or null. */
+    QueueDefinition find(String accountId, String queueId);
+
+    /** The queue of that name in that account, or null. */
+    QueueDefinition findByName(String accountId, String name);
+
+    /** All queues of an account, by creation time, then id. */
+    List<QueueDefinition> list(String accountId);
+
+    /** The subscription of that id in that account, or null. */
+    Subscription findSubscription(String accountId, String subscriptionId);
+
+    /** All subscriptions of an account, by creation time, then id. */
+    List<Subscription> listSubscriptions(String accountId);
+
+    /** Accounts that have at least one queue. */
+    List<String> accounts();
+}

@@ -1,0 +1,214 @@
+package dev.sluice.runtime.catalog;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.clock.ClockGap;
+import dev.sluice.runtime.clock.ClockState;
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.StoreCorruptException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The catalog on disk. A key is a letter and an id, a value is JSON: these records are few, are read once at start, and
+ * should be readable in ten years.
+ */
+public final class CatalogRecords {
+    private static final byte QUEUE = 'q';
+    private static final byte SUBSCRIPTION = 's';
+    private static final byte COUNTER = 'n';
+    private static final byte KEY = 'k';
+    private static final byte CLOCK = 't';
+
+    private CatalogRecords() {}
+
+    /** What a record holds: exactly one of the fields. */
+    public record Read(
+            QueueDefinition queue,
+            Subscription subscription,
+            Long lastNumber,
+            byte[] installationKey,
+            ClockState clock) {}
+
+    public static byte[] key(QueueDefinition queue) {
+        return ByteBuffer.allocate(9).put(QUEUE).putLong(queue.number()).array();
+    }
+
+    public static byte[] key(Subscription subscription) {
+        return ((char) SUBSCRIPTION + subscription.accountId() + subscription.id()).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static CatalogRecord counter(long lastNumber) {
+        return new CatalogRecord(
+                new byte[] {COUNTER},
+                ByteBuffer.allocate(Long.BYTES).putLong(lastNumber).array());
+    }
+
+    public static CatalogRecord installationKey(byte[] key) {
+        return new CatalogRecord(new byte[] {KEY}, key);
+    }
+
+    public static CatalogRecord clock(ClockState state) {
+        ClockGap gap = state.gap();
+        JsonObject json = new JsonObject()
+                .put("timeMillis", state.timeMillis())
+                .put("offsetMillis", state.offsetMillis())
+                .put("bootId", state.bootId())
+                .put("bootMillis", state.bootMillis())
+                .put("gapStoredBelowMillis", gap.storedBelowMillis())
+                .put("gapLengthMillis", gap.lengthMillis())
+                .put("gapSetMillis", gap.setMillis())
+                .put("gapHeldUntilMillis", gap.heldUntilMillis())
+                .put("gapEarlierMillis", gap.earlierMillis());
+        return new CatalogRecord(new byte[] {CLOCK}, json.toBuffer().getBytes());
+    }
+
+    private static ClockState clock(JsonObject json) {
+        return new ClockState(
+                json.getLong("timeMillis"),
+                json.getLong("offsetMillis"),
+                Objects.requireNonNull(json.getString("bootId"), "no bootId"),
+                json.getLong("bootMillis"),
+                new ClockGap(
+                        json.getLong("gapStoredBelowMillis"),
+                        json.getLong("gapLengthMillis"),
+                        json.getLong("gapSetMillis"),
+                        json.getLong("gapHeldUntilMillis"),
+                        json.getLong("gapEarlierMillis")));
+    }
+
+    /**
+     * What a record of the store holds.
+     *
+     * @throws StoreCorruptException if it is none that this class writes
+     */
+    public static Read read(CatalogRecord record) {
+        try {
+            return readUnchecked(record);
+        } catch (RuntimeException damage) {
+            throw new StoreCorruptException(
+                    "the catalog record " + HexFormat.of().formatHex(record.key()) + " cannot be read: " + damage,
+                    damage);
+        }
+    }
+
+    private static Read readUnchecked(CatalogRecord record) {
+        return switch (record.key()[0]) {
+            case QUEUE -> new Read(queue(json(record.value())), null, null, null, null);
+            case SUBSCRIPTION -> new Read(null, subscription(json(record.value())), null, null, null);
+            case COUNTER -> new Read(null, null, ByteBuffer.wrap(record.value()).getLong(), null, null);
+            case KEY -> new Read(null, null, null, record.value(), null);
+            case CLOCK -> new Read(null, null, null, null, clock(json(record.value())));
+            default -> throw new IllegalStateException("unknown catalog record " + record.key()[0]);
+        };
+    }
+
+    private static JsonObject json(byte[] value) {
+        return new JsonObject(Buffer.buffer(value));
+    }
+
+    public static byte[] value(QueueDefinition queue) {
+        JsonObject json = new JsonObject()
+                .put("number", queue.number())
+                .put("account", queue.accountId())
+                .put("id", queue.queueId())
+                .put("name", queue.name())
+                .put("jurisdiction", queue.jurisdiction())
+                .put("delaySeconds", queue.settings().deliveryDelaySeconds())
+                .put("paused", queue.settings().deliveryPaused())
+                .put("retentionSeconds", queue.settings().retentionSeconds())
+                .put("createdMicros", queue.createdMicros())
+                .put("modifiedMicros", queue.modifiedMicros());
+        if (queue.consumer() != null) {
+            json.put("consumer", consumer(queue.consumer()));
+        }
+        return json.toBuffer().getBytes();
+    }
+
+    private static JsonObject consumer(Consumer consumer) {
+        ConsumerSettings settings = consumer.settings();
+        return new JsonObject()
+                .put("id", consumer.consumerId())
+                .put("type", consumer.type().wireName())
+                .put("script", consumer.scriptName())
+                .put("deadLetterQueue", consumer.deadLetterQueue())
+                .put("batchSize", settings.batchSize())
+                .put("maxRetries", settings.maxRetries())
+                .put("retryDelaySeconds", settings.retryDelaySeconds())
+                .put("visibilityTimeoutMillis", settings.visibilityTimeoutMillis())
+                .put("maxWaitTimeMillis", settings.maxWaitTimeMillis())
+                .put("maxConcurrency", settings.maxConcurrency())
+                .put("createdMicros", consumer.createdMicros());
+    }
+
+    private static QueueDefinition queue(JsonObject json) {
+        JsonObject consumer = json.getJsonObject("consumer");
+        return new QueueDefinition(
+                json.getLong("number"),
+                json.getString("account"),
+                json.getString("id"),
+                json.getString("name"),
+                json.getString("jurisdiction"),
+                new QueueSettings(
+                        json.getInteger("delaySeconds"),
+                        json.getBoolean("paused"),
+                        json.getInteger("retentionSeconds")),
+                consumer == null ? null : consumer(consumer),
+                json.getLong("createdMicros"),
+                json.getLong("modifiedMicros"));
+    }
+
+    private static Consumer consumer(JsonObject json) {
+        return new Consumer(
+                json.getString("id"),
+                Objects.requireNonNull(ConsumerType.ofWireName(json.getString("type")), "unknown type of consumer"),
+                json.getString("script"),
+                json.getString("deadLetterQueue"),
+                new ConsumerSettings(
+                        json.getInteger("batchSize"),
+                        json.getInteger("maxRetries"),
+                        json.getInteger("retryDelaySeconds"),
+                        json.getInteger("visibilityTimeoutMillis"),
+                        json.getInteger("maxWaitTimeMillis"),
+                        json.getInteger("maxConcurrency")),
+                json.getLong("createdMicros"));
+    }
+
+    public static byte[] value(Subscription subscription) {
+        return new JsonObject()
+                .put("id", subscription.id())
+                .put("account", subscription.accountId())
+                .put("name", subscription.name())
+                .put("enabled", subscription.enabled())
+                .put("source", subscription.sourceJson())
+                .put("queue", subscription.queueId())
+                .put("events", new JsonArray(List.copyOf(subscription.events())))
+                .put("createdMicros", subscription.createdMicros())
+                .put("modifiedMicros", subscription.modifiedMicros())
+                .toBuffer()
+                .getBytes();
+    }
+
+    private static Subscription subscription(JsonObject json) {
+        return new Subscription(
+                json.getString("id"),
+                json.getString("account"),
+                json.getString("name"),
+                json.getBoolean("enabled"),
+                json.getString("source"),
+                json.getString("queue"),
+                json.getJsonArray("events").stream().map(String.class::cast).toList(),
+                json.getLong("createdMicros"),
+                json.getLong("modifiedMicros"));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.sluice.runtime.catalog;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
+import dev.sluice.runtime.catalog.CatalogChange.ChangeContext;
+import dev.sluice.runtime.catalog.CatalogChange.ChangeResult;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Changes of consumers (docs/api.md 5). */
+public final class ConsumerChanges {
+    private ConsumerChanges() {}
+
+    /** Adds the consumer of a queue. */
+    public record ConsumerCreation(String accountId, String queueId, ConsumerSpec spec)
+            implements CatalogChange<Consumer> {
+        @Override
+        public ChangeResult<Consumer> decide(CatalogView catalog, ChangeContext desk) {
+            QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
+            if (queue.consumer() != null) {
+                throw new QueueException(
+                        QueueError.CONSUMER_EXISTS, "Queue '" + queue.name() + "' already has a consumer.");
+            }
+            return save(catalog, desk, queue, desk.newId(), desk.nowMicros(), spec);
+        }
+    }
+
+    /** Replaces the consumer, or makes one on a queue that has none (docs/api.md 5.4). */
+    public record ConsumerReplacement(String accountId, String queueId, String consumerId, ConsumerSpec spec)
+            implements CatalogChange<Consumer> {
+        @Override
+        public ChangeResult<Consumer> decide(CatalogView catalog, ChangeContext desk) {
+            QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
+            Consumer before = queue.consumer();
+            if (before == null) {
+                if (spec.type() == null) {
+                    throw new QueueException(QueueError.REQUEST_INVALID, "type is required: http_pull or worker.");
+                }
+                return save(catalog, desk, queue, desk.newId(), desk.nowMicros(), spec);
+            }
+            if (!before.consumerId().equals(consumerId)) {
+                throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
+            }
+            ConsumerType type = spec.type() == null ? before.type() : spec.type();
+            ConsumerSpec complete = new ConsumerSpec(
+                    type,
+                    spec.scriptName().isEmpty() ? before.scriptName() : spec.scriptName(),
+                    spec.deadLetterQueue(),
+                    spec.settings());
+            return save(catalog, desk, queue, consumerId, before.createdMicros(), complete);
+        }
+    }
+
+    /** Takes the consumer away; leases stay as they are. */
+    public record ConsumerDeletion(String accountId, String queueId, String consumerId)
+            implements CatalogChange<Boolean> {
+        @Override
+        public ChangeResult<Boolean> decide(CatalogView catalog, ChangeContext desk) {
+            QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
+            if (queue.consumer() == null || !queue.consumer().consumerId().equals(consumerId)) {
+                throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
+            }
+            QueueDefinition after = QueueChanges.changed(queue, queue.name(), queue.settings(), null, desk);
+            return ChangeResult.queues(List.of(after), true);
+        }
+    }
+
+    private static ChangeResult<Consumer> save(
+            CatalogView catalog,
+            ChangeContext desk,
+            QueueDefinition queue,
+            String consumerId,
+            long createdMicros,
+            ConsumerSpec spec) {
+        spec.settings().check(spec.type(), desk.limits());
+        if (spec.type() == ConsumerType.WORKER && spec.scriptName().isEmpty()) {
+            throw new QueueException(
+                    QueueError.CONSUMER_SETTINGS_INVALID,
+                    "A worker consumer needs the name of its script in script_name.");
+        }
+        Consumer.checkScriptName(spec.scriptName());
+        if (spec.deadLetterQueue().equals(queue.name())) {
+            throw new QueueException(
+                    QueueError.CONSUMER_SETTINGS_INVALID,
+                    "A queue cannot be its own dead letter queue: name another one.");
+        }
+        List<QueueDefinition> queues = new ArrayList<>();
+        if (!spec.deadLetterQueue().isEmpty()
+                && catalog.findByName(queue.accountId(), spec.deadLetterQueue()) == null) {
+            queues.add(QueueChanges.fresh(
+                    catalog,
+                    desk,
+                    queue.accountId(),
+                    spec.deadLetterQueue(),
+                    QueueSettings.DEFAULT,
+                    queue.jurisdiction()));
+        }
+        Consumer consumer = new Consumer(
+                consumerId,
+                spec.type(),
+                spec.type() == ConsumerType.WORKER ? spec.scriptName() : "",
+                spec.deadLetterQueue(),
+                spec.settings(),
+                createdMicros);
+        if (!consumer.equals(queue.consumer())) {
+            queues.add(QueueChanges.changed(queue, queue.name(), queue.settings(), consumer, desk));
+        }
+        return ChangeResult.queues(queues, consumer);
+    }
+}

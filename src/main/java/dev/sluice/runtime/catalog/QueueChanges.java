@@ -1,0 +1,187 @@
+package dev.sluice.runtime.catalog;
+
+import dev.sluice.queue.Consumer;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueName;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.bus.CatalogClient;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Changes of queues (docs/api.md 3). */
+public final class QueueChanges {
+    private QueueChanges() {}
+
+    /** The queue, or QUEUE_UNKNOWN. */
+    static QueueDefinition required(CatalogView catalog, String accountId, String queueId) {
+        QueueDefinition queue = catalog.find(accountId, queueId);
+        if (queue == null) {
+            throw new QueueException(QueueError.QUEUE_UNKNOWN);
+        }
+        return queue;
+    }
+
+    /** A new queue after all checks. */
+    static QueueDefinition fresh(
+            CatalogView catalog,
+            CatalogChange.ChangeContext desk,
+            String accountId,
+            String name,
+            QueueSettings settings,
+            String jurisdiction) {
+        QueueName.check(name, desk.strictNames());
+        settings.check(desk.limits());
+        requireFree(catalog, accountId, name);
+        requireRoom(catalog, desk.limits(), accountId);
+        long nowMicros = desk.nowMicros();
+        return new QueueDefinition(
+                desk.newQueueNumber(),
+                accountId,
+                desk.newId(),
+                name,
+                jurisdiction,
+                settings,
+                null,
+                nowMicros,
+                nowMicros);
+    }
+
+    private static void requireRoom(CatalogView catalog, Limits limits, String accountId) {
+        int queues = catalog.queuesOf(accountId).size();
+        if (queues >= limits.queuesPerAccountMax()) {
+            throw full("The account has " + limits.queuesPerAccountMax() + " queues, the most it may have.");
+        }
+        if (catalog.queueCount() >= limits.queuesMax()) {
+            throw full("The installation has " + limits.queuesMax() + " queues, the most it may have.");
+        }
+        if (queues == 0 && catalog.accountCount() >= limits.accountsMax()) {
+            throw full("The installation has queues of " + limits.accountsMax()
+                    + " accounts, the most it may have, and this account is none of them.");
+        }
+    }
+
+    private static QueueException full(String what) {
+        return new QueueException(QueueError.QUEUE_SETTINGS_INVALID, what + " Delete one first.");
+    }
+
+    private static void requireFree(CatalogView catalog, String accountId, String name) {
+        if (catalog.findByName(accountId, name) != null) {
+            throw new QueueException(
+                    QueueError.QUEUE_NAME_TAKEN,
+                    "Queue name '" + name + "' is already taken. Please use a different name and try again.");
+        }
+    }
+
+    /** Makes a queue. */
+    public record QueueCreation(String accountId, String name, QueueSettings settings, String jurisdiction)
+            implements CatalogChange<QueueDefinition> {
+        @Override
+        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext desk) {
+            QueueDefinition queue = fresh(catalog, desk, accountId, name, settings, jurisdiction);
+            return ChangeResult.queues(List.of(queue), queue);
+        }
+    }
+
+    /** Makes a queue with default settings unless there is one of that name; for dead letters. */
+    public record QueueEnsuring(String accountId, String name) implements CatalogChange<QueueDefinition> {
+        @Override
+        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext desk) {
+            QueueDefinition queue = catalog.findByName(accountId, name);
+            if (queue != null) {
+                return ChangeResult.queues(List.of(), queue);
+            }
+            queue = fresh(catalog, desk, accountId, name, QueueSettings.DEFAULT, "");
+            return ChangeResult.queues(List.of(queue), queue);
+        }
+    }
+
+    /** Changes name and settings; references to the old name follow. */
+    public record QueueUpdate(String accountId, String queueId, String name, CatalogClient.SettingsChange change)
+            implements CatalogChange<QueueDefinition> {
+        @Override
+        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext desk) {
+            QueueDefinition before = required(catalog, accountId, queueId);
+            String nameAfter = name == null ? before.name() : name;
+            boolean renamed = !nameAfter.equals(before.name());
+            if (renamed) {
+                QueueName.check(nameAfter, desk.strictNames());
+                requireFree(catalog, accountId, nameAfter);
+                requireOtherDeadLetterQueue(before.consumer(), nameAfter);
+            }
+            QueueSettings settings = change.apply(before.settings());
+            settings.check(desk.limits());
+            if (!renamed && settings.equals(before.settings())) {
+                return ChangeResult.queues(List.of(), before);
+            }
+            QueueDefinition after = changed(before, nameAfter, settings, before.consumer(), desk);
+            List<QueueDefinition> queues = new ArrayList<>();
+            queues.add(after);
+            if (renamed) {
+                redirect(catalog, before.name(), nameAfter, desk, queues);
+            }
+            return ChangeResult.queues(queues, after);
+        }
+
+        /** The dead letter queue of that name may have been deleted, and its name be free. */
+        private static void requireOtherDeadLetterQueue(Consumer consumer, String name) {
+            if (consumer != null && consumer.deadLetterQueue().equals(name)) {
+                throw new QueueException(
+                        QueueError.CONSUMER_SETTINGS_INVALID,
+                        "A queue cannot be its own dead letter queue, and the consumer names one called '" + name
+                                + "'.");
+            }
+        }
+
+        private void redirect(
+                CatalogView catalog, String from, String to, ChangeContext desk, List<QueueDefinition> queues) {
+            for (QueueDefinition other : catalog.queuesOf(accountId)) {
+                Consumer consumer = other.consumer();
+                if (consumer != null && consumer.deadLetterQueue().equals(from)) {
+                    Consumer redirected = new Consumer(
+                            consumer.consumerId(),
+                            consumer.type(),
+                            consumer.scriptName(),
+                            to,
+                            consumer.settings(),
+                            consumer.createdMicros());
+                    queues.add(changed(other, other.name(), other.settings(), redirected, desk));
+                }
+            }
+        }
+    }
+
+    /** The queue with new contents and a new time of change. */
+    static QueueDefinition changed(
+            QueueDefinition queue,
+            String name,
+            QueueSettings settings,
+            Consumer consumer,
+            CatalogChange.ChangeContext desk) {
+        return new QueueDefinition(
+                queue.number(),
+                queue.accountId(),
+                queue.queueId(),
+                name,
+                queue.jurisdiction(),
+                settings,
+                consumer,
+                queue.createdMicros(),
+                desk.nowMicros());
+    }
+
+    /** Deletes a queue with everything that belongs to it. */
+    public record QueueDeletion(String accountId, String queueId) implements CatalogChange<Boolean> {
+        @Override
+        public ChangeResult<Boolean> decide(CatalogView catalog, ChangeContext desk) {
+            QueueDefinition queue = required(catalog, accountId, queueId);
+            List<Subscription> subscriptions = catalog.subscriptionsOf(accountId).stream()
+                    .filter(subscription -> subscription.queueId().equals(queueId))
+                    .toList();
+            return new ChangeResult<>(List.of(), List.of(queue), List.of(), subscriptions, true);
+        }
+    }
+}

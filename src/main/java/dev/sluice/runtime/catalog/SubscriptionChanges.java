@@ -1,0 +1,91 @@
+package dev.sluice.runtime.catalog;
+
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.bus.CatalogClient.SubscriptionSpec;
+import dev.sluice.runtime.catalog.CatalogChange.ChangeContext;
+import dev.sluice.runtime.catalog.CatalogChange.ChangeResult;
+import java.util.List;
+
+/** Changes of event subscriptions (docs/api.md 8). */
+public final class SubscriptionChanges {
+    private SubscriptionChanges() {}
+
+    private static Subscription required(CatalogView catalog, String accountId, String subscriptionId) {
+        Subscription subscription = catalog.findSubscription(accountId, subscriptionId);
+        if (subscription == null) {
+            throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Subscription not found");
+        }
+        return subscription;
+    }
+
+    private static void requireRoom(CatalogView catalog, Limits limits, String accountId) {
+        if (catalog.subscriptionsOf(accountId).size() >= limits.subscriptionsPerAccountMax()) {
+            throw new QueueException(
+                    QueueError.REQUEST_INVALID,
+                    "The account has " + limits.subscriptionsPerAccountMax()
+                            + " event subscriptions, the most it may have. Delete one first.");
+        }
+        if (catalog.subscriptionCount() >= limits.subscriptionsMax()) {
+            throw new QueueException(
+                    QueueError.REQUEST_INVALID,
+                    "The installation has " + limits.subscriptionsMax()
+                            + " event subscriptions, the most it may have. Delete one first.");
+        }
+    }
+
+    /** Stores a subscription. */
+    public record SubscriptionCreation(String accountId, SubscriptionSpec spec) implements CatalogChange<Subscription> {
+        @Override
+        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext desk) {
+            Subscription.check(spec.name(), spec.sourceJson(), spec.events());
+            QueueChanges.required(catalog, accountId, spec.queueId());
+            requireRoom(catalog, desk.limits(), accountId);
+            long nowMicros = desk.nowMicros();
+            return ChangeResult.subscription(new Subscription(
+                    desk.newId(),
+                    accountId,
+                    spec.name() == null ? "" : spec.name(),
+                    spec.enabled() == null || spec.enabled(),
+                    spec.sourceJson(),
+                    spec.queueId(),
+                    spec.events(),
+                    nowMicros,
+                    nowMicros));
+        }
+    }
+
+    /** Changes the fields that are given. */
+    public record SubscriptionUpdate(String accountId, String subscriptionId, SubscriptionSpec spec)
+            implements CatalogChange<Subscription> {
+        @Override
+        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext desk) {
+            Subscription before = required(catalog, accountId, subscriptionId);
+            Subscription.check(spec.name(), null, spec.events());
+            if (spec.queueId() != null) {
+                QueueChanges.required(catalog, accountId, spec.queueId());
+            }
+            return ChangeResult.subscription(new Subscription(
+                    before.id(),
+                    accountId,
+                    spec.name() == null ? before.name() : spec.name(),
+                    spec.enabled() == null ? before.enabled() : spec.enabled(),
+                    before.sourceJson(),
+                    spec.queueId() == null ? before.queueId() : spec.queueId(),
+                    spec.events() == null ? before.events() : spec.events(),
+                    before.createdMicros(),
+                    desk.nowMicros()));
+        }
+    }
+
+    /** Deletes a subscription. */
+    public record SubscriptionDeletion(String accountId, String subscriptionId) implements CatalogChange<Subscription> {
+        @Override
+        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext desk) {
+            Subscription before = required(catalog, accountId, subscriptionId);
+            return new ChangeResult<>(List.of(), List.of(), List.of(), List.of(before), before);
+        }
+    }
+}

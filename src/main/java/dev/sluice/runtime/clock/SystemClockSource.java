@@ -1,0 +1,78 @@
+package dev.sluice.runtime.clock;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * The clocks of this machine. Linux shows the time since its start, suspended or not, in {@code /proc/uptime}, in hundredths of a
+ * second; elsewhere that clock is unknown.
+ */
+final class SystemClockSource implements ClockSource {
+    private static final Path UPTIME = Path.of("/proc/uptime");
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    /** A thread that was held up between two clocks would see a difference that is none. */
+    private static final long READING_NANOS_MAX = 200_000;
+
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    private static final int TRIES = 10;
+
+    @Override
+    public long monotonicNanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long wallMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public ClockReading read() {
+        ClockReading best = null;
+        long bestNanos = Long.MAX_VALUE;
+        for (int tries = 0; tries < TRIES && bestNanos > READING_NANOS_MAX; tries++) {
+            long beganNanos = System.nanoTime();
+            Instant wall = Instant.now();
+            long bootMillis = bootMillis();
+            long nanos = System.nanoTime() - beganNanos;
+            ClockReading reading =
+                    new ClockReading(beganNanos - wall.getNano() % NANOS_PER_MILLI, wall.toEpochMilli(), bootMillis);
+            if (nanos < bestNanos) {
+                best = reading;
+                bestNanos = nanos;
+            }
+        }
+        return best;
+    }
+
+    @Override
+    public String bootId() {
+        return firstWord(BOOT_ID);
+    }
+
+    private static long bootMillis() {
+        String seconds = firstWord(UPTIME);
+        try {
+            return seconds.isEmpty()
+                    ? UNKNOWN
+                    : new BigDecimal(seconds).movePointRight(3).longValue();
+        } catch (NumberFormatException otherwiseWritten) {
+            return UNKNOWN;
+        }
+    }
+
+    private static String firstWord(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ", 2)[0];
+        } catch (IOException | SecurityException notThere) {
+            return "";
+        }
+    }
+}

@@ -1,7 +1,0 @@
-package dev.sluice.store;
-
-import dev.sluice.queue.Content;
-import dev.sluice.queue.MessageHeader;
-
-/** A whole message as read back: header and content. */
-public record StoredContent(MessageHeader header, Content content) {}

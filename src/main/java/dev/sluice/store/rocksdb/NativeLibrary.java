@@ -1,0 +1,169 @@
+package dev.sluice.store.rocksdb;
+
+import dev.sluice.store.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.rocksdb.RocksDB;
+import org.rocksdb.util.Environment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The native library of RocksDB: unpacked from the jar into the data directory and kept there, so that only the first start
+ * pays for it. RocksDB's own way unpacks 15 MB at every start, and in the directory for temporary files every killed process
+ * leaves another copy behind.
+ */
+final class NativeLibrary {
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    private static final String PACKED_NAME = Environment.getJniLibraryFileName("rocksdb");
+    /** What {@link RocksDB#loadLibrary(List)} looks for, which is not the name that the library has in the jar. */
+    private static final String UNPACKED_NAME = Environment.getJniLibraryFileName("rocksdbjni");
+
+    private NativeLibrary() {}
+
+    /**
+     * Loads it, once per process. Where nothing below the data directory may be executed, it is unpacked into the directory for
+     * temporary files and deleted there as soon as it is loaded.
+     *
+     * @throws StoreException if neither works
+     */
+    static void load(Path directory) {
+        load(directory, own -> {
+            unpack(own);
+            removeLeftovers(own);
+        });
+    }
+
+    /** Netty may unpack its own libraries there, and deletes each when it is loaded; a kill in between leaves one behind. */
+    static void removeLeftovers(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith(UNPACKED_NAME) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /** The same without a change in the directory: what is not there, whole and of this jar, is loaded from elsewhere. */
+    static void loadUnchanged(Path directory) {
+        load(directory, own -> {
+            if (!isUnpacked(own)) {
+                throw new NoSuchFileException(own.resolve(UNPACKED_NAME).toString());
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface LibraryPreparation {
+        void prepare(Path directory) throws IOException;
+    }
+
+    private static void load(Path directory, LibraryPreparation preparation) {
+        // The Java machine loads from absolute paths only.
+        Path own = directory.toAbsolutePath();
+        Throwable obstacle;
+        try {
+            preparation.prepare(own);
+            RocksDB.loadLibrary(List.of(own.toString()));
+            return;
+        } catch (IOException | RuntimeException | LinkageError notThere) {
+            obstacle = notThere;
+        }
+        try {
+            loadFromTemporaryDirectory();
+        } catch (IOException | RuntimeException | LinkageError failure) {
+            throw new StoreException(
+                    "the native library of RocksDB can be loaded neither from " + own + " nor from the directory for"
+                            + " temporary files (" + failure.getMessage()
+                            + "); if nothing may be executed there (noexec), name another one with java"
+                            + " -Djava.io.tmpdir=DIR",
+                    failure);
+        }
+        if (!(obstacle instanceof NoSuchFileException)) {
+            LOG.info(
+                    "The native library of RocksDB was loaded from the directory for temporary files, because it cannot be"
+                            + " loaded from {}: {}",
+                    own,
+                    obstacle.toString());
+        }
+    }
+
+    private static void loadFromTemporaryDirectory() throws IOException {
+        Path directory = Files.createTempDirectory("sluice-native-");
+        try {
+            unpack(directory);
+            RocksDB.loadLibrary(List.of(directory.toString()));
+        } finally {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(directory);
+        }
+    }
+
+    /** Makes the library in that directory what the jar says it is, unless it is that already; answers the file. */
+    static Path unpack(Path directory) throws IOException {
+        Path library = directory.resolve(UNPACKED_NAME);
+        if (isUnpacked(directory)) {
+            return library;
+        }
+        DurableDirectories.create(directory);
+        Path unfinished = directory.resolve(UNPACKED_NAME + ".new");
+        Files.deleteIfExists(unfinished);
+        Files.createFile(unfinished, OwnerOnly.file(directory));
+        try (InputStream content = packed().openStream();
+                OutputStream file = Files.newOutputStream(unfinished)) {
+            content.transferTo(file);
+        }
+        return Files.move(unfinished, library, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static URL packed() throws IOException {
+        URL packed = RocksDB.class.getClassLoader().getResource(PACKED_NAME);
+        if (packed == null) {
+            throw new IOException("the program has no " + PACKED_NAME);
+        }
+        return packed;
+    }
+
+    /** Whether the file is whole and of this jar: an update brings another library, a power loss may leave half of one. */
+    private static boolean isUnpacked(Path directory) throws IOException {
+        Path library = directory.resolve(UNPACKED_NAME);
+        if (!(packed().openConnection() instanceof JarURLConnection jar) || !Files.exists(library)) {
+            return false;
+        }
+        JarEntry entry = jar.getJarEntry();
+        return Files.size(library) == entry.getSize() && crc(library) == entry.getCrc();
+    }
+
+    private static long crc(Path file) throws IOException {
+        CRC32 crc = new CRC32();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        try (FileChannel channel = FileChannel.open(file)) {
+            while (channel.read(buffer) >= 0) {
+                crc.update(buffer.flip());
+                buffer.clear();
+            }
+        }
+        return crc.getValue();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.api.message;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.ContractOracle;
+import dev.sluice.api.json.JsonWriter;
+import dev.sluice.fuzz.AllocationBound;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.NewMessage;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Bodies of a push and a batch: the verdict is the contract's, what is accepted is what a strict parser reads, written again it is
+ * read as the same bytes.
+ */
+public final class PushFuzz {
+    private static final MessageDecoder MESSAGES =
+            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+
+    private PushFuzz() {}
+
+    /** One execution. */
+    public static void fuzzerTestOneInput(byte[] body) {
+        byte[] before = body.clone();
+        NewMessage single = ContractOracle.agree(
+                "MqQueueMessage", bytes -> AllocationBound.within(bytes.length, () -> MESSAGES.single(bytes)), body);
+        if (single != null) {
+            check(single, ContractOracle.parse(body), body.length);
+        }
+        List<NewMessage> batch = ContractOracle.agree(
+                "MqQueueBatch", bytes -> AllocationBound.within(bytes.length, () -> MESSAGES.batch(bytes)), body);
+        if (batch != null) {
+            JsonNode list = ContractOracle.parse(body).get("messages");
+            demand(batch.size() == list.size(), "a batch lost messages");
+            for (int i = 0; i < batch.size(); i++) {
+                check(batch.get(i), list.get(i), body.length);
+            }
+        }
+        demand(Arrays.equals(before, body), "the input was changed");
+    }
+
+    private static void check(NewMessage message, JsonNode json, int bytesMax) {
+        byte[] content = message.body();
+        demand(content.length <= bytesMax, "the body grew");
+        boolean text = json.path("content_type").asText().equals("text");
+        demand((message.contentType() == ContentType.TEXT) == text, "the content type is another one");
+        if (text) {
+            demand(Arrays.equals(content, json.get("body").textValue().getBytes(UTF_8)), "the text is another one");
+        } else {
+            JsonNode stored = ContractOracle.parse(content);
+            demand(stored != null && stored.equals(json.get("body")), "the JSON is another one");
+        }
+        NewMessage again = MESSAGES.single(request(message));
+        demand(Arrays.equals(again.body(), content), "written and read again it is another one");
+    }
+
+    private static byte[] request(NewMessage message) {
+        ByteArrayOutputStream request = new ByteArrayOutputStream();
+        boolean text = message.contentType() == ContentType.TEXT;
+        request.writeBytes(JsonWriter.ascii("{\"content_type\":\"" + (text ? "text" : "json") + "\",\"body\":"));
+        if (text) {
+            request.writeBytes(JsonWriter.ascii("\""));
+            request.writeBytes(new JsonWriter().escaped(message.body()).take().getBytes());
+            request.writeBytes(JsonWriter.ascii("\""));
+        } else {
+            request.writeBytes(message.body());
+        }
+        request.writeBytes(JsonWriter.ascii("}"));
+        return request.toByteArray();
+    }
+
+    private static void demand(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.sluice.runtime.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.TestTimeout;
+import dev.sluice.queue.BacklogStats;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.ReadMetrics;
+import dev.sluice.runtime.RunningRuntime;
+import dev.sluice.runtime.delivery.PendingResponse;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class QueueCallerTest {
+    private static final QueueRequest<BacklogStats> REQUEST = new QueueRequest.Execute<>(new ReadMetrics());
+    private static final BacklogStats ANSWER = new BacklogStats(1, 2, 3);
+    private static final long SHORT_MILLIS = 20;
+    private static final long LONG_MILLIS = 60_000;
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    private final QueueGate slot = new QueueGate(7);
+
+    @BeforeEach
+    void open() {
+        vertx.eventBus().registerCodec(new ByReferenceCodec());
+        slot.open();
+    }
+
+    @AfterEach
+    void close() {
+        RunningRuntime.get(vertx.close());
+    }
+
+    @Test
+    void anAnswerArrivesOnTheEventLoopOfTheCallerWhoeverGivesIt() throws Exception {
+        answerWith(call -> new Thread(() -> call.succeed(ANSWER)).start());
+        Context caller = vertx.getOrCreateContext();
+        CompletableFuture<Thread> callerThread = new CompletableFuture<>();
+        CompletableFuture<Thread> answerThread = new CompletableFuture<>();
+        caller.runOnContext(nothing -> {
+            callerThread.complete(Thread.currentThread());
+            call(LONG_MILLIS).onSuccess(answer -> answerThread.complete(Thread.currentThread()));
+        });
+        assertThat(answerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
+                .isSameAs(callerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS));
+        assertThat(slot.inFlight()).isZero();
+    }
+
+    @Test
+    void theFirstAnswerCountsAndTheGateIsLeftOnce() {
+        answerWith(call -> {
+            call.succeed(ANSWER);
+            call.fail(new QueueException(QueueError.INTERNAL));
+        });
+        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
+        assertThat(RunningRuntime.get(call(LONG_MILLIS))).isEqualTo(ANSWER);
+        assertThat(slot.inFlight()).isOne();
+    }
+
+    @Test
+    void aRefusalKeepsItsRowOfTheErrorTable() {
+        answerWith(call -> call.fail(new QueueException(QueueError.OVERLOADED)));
+        assertThat(RunningRuntime.refusal(call(LONG_MILLIS))).isEqualTo(QueueError.OVERLOADED);
+    }
+
+    @Test
+    void aCallThatNobodyAnswersFailsInTimeAndALateAnswerIsForgotten() {
+        CompletableFuture<QueueCall<?>> forgotten = new CompletableFuture<>();
+        answerWith(forgotten::complete);
+        assertThat(RunningRuntime.refusal(call(SHORT_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
+        assertThat(slot.inFlight()).isZero();
+        forgotten.join().succeed(ANSWER);
+        assertThat(slot.inFlight()).isZero();
+    }
+
+    @Test
+    void messagesOfALateAnswerAreReportedAsUnsent() {
+        CompletableFuture<QueueCall<?>> forgotten = new CompletableFuture<>();
+        answerWith(forgotten::complete);
+        assertThat(RunningRuntime.refusal(call(SHORT_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
+        CompletableFuture<Void> unsent = new CompletableFuture<>();
+        PendingResponse pending = new PendingResponse() {
+            @Override
+            public void sent() {
+                unsent.completeExceptionally(new AssertionError("nobody took it"));
+            }
+
+            @Override
+            public void unsent() {
+                unsent.complete(null);
+            }
+        };
+        forgotten.join().succeed(new QueueClient.Delivered(List.of(), ANSWER, 0, pending));
+        assertThat(unsent).succeedsWithin(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aCallToNobodyFailsAtOnce() {
+        assertThat(RunningRuntime.refusal(call(LONG_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
+        assertThat(slot.inFlight()).isZero();
+    }
+
+    private void answerWith(Consumer<QueueCall<?>> answering) {
+        vertx.eventBus().<QueueCall<?>>localConsumer(slot.address(), message -> answering.accept(message.body()));
+    }
+
+    private Future<BacklogStats> call(long timeoutMillis) {
+        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
+        return new QueueCaller(vertx, timeoutMillis).call(slot, REQUEST);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.runtime.catalog;
+
+import dev.sluice.fuzz.AllocationBound;
+import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.StoreCorruptException;
+import java.util.Arrays;
+
+/** Records of the catalog: a definition, which written again is read as the same, or damage. */
+public final class CatalogRecordsFuzz {
+    private CatalogRecordsFuzz() {}
+
+    /** One execution: the length of the key, the key, the value. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        if (input.length == 0) {
+            return;
+        }
+        int keyEnd = Math.min(input.length, 1 + (input[0] & 15));
+        CatalogRecord record = new CatalogRecord(
+                Arrays.copyOfRange(input, 1, keyEnd), Arrays.copyOfRange(input, keyEnd, input.length));
+        CatalogRecords.Read read;
+        try {
+            read = AllocationBound.within(input.length, () -> CatalogRecords.read(record));
+        } catch (StoreCorruptException damage) {
+            return;
+        }
+        boolean same = true;
+        if (read.queue() != null) {
+            byte[] written = CatalogRecords.value(read.queue());
+            same = read.queue()
+                    .equals(CatalogRecords.read(new CatalogRecord(record.key(), written))
+                            .queue());
+        } else if (read.subscription() != null) {
+            byte[] written = CatalogRecords.value(read.subscription());
+            same = read.subscription()
+                    .equals(CatalogRecords.read(new CatalogRecord(record.key(), written))
+                            .subscription());
+        } else if (read.clock() != null) {
+            same = read.clock()
+                    .equals(CatalogRecords.read(CatalogRecords.clock(read.clock()))
+                            .clock());
+        }
+        if (!same) {
+            throw new AssertionError("written again it is read as something else: " + read);
+        }
+    }
+}

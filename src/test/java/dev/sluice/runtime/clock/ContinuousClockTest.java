@@ -1,0 +1,293 @@
+package dev.sluice.runtime.clock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runtime.SettableClocks;
+import org.junit.jupiter.api.Test;
+
+/** The time of everything that has a length, on clocks that are set, stand still and start anew. */
+class ContinuousClockTest {
+    private static final long SECOND = 1_000;
+    private static final long MINUTE = 60 * SECOND;
+    private static final long HOUR = 60 * MINUTE;
+    private static final long DAY = 24 * HOUR;
+    private static final long RETENTION_MAX = 14 * DAY;
+    private static final long RETENTION = 4 * DAY;
+
+    private final SettableClocks clocks = new SettableClocks();
+    private ContinuousClock clock = begun();
+
+    private ContinuousClock begun() {
+        ContinuousClock begun = new ContinuousClock(clocks);
+        begun.begin(0);
+        return begun;
+    }
+
+    /** Another process goes on from what this one stored. */
+    private void goOnFrom(ClockState saved) {
+        clock = new ContinuousClock(clocks);
+        clock.resume(saved, RETENTION_MAX);
+    }
+
+    private boolean isTooOld(long storedMillis) {
+        return clock.keptUntilMillis(storedMillis, RETENTION) <= clock.nowMillis();
+    }
+
+    @Test
+    void beginsAsTheWallClock() {
+        clocks.setWall(-3 * DAY);
+        clock = begun();
+
+        assertThat(clock.nowMillis()).isEqualTo(clocks.wallMillis());
+        assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
+    }
+
+    @Test
+    void aWallClockThatIsSetChangesWhatIsShownAndNothingElse() {
+        for (long byMillis : new long[] {10 * DAY, -10 * DAY, 2 * HOUR, -2 * HOUR, -HOUR, 1_500}) {
+            long changesBefore = clock.changes();
+            long beforeMillis = clock.nowMillis();
+            clocks.setWall(byMillis);
+            clocks.pass(5);
+
+            assertThat(clock.nowMillis()).isEqualTo(beforeMillis + 5);
+            assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
+            assertThat(clock.changes()).isEqualTo(changesBefore + 1);
+            clock.look();
+            assertThat(clock.changes()).isEqualTo(changesBefore + 1);
+        }
+    }
+
+    @Test
+    void whatNeverHappenedIsShownAsThat() {
+        clocks.setWall(DAY);
+        clock.look();
+
+        assertThat(clock.wallMillis(0)).isZero();
+    }
+
+    @Test
+    void aSuspensionPassesBeforeAnythingIsDecided() {
+        long beforeMillis = clock.nowMillis();
+        clocks.suspend(3 * HOUR);
+
+        assertThat(clock.nowMillis()).isEqualTo(beforeMillis + 3 * HOUR);
+        assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
+    }
+
+    @Test
+    void aSuspensionOfWhichTheWallClockKnowsNothingPassesWithTheNextLook() {
+        long beforeMillis = clock.nowMillis();
+        clocks.suspend(3 * HOUR);
+        clocks.setWall(-3 * HOUR);
+        clock.look();
+
+        assertThat(clock.nowMillis()).isEqualTo(beforeMillis + 3 * HOUR);
+        assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
+    }
+
+    @Test
+    void withoutABootClockASuspensionIsAWallClockThatIsSet() {
+        clocks.withoutBootClock();
+        clock = begun();
+        long beforeMillis = clock.nowMillis();
+        clocks.suspend(3 * HOUR);
+
+        assertThat(clock.nowMillis()).isEqualTo(beforeMillis);
+        assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
+    }
+
+    @Test
+    void anotherProcessOfTheSameBootGoesOnHoweverTheWallClockWasSetMeanwhile() {
+        for (long byMillis : new long[] {0, 10 * DAY, -10 * DAY, 2 * HOUR, -2 * HOUR}) {
+            long storedMillis = clock.nowMillis();
+            ClockState saved = clock.state();
+            clocks.pass(MINUTE);
+            clocks.suspend(HOUR);
+            clocks.setWall(byMillis);
+            goOnFrom(saved);
+
+            long exactMillis = storedMillis + HOUR + MINUTE;
+            assertThat(clock.nowMillis()).isBetween(exactMillis - ContinuousClock.BOOT_CLOCK_MILLIS, exactMillis);
+            assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
+            assertThat(isTooOld(storedMillis)).isFalse();
+        }
+    }
+
+    @Test
+    void anotherBootGoesOnByTheWallClockAsItWasKnown() {
+        clocks.setWall(10 * DAY);
+        long beforeMillis = clock.nowMillis();
+        ClockState saved = clock.state();
+        clocks.pass(HOUR);
+        clocks.restart();
+        goOnFrom(saved);
+
+        assertThat(clock.nowMillis()).isEqualTo(beforeMillis + HOUR);
+        assertThat(clock.wallMillis(beforeMillis)).isEqualTo(clocks.wallMillis() - HOUR);
+    }
+
+    @Test
+    void aMachineThatStartsWithAClockOfThePastDoesNotTakeTheTimeBack() {
+        long beforeMillis = clock.nowMillis();
+        ClockState saved = clock.state();
+        clocks.pass(HOUR);
+        clocks.restart();
+        clocks.setWall(-10 * DAY);
+        goOnFrom(saved);
+        assertThat(clock.nowMillis()).isEqualTo(beforeMillis);
+        clocks.setWallRight();
+
+        assertThat(clock.nowMillis()).isEqualTo(beforeMillis);
+        assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
+    }
+
+    @Test
+    void afterALongStopRetentionWaitsUntilTheClockIsSteady() {
+        long storedMillis = clock.nowMillis();
+        ClockState saved = clock.state();
+        clocks.pass(10 * DAY);
+        clocks.restart();
+        goOnFrom(saved);
+
+        assertThat(clock.nowMillis()).isEqualTo(storedMillis + 10 * DAY);
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(ClockGap.STEADY_MILLIS - 1);
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(1);
+        assertThat(isTooOld(storedMillis)).isTrue();
+        assertThat(isTooOld(clock.nowMillis() - RETENTION)).isTrue();
+        assertThat(isTooOld(clock.nowMillis() - RETENTION + 1)).isFalse();
+        assertThat(clock.keptUntilMillis(clock.nowMillis(), RETENTION)).isEqualTo(clock.nowMillis() + RETENTION);
+    }
+
+    @Test
+    void aStopThatTheWallClockMadeLongerCostsNoMessageItsRetention() {
+        long storedMillis = clock.nowMillis();
+        ClockState saved = clock.state();
+        clocks.pass(HOUR);
+        clocks.restart();
+        clocks.setWall(10 * DAY);
+        goOnFrom(saved);
+        clocks.pass(2 * MINUTE);
+        long duringMillis = clock.nowMillis();
+        clocks.setWallRight();
+        clock.look();
+        clocks.pass(ClockGap.STEADY_MILLIS);
+
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(RETENTION - HOUR - 2 * MINUTE - ClockGap.STEADY_MILLIS - 1);
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(1);
+        assertThat(isTooOld(storedMillis)).isTrue();
+        assertThat(isTooOld(duringMillis)).isFalse();
+        clocks.pass(HOUR + 2 * MINUTE);
+        assertThat(isTooOld(duringMillis)).isTrue();
+    }
+
+    @Test
+    void twoHoursForwardForAMomentAfterAStartMakeNothingOlderAndNothingYounger() {
+        long storedMillis = clock.nowMillis();
+        ClockState saved = clock.state();
+        clocks.pass(10 * DAY);
+        clocks.restart();
+        goOnFrom(saved);
+        clocks.setWall(2 * HOUR);
+        clock.look();
+        clocks.setWallRight();
+        clock.look();
+
+        clocks.pass(ClockGap.STEADY_MILLIS - 1);
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(1);
+        assertThat(isTooOld(storedMillis)).isTrue();
+    }
+
+    @Test
+    void whatIsInDoubtStaysSoOverARestartOfTheProcess() {
+        long storedMillis = clock.nowMillis();
+        ClockState saved = clock.state();
+        clocks.restart();
+        clocks.setWall(10 * DAY);
+        goOnFrom(saved);
+        goOnFrom(clock.state());
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.setWallRight();
+        goOnFrom(clock.state());
+        clocks.pass(2 * ClockGap.STEADY_MILLIS);
+        goOnFrom(clock.state());
+
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(RETENTION);
+        assertThat(isTooOld(storedMillis)).isTrue();
+    }
+
+    @Test
+    void severalWrongStartsInARowCostNoMessageItsRetention() {
+        long storedMillis = clock.nowMillis();
+        for (int i = 0; i < 3; i++) {
+            ClockState saved = clock.state();
+            clocks.restart();
+            clocks.setWall(10 * DAY);
+            goOnFrom(saved);
+            clocks.setWallRight();
+            clock.look();
+            clocks.pass(ClockGap.STEADY_MILLIS);
+        }
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(RETENTION);
+        assertThat(isTooOld(storedMillis)).isTrue();
+    }
+
+    @Test
+    void aStoreOfBeforeTheClockGoesOnByTheWallClockAndRetentionWaits() {
+        long storedMillis = clocks.trueMillis() - 10 * DAY;
+        clock.begin(storedMillis);
+
+        assertThat(clock.nowMillis()).isEqualTo(clocks.wallMillis());
+        assertThat(isTooOld(storedMillis)).isFalse();
+        clocks.pass(ClockGap.STEADY_MILLIS);
+        assertThat(isTooOld(storedMillis)).isTrue();
+    }
+
+    @Test
+    void aStoreOfBeforeTheClockWithMessagesOfTheFutureGoesOnFromThem() {
+        long storedMillis = clocks.trueMillis();
+        clocks.setWall(-3_000 * DAY);
+        clock = new ContinuousClock(clocks);
+        clock.begin(storedMillis);
+
+        assertThat(clock.nowMillis()).isEqualTo(storedMillis);
+        assertThat(clock.wallMillis(storedMillis)).isEqualTo(clocks.wallMillis());
+        clocks.pass(2 * ClockGap.STEADY_MILLIS);
+        assertThat(isTooOld(storedMillis - 1)).isFalse();
+    }
+
+    @Test
+    void noErrorAddsUpOverManyRestarts() {
+        long shownMillis = clock.wallMillis(clock.nowMillis());
+        long storedMillis = clock.nowMillis();
+        for (int i = 0; i < 1_000; i++) {
+            ClockState saved = clock.state();
+            // The boot clock is read in hundredths of a second.
+            goOnFrom(new ClockState(
+                    saved.timeMillis(), saved.offsetMillis(), saved.bootId(), saved.bootMillis() - 9, saved.gap()));
+        }
+        assertThat(clock.wallMillis(storedMillis)).isEqualTo(shownMillis);
+        assertThat(clock.nowMillis()).isEqualTo(clocks.wallMillis());
+    }
+
+    @Test
+    void theClocksOfThisMachineAreRead() {
+        ClockSource machine = new SystemClockSource();
+        ClockSource.ClockReading first = machine.read();
+        ClockSource.ClockReading second = machine.read();
+
+        assertThat(second.monotonicNanos()).isGreaterThanOrEqualTo(first.monotonicNanos());
+        assertThat(second.bootMillis()).isGreaterThanOrEqualTo(first.bootMillis());
+        if (System.getProperty("os.name").equals("Linux")) {
+            assertThat(first.bootMillis()).isPositive();
+            assertThat(machine.bootId()).isNotEmpty();
+        }
+    }
+}

@@ -1,0 +1,411 @@
+package dev.sluice.runtime.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.MemoryBudget;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.PurgeRefs;
+import dev.sluice.queue.Push;
+import dev.sluice.queue.QueueCommand;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.Admission;
+import dev.sluice.runtime.DeliveryBudget;
+import dev.sluice.runtime.DeliveryBudgets;
+import dev.sluice.runtime.FaultyStore;
+import dev.sluice.runtime.RuntimeOptions;
+import dev.sluice.runtime.RuntimeResources;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.bus.QueueRequest;
+import dev.sluice.runtime.bus.ReplyHandler;
+import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.queue.ActiveQueue;
+import dev.sluice.runtime.queue.ManualScheduler;
+import dev.sluice.store.memory.MemoryStore;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An attempt counts only for a message that stood in an answer that was sent. A message takes as much of an answer as its body. */
+class ContentLoaderTest {
+    private static final int MIB = 1 << 20;
+    private static final long HOUR = 3_600_000;
+    /** Each message has one attempt. */
+    private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
+            "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 0, 0, 30_000, 0, 0), 0);
+
+    private final ManualScheduler turns = new ManualScheduler();
+    private final FaultyStore store = new FaultyStore(new MemoryStore());
+    private final DeliveryBudget memory = new DeliveryBudget(Long.MAX_VALUE);
+    private final List<QueueClient.Delivered> answers = new ArrayList<>();
+    private ActiveQueue queue;
+
+    /** Has no room for contents. */
+    private static final class Frugal implements MemoryBudget {
+        @Override
+        public boolean tryReserve(long bytes) {
+            return false;
+        }
+
+        @Override
+        public void reserve(long bytes) {}
+
+        @Override
+        public void release(long bytes) {}
+    }
+
+    @BeforeEach
+    void open() {
+        open(MemoryBudget.UNBOUNDED);
+    }
+
+    @Test
+    void nothingIsLeasedBeforeItsContentIsInHand() {
+        withoutCache();
+        push("a", "b");
+        store.contentsGate = new CompletableFuture<>();
+        pull(10, 1_000);
+        turns.pass(5_000);
+        assertThat(leases()).isEmpty();
+
+        store.contentsGate.complete(null);
+        turns.run();
+        assertThat(leases())
+                .extracting(Lease::expiresAtMillis)
+                .as("the lease starts with the answer")
+                .containsOnly(turns.nowMillis() + 1_000);
+        assertThat(shown(0)).containsExactly("a#1", "b#1");
+    }
+
+    @Test
+    void whatWentWhileContentsWereReadIsNotInTheAnswerAndTheRestIs() {
+        withoutCache();
+        push("a", "b", "c");
+        store.contentsGate = new CompletableFuture<>();
+        pull(10, 1_000);
+        take(new PurgeRefs(List.of(1L, 3L)));
+        store.contentsGate.complete(null);
+        turns.run();
+        assertThat(shown(0)).containsExactly("b#1");
+    }
+
+    @Test
+    void pullsSideBySideGetDifferentMessagesInOrderThoughTheSecondIsReadFirst() {
+        withoutCache();
+        push("a", "b", "c", "d");
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        store.contentsGate = first;
+        pull(2, 1_000);
+        store.contentsGate = CompletableFuture.completedFuture(null);
+        pull(1, 1_000);
+        pull(5, 1_000);
+        pull(5, 1_000);
+        assertThat(answers).isEmpty();
+
+        first.complete(null);
+        turns.run();
+        assertThat(answers).hasSize(4);
+        assertThat(shown(0)).containsExactly("a#1", "b#1");
+        assertThat(shown(1)).containsExactly("c#1");
+        assertThat(shown(2)).containsExactly("d#1");
+        assertThat(shown(3)).as("there was nothing left").isEmpty();
+    }
+
+    @Test
+    void whatAPullCouldNotReadIsThereForTheNextThatWaits() {
+        withoutCache();
+        push("a", "b");
+        store.contentsGate = new CompletableFuture<>();
+        List<QueueException> refusals = new ArrayList<>();
+        take(deliver(10, 1_000), refusals);
+        CompletableFuture<Void> failing = store.contentsGate;
+        store.contentsGate = CompletableFuture.completedFuture(null);
+        pull(10, 1_000);
+        failing.completeExceptionally(new IllegalStateException("the disk cannot be read"));
+        turns.run();
+        assertThat(refusals).hasSize(1);
+        assertThat(shown(0)).containsExactly("a#1", "b#1");
+    }
+
+    @Test
+    void anAnswerEndsWithTheLastMessageThatFitsAndALargerOneComesAlone() {
+        pushLarge(5 * MIB, MIB, MIB, MIB, MIB, MIB);
+        pull(10, 1_000);
+        pull(10, 1_000);
+        pull(10, 1_000);
+        assertThat(answers).extracting(QueueClient.Delivered::bytes).containsExactly(5 * MIB, 4 * MIB, MIB);
+        assertThat(memory.heldBytes()).as("bodies and answers").isEqualTo(2 * 10L * MIB);
+        answers.get(0).pending().sent();
+        answers.get(1).pending().unsent();
+        answers.get(2).pending().sent();
+        assertThat(memory.heldBytes()).isZero();
+    }
+
+    @Test
+    void aPeekIsBoundedLikeAPull() {
+        pushLarge(MIB, MIB, MIB, MIB, MIB, MIB);
+        List<QueueClient.Shown> shown = new ArrayList<>();
+        queue.handle(
+                new QueueRequest.Show(10, content -> 2 * content.body().length, new DeliveryBudget.Reservation(memory)),
+                reply(answer -> shown.add((QueueClient.Shown) answer), new ArrayList<>()));
+        turns.run();
+        assertThat(shown.get(0).messages()).hasSize(2);
+        assertThat(memory.heldBytes()).isEqualTo(2 * MIB + 4 * MIB);
+        shown.get(0).pending().sent();
+        assertThat(memory.heldBytes()).isZero();
+    }
+
+    @Test
+    void anAnswerThatIsNotSentLeavesItsMessagesWhereTheyWere() {
+        push("a", "b");
+        pull(1, 1_000);
+        answers.get(0).pending().unsent();
+        turns.run();
+        assertThat(leases()).isEmpty();
+        pull(10, 1_000);
+        assertThat(shown(1)).containsExactly("a#1", "b#1");
+    }
+
+    @Test
+    void aLastAttemptDoesNotEndBeforeItsAnswerIsSent() {
+        push("a");
+        pull(1, 1);
+        turns.pass(5_000);
+        assertThat(leases()).hasSize(1);
+        answers.get(0).pending().unsent();
+        turns.pass(10);
+        assertThat(leases()).isEmpty();
+
+        pull(1, 1);
+        assertThat(shown(1)).containsExactly("a#1");
+        answers.get(1).pending().sent();
+        turns.pass(10);
+        assertThat(backlog()).as("it was the last attempt").isZero();
+    }
+
+    @Test
+    void anAnswerOfWhichNothingIsHeardDoesNotKeepItsMessagesForEver() {
+        push("a");
+        pull(1, 1);
+        turns.pass(599_000);
+        assertThat(backlog()).isOne();
+        turns.pass(2_000);
+        assertThat(backlog()).isZero();
+    }
+
+    @Test
+    void aLastAttemptDoesNotEndWithASuspensionOrAStoppedProcessBeforeItsAnswerIsSent() {
+        push("a");
+        pull(1, 1);
+        turns.clocks.suspend(3 * HOUR);
+        turns.pass(20_000);
+        turns.clocks.pass(3 * HOUR);
+        turns.pass(20_000);
+        answers.get(0).pending().unsent();
+        turns.pass(10);
+        pull(1, 1);
+        assertThat(shown(1)).containsExactly("a#1");
+    }
+
+    @Test
+    void onlyTheTimeInWhichTheQueueRunsCountsForAnAnswerOfWhichNothingIsHeard() {
+        push("a");
+        pull(1, 1);
+        turns.pass(500_000);
+        turns.clocks.suspend(3 * HOUR);
+        turns.pass(98_000);
+        assertThat(backlog()).isOne();
+        turns.pass(3_000);
+        assertThat(backlog()).isZero();
+    }
+
+    @Test
+    void aQueueIsNotTakenDownWhileAnAnswerIsPending() {
+        push("a");
+        pull(1, 40_000_000);
+        turns.pass(100_000);
+        assertThat(queue.isIdleFor(60_000)).isFalse();
+        answers.get(0).pending().sent();
+        turns.pass(2_000);
+        assertThat(queue.isIdleFor(60_000)).isTrue();
+    }
+
+    @Test
+    void leasesOfAnAnswerThatFailedWithTheStoreAreGivenBackWhenTheQueueIsLoadedAgain() {
+        push("a", "b");
+        store.denying = true;
+        List<QueueException> refusals = new ArrayList<>();
+        take(deliver(10, 1), refusals);
+        turns.run();
+        assertThat(refusals).hasSize(1);
+        assertThat(leases()).as("it was stored all the same").hasSize(2);
+
+        store.denying = false;
+        turns.pass(5_000);
+        assertThat(leases()).isEmpty();
+        pull(10, 1_000);
+        assertThat(shown(0)).containsExactly("a#1", "b#1");
+    }
+
+    @Test
+    void anAnswerThatCannotBeMeasuredIsAFaultOfItsOwnAndLeasesNothing() {
+        withoutCache();
+        push("a");
+        store.contentsGate = new CompletableFuture<>();
+        List<QueueException> refusals = new ArrayList<>();
+        take(
+                new QueueRequest.Deliver(
+                        10,
+                        1_000,
+                        ConsumerType.HTTP_PULL,
+                        content -> {
+                            throw new IllegalStateException("no size");
+                        },
+                        new DeliveryBudget.Reservation(memory)),
+                refusals);
+        pull(10, 1_000);
+        store.contentsGate.complete(null);
+        turns.run();
+        assertThat(refusals).extracting(QueueException::error).containsExactly(QueueError.INTERNAL);
+        assertThat(shown(0)).containsExactly("a#1");
+    }
+
+    @Test
+    void aMessageWithoutContentDoesNotStandInTheWayOfOthersAndIsNotLost() {
+        withoutCache();
+        take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[1], 1))));
+        turns.pass(1_000);
+        push("b", "c");
+        store.contentMissingOf = 1;
+        pull(1, 1_000);
+        pull(1, 1_000);
+        assertThat(shown(0)).containsExactly("b#1");
+        assertThat(shown(1)).containsExactly("c#1");
+        assertThat(leases()).hasSize(2);
+        assertThat(backlog()).isEqualTo(3);
+
+        store.contentMissingOf = 0;
+        withoutCache();
+        pull(1, 1_000);
+        assertThat(answers.get(2).deliveries().get(0).delivery()).isEqualTo(1);
+    }
+
+    private void withoutCache() {
+        open(new Frugal());
+    }
+
+    private void open(MemoryBudget budget) {
+        QueueDefinition definition =
+                new QueueDefinition(1, "a", "id1", "q1", "", QueueSettings.DEFAULT, CONSUMER, 0, 0);
+        RuntimeResources parts = new RuntimeResources(
+                store,
+                Limits.DOCUMENTED,
+                budget,
+                RuntimeOptions.DEFAULT,
+                WorkerTarget.Directory.EMPTY,
+                DeliveryBudgets.of(Long.MAX_VALUE),
+                turns.clock,
+                new Meters());
+        queue = new ActiveQueue(
+                definition,
+                parts,
+                turns,
+                new Admission(store, RuntimeOptions.DEFAULT),
+                (account, name, letters) -> Future.failedFuture("nobody there"));
+        queue.start();
+        turns.run();
+    }
+
+    private void push(String... bodies) {
+        for (String body : bodies) {
+            take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), 0))));
+        }
+    }
+
+    private void pushLarge(int... bytes) {
+        for (int size : bytes) {
+            take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[size], 0))));
+        }
+    }
+
+    private QueueRequest.Deliver deliver(int messages, int leaseMillis) {
+        return new QueueRequest.Deliver(
+                messages,
+                leaseMillis,
+                ConsumerType.HTTP_PULL,
+                ContentLoaderTest::bytesOf,
+                new DeliveryBudget.Reservation(memory));
+    }
+
+    private static int bytesOf(Content content) {
+        return content.body().length;
+    }
+
+    private void pull(int messages, int leaseMillis) {
+        take(deliver(messages, leaseMillis), new ArrayList<>());
+        turns.run();
+    }
+
+    private void take(QueueCommand<?> command) {
+        List<QueueException> refusals = new ArrayList<>();
+        take(new QueueRequest.Execute<>(command), refusals);
+        turns.run();
+        assertThat(refusals).isEmpty();
+    }
+
+    private void take(QueueRequest<?> request, List<QueueException> refusals) {
+        queue.handle(
+                request,
+                reply(
+                        answer -> {
+                            if (answer instanceof QueueClient.Delivered delivered) {
+                                answers.add(delivered);
+                            }
+                        },
+                        refusals));
+    }
+
+    private static ReplyHandler<Object> reply(
+            java.util.function.Consumer<Object> onAnswer, List<QueueException> refusals) {
+        return new ReplyHandler<>() {
+            @Override
+            public void succeed(Object answer) {
+                onAnswer.accept(answer);
+            }
+
+            @Override
+            public void fail(QueueException why) {
+                refusals.add(why);
+            }
+        };
+    }
+
+    private List<String> shown(int answer) {
+        return answers.get(answer).deliveries().stream()
+                .map(delivery ->
+                        new String(Arrays.copyOf(delivery.message().content().body(), 1), StandardCharsets.UTF_8) + "#"
+                                + delivery.delivery())
+                .toList();
+    }
+
+    private List<Lease> leases() {
+        return store.load(1).toCompletableFuture().join().leases();
+    }
+
+    private long backlog() {
+        return store.load(1).toCompletableFuture().join().head().count();
+    }
+}

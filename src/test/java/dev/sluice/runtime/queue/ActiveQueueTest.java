@@ -1,0 +1,355 @@
+package dev.sluice.runtime.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.queue.ConsumerSettings;
+import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.ContentType;
+import dev.sluice.queue.Lease;
+import dev.sluice.queue.Limits;
+import dev.sluice.queue.MemoryBudget;
+import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.queue.Push;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueSettings;
+import dev.sluice.queue.ReadMetrics;
+import dev.sluice.runtime.Admission;
+import dev.sluice.runtime.DeliveryBudget;
+import dev.sluice.runtime.DeliveryBudgets;
+import dev.sluice.runtime.FaultyStore;
+import dev.sluice.runtime.RuntimeOptions;
+import dev.sluice.runtime.RuntimeResources;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.bus.QueueRequest;
+import dev.sluice.runtime.bus.ReplyHandler;
+import dev.sluice.runtime.deadletter.DeadLetterReceiver;
+import dev.sluice.runtime.delivery.WorkerTarget;
+import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.store.memory.MemoryStore;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What a queue does by itself, on a manual clock and a store in memory that answers at once. */
+class ActiveQueueTest {
+    private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
+            "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0);
+
+    /** A message gets one chance. */
+    private static final dev.sluice.queue.Consumer STRICT = new dev.sluice.queue.Consumer(
+            "c", ConsumerType.HTTP_PULL, "", "dead", new ConsumerSettings(10, 0, 0, 30_000, 0, 0), 0);
+
+    private final ManualScheduler turns = new ManualScheduler();
+    private final FaultyStore store = new FaultyStore(new MemoryStore());
+    private final List<QueueRequest.ReceiveDeadLetters> brought = new ArrayList<>();
+    private final DeliveryBudgets transit = DeliveryBudgets.of(Long.MAX_VALUE);
+    private dev.sluice.queue.Consumer consumer = CONSUMER;
+    private Future<Void> bring = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
+    private int delivered;
+
+    /**
+     * The head of a window that was never read is a guess of a deadline, and the timer is set for it. When the read that corrects the
+     * guess comes first, the timer finds nothing due, and must be set again nevertheless.
+     */
+    @Test
+    void leasesEndByThemselvesAfterADeadlineThatWasAGuess() {
+        ActiveQueue first = queue();
+        first.start();
+        turns.run();
+        push(first, 1);
+        push(first, 100);
+        turns.pass(1_000);
+        pull(first, 1, 1_000);
+        turns.run();
+        push(first, 0);
+        turns.run();
+        first.stop(0);
+        turns.pass(5_000);
+
+        ActiveQueue second = queue();
+        second.start().onSuccess(started -> pull(second, 2, 30_000));
+        turns.run();
+        assertThat(leases()).hasSize(2);
+        turns.pass(29_000);
+        assertThat(leases()).hasSize(2);
+        turns.pass(2_000);
+        assertThat(leases()).isEmpty();
+        assertThat(second.isIdleFor(1_000)).isTrue();
+    }
+
+    /** More than memory holds: the contents come along with the rows, and those of new messages do not take their room. */
+    @Test
+    void contentsOfADeepQueueAreReadOnce() {
+        ActiveQueue queue = queue();
+        queue.start();
+        turns.run();
+        pushes(queue, 5_000);
+        for (int i = 0; i < 100; i++) {
+            pushes(queue, 100);
+            pull(queue, 100, 30_000);
+            turns.run();
+        }
+
+        assertThat(delivered).isEqualTo(10_000);
+        assertThat(store.contentsRead).isZero();
+    }
+
+    @Test
+    void aPullTakesAsManyReadsAsItsMessagesAreLarge() {
+        ActiveQueue first = queue();
+        first.start();
+        turns.run();
+        pushes(first, 150);
+        turns.run();
+        first.stop(0);
+        turns.run();
+
+        store.arrivalsMax = 1;
+        ActiveQueue second = queue();
+        second.start().onSuccess(started -> pull(second, 100, 30_000));
+        turns.run();
+        assertThat(delivered).isEqualTo(100);
+        pull(second, 100, 30_000);
+        turns.run();
+        assertThat(delivered).isEqualTo(150);
+    }
+
+    /** The origin that asks may be one whose store was opened again since, without the lease on which the move rests. */
+    @Test
+    void deadLettersOfAnotherGenerationOfTheStoreAreNotTaken() {
+        List<MessageHeader> letters = leasedOfAnotherQueue();
+        ActiveQueue target = queue(2);
+        target.start();
+        turns.run();
+
+        List<QueueError> refusals = new ArrayList<>();
+        take(
+                target,
+                new QueueRequest.ReceiveDeadLetters(1, store.generation() + 1, letters, false),
+                why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(refusals).containsExactly(QueueError.UNAVAILABLE);
+        assertThat(leases()).hasSize(1);
+
+        take(
+                target,
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(), letters, false),
+                why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(refusals).hasSize(1);
+        assertThat(leases()).isEmpty();
+    }
+
+    @Test
+    void aDeadLetterWhoseContentIsMissingIsNotLostInSilence() {
+        QueueRequest.ReceiveDeadLetters letters =
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
+        ActiveQueue target = queue(2);
+        target.start();
+        turns.run();
+        Logger log = (Logger) LoggerFactory.getLogger(DeadLetterReceiver.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        try {
+            store.contentMissingOf = 1;
+            take(target, letters);
+            turns.run();
+            assertThat(lines.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "queue 1: the content of message 1 is missing from the store; it cannot be moved to a"
+                                    + " dead letter queue");
+
+            store.contentMissingOf = 0;
+            take(target, letters);
+            take(target, letters);
+            turns.run();
+            assertThat(lines.list).as("one that was moved before is no damage").hasSize(1);
+        } finally {
+            log.detachAppender(lines);
+        }
+    }
+
+    @Test
+    void deadLettersWaitWhileTheMovesOfAllQueuesFillTheirMemory() {
+        QueueRequest.ReceiveDeadLetters letters =
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
+        ActiveQueue target = queue(2);
+        target.start();
+        turns.run();
+
+        transit.moves().charge(Long.MAX_VALUE);
+        List<QueueError> refusals = new ArrayList<>();
+        take(target, letters, why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(refusals).containsExactly(QueueError.OVERLOADED);
+        assertThat(leases()).hasSize(1);
+
+        transit.moves().release(Long.MAX_VALUE);
+        take(target, letters, why -> refusals.add(why.error()));
+        turns.run();
+        assertThat(leases()).isEmpty();
+        assertThat(transit.moves().heldBytes()).isZero();
+    }
+
+    @Test
+    void largeDeadLettersMoveAMebibyteAtATimeOrAlone() {
+        consumer = STRICT;
+        ActiveQueue origin = queue();
+        origin.start();
+        turns.run();
+        push(origin, 0, 1_100_000);
+        for (int i = 0; i < 15; i++) {
+            push(origin, 0, 100_000);
+        }
+        pull(origin, 16, 1_000);
+        turns.pass(1_000);
+        assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1);
+
+        turns.pass(50);
+        assertThat(brought).as("the target was overloaded").hasSize(2);
+        bring = Future.succeededFuture();
+        turns.pass(50);
+        assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1, 1, 1, 10, 5);
+    }
+
+    @Test
+    void everyTypeOfRequestIsAnswered() {
+        ActiveQueue queue = queue();
+        queue.start();
+        turns.run();
+        DeliveryBudget.Reservation hold = new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE));
+        List<QueueRequest<?>> requests = List.of(
+                new QueueRequest.Execute<>(new ReadMetrics()),
+                new QueueRequest.Deliver(1, 1_000, ConsumerType.HTTP_PULL, content -> 1, hold),
+                new QueueRequest.Show(1, content -> 1, hold),
+                new QueueRequest.Configure(definition(1)),
+                new QueueRequest.ReceiveDeadLetters(2, store.generation(), List.of(), false));
+        assertThat(requests)
+                .extracting(Object::getClass)
+                .as("one of each type")
+                .containsExactlyInAnyOrder(QueueRequest.class.getPermittedSubclasses());
+        for (QueueRequest<?> request : requests) {
+            List<Object> answers = new ArrayList<>();
+            queue.handle(request, new ReplyHandler<>() {
+                @Override
+                public void succeed(Object answer) {
+                    answers.add(answer);
+                }
+
+                @Override
+                public void fail(QueueException why) {
+                    answers.add(why);
+                }
+            });
+            turns.run();
+            assertThat(answers).as("answers to %s", request).hasSize(1);
+            assertThat(answers.get(0)).isNotInstanceOf(QueueException.class);
+        }
+    }
+
+    /** A message that the first queue has pushed and leased. */
+    private List<MessageHeader> leasedOfAnotherQueue() {
+        ActiveQueue origin = queue();
+        origin.start();
+        turns.run();
+        push(origin, 0);
+        pull(origin, 1, 30_000);
+        turns.run();
+        return leases().stream().map(Lease::header).toList();
+    }
+
+    private ActiveQueue queue() {
+        return queue(1);
+    }
+
+    private ActiveQueue queue(long number) {
+        RuntimeResources parts = new RuntimeResources(
+                store,
+                Limits.DOCUMENTED,
+                MemoryBudget.UNBOUNDED,
+                RuntimeOptions.DEFAULT,
+                WorkerTarget.Directory.EMPTY,
+                transit,
+                turns.clock,
+                new Meters());
+        return new ActiveQueue(
+                definition(number),
+                parts,
+                turns,
+                new Admission(store, RuntimeOptions.DEFAULT),
+                (account, name, letters) -> {
+                    brought.add(letters);
+                    return bring;
+                });
+    }
+
+    private QueueDefinition definition(long number) {
+        return new QueueDefinition(number, "a", "id" + number, "q" + number, "", QueueSettings.DEFAULT, consumer, 0, 0);
+    }
+
+    private List<Lease> leases() {
+        return store.load(1).toCompletableFuture().join().leases();
+    }
+
+    private void pushes(ActiveQueue queue, int count) {
+        for (int i = 0; i < count; i++) {
+            push(queue, 0);
+        }
+        turns.run();
+    }
+
+    private void push(ActiveQueue queue, int delaySeconds) {
+        push(queue, delaySeconds, 1);
+    }
+
+    private void push(ActiveQueue queue, int delaySeconds, int bodyBytes) {
+        NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[bodyBytes], delaySeconds);
+        take(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
+    }
+
+    private void pull(ActiveQueue queue, int messages, int leaseMillis) {
+        take(
+                queue,
+                new QueueRequest.Deliver(
+                        messages,
+                        leaseMillis,
+                        ConsumerType.HTTP_PULL,
+                        content -> content.body().length,
+                        new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE))));
+    }
+
+    private void take(ActiveQueue queue, QueueRequest<?> request) {
+        take(queue, request, refusal -> {
+            throw refusal;
+        });
+    }
+
+    private void take(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
+        queue.handle(request, new ReplyHandler<>() {
+            @Override
+            public void succeed(Object answer) {
+                assertThat(answer).isNotNull();
+                if (answer instanceof QueueClient.Delivered messages) {
+                    delivered += messages.deliveries().size();
+                    messages.pending().sent();
+                }
+            }
+
+            @Override
+            public void fail(QueueException why) {
+                onRefusal.accept(why);
+            }
+        });
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.runtime.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.queue.Content;
+import dev.sluice.queue.ContentType;
+import dev.sluice.runtime.SimulatedBudget;
+import org.junit.jupiter.api.Test;
+
+class ContentCacheTest {
+    private final SimulatedBudget budget = new SimulatedBudget(10_000);
+    private final ContentCache contents = new ContentCache(budget, 16);
+
+    @Test
+    void keepsWhatFitsTheNumber() {
+        for (long seq = 1; seq <= 20; seq++) {
+            contents.offer(seq, content(1));
+        }
+        assertThat(contents.get(16)).isNotNull();
+        assertThat(contents.get(17)).isNull();
+        assertThat(contents.isFull()).isTrue();
+    }
+
+    @Test
+    void keepsWhatFitsTheBudget() {
+        contents.offer(1, content(6_000));
+        contents.offer(2, content(6_000));
+        assertThat(contents.get(1)).isNotNull();
+        assertThat(contents.get(2)).isNull();
+    }
+
+    @Test
+    void givesBackWhatItTook() {
+        contents.offer(1, content(100));
+        contents.offer(1, content(100));
+        contents.offer(2, content(100));
+        assertThat(contents.take(1)).isNotNull();
+        assertThat(contents.take(1)).isNull();
+        assertThat(budget.bytes()).isPositive();
+        contents.clear();
+        assertThat(budget.bytes()).isZero();
+    }
+
+    @Test
+    void forgetsWhatNobodyAsksForAnyMore() {
+        for (long seq = 1; seq <= 16; seq++) {
+            contents.offer(seq, content(10));
+        }
+        contents.forgetBelow(9);
+        assertThat(contents.get(8)).isNull();
+        assertThat(contents.get(9)).isNotNull();
+        assertThat(contents.isFull()).isFalse();
+        for (long seq = 9; seq <= 16; seq++) {
+            contents.take(seq);
+        }
+        assertThat(budget.bytes()).isZero();
+    }
+
+    private static Content content(int bytes) {
+        return new Content(0, 0, ContentType.TEXT, 0, new byte[bytes]);
+    }
+}
