@@ -69,15 +69,17 @@ public final class QueueRuntime {
 
     /** A store that takes no state at the moment is no reason not to start. */
     private static Future<Void> resumeClock(CatalogSnapshot read, RuntimeResources parts, Context context) {
-        Future<Void> resumed;
-        if (read.clock() != null) {
-            parts.clock().resume(read.clock(), parts.limits().retentionSecondsMax() * MILLIS_PER_SECOND);
-            resumed = Future.succeededFuture();
-        } else {
-            resumed = Future.fromCompletionStage(parts.store().heads(), context)
-                    .onSuccess(heads -> parts.clock().begin(storedMillisMax(heads.values())))
-                    .mapEmpty();
-        }
+        Future<Void> resumed = Future.fromCompletionStage(parts.store().heads(), context)
+                .map(heads -> storedMillisMax(heads.values()))
+                .onSuccess(storedMillisMax -> {
+                    if (read.clock() == null) {
+                        parts.clock().begin(storedMillisMax);
+                    } else {
+                        long retentionMillisMax = parts.limits().retentionSecondsMax() * MILLIS_PER_SECOND;
+                        parts.clock().resume(read.clock(), retentionMillisMax, storedMillisMax);
+                    }
+                })
+                .mapEmpty();
         return resumed.compose(
                 running -> ClockMonitor.commit(parts.clock(), parts.store()).otherwiseEmpty());
     }

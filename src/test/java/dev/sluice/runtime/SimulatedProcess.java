@@ -71,12 +71,12 @@ final class SimulatedProcess {
         QueueReads.catalog(
                 records, record -> found.add(CatalogRecords.read(record).clock()));
         ClockState saved = found.isEmpty() ? null : found.get(0);
+        long storedMillisMax =
+                QueueRuntime.storedMillisMax(QueueReads.heads(records).values());
         if (saved == null) {
-            parts.clock()
-                    .begin(QueueRuntime.storedMillisMax(
-                            QueueReads.heads(records).values()));
+            parts.clock().begin(storedMillisMax);
         } else {
-            parts.clock().resume(saved, RETENTION_MILLIS_MAX);
+            parts.clock().resume(saved, RETENTION_MILLIS_MAX, storedMillisMax);
         }
     }
 

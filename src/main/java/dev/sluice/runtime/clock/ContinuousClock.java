@@ -85,8 +85,10 @@ public final class ContinuousClock implements Retention {
      *
      * @param saved what that process stored
      * @param retentionMillisMax the longest that any queue keeps messages
+     * @param storedMillisMax when the newest message was stored; 0 if there is none. This clock does not go back behind it, also if the
+     *     state that was stored last is older than that message
      */
-    public synchronized void resume(ClockState saved, long retentionMillisMax) {
+    public synchronized void resume(ClockState saved, long retentionMillisMax, long storedMillisMax) {
         ClockSource.ClockReading now = source.read();
         asleepMillis = asleepMillis(now);
         long byWallMillis = now.wallMillis() + saved.offsetMillis();
@@ -103,6 +105,9 @@ public final class ContinuousClock implements Retention {
             if (gapMillis > 0) {
                 gap = gap.then(byWallMillis, gapMillis, retentionMillisMax);
             }
+        }
+        if (timeMillis(now) < storedMillisMax) {
+            start(now, storedMillisMax, offsetMillis);
         }
         followWall(now);
     }

@@ -26,11 +26,28 @@ class ContinuousClockTest {
     /** Another process goes on from what this one stored. */
     private void goOnFrom(ClockState saved) {
         clock = new ContinuousClock(clocks);
-        clock.resume(saved, RETENTION_MAX);
+        clock.resume(saved, RETENTION_MAX, 0);
     }
 
     private boolean isTooOld(long storedMillis) {
         return clock.keptUntilMillis(storedMillis, RETENTION) <= clock.nowMillis();
+    }
+
+    @Test
+    void doesNotGoBackBehindTheNewestMessageIfItsLatestStateWasNotStored() {
+        ClockState early = clock.state();
+        clocks.restart();
+        clocks.setWall(5 * HOUR);
+        goOnFrom(early);
+        long storedMillis = clock.nowMillis();
+        clocks.restart();
+        clocks.setWall(-5 * HOUR);
+
+        clock = new ContinuousClock(clocks);
+        clock.resume(early, RETENTION_MAX, storedMillis);
+
+        assertThat(clock.nowMillis()).isGreaterThanOrEqualTo(storedMillis);
+        assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
     }
 
     @Test
