@@ -12,7 +12,7 @@ import org.rocksdb.RateLimiterMode;
  *
  * <p>A low priority does not keep that work out of the way. On a core that is shared, a Linux of today lets a thread finish its
  * turn of up to 4 ms whatever its priority, and whoever is woken meanwhile waits. So the work has to pause by itself long before
- * its turn is over. {@code docs/decisions/merges-in-short-bursts.md} has the measurements.
+ * its turn is over. {@code docs/decisions/compaction-rate-limiting.md} has the measurements.
  *
  * <p>There is no limit before the first {@link #update}, so that an opening is not held up.
  */
