@@ -102,7 +102,7 @@ public interface QueueStore extends AutoCloseable {
 
     /**
      * Copies everything stored so far into a new directory from which a store can be opened. Reads and commits continue
-     * meanwhile. Blocks. Throws a {@link StoreException} on failure.
+     * at the same time. Blocks. Throws a {@link StoreException} on failure.
      */
     void copyTo(Path directory);
 

@@ -76,7 +76,7 @@ final class TracedServer implements AutoCloseable {
                 return new TracedServer(process, Integer.parseInt(ready.group(1)), managementPort);
             }
         }
-        throw new IOException("the server ended commandPrefix it was ready");
+        throw new IOException("the server ended before it was ready");
     }
 
     private static int freePort() throws IOException {

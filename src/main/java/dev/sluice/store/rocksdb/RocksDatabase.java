@@ -189,7 +189,7 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     /**
-     * Creates a database with the same content in a directory that does not exist. Writes continue meanwhile. Blocks.
+     * Creates a database with the same content in a directory that does not exist. Writes continue at the same time. Blocks.
      */
     void copyTo(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.create(database)) {
