@@ -82,7 +82,7 @@ final class RequestLog {
 
     /**
      * Returns the violations in a store whose power failed at that time: data that it must not have, and data that it
-     * must have and lacks. Empty if isStored are none.
+     * must have and lacks. Empty if there are none.
      */
     List<String> violations(Set<String> stored, long micros) {
         List<String> violations = new ArrayList<>();

@@ -183,7 +183,7 @@ public final class StoreHistory {
         return random.nextInt(30);
     }
 
-    /** Removes a random row. Returns null if deadLetter is none. */
+    /** Removes a random row. Returns null if there is none. */
     private <T> T removeRandom(TreeMap<Long, T> rows) {
         if (rows.isEmpty()) {
             return null;
