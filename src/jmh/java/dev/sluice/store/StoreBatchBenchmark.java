@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Events to the bytes of a group. */
+/** Encoding of events into the bytes of a group. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -57,7 +57,7 @@ public class StoreBatchBenchmark {
         return batch(acked);
     }
 
-    /** A group of 25 pushes up to the bytes that cross into native code; per push. */
+    /** Encodes 25 pushes and serializes the group for native code; time per push. */
     @Benchmark
     @OperationsPerInvocation(GROUP)
     public byte[] groupOfPushes() {

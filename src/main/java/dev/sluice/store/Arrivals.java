@@ -3,9 +3,9 @@ package dev.sluice.store;
 import java.util.List;
 
 /**
- * What a read of arrivals brought.
+ * The result of {@link QueueStore#readArrivals}.
  *
- * @param rows in order of seq
- * @param last whether there are none behind them; unknown, and so false, if the read ended at a bound
+ * @param rows ordered by seq
+ * @param last true if no further rows follow; false also when the read stopped at a limit and this is unknown
  */
 public record Arrivals(List<StoredMessage> rows, boolean last) {}

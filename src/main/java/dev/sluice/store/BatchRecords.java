@@ -1,17 +1,18 @@
 package dev.sluice.store;
 
 /**
- * Puts and deletes in the record format of RocksDB's {@code WriteBatch}, without its 12-byte header, so that many batches become
- * one by concatenation and cross into native code in one call. Any other store can decode them again with {@link #visit}.
+ * Puts and deletes in the record format of RocksDB's {@code WriteBatch}, without its 12-byte header. So many batches
+ * become one by concatenation and reach native code in one call. Other stores decode them with {@link #visit}.
  *
  * <pre>
  * record  tag:1  [family:varint unless INDEX]  key length:varint  key  [value or end key, likewise]
  * </pre>
  *
- * <p>Keys that are put once and deleted once, which is all but a few, are deleted by a <i>single deletion</i>: it vanishes
- * together with its put as soon as a flush or compaction sees both, whereas a plain deletion sinks to the last level as a
- * tombstone over which every later scan must walk. Its condition is that between two deletions a key is put at most once, so
- * whoever overwrites such a key deletes it first. Ranges are for purges and for runs of neighbours ({@link RangeDeleteBuilder}).
+ * <p>Almost all keys are put once and deleted once. They are deleted by a <i>single deletion</i>, which disappears
+ * together with its put as soon as a flush or compaction sees both. A plain deletion moves down to the last level as a
+ * tombstone that every later scan has to skip. The condition of a single deletion is that a key is put at most once
+ * between two deletions, so code that overwrites such a key must delete it first. Range deletions are for purges and
+ * for runs of adjacent keys ({@link RangeDeleteBuilder}).
  */
 final class BatchRecords {
     private static final int TAG_DELETION = 0x0;
@@ -30,76 +31,81 @@ final class BatchRecords {
         bytes = new RecordBytes(capacityBytes);
     }
 
-    /** How many records there are. */
+    /** The number of records. */
     int count() {
         return count;
     }
 
-    /** How many bytes they take. */
+    /** The size of all records in bytes. */
     int length() {
         return bytes.length();
     }
 
-    /** Copies the records to where they are to stand in a group. */
+    /** Copies all records into a group. */
     void copyTo(byte[] target, int offset) {
         System.arraycopy(bytes.array(), 0, target, offset, bytes.length());
     }
 
-    /** Begins a put of a key with a seq; exactly {@code valueBytes} must be written to the answer. */
+    /**
+     * Starts a put of a key with a seq. The caller must write exactly {@code valueBytes} bytes to the returned buffer.
+     */
     RecordBytes putSeqKey(ColumnFamily family, byte space, long queueNumber, long seq, int valueBytes) {
         begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
         seqKey(space, queueNumber, seq);
         return bytes.putVarint(valueBytes);
     }
 
-    /** Begins a put of a key with a time and a seq; exactly {@code valueBytes} must be written to the answer. */
+    /**
+     * Starts a put of a key with a time and a seq. The caller must write exactly {@code valueBytes} bytes to the
+     * returned buffer.
+     */
     RecordBytes putTimeKey(byte space, long queueNumber, long timeMillis, long seq, int valueBytes) {
         begin(ColumnFamily.INDEX, TAG_VALUE, TAG_FAMILY_VALUE);
         timeKey(space, queueNumber, timeMillis, seq);
         return bytes.putVarint(valueBytes);
     }
 
-    /** Sets a whole record. */
+    /** Puts a key with a complete value. */
     void put(ColumnFamily family, byte[] key, byte[] value) {
         begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
         slice(key);
         slice(value);
     }
 
-    /** Removes a key with a seq that was put once. */
+    /** Deletes a key with a seq that was put once. */
     void deleteSeqKey(ColumnFamily family, byte space, long queueNumber, long seq) {
         begin(family, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
         seqKey(space, queueNumber, seq);
     }
 
-    /** Removes a key with a time and a seq that was put once. */
+    /** Deletes a key with a time and a seq that was put once. */
     void deleteTimeKey(byte space, long queueNumber, long timeMillis, long seq) {
         begin(ColumnFamily.INDEX, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
         timeKey(space, queueNumber, timeMillis, seq);
     }
 
-    /** Removes a key that may have been put several times. */
+    /** Deletes a key that may have been put several times. */
     void delete(ColumnFamily family, byte[] key) {
         begin(family, TAG_DELETION, TAG_FAMILY_DELETION);
         slice(key);
     }
 
-    /** Removes all keys of a range. */
+    /** Deletes all keys from {@code fromKey} (inclusive) to {@code toKey} (exclusive). */
     void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
         begin(family, TAG_RANGE_DELETION, TAG_FAMILY_RANGE_DELETION);
         slice(fromKey);
         slice(toKey);
     }
 
-    /** Shows all records in order. */
+    /** Passes all records to the visitor, in order. */
     void visit(BatchVisitor visitor) {
         visit(new RecordCursor(bytes.array(), 0, bytes.length()), visitor);
     }
 
     /**
-     * Shows all records of a batch in order, wherever its bytes come from; answers how many there were.
+     * Decodes the records of a serialized batch and passes them to the visitor, in order. Returns their number.
      *
-     * @throws StoreCorruptException if they are no batch
+     * @throws StoreCorruptException if the bytes are not a valid batch
      */
     static int visit(RecordCursor from, BatchVisitor visitor) {
         int count = 0;

@@ -1,17 +1,18 @@
 package dev.sluice.store;
 
 /**
- * Sees the puts and deletes of a {@link StoreBatch} in order. A later one wins over an earlier one with the same key.
+ * Receives the puts and deletes of a {@link StoreBatch} in order. A later one overrides an earlier one with the same
+ * key.
  *
- * <p>The arrays belong to the visitor.
+ * <p>The visitor may keep the arrays.
  */
 public interface BatchVisitor {
     /** Sets the value of a key. */
     void put(ColumnFamily family, byte[] key, byte[] value);
 
-    /** Removes a key, which need not be there. */
+    /** Deletes a key, which need not exist. */
     void delete(ColumnFamily family, byte[] key);
 
-    /** Removes every key from {@code fromKey} on and below {@code toKey}. */
+    /** Deletes all keys from {@code fromKey} (inclusive) to {@code toKey} (exclusive). */
     void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey);
 }

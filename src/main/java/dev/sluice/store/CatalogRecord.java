@@ -1,4 +1,4 @@
 package dev.sluice.store;
 
-/** One record of the catalog, opaque to the store. Keys are unique, short and sorted bytewise. */
+/** A record of the catalog; its content is opaque to the store. Keys are unique, short and sorted bytewise. */
 public record CatalogRecord(byte[] key, byte[] value) {}

@@ -4,24 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a check found wrong, in the order in which it was found. Keeps the first ones and counts the rest, so that a store full of
- * damage does not fill the memory. For one thread.
+ * The findings of a store check, in order of discovery. Keeps the first 1000 and only counts the rest, so that memory
+ * stays bounded for a heavily damaged store. For one thread.
  */
 public final class CheckReport {
     private static final int KEPT_MAX = 1_000;
 
     /**
-     * One thing that is wrong.
+     * One inconsistency or damage.
      *
      * @param where the queue or the file
-     * @param what in one line
+     * @param what a description in one line
      */
     public record Finding(String where, String what) {}
 
     private final List<Finding> kept = new ArrayList<>();
     private long total;
 
-    /** Notes a finding. */
+    /** Adds a finding. */
     public void add(String where, String what) {
         total++;
         if (kept.size() < KEPT_MAX) {
@@ -29,12 +29,12 @@ public final class CheckReport {
         }
     }
 
-    /** The first findings. */
+    /** The findings that were kept, at most 1000. */
     public List<Finding> kept() {
         return List.copyOf(kept);
     }
 
-    /** How many there were. */
+    /** The number of all findings, kept or not. */
     public long total() {
         return total;
     }

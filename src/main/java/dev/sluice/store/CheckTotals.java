@@ -1,10 +1,10 @@
 package dev.sluice.store;
 
 /**
- * What a check saw.
+ * What a store check read.
  *
  * @param queues queues with a head
- * @param messages messages whose record is there
+ * @param messages messages with a message record
  * @param bytes body bytes of those messages
  */
 public record CheckTotals(long queues, long messages, long bytes) {}

@@ -1,6 +1,9 @@
 package dev.sluice.store;
 
-/** The two halves of the store: few big records that are read once, many small ones that change often. */
+/**
+ * The two column families of the store. Message records are large and read once; index records are small and change
+ * often.
+ */
 public enum ColumnFamily {
     /** Heads, leases, indexes, catalog. */
     INDEX,
@@ -9,12 +12,12 @@ public enum ColumnFamily {
 
     private static final ColumnFamily[] ALL = values();
 
-    /** The number of the column family on disk; never changes. */
+    /** The id of the column family on disk. Never changes. */
     public int id() {
         return ordinal();
     }
 
-    /** The family of a stored number. */
+    /** Returns the column family with that id. */
     static ColumnFamily ofId(int id) {
         if (id < 0 || id >= ALL.length) {
             throw new StoreCorruptException("a batch names the unknown column family " + id);

@@ -1,12 +1,15 @@
 package dev.sluice.store;
 
-/** Told once how the commit of its batch ended. Called on a thread of the store: hand over and return at once. */
+/**
+ * Receives the result of a commit, exactly once. Called on a thread of the store: it must hand over to its own thread
+ * and return at once.
+ */
 @FunctionalInterface
 public interface CommitListener {
     /**
-     * The commit ended.
+     * Called when the commit has completed or failed.
      *
-     * @param failure null if the batch is stored (and synced, if it asked for that)
+     * @param failure null if the batch is stored, and synced if it is durable
      */
     void committed(StoreException failure);
 }

@@ -1,16 +1,16 @@
 package dev.sluice.store;
 
-/** Counts the writes of a store. Called on the thread that writes: add and return. */
+/** Records the writes of a store. Called on the writer thread: it must not block. */
 @FunctionalInterface
 public interface CommitMeter {
-    /** Counts nothing. */
+    /** Discards everything. */
     CommitMeter NONE = (batches, nanos) -> {};
 
     /**
-     * A write has ended, well or not.
+     * Called after each write, successful or not.
      *
-     * @param batches that were written together, 1 or more
-     * @param nanos it took, with the sync if there was one
+     * @param batches number of batches that were written together, at least 1
+     * @param nanos duration of the write, including the sync if there was one
      */
     void wrote(int batches, long nanos);
 }

@@ -1,9 +1,9 @@
 package dev.sluice.store;
 
-/** What a commit that asks for durability waits for. */
+/** What a commit of a durable batch waits for. */
 public enum Durability {
-    /** The disk has it: survives a power loss. */
+    /** The data is synced to disk: it survives a power loss. */
     FSYNC,
-    /** The operating system has it: survives a killed process, not a power loss. */
+    /** The data is handed to the operating system: it survives a killed process, but not a power loss. */
     ASYNC
 }

@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The heads that a batch, or a group of batches, leaves behind: the last one per queue, or none where the queue was dropped.
- * Kept apart from the other records because a busy queue changes its head with every batch and only the last one of a
- * group needs to be written.
+ * The heads that a batch or a group of batches writes: the latest one per queue, or null if the queue was deleted. They
+ * are kept apart from the other records because a busy queue changes its head with every batch and only the last head
+ * of a group has to be written.
  */
 final class HeadChanges {
-    /** Room for one written head with its key. */
+    /** Upper bound for one serialized head with its key. */
     static final int BYTES_EACH = 80;
 
     private final Map<Long, QueueHead> heads = new LinkedHashMap<>(4);
@@ -19,7 +19,7 @@ final class HeadChanges {
         heads.put(queueNumber, head);
     }
 
-    void drop(long queueNumber) {
+    void delete(long queueNumber) {
         heads.put(queueNumber, null);
     }
 

@@ -4,14 +4,15 @@ import dev.sluice.queue.MessageHeader;
 import java.nio.ByteBuffer;
 
 /**
- * How keys are written: a byte for the space, then big-endian numbers, so that bytewise order is order by queue, then by the
- * index. The table of spaces is in {@code docs/architecture.md}. Never changes within a format version.
+ * The format of keys: one byte for the key space, then big-endian numbers, so that bytewise order is order by queue,
+ * then by index. The key spaces are listed in {@code docs/architecture.md}. The format never changes within a format
+ * version.
  */
 public final class KeyFormat {
-    /** The version of keys and values; a store with a higher one is refused. */
+    /** Format version of keys and values. A store with a higher version is refused. */
     public static final int VERSION = 1;
 
-    /** The version record. */
+    /** The format record. */
     public static final byte SPACE_FORMAT = 0x00;
     /** Bodies of messages published without delay, by seq. */
     public static final byte SPACE_MESSAGES = 0x01;
@@ -21,39 +22,39 @@ public final class KeyFormat {
     public static final byte SPACE_HEAD = 0x10;
     /** Leases, by seq. */
     public static final byte SPACE_LEASE = 0x11;
-    /** Waiting messages, by seq. */
+    /** Scheduled messages, by seq. */
     public static final byte SPACE_WAITING = 0x12;
-    /** Waiting messages, by (available at, seq). */
+    /** Scheduled messages, by (available at, seq). */
     public static final byte SPACE_SCHEDULE = 0x13;
-    /** Messages with an inherited timestamp, by (timestamp, seq). */
-    public static final byte SPACE_INHERITED = 0x14;
-    /** Messages that a dead letter queue took over, by seq. */
-    public static final byte SPACE_DEPARTED = 0x15;
-    /** The catalog, by whatever its owner chose. */
+    /** Messages that keep the timestamp of an earlier queue, by (timestamp, seq). */
+    public static final byte SPACE_ORIGINAL_TIMESTAMP = 0x14;
+    /** Markers of messages that a dead letter queue has stored, by seq. */
+    public static final byte SPACE_DEAD_LETTERED = 0x15;
+    /** The catalog; the rest of the key is chosen by its owner. */
     public static final byte SPACE_CATALOG = 0x20;
 
-    /** Space, queue. */
+    /** Size of a key of (space, queue). */
     static final int QUEUE_KEY_BYTES = 1 + Long.BYTES;
-    /** Space, queue, seq. */
+    /** Size of a key of (space, queue, seq). */
     static final int SEQ_KEY_BYTES = QUEUE_KEY_BYTES + Long.BYTES;
-    /** Space, queue, time, seq. */
+    /** Size of a key of (space, queue, time, seq). */
     static final int TIME_KEY_BYTES = SEQ_KEY_BYTES + Long.BYTES;
 
     private static final byte[] FORMAT_KEY = {SPACE_FORMAT};
 
     private KeyFormat() {}
 
-    /** Where the version of the format stands. */
+    /** The key of the format record. */
     public static byte[] formatKey() {
         return FORMAT_KEY.clone();
     }
 
-    /** The space in which the body of that message lies. */
+    /** The key space of the body of a message. */
     static byte bodySpace(MessageHeader header) {
         return header.delayed() ? SPACE_DELAYED : SPACE_MESSAGES;
     }
 
-    /** The head of a queue, and the first possible key of a queue in any space. */
+    /** The key of a queue's head; in other key spaces the smallest possible key of the queue. */
     static byte[] queueKey(byte space, long queueNumber) {
         return ByteBuffer.allocate(QUEUE_KEY_BYTES)
                 .put(space)
@@ -61,7 +62,7 @@ public final class KeyFormat {
                 .array();
     }
 
-    /** The first key behind everything of a queue in that space. */
+    /** The first key after all keys of a queue in that key space. */
     static byte[] queueEnd(byte space, long queueNumber) {
         return queueNumber == -1 ? spaceKey(space + 1) : queueKey(space, queueNumber + 1);
     }
@@ -83,7 +84,7 @@ public final class KeyFormat {
                 .array();
     }
 
-    /** The first possible key of a space. */
+    /** The smallest possible key of a key space. */
     static byte[] spaceKey(int space) {
         return new byte[] {(byte) space};
     }

@@ -15,33 +15,41 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
- * The reads of {@link QueueStore} over any sorted view of the records: the counterpart of {@link StoreBatch}. Stateless, runs
- * on the thread that calls, blocks as the view does.
+ * The reads of {@link QueueStore} on any {@link StoreSnapshot}: the counterpart of {@link StoreBatch}. Stateless. Runs
+ * on the calling thread and blocks as the snapshot does.
  */
 public final class QueueReads {
-    /** Bodies that one read of arrivals brings, the last of them beyond it: a window of the largest ones would be 130 MB. */
+    /**
+     * Limit of body bytes of one read of arrivals; the last message may exceed it. Without it a window of the largest
+     * messages would be 130 MB.
+     */
     public static final int ARRIVALS_BYTES_MAX = 1024 * 1024;
 
     private QueueReads() {}
 
-    /** See {@link QueueStore#load}. Wants a view that does not move. */
-    public static QueueImage load(StoreSnapshot view, long queueNumber) {
-        byte[] head = view.getStart(
+    /** See {@link QueueStore#load}. Needs a consistent snapshot. */
+    public static QueueImage load(StoreSnapshot snapshot, long queueNumber) {
+        byte[] head = snapshot.getStart(
                 ColumnFamily.INDEX, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber), Integer.MAX_VALUE);
         if (head == null) {
             return QueueImage.NEW;
         }
         List<Lease> leases =
-                bySeq(view, KeyFormat.SPACE_LEASE, queueNumber, 0, Integer.MAX_VALUE, RecordFormat::readLease);
-        List<MessageHeader> departed =
-                bySeq(view, KeyFormat.SPACE_DEPARTED, queueNumber, 0, Integer.MAX_VALUE, RecordFormat::readHeaderOnly);
-        return new QueueImage(RecordFormat.readHead(head), leases, departed);
+                bySeq(snapshot, KeyFormat.SPACE_LEASE, queueNumber, 0, Integer.MAX_VALUE, RecordFormat::readLease);
+        List<MessageHeader> deadLettered = bySeq(
+                snapshot,
+                KeyFormat.SPACE_DEAD_LETTERED,
+                queueNumber,
+                0,
+                Integer.MAX_VALUE,
+                RecordFormat::readHeaderOnly);
+        return new QueueImage(RecordFormat.readHead(head), leases, deadLettered);
     }
 
     /** See {@link QueueStore#heads}. */
-    public static Map<Long, QueueHead> heads(StoreSnapshot view) {
+    public static Map<Long, QueueHead> heads(StoreSnapshot snapshot) {
         Map<Long, QueueHead> heads = new LinkedHashMap<>();
-        view.scan(
+        snapshot.scan(
                 ColumnFamily.INDEX,
                 KeyFormat.spaceKey(KeyFormat.SPACE_HEAD),
                 KeyFormat.spaceKey(KeyFormat.SPACE_HEAD + 1),
@@ -55,25 +63,25 @@ public final class QueueReads {
     /**
      * See {@link QueueStore#readArrivals}.
      *
-     * @param bytesMax ends with the row that makes so many bytes of bodies, from 1
+     * @param bytesMax the read ends with the message whose body reaches this total, at least 1
      */
-    public static Arrivals arrivals(StoreSnapshot view, long queueNumber, long fromSeq, int limit, long bytesMax) {
+    public static Arrivals arrivals(StoreSnapshot snapshot, long queueNumber, long fromSeq, int limit, long bytesMax) {
         ArrivalRows found = new ArrivalRows(limit, bytesMax);
         if (limit > 0) {
-            view.scan(
+            snapshot.scan(
                     ColumnFamily.MESSAGES,
                     KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, fromSeq),
                     KeyFormat.queueEnd(KeyFormat.SPACE_MESSAGES, queueNumber),
                     found);
         }
-        return new Arrivals(found.rows, !found.isBoundReached());
+        return new Arrivals(found.rows, !found.isLimitReached());
     }
 
     /** See {@link QueueStore#readSchedule}. */
     public static List<ScheduledMessage> schedule(
-            StoreSnapshot view, long queueNumber, long fromMillis, long fromSeq, int limit) {
+            StoreSnapshot snapshot, long queueNumber, long fromMillis, long fromSeq, int limit) {
         return byTime(
-                view,
+                snapshot,
                 KeyFormat.SPACE_SCHEDULE,
                 queueNumber,
                 fromMillis,
@@ -83,16 +91,16 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readWaiting}. */
-    public static List<ScheduledMessage> waiting(StoreSnapshot view, long queueNumber, long fromSeq, int limit) {
-        return bySeq(view, KeyFormat.SPACE_WAITING, queueNumber, fromSeq, limit, RecordFormat::readWaiting);
+    public static List<ScheduledMessage> waiting(StoreSnapshot snapshot, long queueNumber, long fromSeq, int limit) {
+        return bySeq(snapshot, KeyFormat.SPACE_WAITING, queueNumber, fromSeq, limit, RecordFormat::readWaiting);
     }
 
     /** See {@link QueueStore#readOriginalTimestamps}. */
     public static List<MessageHeader> originalTimestamps(
-            StoreSnapshot view, long queueNumber, long fromMillis, long fromSeq, int limit) {
+            StoreSnapshot snapshot, long queueNumber, long fromMillis, long fromSeq, int limit) {
         return byTime(
-                view,
-                KeyFormat.SPACE_INHERITED,
+                snapshot,
+                KeyFormat.SPACE_ORIGINAL_TIMESTAMP,
                 queueNumber,
                 fromMillis,
                 fromSeq,
@@ -100,11 +108,11 @@ public final class QueueReads {
                 (key, value) -> RecordFormat.readHeaderOnly(value, KeyFormat.seqOfTimeKey(key)));
     }
 
-    /** See {@link QueueStore#find}. Wants a view that does not move. */
-    public static List<LookupResult> find(StoreSnapshot view, long queueNumber, long[] seqs) {
+    /** See {@link QueueStore#find}. Needs a consistent snapshot. */
+    public static List<LookupResult> find(StoreSnapshot snapshot, long queueNumber, long[] seqs) {
         List<LookupResult> rows = new ArrayList<>(seqs.length);
         for (long seq : seqs) {
-            LookupResult found = findOne(view, queueNumber, seq);
+            LookupResult found = findOne(snapshot, queueNumber, seq);
             if (found != null) {
                 rows.add(found);
             }
@@ -113,12 +121,12 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readContents}. */
-    public static List<StoredMessage> contents(StoreSnapshot view, long queueNumber, List<MessageHeader> headers) {
+    public static List<StoredMessage> contents(StoreSnapshot snapshot, long queueNumber, List<MessageHeader> headers) {
         List<byte[]> keys = new ArrayList<>(headers.size());
         for (MessageHeader header : headers) {
             keys.add(KeyFormat.seqKey(KeyFormat.bodySpace(header), queueNumber, header.seq()));
         }
-        List<byte[]> values = view.getAll(ColumnFamily.MESSAGES, keys);
+        List<byte[]> values = snapshot.getAll(ColumnFamily.MESSAGES, keys);
         List<StoredMessage> rows = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
             if (values.get(i) != null) {
@@ -129,8 +137,8 @@ public final class QueueReads {
     }
 
     /** See {@link QueueStore#readCatalog}. */
-    public static Void catalog(StoreSnapshot view, Consumer<CatalogRecord> each) {
-        view.scan(
+    public static Void catalog(StoreSnapshot snapshot, Consumer<CatalogRecord> each) {
+        snapshot.scan(
                 ColumnFamily.INDEX,
                 KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG),
                 KeyFormat.spaceKey(KeyFormat.SPACE_CATALOG + 1),
@@ -141,19 +149,19 @@ public final class QueueReads {
         return null;
     }
 
-    /** A delayed message is either waiting or leased, so its big record is never looked at. */
-    private static LookupResult findOne(StoreSnapshot view, long queueNumber, long seq) {
-        byte[] waiting = indexRecord(view, KeyFormat.SPACE_WAITING, queueNumber, seq);
+    /** A delayed message is either scheduled or leased, so its message record is not read. */
+    private static LookupResult findOne(StoreSnapshot snapshot, long queueNumber, long seq) {
+        byte[] waiting = indexRecord(snapshot, KeyFormat.SPACE_WAITING, queueNumber, seq);
         if (waiting != null) {
             ScheduledMessage row = RecordFormat.readWaiting(waiting, seq);
             return new LookupResult(row.header(), row.deliveries(), row.availableAtMillis());
         }
-        byte[] lease = indexRecord(view, KeyFormat.SPACE_LEASE, queueNumber, seq);
+        byte[] lease = indexRecord(snapshot, KeyFormat.SPACE_LEASE, queueNumber, seq);
         if (lease != null) {
             Lease row = RecordFormat.readLease(lease, seq);
             return new LookupResult(row.header(), row.delivery(), LookupResult.NOT_WAITING);
         }
-        byte[] message = view.getStart(
+        byte[] message = snapshot.getStart(
                 ColumnFamily.MESSAGES,
                 KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, seq),
                 RecordFormat.HEADER_BYTES_MAX);
@@ -163,11 +171,11 @@ public final class QueueReads {
                         RecordFormat.readHeader(new RecordCursor(message), seq), 0, LookupResult.NOT_WAITING);
     }
 
-    private static byte[] indexRecord(StoreSnapshot view, byte space, long queueNumber, long seq) {
-        return view.getStart(ColumnFamily.INDEX, KeyFormat.seqKey(space, queueNumber, seq), Integer.MAX_VALUE);
+    private static byte[] indexRecord(StoreSnapshot snapshot, byte space, long queueNumber, long seq) {
+        return snapshot.getStart(ColumnFamily.INDEX, KeyFormat.seqKey(space, queueNumber, seq), Integer.MAX_VALUE);
     }
 
-    /** Gathers messages until one of its bounds is reached. */
+    /** Collects messages until one of the limits is reached. */
     private static final class ArrivalRows implements StoreSnapshot.RowVisitor {
         private final List<StoredMessage> rows = new ArrayList<>();
         private final int limit;
@@ -184,23 +192,23 @@ public final class QueueReads {
             StoredMessage row = RecordFormat.readMessage(value, KeyFormat.seqOf(key));
             rows.add(row);
             bytes += row.content().body().length;
-            return !isBoundReached();
+            return !isLimitReached();
         }
 
-        boolean isBoundReached() {
+        boolean isLimitReached() {
             return rows.size() >= limit || bytes >= bytesMax;
         }
     }
 
-    /** Reads the value of a row whose key holds that seq. */
+    /** Decodes the value of a record whose key holds that seq. */
     private interface SeqRow<T> {
         T read(byte[] value, long seq);
     }
 
     private static <T> List<T> bySeq(
-            StoreSnapshot view, byte space, long queueNumber, long fromSeq, int limit, SeqRow<T> row) {
+            StoreSnapshot snapshot, byte space, long queueNumber, long fromSeq, int limit, SeqRow<T> row) {
         return rows(
-                view,
+                snapshot,
                 KeyFormat.seqKey(space, queueNumber, fromSeq),
                 KeyFormat.queueEnd(space, queueNumber),
                 limit,
@@ -208,7 +216,7 @@ public final class QueueReads {
     }
 
     private static <T> List<T> byTime(
-            StoreSnapshot view,
+            StoreSnapshot snapshot,
             byte space,
             long queueNumber,
             long fromMillis,
@@ -216,7 +224,7 @@ public final class QueueReads {
             int limit,
             BiFunction<byte[], byte[], T> row) {
         return rows(
-                view,
+                snapshot,
                 KeyFormat.timeKey(space, queueNumber, fromMillis, fromSeq),
                 KeyFormat.queueEnd(space, queueNumber),
                 limit,
@@ -224,10 +232,10 @@ public final class QueueReads {
     }
 
     private static <T> List<T> rows(
-            StoreSnapshot view, byte[] fromKey, byte[] toKey, int limit, BiFunction<byte[], byte[], T> row) {
+            StoreSnapshot snapshot, byte[] fromKey, byte[] toKey, int limit, BiFunction<byte[], byte[], T> row) {
         List<T> rows = new ArrayList<>();
         if (limit > 0) {
-            view.scan(ColumnFamily.INDEX, fromKey, toKey, (key, value) -> {
+            snapshot.scan(ColumnFamily.INDEX, fromKey, toKey, (key, value) -> {
                 rows.add(row.apply(key, value));
                 return rows.size() < limit;
             });

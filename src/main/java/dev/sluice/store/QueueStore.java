@@ -13,93 +13,100 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Where queues live. One store holds all queues of an installation, because one log means one stream of syncs that all
- * of them share. Safe for use from several threads.
+ * The storage of all queues of an installation. There is one store for all of them, because with one log all queues
+ * share its syncs. Safe for use from several threads.
  *
- * <p>{@link #commit} is the only way anything changes and the only durability point. Reads see what was committed before
- * they began; they run on the store's own bounded pool (or at once, if they cannot block) and complete their stage on any
- * thread. A failed read or commit carries a {@link StoreException}.
+ * <p>{@link #commit} is the only way to change anything and the only durability point. A read sees everything that was
+ * committed before it began. Reads run on the store's own bounded thread pool (or on the calling thread if they cannot
+ * block) and complete their stage on any thread. A failed read or commit carries a {@link StoreException}.
  */
 public interface QueueStore extends AutoCloseable {
     /**
-     * Stores a batch as one atomic step and tells the listener. Batches are stored in the order of the calls; waiting
-     * batches are gathered into one write with one sync if any of them is {@linkplain StoreBatch#durable() durable}. The batch
-     * belongs to the store from here on.
+     * Stores a batch atomically and notifies the listener. Batches are stored in the order of the calls. Pending
+     * batches are combined into one write, with one sync if any of them is {@linkplain StoreBatch#durable() durable}.
+     * The batch belongs to the store after the call.
      *
-     * <p>After a failed batch all batches of its generation fail; a batch of another {@link #generation} than the present one is
-     * refused. So nothing is ever stored on top of a batch that may not be there.
+     * <p>After a failed batch all batches of the same generation fail. A batch of any other {@link #generation} than
+     * the current one is refused. So nothing is stored on top of a batch that may be lost.
      */
     void commit(StoreBatch batch, CommitListener listener);
 
-    /** Bytes handed to {@link #commit} and not yet stored: what admission looks at. */
+    /** Bytes passed to {@link #commit} and not yet stored. Used for admission control. */
     long bytesWaiting();
 
-    /** Head, leases and departed markers of a queue; {@link QueueImage#NEW} if it was never written. */
+    /**
+     * Reads the head, the leases and the dead-lettered markers of a queue; {@link QueueImage#NEW} if the queue was
+     * never written.
+     */
     CompletionStage<QueueImage> load(long queueNumber);
 
-    /** The heads of all queues that were ever written, by queue number; for waking passive queues at their deadlines. */
+    /**
+     * Reads the heads of all queues that were ever written, by queue number. Used to activate inactive queues at their
+     * deadlines.
+     */
     CompletionStage<Map<Long, QueueHead>> heads();
 
     /**
-     * Stored messages published without delay, in order of seq, from {@code fromSeq} on, with their content: {@code limit} at most,
-     * and none after those whose bodies come to {@link QueueReads#ARRIVALS_BYTES_MAX}.
+     * Reads messages published without delay, with content, ordered by seq, starting at {@code fromSeq}: at most {@code
+     * limit} messages, and none after the one whose body brings the total to {@link QueueReads#ARRIVALS_BYTES_MAX}.
      *
-     * <p>Never-delivered ones if {@code fromSeq} is at or beyond the head's {@code arrivalsFrom}.
+     * <p>The messages were never delivered if {@code fromSeq} is at or above the head's {@code arrivalsFrom}.
      */
     CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit);
 
-    /** Waiting messages in order of (available at, seq), from that pair on. */
+    /** Reads scheduled messages ordered by (available at, seq), starting at that pair. */
     CompletionStage<List<ScheduledMessage>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit);
 
-    /** Waiting messages in order of seq, from {@code fromSeq} on. */
+    /** Reads scheduled messages ordered by seq, starting at {@code fromSeq}. */
     CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit);
 
-    /** Messages with an inherited timestamp in order of (timestamp, seq), from that pair on. */
+    /** Reads messages that keep an original timestamp, ordered by (timestamp, seq), starting at that pair. */
     CompletionStage<List<MessageHeader>> readOriginalTimestamps(
             long queueNumber, long fromMillis, long fromSeq, int limit);
 
-    /** Looks single messages up by seq; those that are not stored are left out. */
+    /** Looks up messages by seq. Messages that are not stored are omitted. */
     CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs);
 
-    /** The contents of these messages, in their order; messages that are gone are left out. */
+    /** Reads the contents of these messages, in the given order. Messages that no longer exist are omitted. */
     CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers);
 
     /**
-     * Shows the whole catalog, sorted by key, record by record, so that it is never in memory a second time.
+     * Reads the whole catalog, sorted by key, one record at a time, so that there is no second copy of it in memory.
      *
-     * @param each called for one record after the other by the thread that reads, before the stage completes; what it throws fails the stage
+     * @param each called for each record on the reading thread, before the stage completes; an exception from it fails
+     * the stage
      */
     CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each);
 
     /**
-     * Why nothing can be written at the moment, in one line; empty as long as it can. After the first failed write or sync that stays
-     * so until the store has been opened again, by itself or by whoever runs it. Does not block.
+     * The reason why nothing can be written at the moment, in one line; empty while writes work. After the first failed
+     * write or sync it remains set until the store was reopened, by itself or by a restart. Does not block.
      */
     Optional<String> failure();
 
     /**
-     * How often the store was opened again in place, after a failed write; 0 at first. What memory holds of an earlier generation may
-     * lack a batch that was found after all, or have one that was lost: whoever wants to write must have read in this one, so it
-     * notes the generation first, then reads. Does not block.
+     * How many times the store was reopened after a failed write; 0 at first. State read in an earlier generation may
+     * lack a batch that turned out to be stored, or include one that was lost. So a writer must have read its state in
+     * the current generation: it reads the generation first, then the state. Does not block.
      */
     long generation();
 
-    /** Free bytes of the file system below, {@link Long#MAX_VALUE} if that means nothing here. */
+    /** Usable bytes of the underlying file system; {@link Long#MAX_VALUE} if this does not apply. */
     long freeBytes();
 
     /**
-     * Gives the space of deleted messages back to the file system if that is worth its work, which it is when they were a good part of what is
-     * there. For when space is low. Blocks, and ends early when the store is closed. Throws a {@link StoreException} if it cannot.
+     * Returns the space of deleted messages to the file system, if they made up a considerable part of the stored data.
+     * Used when space is low. Blocks; ends early when the store is closed. Throws a {@link StoreException} on failure.
      */
     default void reclaimSpace() {}
 
     /**
-     * Makes a copy of everything stored so far in a directory that does not exist, from which a store can be opened; work goes on
-     * meanwhile. Blocks. Throws a {@link StoreException} if it cannot.
+     * Copies everything stored so far into a new directory from which a store can be opened. Reads and commits continue
+     * at the same time. Blocks. Throws a {@link StoreException} on failure.
      */
     void copyTo(Path directory);
 
-    /** Stores what waits, then closes. Further calls fail. Blocks. */
+    /** Stores all pending batches, then closes. Further calls fail. Blocks. */
     @Override
     void close();
 }

@@ -3,16 +3,16 @@ package dev.sluice.store;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 
-/** What a check counts of one queue, to be compared with what its head says. */
+/** Counts the records of one queue during a check, to compare them with its head. */
 final class QueueTally {
     private final QueueHead head;
     private long messages;
     private long bytes;
     private long waiting;
-    private long inherited;
-    private long departed;
-    private long departedBytes;
-    private long departedInherited;
+    private long originalTimestamps;
+    private long deadLettered;
+    private long deadLetteredBytes;
+    private long deadLetteredOriginalTimestamps;
 
     QueueTally(QueueHead head) {
         this.head = head;
@@ -40,24 +40,32 @@ final class QueueTally {
     }
 
     void addOriginalTimestamp() {
-        inherited++;
+        originalTimestamps++;
     }
 
-    /** The head goes on counting a message that left until its queue confirms that; one that was purged meanwhile is not in it. */
-    void addDeparted(MessageHeader header) {
+    /**
+     * The head counts a dead-lettered message until its queue confirms the transfer. A message that was purged in
+     * between is not counted.
+     */
+    void addDeadLettered(MessageHeader header) {
         if (header.seq() < head.purgedBelowSeq()) {
             return;
         }
-        departed++;
-        departedBytes += header.bodyBytes();
-        departedInherited += header.hasOriginalTimestamp() ? 1 : 0;
+        deadLettered++;
+        deadLetteredBytes += header.bodyBytes();
+        deadLetteredOriginalTimestamps += header.hasOriginalTimestamp() ? 1 : 0;
     }
 
     void compare(String queue, CheckReport findings) {
-        compare(queue, findings, "messages", messages, head.count() - departed);
-        compare(queue, findings, "bytes", bytes, head.bytes() - departedBytes);
+        compare(queue, findings, "messages", messages, head.count() - deadLettered);
+        compare(queue, findings, "bytes", bytes, head.bytes() - deadLetteredBytes);
         compare(queue, findings, "waiting messages", waiting, head.waitingCount());
-        compare(queue, findings, "inherited timestamps", inherited, head.originalTimestampCount() - departedInherited);
+        compare(
+                queue,
+                findings,
+                "original timestamps",
+                originalTimestamps,
+                head.originalTimestampCount() - deadLetteredOriginalTimestamps);
         if (head.nextSeq() < 1 || head.arrivalsFrom() > head.nextSeq() || head.purgedBelowSeq() > head.nextSeq()) {
             findings.add(
                     queue,

@@ -3,22 +3,22 @@ package dev.sluice.store;
 import java.util.Arrays;
 
 /**
- * The records of one space and one queue that a batch deletes for good, gathered so that neighbours go as one range.
+ * Collects the deletes of one queue in one key space, so that adjacent keys are deleted as one range.
  *
- * <p>A consumer acknowledges what it was given, and that is mostly a run of neighbours. One range for a hundred of them is one
- * record to write instead of a hundred, and one tombstone instead of a hundred that the store carries down all its levels. A
- * range has its own price for whoever reads, so short runs are deleted one by one.
+ * <p>A consumer acknowledges what it received, which is mostly a run of adjacent messages. One range delete for a
+ * hundred of them is one record to write instead of a hundred, and one tombstone instead of a hundred in all levels of
+ * the store. A range delete makes reads slower, so short runs are deleted key by key.
  */
 final class RangeDeleteBuilder {
-    /** From so many neighbours on a range is the cheaper way; a memtable takes a thousand ranges. */
+    /** From this run length on, a range delete is cheaper. A memtable takes at most a thousand of them. */
     static final int RUN_MIN = 32;
 
-    private static final long[] NONE = {};
+    private static final long[] EMPTY = {};
 
     private final ColumnFamily family;
     private final byte space;
     private long queueNumber;
-    private long[] seqs = NONE;
+    private long[] seqs = EMPTY;
     private int size;
 
     RangeDeleteBuilder(ColumnFamily family, byte space) {
@@ -27,15 +27,15 @@ final class RangeDeleteBuilder {
     }
 
     /**
-     * Takes in a key that is never put again.
+     * Adds a key that will never be put again.
      *
-     * @return false if it is of another queue than those that are here
+     * @return false if the builder holds keys of another queue; the key is not added then
      */
-    boolean add(long ofQueueNumber, long seq) {
-        if (size > 0 && queueNumber != ofQueueNumber) {
+    boolean add(long keyQueueNumber, long seq) {
+        if (size > 0 && queueNumber != keyQueueNumber) {
             return false;
         }
-        queueNumber = ofQueueNumber;
+        queueNumber = keyQueueNumber;
         if (size == seqs.length) {
             seqs = Arrays.copyOf(seqs, Math.max(RUN_MIN, 2 * size));
         }
@@ -43,7 +43,7 @@ final class RangeDeleteBuilder {
         return true;
     }
 
-    /** Writes all of them in order, and forgets them. */
+    /** Writes the collected deletes in order of their keys and clears the builder. */
     void moveTo(BatchRecords records) {
         Arrays.sort(seqs, 0, size);
         for (int from = 0; from < size; ) {

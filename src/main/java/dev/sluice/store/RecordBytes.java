@@ -5,7 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Bytes that grow at the end. Numbers are big-endian or varints (7 bits a byte, low ones first, as RocksDB writes them). */
+/**
+ * An append-only byte buffer. Numbers are big-endian, or varints as in RocksDB (LEB128: 7 bits per byte, lowest first).
+ */
 final class RecordBytes {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -20,7 +22,7 @@ final class RecordBytes {
         return length;
     }
 
-    /** The array itself, of which {@link #length()} bytes count. */
+    /** The backing array; the first {@link #length()} bytes are valid. */
     byte[] array() {
         return bytes;
     }
@@ -30,44 +32,44 @@ final class RecordBytes {
     }
 
     RecordBytes put8(int value) {
-        ensure(1);
+        ensureCapacity(1);
         bytes[length++] = (byte) value;
         return this;
     }
 
     RecordBytes put64(long value) {
-        ensure(Long.BYTES);
+        ensureCapacity(Long.BYTES);
         LONG.set(bytes, length, value);
         length += Long.BYTES;
         return this;
     }
 
     RecordBytes putVarint(long value) {
-        ensure(10);
-        long rest = value;
-        while ((rest & ~0x7FL) != 0) {
-            bytes[length++] = (byte) (rest | 0x80);
-            rest >>>= 7;
+        ensureCapacity(10);
+        long remaining = value;
+        while ((remaining & ~0x7FL) != 0) {
+            bytes[length++] = (byte) (remaining | 0x80);
+            remaining >>>= 7;
         }
-        bytes[length++] = (byte) rest;
+        bytes[length++] = (byte) remaining;
         return this;
     }
 
     RecordBytes putBytes(byte[] source) {
-        ensure(source.length);
+        ensureCapacity(source.length);
         System.arraycopy(source, 0, bytes, length, source.length);
         length += source.length;
         return this;
     }
 
-    /** How many bytes {@link #putVarint} takes. */
+    /** The size of {@link #putVarint} in bytes. */
     static int varintBytes(long value) {
         return value == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
     }
 
-    private void ensure(int more) {
-        if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    private void ensureCapacity(int additionalBytes) {
+        if (bytes.length - length < additionalBytes) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + additionalBytes));
         }
     }
 }

@@ -5,7 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Reads what {@link RecordBytes} wrote and trusts nothing: running over the end is a {@link StoreCorruptException}. */
+/**
+ * Reads the format of {@link RecordBytes} and validates it: reading past the end throws a {@link
+ * StoreCorruptException}.
+ */
 final class RecordCursor {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -28,12 +31,12 @@ final class RecordCursor {
     }
 
     int get8() {
-        need(1);
+        require(1);
         return bytes[position++] & 0xFF;
     }
 
     long get64() {
-        need(Long.BYTES);
+        require(Long.BYTES);
         long value = (long) LONG.get(bytes, position);
         position += Long.BYTES;
         return value;
@@ -51,7 +54,7 @@ final class RecordCursor {
         throw new StoreCorruptException("a stored number is too long");
     }
 
-    /** A varint that is a size or a small count. */
+    /** Reads a varint that is a size or a small count. */
     int getVarint32() {
         long value = getVarint();
         if (value < 0 || value > Integer.MAX_VALUE) {
@@ -61,7 +64,7 @@ final class RecordCursor {
     }
 
     byte[] getBytes(int count) {
-        need(count);
+        require(count);
         byte[] copy = Arrays.copyOfRange(bytes, position, position + count);
         position += count;
         return copy;
@@ -77,7 +80,7 @@ final class RecordCursor {
         }
     }
 
-    private void need(int count) {
+    private void require(int count) {
         if (count < 0 || end - position < count) {
             throw new StoreCorruptException("a stored record ends too early");
         }

@@ -8,24 +8,24 @@ import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.ScheduledMessage;
 
 /**
- * How values are written. Every value that stands for a message begins with its header (without the seq, which is in the
- * key), so that no index read ever touches a body.
+ * The format of values. Every value that describes a message begins with the message header (without the seq, which is
+ * in the key), so that index reads never touch a body.
  *
  * <pre>
- * header   flags:1 (1 delayed, 2 inherited)  storedAt:8  [timestamp:8 if inherited]  bodyBytes:varint
+ * header   flags:1 (1 delayed, 2 original timestamp)  storedAt:8  [timestamp:8 if flag 2]  bodyBytes:varint
  * message  header  idHigh:8  idLow:8  contentType:1  delaySeconds:varint  body
  * lease    header  delivery:varint  expiresAt:8
  * waiting  header  deliveries:varint  availableAt:8
  * schedule header  deliveries:varint
- * head     13 varints in the order of the record
+ * head     13 varints in the order of the record's components
  * </pre>
  */
 final class RecordFormat {
-    /** More than a header ever takes. */
+    /** Upper bound for the size of a header. */
     static final int HEADER_BYTES_MAX = 1 + 2 * Long.BYTES + 5;
 
     private static final int FLAG_DELAYED = 1;
-    private static final int FLAG_INHERITED = 2;
+    private static final int FLAG_ORIGINAL_TIMESTAMP = 2;
 
     private RecordFormat() {}
 
@@ -37,10 +37,10 @@ final class RecordFormat {
     }
 
     static void writeHeader(RecordBytes to, MessageHeader header) {
-        boolean inherited = header.hasOriginalTimestamp();
-        to.put8((header.delayed() ? FLAG_DELAYED : 0) | (inherited ? FLAG_INHERITED : 0));
+        boolean hasOriginalTimestamp = header.hasOriginalTimestamp();
+        to.put8((header.delayed() ? FLAG_DELAYED : 0) | (hasOriginalTimestamp ? FLAG_ORIGINAL_TIMESTAMP : 0));
         to.put64(header.storedAtMillis());
-        if (inherited) {
+        if (hasOriginalTimestamp) {
             to.put64(header.timestampMillis());
         }
         to.putVarint(header.bodyBytes());
@@ -48,11 +48,11 @@ final class RecordFormat {
 
     static MessageHeader readHeader(RecordCursor from, long seq) {
         int flags = from.get8();
-        if ((flags & ~(FLAG_DELAYED | FLAG_INHERITED)) != 0) {
+        if ((flags & ~(FLAG_DELAYED | FLAG_ORIGINAL_TIMESTAMP)) != 0) {
             throw new StoreCorruptException("a stored message has the unknown flags " + flags);
         }
         long storedAtMillis = from.get64();
-        long timestampMillis = (flags & FLAG_INHERITED) != 0 ? from.get64() : storedAtMillis;
+        long timestampMillis = (flags & FLAG_ORIGINAL_TIMESTAMP) != 0 ? from.get64() : storedAtMillis;
         int bodyBytes = from.getVarint32();
         return new MessageHeader(seq, timestampMillis, storedAtMillis, bodyBytes, (flags & FLAG_DELAYED) != 0);
     }
@@ -117,9 +117,9 @@ final class RecordFormat {
 
     static ScheduledMessage readSchedule(byte[] value, long seq, long availableAtMillis) {
         RecordCursor from = new RecordCursor(value);
-        ScheduledMessage waiting = new ScheduledMessage(readHeader(from, seq), from.getVarint32(), availableAtMillis);
+        ScheduledMessage scheduled = new ScheduledMessage(readHeader(from, seq), from.getVarint32(), availableAtMillis);
         from.expectEnd();
-        return waiting;
+        return scheduled;
     }
 
     static int waitingBytes(MessageHeader header, int deliveries) {
@@ -133,9 +133,9 @@ final class RecordFormat {
 
     static ScheduledMessage readWaiting(byte[] value, long seq) {
         RecordCursor from = new RecordCursor(value);
-        ScheduledMessage waiting = new ScheduledMessage(readHeader(from, seq), from.getVarint32(), from.get64());
+        ScheduledMessage scheduled = new ScheduledMessage(readHeader(from, seq), from.getVarint32(), from.get64());
         from.expectEnd();
-        return waiting;
+        return scheduled;
     }
 
     static byte[] head(QueueHead head) {

@@ -9,52 +9,53 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Whether the records of a store agree with each other: every message in exactly one place, no index entry without its message,
- * no message without its entries, counts and bounds of the heads as they should be. Looks at every record once, in their order,
- * and at the records that belong to it; keeps nothing but a tally per queue. Stateful, for one run.
+ * Checks that the records of a store are consistent: every message is in exactly one state, no index entry exists
+ * without its message, no message lacks its index entries, and the counts and bounds of the heads are correct. Reads
+ * every record once, in key order, together with the records that belong to it. Keeps only one tally per queue.
+ * Stateful; use one instance per run.
  */
 public final class RecordVerifier {
     private static final byte[] FIRST_KEY = {};
-    /** Also behind those that no space of ours begins. */
-    private static final byte[] BEHIND_ALL_KEYS = new byte[64];
+    /** Greater than any key, also one of an unknown key space. */
+    private static final byte[] AFTER_ALL_KEYS = new byte[64];
 
     static {
-        Arrays.fill(BEHIND_ALL_KEYS, (byte) -1);
+        Arrays.fill(AFTER_ALL_KEYS, (byte) -1);
     }
 
-    private final StoreSnapshot view;
+    private final StoreSnapshot snapshot;
     private final CheckReport findings;
     private final Map<Long, QueueTally> tallies = new TreeMap<>();
 
-    private RecordVerifier(StoreSnapshot view, CheckReport findings) {
-        this.view = view;
+    private RecordVerifier(StoreSnapshot snapshot, CheckReport findings) {
+        this.snapshot = snapshot;
         this.findings = findings;
     }
 
     /**
-     * Looks at all records. Wants a view that does not move.
+     * Checks all records. Needs a consistent snapshot.
      *
-     * @throws StoreCorruptException if the view itself cannot be read to the end
+     * @throws StoreCorruptException if the snapshot cannot be read to the end
      */
-    public static CheckTotals run(StoreSnapshot view, CheckReport findings) {
-        return new RecordVerifier(view, findings).run();
+    public static CheckTotals run(StoreSnapshot snapshot, CheckReport findings) {
+        return new RecordVerifier(snapshot, findings).run();
     }
 
     private CheckTotals run() {
-        view.scan(
+        snapshot.scan(
                 ColumnFamily.INDEX,
                 KeyFormat.spaceKey(KeyFormat.SPACE_HEAD),
                 KeyFormat.spaceKey(KeyFormat.SPACE_HEAD + 1),
                 (key, value) -> guarded(key, () -> head(key, value)));
-        view.scan(
+        snapshot.scan(
                 ColumnFamily.MESSAGES,
                 FIRST_KEY,
-                BEHIND_ALL_KEYS,
+                AFTER_ALL_KEYS,
                 (key, value) -> guarded(key, () -> messageRow(key, value)));
-        view.scan(
+        snapshot.scan(
                 ColumnFamily.INDEX,
                 FIRST_KEY,
-                BEHIND_ALL_KEYS,
+                AFTER_ALL_KEYS,
                 (key, value) -> guarded(key, () -> indexRow(key, value)));
         tallies.forEach((number, tally) -> tally.compare(nameOf(number), findings));
         return new CheckTotals(
@@ -63,10 +64,10 @@ public final class RecordVerifier {
                 tallies.values().stream().mapToLong(QueueTally::bytes).sum());
     }
 
-    /** Whatever a row says about itself is a finding and no reason to stop. */
-    private boolean guarded(byte[] key, Runnable look) {
+    /** A corrupt row is a finding; the check continues. */
+    private boolean guarded(byte[] key, Runnable check) {
         try {
-            look.run();
+            check.run();
         } catch (StoreCorruptException damaged) {
             String where = key.length >= KeyFormat.QUEUE_KEY_BYTES ? nameOf(KeyFormat.queueOf(key)) : "the store";
             findings.add(where, damaged.getMessage());
@@ -105,8 +106,8 @@ public final class RecordVerifier {
                 && index(KeyFormat.SPACE_WAITING, queueNumber, header.seq()) == null) {
             findings.add(nameOf(queueNumber), message + " is in no place: not an arrival, not waiting, not leased");
         }
-        if (header.hasOriginalTimestamp() && !header.equals(inheritedHeader(queueNumber, header))) {
-            findings.add(nameOf(queueNumber), message + " has no entry for its inherited timestamp");
+        if (header.hasOriginalTimestamp() && !header.equals(originalTimestampHeader(queueNumber, header))) {
+            findings.add(nameOf(queueNumber), message + " has no entry for its original timestamp");
         }
     }
 
@@ -125,16 +126,17 @@ public final class RecordVerifier {
     private void indexRow(byte[] key, byte[] value) {
         switch (spaceOf(key)) {
             case KeyFormat.SPACE_FORMAT, KeyFormat.SPACE_HEAD, KeyFormat.SPACE_CATALOG -> {
-                // The format was read when the store was opened, the heads before; the catalog is not the store's to
-                // read.
+                // The format record was checked when the store was opened, and the heads were read first. The catalog
+                // is not interpreted by the store.
             }
             case KeyFormat.SPACE_LEASE -> leaseRow(key, RecordFormat.readLease(value, KeyFormat.seqOf(key)));
             case KeyFormat.SPACE_WAITING -> waitingRow(key, RecordFormat.readWaiting(value, KeyFormat.seqOf(key)));
             case KeyFormat.SPACE_SCHEDULE ->
                 scheduleRow(key, RecordFormat.readSchedule(value, KeyFormat.seqOfTimeKey(key), KeyFormat.timeOf(key)));
-            case KeyFormat.SPACE_INHERITED ->
-                inheritedRow(key, RecordFormat.readHeaderOnly(value, KeyFormat.seqOfTimeKey(key)));
-            case KeyFormat.SPACE_DEPARTED -> departedRow(key, RecordFormat.readHeaderOnly(value, KeyFormat.seqOf(key)));
+            case KeyFormat.SPACE_ORIGINAL_TIMESTAMP ->
+                originalTimestampRow(key, RecordFormat.readHeaderOnly(value, KeyFormat.seqOfTimeKey(key)));
+            case KeyFormat.SPACE_DEAD_LETTERED ->
+                deadLetteredRow(key, RecordFormat.readHeaderOnly(value, KeyFormat.seqOf(key)));
             default -> throw unknown(key[0]);
         }
     }
@@ -148,7 +150,7 @@ public final class RecordVerifier {
         }
         checkBody(queueNumber, lease.header(), what);
         if (isArrival(tally.head(), lease.header())) {
-            findings.add(nameOf(queueNumber), what + " lies among the arrivals that nobody was given");
+            findings.add(nameOf(queueNumber), what + " is among the messages that were never delivered");
         }
         if (lease.delivery() < 1) {
             findings.add(nameOf(queueNumber), what + " is its delivery " + lease.delivery());
@@ -167,7 +169,7 @@ public final class RecordVerifier {
         checkBody(queueNumber, waiting.header(), what);
         QueueHead head = tally.head();
         if (isArrival(head, waiting.header())) {
-            findings.add(nameOf(queueNumber), what + " lies among the arrivals that nobody was given");
+            findings.add(nameOf(queueNumber), what + " is among the messages that were never delivered");
         }
         if (index(KeyFormat.SPACE_LEASE, queueNumber, seq) != null) {
             findings.add(nameOf(queueNumber), what + " is leased too");
@@ -196,9 +198,9 @@ public final class RecordVerifier {
         }
     }
 
-    private void inheritedRow(byte[] key, MessageHeader header) {
+    private void originalTimestampRow(byte[] key, MessageHeader header) {
         long queueNumber = KeyFormat.queueOf(key);
-        String what = "the inherited timestamp of message " + header.seq();
+        String what = "the original timestamp of message " + header.seq();
         QueueTally tally = tallyOf(queueNumber, what);
         if (tally == null) {
             return;
@@ -213,17 +215,18 @@ public final class RecordVerifier {
         }
     }
 
-    /** A marker of a queue that was dropped meanwhile harms nobody. */
-    private void departedRow(byte[] key, MessageHeader header) {
+    /** A marker of a deleted queue is no inconsistency. */
+    private void deadLetteredRow(byte[] key, MessageHeader header) {
         long queueNumber = KeyFormat.queueOf(key);
         QueueTally tally = tallies.get(queueNumber);
         if (tally == null) {
             return;
         }
-        tally.addDeparted(header);
+        tally.addDeadLettered(header);
         if (isStored(KeyFormat.SPACE_MESSAGES, queueNumber, header.seq())
                 || isStored(KeyFormat.SPACE_DELAYED, queueNumber, header.seq())) {
-            findings.add(nameOf(queueNumber), "message " + header.seq() + " is still here although it departed");
+            findings.add(
+                    nameOf(queueNumber), "message " + header.seq() + " is still stored although it was dead-lettered");
         }
     }
 
@@ -237,7 +240,7 @@ public final class RecordVerifier {
     }
 
     private MessageHeader bodyHeader(long queueNumber, MessageHeader header) {
-        byte[] start = view.getStart(
+        byte[] start = snapshot.getStart(
                 ColumnFamily.MESSAGES,
                 KeyFormat.seqKey(KeyFormat.bodySpace(header), queueNumber, header.seq()),
                 RecordFormat.HEADER_BYTES_MAX);
@@ -245,12 +248,12 @@ public final class RecordVerifier {
     }
 
     private boolean isStored(byte bodySpace, long queueNumber, long seq) {
-        return view.getStart(ColumnFamily.MESSAGES, KeyFormat.seqKey(bodySpace, queueNumber, seq), 1) != null;
+        return snapshot.getStart(ColumnFamily.MESSAGES, KeyFormat.seqKey(bodySpace, queueNumber, seq), 1) != null;
     }
 
-    private MessageHeader inheritedHeader(long queueNumber, MessageHeader header) {
-        byte[] value = indexOf(
-                KeyFormat.timeKey(KeyFormat.SPACE_INHERITED, queueNumber, header.timestampMillis(), header.seq()));
+    private MessageHeader originalTimestampHeader(long queueNumber, MessageHeader header) {
+        byte[] value = indexOf(KeyFormat.timeKey(
+                KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber, header.timestampMillis(), header.seq()));
         return value == null ? null : RecordFormat.readHeaderOnly(value, header.seq());
     }
 
@@ -259,10 +262,10 @@ public final class RecordVerifier {
     }
 
     private byte[] indexOf(byte[] key) {
-        return view.getStart(ColumnFamily.INDEX, key, Integer.MAX_VALUE);
+        return snapshot.getStart(ColumnFamily.INDEX, key, Integer.MAX_VALUE);
     }
 
-    /** The tally of a queue, or null, which is a finding. */
+    /** Returns the tally of a queue. If the queue has no head, adds a finding and returns null. */
     private QueueTally tallyOf(long queueNumber, String what) {
         QueueTally tally = tallies.get(queueNumber);
         if (tally == null) {
@@ -279,7 +282,7 @@ public final class RecordVerifier {
         return "queue " + queueNumber;
     }
 
-    /** The first byte of a key. */
+    /** The key space, which is the first byte of a key. */
     private static byte spaceOf(byte[] key) {
         if (key.length == 0) {
             throw new StoreCorruptException("a stored key is empty");

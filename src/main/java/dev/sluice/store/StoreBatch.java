@@ -6,61 +6,65 @@ import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
 
 /**
- * A list of puts and deletes that becomes one atomic write. The only place that knows what an event changes on disk.
+ * A list of puts and deletes that is written atomically. The only class that maps an event of a queue to changes on
+ * disk.
  *
- * <p>Each change is encoded at once, straight into the bytes that go to disk. Not safe for use from several threads; whoever
- * hands it to {@link QueueStore#commit} gives it away.
+ * <p>Each change is encoded at once, directly into the bytes that are written to disk. Not safe for use from several
+ * threads. After {@link QueueStore#commit} the batch belongs to the store.
  */
 public final class StoreBatch {
-    /** Room for a small message with all that belongs to it. */
-    public static final int ROOM_BYTES_MIN = 512;
+    /** Initial capacity that suffices for a small message with its index records. */
+    public static final int CAPACITY_BYTES_MIN = 512;
 
-    private static final int ROOM_BYTES_MAX = 64 * 1024;
-    private static final long MUCH_BYTES = 1L << 30;
+    private static final int CAPACITY_BYTES_MAX = 64 * 1024;
+    private static final long UNKNOWN_BODY_BYTES = 1L << 30;
 
     private final BatchRecords records;
-    /** Of messages without delay that are gone, whose keys nobody puts again. */
-    private final RangeDeleteBuilder messages = new RangeDeleteBuilder(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES);
-    /** Of their leases. */
-    private final RangeDeleteBuilder leases = new RangeDeleteBuilder(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE);
+    /** Deletes of messages without delay; such a key is never put again. */
+    private final RangeDeleteBuilder messageDeletes =
+            new RangeDeleteBuilder(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES);
+    /** Deletes of their leases. */
+    private final RangeDeleteBuilder leaseDeletes = new RangeDeleteBuilder(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE);
 
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
     private boolean durable;
     private long deletedBodyBytes;
 
-    /** A batch for a store that was never opened again: generation 0. */
+    /** Creates a batch for generation 0: a store that was never reopened. */
     public StoreBatch() {
         this(0);
     }
 
     /**
-     * A batch that rests on what was read from the store in that generation.
+     * Creates a batch that is based on data read from the store in that generation.
      *
-     * @param generation {@link QueueStore#generation} as it was before the read; in another one the batch is refused
+     * @param generation the value of {@link QueueStore#generation} before that read; in another generation the batch is
+     * refused
      */
     public StoreBatch(long generation) {
-        this(generation, ROOM_BYTES_MIN);
+        this(generation, CAPACITY_BYTES_MIN);
     }
 
     /**
-     * The same with room for about so many bytes, which it is not limited to.
+     * Creates a batch with an initial capacity. The batch may grow beyond it.
      *
-     * @param roomBytes best {@link #roomBytes} of the batch before: a busy queue's batches are much alike
+     * @param capacityBytes preferably {@link #nextCapacityBytes} of the previous batch: the batches of a busy queue are
+     * similar
      */
-    public StoreBatch(long generation, int roomBytes) {
+    public StoreBatch(long generation, int capacityBytes) {
         this.generation = generation;
-        this.records = new BatchRecords(roomBytes);
+        this.records = new BatchRecords(capacityBytes);
     }
 
-    /** The room that the next batch of the queue should have. */
-    public int roomBytes() {
+    /** The recommended initial capacity of the next batch of the same queue. */
+    public int nextCapacityBytes() {
         int bytes = records().length();
-        int roomBytes = bytes + bytes / 4;
-        return Math.max(ROOM_BYTES_MIN, Math.min(roomBytes, ROOM_BYTES_MAX));
+        int capacityBytes = bytes + bytes / 4;
+        return Math.max(CAPACITY_BYTES_MIN, Math.min(capacityBytes, CAPACITY_BYTES_MAX));
     }
 
-    /** The generation in which alone it may be written. */
+    /** The only generation of the store in which the batch may be written. */
     public long generation() {
         return generation;
     }
@@ -75,11 +79,11 @@ public final class StoreBatch {
             case RESCHEDULED -> addRescheduled(queueNumber, (QueueEvent.Rescheduled) event);
             case REMOVED -> addRemoved(queueNumber, (QueueEvent.Removed) event);
             case DEPARTING -> {
-                // It stays a lease on disk until the dead letter queue takes it over.
+                // The message remains a lease on disk until the dead letter queue has stored it.
             }
             case DEPARTED ->
                 deleteIndex(
-                        KeyFormat.SPACE_DEPARTED,
+                        KeyFormat.SPACE_DEAD_LETTERED,
                         queueNumber,
                         ((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> addPurged(queueNumber, ((QueueEvent.Purged) event).belowSeq());
@@ -104,26 +108,29 @@ public final class StoreBatch {
         records.delete(ColumnFamily.INDEX, KeyFormat.catalogKey(key));
     }
 
-    /** Deletes everything of a queue: messages, indexes, head. Makes the batch durable. */
+    /** Deletes all records of a queue: messages, indexes, head. Makes the batch durable. */
     public void dropQueue(long queueNumber) {
         durable = true;
-        deletedBodyBytes += MUCH_BYTES;
-        heads.drop(queueNumber);
-        dropSpace(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber);
-        dropSpace(ColumnFamily.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber);
-        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber);
-        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_WAITING, queueNumber);
-        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
-        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
-        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber);
+        deletedBodyBytes += UNKNOWN_BODY_BYTES;
+        heads.delete(queueNumber);
+        deleteSpace(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber);
+        deleteSpace(ColumnFamily.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber);
+        deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber);
+        deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_WAITING, queueNumber);
+        deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
+        deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber);
+        deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_DEAD_LETTERED, queueNumber);
     }
 
-    /** Whether anything in here must be synced before it counts as stored. */
+    /** Whether the batch must be synced before it counts as stored. */
     public boolean durable() {
         return durable;
     }
 
-    /** Bytes of bodies that it deletes; a purge and a dropped queue, which do not know theirs, are taken for much. */
+    /**
+     * Body bytes that the batch deletes. For a purge and a deleted queue the size is unknown, so a large value is
+     * assumed.
+     */
     public long deletedBodyBytes() {
         return deletedBodyBytes;
     }
@@ -133,12 +140,15 @@ public final class StoreBatch {
         return records().length() + heads.size() * HeadChanges.BYTES_EACH;
     }
 
-    /** Whether there is nothing to store. */
+    /** Whether the batch has no changes. */
     public boolean isEmpty() {
         return records().count() == 0 && heads.size() == 0;
     }
 
-    /** Shows every put and delete in order, heads last: what another store, or another machine, has to do. */
+    /**
+     * Passes every put and delete to the visitor, in order, heads last. For stores that do not take RocksDB's batch
+     * format.
+     */
     public void forEach(BatchVisitor visitor) {
         records().visit(visitor);
         BatchRecords headRecords = new BatchRecords(heads.size() * HeadChanges.BYTES_EACH);
@@ -146,10 +156,13 @@ public final class StoreBatch {
         headRecords.visit(visitor);
     }
 
-    /** All records but those of the heads. Writes what was gathered to delete behind the others, where nothing of it is put again. */
+    /**
+     * Returns all records except the heads. Appends the collected deletes; that is correct because none of their keys
+     * is put again.
+     */
     BatchRecords records() {
-        messages.moveTo(records);
-        leases.moveTo(records);
+        messageDeletes.moveTo(records);
+        leaseDeletes.moveTo(records);
         return records;
     }
 
@@ -172,7 +185,7 @@ public final class StoreBatch {
         }
         if (header.hasOriginalTimestamp()) {
             RecordBytes index = records.putTimeKey(
-                    KeyFormat.SPACE_INHERITED,
+                    KeyFormat.SPACE_ORIGINAL_TIMESTAMP,
                     queueNumber,
                     header.timestampMillis(),
                     header.seq(),
@@ -180,17 +193,20 @@ public final class StoreBatch {
             RecordFormat.writeHeader(index, header);
         }
         if (event.origin() != null) {
-            takeFrom(event.origin().queueNumber(), event.origin().header());
+            removeFromOrigin(event.origin().queueNumber(), event.origin().header());
         }
     }
 
-    /** The other half of a move to a dead letter queue. */
-    private void takeFrom(long originNumber, MessageHeader header) {
+    /**
+     * Deletes the message from the queue it came from and leaves a marker there: the other half of a transfer to a dead
+     * letter queue.
+     */
+    private void removeFromOrigin(long originNumber, MessageHeader header) {
         deleteMessage(originNumber, header);
         deleteIndex(KeyFormat.SPACE_LEASE, originNumber, header.seq());
         RecordBytes marker = records.putSeqKey(
                 ColumnFamily.INDEX,
-                KeyFormat.SPACE_DEPARTED,
+                KeyFormat.SPACE_DEAD_LETTERED,
                 originNumber,
                 header.seq(),
                 RecordFormat.headerBytes(header));
@@ -232,11 +248,11 @@ public final class StoreBatch {
         deleteMessage(queueNumber, header);
         switch (event.place()) {
             case ARRIVAL -> {
-                // Nothing but its message record says that it is there.
+                // An arrival has no index record.
             }
             case WAITING -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
             case LEASED -> {
-                if (!leases.add(queueNumber, header.seq())) {
+                if (!leaseDeletes.add(queueNumber, header.seq())) {
                     deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
                 }
             }
@@ -245,23 +261,24 @@ public final class StoreBatch {
     }
 
     private void addPurged(long queueNumber, long belowSeq) {
-        deletedBodyBytes += MUCH_BYTES;
-        dropBelow(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber, belowSeq);
-        dropBelow(ColumnFamily.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber, belowSeq);
-        dropBelow(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber, belowSeq);
-        dropBelow(ColumnFamily.INDEX, KeyFormat.SPACE_WAITING, queueNumber, belowSeq);
-        dropBelow(ColumnFamily.INDEX, KeyFormat.SPACE_DEPARTED, queueNumber, belowSeq);
-        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
-        dropSpace(ColumnFamily.INDEX, KeyFormat.SPACE_INHERITED, queueNumber);
+        deletedBodyBytes += UNKNOWN_BODY_BYTES;
+        deleteBelow(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber, belowSeq);
+        deleteBelow(ColumnFamily.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber, belowSeq);
+        deleteBelow(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber, belowSeq);
+        deleteBelow(ColumnFamily.INDEX, KeyFormat.SPACE_WAITING, queueNumber, belowSeq);
+        deleteBelow(ColumnFamily.INDEX, KeyFormat.SPACE_DEAD_LETTERED, queueNumber, belowSeq);
+        deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
+        deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber);
     }
 
     private void deleteMessage(long queueNumber, MessageHeader header) {
         deletedBodyBytes += header.bodyBytes();
-        if (header.delayed() || !messages.add(queueNumber, header.seq())) {
+        if (header.delayed() || !messageDeletes.add(queueNumber, header.seq())) {
             records.deleteSeqKey(ColumnFamily.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
         }
         if (header.hasOriginalTimestamp()) {
-            records.deleteTimeKey(KeyFormat.SPACE_INHERITED, queueNumber, header.timestampMillis(), header.seq());
+            records.deleteTimeKey(
+                    KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber, header.timestampMillis(), header.seq());
         }
     }
 
@@ -291,12 +308,12 @@ public final class StoreBatch {
         records.deleteSeqKey(ColumnFamily.INDEX, space, queueNumber, seq);
     }
 
-    private void dropBelow(ColumnFamily family, byte space, long queueNumber, long belowSeq) {
+    private void deleteBelow(ColumnFamily family, byte space, long queueNumber, long belowSeq) {
         records.deleteRange(
                 family, KeyFormat.queueKey(space, queueNumber), KeyFormat.seqKey(space, queueNumber, belowSeq));
     }
 
-    private void dropSpace(ColumnFamily family, byte space, long queueNumber) {
+    private void deleteSpace(ColumnFamily family, byte space, long queueNumber) {
         records.deleteRange(family, KeyFormat.queueKey(space, queueNumber), KeyFormat.queueEnd(space, queueNumber));
     }
 }

@@ -1,15 +1,15 @@
 package dev.sluice.store;
 
-/** What is on disk is not what was written; nothing is guessed, nothing is repaired. The text names the file where one is known. */
+/** The stored data is damaged. It is neither guessed nor repaired. The message names the file if it is known. */
 public final class StoreCorruptException extends StoreException {
     private static final long serialVersionUID = 1L;
 
-    /** Damage found by this jar. */
+    /** Damage found by Sluice itself. */
     public StoreCorruptException(String message) {
         super(message);
     }
 
-    /** Damage found below. */
+    /** Damage reported by a lower layer. */
     public StoreCorruptException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,15 +1,13 @@
 package dev.sluice.store;
 
-/** The store cannot do what it was asked; the text is fit for an operator. */
+/** An operation of the store failed. The message is suitable for an operator. */
 public class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** A refusal with its reason. */
     public StoreException(String message) {
         super(message);
     }
 
-    /** A refusal caused by something below. */
     public StoreException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -2,21 +2,27 @@ package dev.sluice.store;
 
 import java.util.List;
 
-/** Sorted keys and values at one moment: all that {@link QueueReads} needs of a store. Keys are ordered bytewise, unsigned. */
+/**
+ * Sorted keys and values at one point in time: all that {@link QueueReads} needs from a store. Keys are ordered
+ * bytewise, unsigned.
+ */
 public interface StoreSnapshot {
-    /** Takes the rows of a scan. */
+    /** Receives the rows of a scan. */
     @FunctionalInterface
     interface RowVisitor {
-        /** Takes a row, which it may keep; answers whether it wants another. */
+        /** Receives a row; it may keep the arrays. Returns whether the scan continues. */
         boolean row(byte[] key, byte[] value);
     }
 
-    /** Shows rows in order from {@code fromKey} on and below {@code toKey} until the visitor has enough. */
+    /**
+     * Passes rows to the visitor in order, from {@code fromKey} (inclusive) to {@code toKey} (exclusive), until the
+     * visitor returns false.
+     */
     void scan(ColumnFamily family, byte[] fromKey, byte[] toKey, RowVisitor visitor);
 
-    /** A value, or at least its first {@code bytesMin} bytes as far as it has them; null if there is none. */
+    /** Returns a value, or at least its first {@code bytesMin} bytes if it is longer; null if there is none. */
     byte[] getStart(ColumnFamily family, byte[] key, int bytesMin);
 
-    /** The values of these keys in their order, null where there is none. */
+    /** Returns the values of these keys in the given order, with null where there is none. */
     List<byte[]> getAll(ColumnFamily family, List<byte[]> keys);
 }

@@ -3,5 +3,5 @@ package dev.sluice.store;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.MessageHeader;
 
-/** A whole message as read back: header and content. */
+/** A message as read from the store: header and content. */
 public record StoredMessage(MessageHeader header, Content content) {}

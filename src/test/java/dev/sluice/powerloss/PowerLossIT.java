@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.Requirement;
 import dev.sluice.TestSeed;
 import dev.sluice.store.Durability;
-import dev.sluice.store.Outcomes;
+import dev.sluice.store.StoreResults;
 import dev.sluice.store.StoredMessage;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.store.rocksdb.StoreCheck;
@@ -25,21 +25,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a power loss leaves, taken from the system calls of the real server: every write and every sync is traced, and for many
- * moments a directory is made that holds what was synced by then and nothing else. An answer that left the server before
- * its sync ended is a message that is missing there.
+ * Simulates power losses with the system calls of the real server. Every write and every sync is traced. For many
+ * points in time the test creates a directory that holds exactly what was synced by then. A response that left the
+ * server before its sync ended shows as a missing message.
  *
- * <p>A failure names its seed; {@code -Dsluice.powerloss.seed=N} chooses the same moments and cuts, though not the same timing.
+ * <p>A failure reports its seed; {@code -Dsluice.powerloss.seed=N} selects the same times and cuts, though not the same
+ * timing of the server.
  */
 class PowerLossIT {
-    private static final int MOMENTS = 24;
-    private static final int MOMENTS_OF_FIRST_START = 4;
+    private static final int TIMES = 24;
+    private static final int TIMES_OF_FIRST_START = 4;
     private static final int PUSHES_EACH = 50;
     private static final int PULLS = 25;
 
     private final long seed = Long.getLong("sluice.powerloss.seed", TestSeed.of("power losses"));
     private final Random random = new Random(seed);
-    private final Ledger ledger = new Ledger();
+    private final RequestLog requestLog = new RequestLog();
 
     @TempDir
     Path temporary;
@@ -48,63 +49,63 @@ class PowerLossIT {
     private int images;
 
     @BeforeEach
-    void canTrace() throws Exception {
-        Optional<String> obstacle = Trace.unavailable(temporary);
-        Requirement.check(obstacle.isEmpty(), "power losses cannot be shown here: " + obstacle.orElse(""));
+    void requireTracing() throws Exception {
+        Optional<String> reason = Trace.unavailable(temporary);
+        Requirement.check(reason.isEmpty(), "power losses cannot be simulated here: " + reason.orElse(""));
         home = temporary.resolve("home");
         home.toFile().mkdir();
     }
 
     @Test
-    void whateverWasAnsweredBeforeThePowerWentIsThere() throws Exception {
+    void everythingConfirmedBeforeThePowerLossIsStored() throws Exception {
         Path first = temporary.resolve("first");
         Path second = temporary.resolve("second");
         long readyMicros;
         try (TracedServer server = TracedServer.start(Trace.command(first), data(), TracedServer.AUTH)) {
-            readyMicros = Ledger.nowMicros();
-            new Load(server, ledger, "a").run(PUSHES_EACH, PULLS, seed);
+            readyMicros = RequestLog.nowMicros();
+            new Load(server, requestLog, "a").run(PUSHES_EACH, PULLS, seed);
         }
-        // Its start moves the log of the killed one into tables.
+        // The second start moves the log of the killed server into tables.
         try (TracedServer server = TracedServer.start(Trace.command(second), data(), TracedServer.AUTH)) {
-            new Load(server, ledger, "b").run(PUSHES_EACH, PULLS, seed);
+            new Load(server, requestLog, "b").run(PUSHES_EACH, PULLS, seed);
         }
         List<SystemCall> firstCalls = Trace.read(first);
         List<SystemCall> secondCalls = Trace.read(second);
 
         TracedDisk disk = new TracedDisk(home);
-        Set<Long> moments = moments(firstCalls, secondCalls, readyMicros);
-        replay(disk, firstCalls, moments, readyMicros);
+        Set<Long> times = times(firstCalls, secondCalls, readyMicros);
+        replay(disk, firstCalls, times, readyMicros);
         disk.restart();
-        replay(disk, secondCalls, moments, readyMicros);
-        checkImages(disk, Ledger.nowMicros(), true);
-        assertThat(ledger.pushesAnsweredBy(Ledger.nowMicros())).isGreaterThan(2L * PUSHES_EACH);
-        assertThat(ledger.acksAnsweredBy(Ledger.nowMicros())).isGreaterThan(PULLS);
-        assertThat(images).isGreaterThanOrEqualTo(3 * MOMENTS);
+        replay(disk, secondCalls, times, readyMicros);
+        checkImages(disk, RequestLog.nowMicros(), true);
+        assertThat(requestLog.pushesRespondedBy(RequestLog.nowMicros())).isGreaterThan(2L * PUSHES_EACH);
+        assertThat(requestLog.acksRespondedBy(RequestLog.nowMicros())).isGreaterThan(PULLS);
+        assertThat(images).isGreaterThanOrEqualTo(3 * TIMES);
     }
 
     @Test
-    void withoutSyncsTheSameLookFindsWhatIsLost() throws Exception {
+    void withoutSyncsTheSameCheckFindsTheLoss() throws Exception {
         Path trace = temporary.resolve("trace");
         try (TracedServer server =
                 TracedServer.start(Trace.command(trace), data(), TracedServer.AUTH, "storage.durability=async")) {
-            new Load(server, ledger, "a").run(PUSHES_EACH / 5, 0, seed);
+            new Load(server, requestLog, "a").run(PUSHES_EACH / 5, 0, seed);
         }
         TracedDisk disk = new TracedDisk(home);
-        Trace.read(trace).forEach(disk::take);
+        Trace.read(trace).forEach(disk::apply);
         Path image = temporary.resolve("image");
         disk.image(image, TracedDisk.Loss.EVERYTHING, random);
 
-        assertThat(ledger.wrongs(bodiesIn(image.resolve("data")), Ledger.nowMicros()))
+        assertThat(requestLog.violations(bodiesIn(image.resolve("data")), RequestLog.nowMicros()))
                 .isNotEmpty()
-                .allMatch(wrong -> wrong.startsWith("answered and lost"));
+                .allMatch(violation -> violation.startsWith("confirmed and lost"));
     }
 
     @Test
-    void theCredentialsThatWereShownSurviveToo() throws Exception {
+    void thePrintedCredentialsSurviveAPowerLoss() throws Exception {
         Path trace = temporary.resolve("trace");
         TracedServer.start(Trace.command(trace), data()).close();
         TracedDisk disk = new TracedDisk(home);
-        Trace.read(trace).forEach(disk::take);
+        Trace.read(trace).forEach(disk::apply);
         Path image = temporary.resolve("image");
         disk.image(image, TracedDisk.Loss.EVERYTHING, random);
 
@@ -112,18 +113,18 @@ class PowerLossIT {
     }
 
     @Test
-    void aFailedSyncIsNoAnswerAndTheServerComesBack() throws Exception {
-        List<String> watch = new ArrayList<>(
+    void aFailedSyncIsNotConfirmedAndTheServerRecovers() throws Exception {
+        List<String> traceCommand = new ArrayList<>(
                 List.of("strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-e", "trace=fdatasync"));
-        // Counted per thread: the one that writes fails, three times, and not the one that opens again.
-        watch.addAll(List.of(
+        // Counted per thread: the writer thread fails three times, the reopening thread does not fail.
+        traceCommand.addAll(List.of(
                 "-e",
                 "inject=fdatasync:error=EIO:when=20..22",
                 "-o",
                 temporary.resolve("trace").toString()));
         int refused = 0;
-        try (TracedServer server = TracedServer.start(watch, data(), TracedServer.AUTH)) {
-            Load load = new Load(server, ledger, "a");
+        try (TracedServer server = TracedServer.start(traceCommand, data(), TracedServer.AUTH)) {
+            Load load = new Load(server, requestLog, "a");
             while (load.push(random) == 200) {
                 assertThat(server.ready().statusCode()).isEqualTo(200);
             }
@@ -140,48 +141,52 @@ class PowerLossIT {
         }
         assertThat(refused).as("the sync fails again").isPositive();
         assertThat(StoreCheck.run(data()).findings().kept()).isEmpty();
-        assertThat(ledger.wrongs(bodiesIn(data()), Ledger.nowMicros())).isEmpty();
+        assertThat(requestLog.violations(bodiesIn(data()), RequestLog.nowMicros()))
+                .isEmpty();
     }
 
     private Path data() {
         return home.resolve("data");
     }
 
-    /** Some moments at which an answer had just arrived, some between two system calls, some during the first start. */
-    private Set<Long> moments(List<SystemCall> first, List<SystemCall> second, long readyMicros) {
-        Set<Long> moments = new TreeSet<>();
-        List<Long> answers = ledger.answers();
-        List<Long> ends = new ArrayList<>();
-        first.forEach(call -> ends.add(call.endedMicros()));
-        second.forEach(call -> ends.add(call.endedMicros()));
-        List<Long> starting =
-                ends.stream().filter(micros -> micros < readyMicros).toList();
-        while (moments.size() < MOMENTS / 2) {
-            moments.add(answers.get(random.nextInt(answers.size())));
+    /**
+     * Selects points in time: some when a response had just arrived, some between two system calls, some during the
+     * first start.
+     */
+    private Set<Long> times(List<SystemCall> first, List<SystemCall> second, long readyMicros) {
+        Set<Long> times = new TreeSet<>();
+        List<Long> responses = requestLog.responseMicros();
+        List<Long> callTimes = new ArrayList<>();
+        first.forEach(call -> callTimes.add(call.endedMicros()));
+        second.forEach(call -> callTimes.add(call.endedMicros()));
+        List<Long> startTimes =
+                callTimes.stream().filter(micros -> micros < readyMicros).toList();
+        while (times.size() < TIMES / 2) {
+            times.add(responses.get(random.nextInt(responses.size())));
         }
-        while (moments.size() < MOMENTS) {
-            long micros = ends.get(random.nextInt(ends.size()));
+        while (times.size() < TIMES) {
+            long micros = callTimes.get(random.nextInt(callTimes.size()));
             if (micros > readyMicros) {
-                moments.add(micros);
+                times.add(micros);
             }
         }
-        while (moments.size() < MOMENTS + MOMENTS_OF_FIRST_START) {
-            moments.add(starting.get(random.nextInt(starting.size())));
+        while (times.size() < TIMES + TIMES_OF_FIRST_START) {
+            times.add(startTimes.get(random.nextInt(startTimes.size())));
         }
-        return moments;
+        return times;
     }
 
-    private void replay(TracedDisk disk, List<SystemCall> calls, Set<Long> moments, long readyMicros) throws Exception {
+    private void replay(TracedDisk disk, List<SystemCall> calls, Set<Long> times, long readyMicros) throws Exception {
         long lastMicros = calls.get(calls.size() - 1).endedMicros();
-        List<Long> due = moments.stream().filter(micros -> micros <= lastMicros).toList();
-        moments.removeAll(due);
+        List<Long> due = times.stream().filter(micros -> micros <= lastMicros).toList();
+        times.removeAll(due);
         int next = 0;
         for (SystemCall call : calls) {
             while (next < due.size() && call.endedMicros() > due.get(next)) {
                 checkImages(disk, due.get(next), due.get(next) >= readyMicros);
                 next++;
             }
-            disk.take(call);
+            disk.apply(call);
         }
         if (next < due.size()) {
             checkImages(disk, due.get(next), due.get(next) >= readyMicros);
@@ -198,19 +203,21 @@ class PowerLossIT {
                 assertThat(StoreCheck.run(data).findings().kept()).as(what).isEmpty();
             }
             try {
-                assertThat(ledger.wrongs(bodiesIn(data), micros)).as(what).isEmpty();
+                assertThat(requestLog.violations(bodiesIn(data), micros))
+                        .as(what)
+                        .isEmpty();
             } catch (RuntimeException failure) {
                 throw new AssertionError(what, failure);
             }
         }
     }
 
-    /** All messages of a store, opened as a server does. */
+    /** Returns the bodies of all messages in a store, opened as the server opens it. */
     private static Set<String> bodiesIn(Path data) throws IOException {
         Set<String> bodies = new HashSet<>();
         try (RocksDbStore store = RocksDbStore.open(data, Durability.FSYNC)) {
             for (long number : store.heads().toCompletableFuture().join().keySet()) {
-                for (StoredMessage stored : Outcomes.allArrivals(store, number)) {
+                for (StoredMessage stored : StoreResults.allArrivals(store, number)) {
                     bodies.add(new String(stored.content().body(), StandardCharsets.UTF_8));
                 }
             }

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A system call that ended, as strace printed it.
+ * A completed system call, as printed by strace.
  *
- * @param name of the call
+ * @param name the name of the call
  * @param arguments as printed, strings with their quotes
- * @param result what it returned; negative if it failed
- * @param enteredLine the line of the trace at which it was entered; lines are in the order of what happened
- * @param endedLine the line at which it had returned
- * @param endedMicros when it returned, microseconds since the epoch
+ * @param result the return value; negative on failure
+ * @param enteredLine the line of the trace at which the call started; lines are in the order of events
+ * @param endedLine the line at which the call returned
+ * @param endedMicros when the call returned, in microseconds since the epoch
  */
 record SystemCall(
         String name, List<String> arguments, long result, long enteredLine, long endedLine, long endedMicros) {
@@ -28,7 +28,7 @@ record SystemCall(
         return new String(bytes(index), StandardCharsets.UTF_8);
     }
 
-    /** A descriptor; -1 if it is none, as AT_FDCWD. */
+    /** A file descriptor; -1 if the argument is none, such as AT_FDCWD. */
     int descriptor(int index) {
         String text = arguments.get(index);
         int end = text.indexOf('<');
@@ -36,7 +36,7 @@ record SystemCall(
         return digits.matches("\\d+") ? Integer.parseInt(digits) : -1;
     }
 
-    /** The file that a descriptor stands for; empty if it is none. */
+    /** The path of a file descriptor; empty if the argument is none. */
     String descriptorPath(int index) {
         String text = arguments.get(index);
         int start = text.indexOf("<\\x");
@@ -54,7 +54,7 @@ record SystemCall(
         return List.of(arguments.get(index).split("\\|")).contains(flag);
     }
 
-    /** Splits what stands between the parentheses; strings are all in hexadecimal, so they hold no quote and no comma. */
+    /** Splits the text between the parentheses. All strings are hexadecimal, so they contain no quote and no comma. */
     static List<String> split(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs a process under strace, and reads what it printed. */
+/** Runs a process under strace and parses its output. */
 final class Trace {
-    /** What changes files or makes changes durable. A question mark: not every machine has it. */
+    /** Calls that change files or make changes durable. A question mark: not available on every machine. */
     private static final String CALLS = "?open,openat,?creat,write,pwrite64,writev,pwritev,?pwritev2,fsync,fdatasync,"
             + "sync_file_range,?rename,?renameat,renameat2,?unlink,unlinkat,?link,linkat,ftruncate,truncate,fallocate,"
             + "?mkdir,mkdirat,?rmdir,copy_file_range,sendfile,splice,?sync,syncfs,msync";
@@ -27,19 +27,19 @@ final class Trace {
     private static final Pattern RESUMED = Pattern.compile("<\\.\\.\\. (\\w+) resumed>(.*)", Pattern.DOTALL);
     private static final String UNFINISHED = " <unfinished ...>";
 
-    /** Between the arguments and what it returned; the time it took comes last. */
+    /** A completed call: name, arguments, return value, duration. */
     private static final Pattern ENDED =
             Pattern.compile("(.*?)\\((.*)\\) *= (-?\\d+).* <(\\d+)\\.(\\d{6})>", Pattern.DOTALL);
 
-    private record Begun(String text, long micros, long line) {}
+    private record StartedCall(String text, long micros, long line) {}
 
     private final List<SystemCall> calls = new ArrayList<>();
-    private final Map<String, Begun> begun = new HashMap<>();
+    private final Map<String, StartedCall> startedCalls = new HashMap<>();
     private long lineNumber;
 
     private Trace() {}
 
-    /** Why nothing can be traced here; empty if it can. */
+    /** The reason why tracing does not work here; empty if it does. */
     static Optional<String> unavailable(Path scratch) throws IOException, InterruptedException {
         Path output = scratch.resolve("trial");
         try {
@@ -47,15 +47,15 @@ final class Trace {
             command.add("true");
             Process trial =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String message = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             boolean ended = trial.waitFor(TestTimeout.SECONDS, TimeUnit.SECONDS);
-            return ended && trial.exitValue() == 0 ? Optional.empty() : Optional.of("strace may not trace: " + said);
-        } catch (IOException absent) {
+            return ended && trial.exitValue() == 0 ? Optional.empty() : Optional.of("strace may not trace: " + message);
+        } catch (IOException notInstalled) {
             return Optional.of("strace is not installed");
         }
     }
 
-    /** What to put before a command to have its calls written to a file. */
+    /** The prefix of a command that writes the system calls of its process to a file. */
     static List<String> command(Path output) {
         return List.of(
                 "strace",
@@ -76,19 +76,19 @@ final class Trace {
                 output.toString());
     }
 
-    /** Reads the calls that ended, in that order. */
+    /** Reads the completed calls, in the order of completion. */
     static List<SystemCall> read(Path output) throws IOException {
         Trace trace = new Trace();
         try (BufferedReader lines = Files.newBufferedReader(output, StandardCharsets.ISO_8859_1)) {
             String line;
             while ((line = lines.readLine()) != null) {
-                trace.take(line);
+                trace.parse(line);
             }
         }
         return trace.calls;
     }
 
-    private void take(String line) {
+    private void parse(String line) {
         lineNumber++;
         Matcher matcher = LINE.matcher(line);
         if (!matcher.matches()) {
@@ -99,14 +99,14 @@ final class Trace {
         String text = matcher.group(4);
         if (text.endsWith(UNFINISHED)) {
             String head = text.substring(0, text.length() - UNFINISHED.length());
-            begun.put(process, new Begun(head, micros, lineNumber));
+            startedCalls.put(process, new StartedCall(head, micros, lineNumber));
             return;
         }
         Matcher resumed = RESUMED.matcher(text);
         if (resumed.matches()) {
-            Begun begin = begun.remove(process);
-            if (begin != null) {
-                add(begin.text() + resumed.group(2), begin.micros(), begin.line());
+            StartedCall started = startedCalls.remove(process);
+            if (started != null) {
+                add(started.text() + resumed.group(2), started.micros(), started.line());
             }
         } else {
             add(text, micros, lineNumber);
@@ -116,14 +116,14 @@ final class Trace {
     private void add(String text, long enteredMicros, long enteredLine) {
         Matcher ended = ENDED.matcher(text);
         if (ended.matches()) {
-            long tookMicros = Long.parseLong(ended.group(4)) * 1_000_000 + Long.parseLong(ended.group(5));
+            long durationMicros = Long.parseLong(ended.group(4)) * 1_000_000 + Long.parseLong(ended.group(5));
             calls.add(new SystemCall(
                     ended.group(1),
                     SystemCall.split(ended.group(2)),
                     Long.parseLong(ended.group(3)),
                     enteredLine,
                     lineNumber,
-                    enteredMicros + tookMicros));
+                    enteredMicros + durationMicros));
         }
     }
 }

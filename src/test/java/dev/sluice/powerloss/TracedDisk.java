@@ -11,37 +11,38 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The files below a directory as a trace tells of them: what they are, and what of it a power loss must leave. A file keeps what was
- * written before its last sync began; a directory keeps the names that it had when its last sync ended.
+ * A model of the files in a directory, built from a trace: their content, and what must survive a power loss. A file
+ * keeps what was written before its last sync started. A directory keeps the entries that it had when its last sync
+ * ended.
  */
 final class TracedDisk {
-    /** What is left of things that were not synced. */
+    /** What is lost of unsynced changes. */
     enum Loss {
-        /** Nothing: neither contents nor names. */
+        /** All unsynced contents and directory entries are lost. */
         EVERYTHING,
-        /** Names are as they were last, contents as synced: a file that was never synced is empty. */
+        /** Directory entries are current, contents are as synced: a file that was never synced is empty. */
         CONTENTS,
-        /** Names are as they were last, and of each file some of the last writes are there, the last one cut. */
+        /** Directory entries are current. Of each file some of the unsynced writes are kept, the last of them torn. */
         TORN
     }
 
     private static final class Directory {
-        private final Map<String, Object> names = new TreeMap<>();
-        private Map<String, Object> syncedNames = Map.of();
+        private final Map<String, Object> entries = new TreeMap<>();
+        private Map<String, Object> syncedEntries = Map.of();
     }
 
-    private static final class Open {
+    private static final class OpenFile {
         private final TracedFile file;
         private final boolean append;
         private long position;
 
-        Open(TracedFile file, boolean append) {
+        OpenFile(TracedFile file, boolean append) {
             this.file = file;
             this.append = append;
         }
     }
 
-    private static final Set<String> NOT_EXPECTED = Set.of(
+    private static final Set<String> UNSUPPORTED_CALLS = Set.of(
             "writev",
             "pwritev",
             "pwritev2",
@@ -53,24 +54,24 @@ final class TracedDisk {
             "truncate",
             "msync");
 
-    /** Unpacked from the jar at every start; nothing rests on it. */
+    /** Unpacked from the jar when it is missing or damaged; no other data depends on it. */
     private static final String NATIVE_CODE = "/native";
 
     private final Path root;
     private final Directory rootDirectory = new Directory();
-    private final Map<Integer, Open> open = new HashMap<>();
+    private final Map<Integer, OpenFile> openFiles = new HashMap<>();
 
-    /** Begins with an empty directory that is there for good. */
+    /** Starts with an empty directory that survives any power loss. */
     TracedDisk(Path root) {
         this.root = root;
     }
 
-    /** Another process begins, with no file open. */
+    /** A new process starts, without open files. */
     void restart() {
-        open.clear();
+        openFiles.clear();
     }
 
-    void take(SystemCall call) {
+    void apply(SystemCall call) {
         if (call.result() < 0) {
             return;
         }
@@ -79,13 +80,13 @@ final class TracedDisk {
             case "openat" -> opened(call, 1);
             case "write" -> written(call);
             case "pwrite64" -> {
-                if (isOurs(call.descriptorPath(0))) {
+                if (isTraced(call.descriptorPath(0))) {
                     byte[] bytes = Arrays.copyOf(call.bytes(1), (int) call.result());
                     file(call).write(call.endedLine(), call.number(3), bytes);
                 }
             }
             case "ftruncate" -> {
-                if (isOurs(call.descriptorPath(0))) {
+                if (isTraced(call.descriptorPath(0))) {
                     file(call).resize(call.endedLine(), call.number(1));
                 }
             }
@@ -98,27 +99,27 @@ final class TracedDisk {
             case "mkdir" -> made(call.path(0));
             case "mkdirat" -> made(call.path(1));
             default -> {
-                boolean ours = NOT_EXPECTED.contains(call.name())
+                boolean isUnsupported = UNSUPPORTED_CALLS.contains(call.name())
                         && call.arguments().stream().anyMatch(argument -> mentionsRoot(argument));
-                if (ours) {
-                    throw new IllegalStateException("this model does not know what it does: " + call);
+                if (isUnsupported) {
+                    throw new IllegalStateException("the model does not support this call: " + call);
                 }
             }
         }
     }
 
-    /** Makes the directory as a power loss now would leave it. */
+    /** Creates the directory as a power loss at this point would leave it. */
     void image(Path target, Loss loss, Random random) throws IOException {
         image(rootDirectory, target, loss, random);
     }
 
     private void image(Directory directory, Path target, Loss loss, Random random) throws IOException {
         Files.createDirectories(target);
-        Map<String, Object> names = loss == Loss.EVERYTHING ? directory.syncedNames : directory.names;
-        for (Map.Entry<String, Object> entry : names.entrySet()) {
+        Map<String, Object> entries = loss == Loss.EVERYTHING ? directory.syncedEntries : directory.entries;
+        for (Map.Entry<String, Object> entry : entries.entrySet()) {
             Path path = target.resolve(entry.getKey());
-            if (entry.getValue() instanceof Directory below) {
-                image(below, path, loss, random);
+            if (entry.getValue() instanceof Directory subdirectory) {
+                image(subdirectory, path, loss, random);
             } else {
                 TracedFile file = (TracedFile) entry.getValue();
                 Files.write(path, loss == Loss.TORN ? file.torn(random) : file.synced());
@@ -129,46 +130,46 @@ final class TracedDisk {
     private void opened(SystemCall call, int pathIndex) {
         int descriptor = (int) call.result();
         String path = call.path(pathIndex);
-        open.remove(descriptor);
-        if (!isOurs(path)) {
+        openFiles.remove(descriptor);
+        if (!isTraced(path)) {
             return;
         }
         int flags = pathIndex + 1;
         Directory parent = parent(path);
-        Object found = parent.names.get(nameOf(path));
-        if (found == null && call.has(flags, "O_CREAT")) {
-            found = new TracedFile();
-            parent.names.put(nameOf(path), found);
+        Object entry = parent.entries.get(nameOf(path));
+        if (entry == null && call.has(flags, "O_CREAT")) {
+            entry = new TracedFile();
+            parent.entries.put(nameOf(path), entry);
         }
-        if (found instanceof TracedFile file) {
+        if (entry instanceof TracedFile file) {
             if (call.has(flags, "O_TRUNC")) {
                 file.resize(call.endedLine(), 0);
             }
-            open.put(descriptor, new Open(file, call.has(flags, "O_APPEND")));
+            openFiles.put(descriptor, new OpenFile(file, call.has(flags, "O_APPEND")));
         }
     }
 
     private void written(SystemCall call) {
-        if (isOurs(call.descriptorPath(0))) {
-            Open to = open.get(call.descriptor(0));
-            long offset = to.append ? to.file.presentSize() : to.position;
+        if (isTraced(call.descriptorPath(0))) {
+            OpenFile to = openFiles.get(call.descriptor(0));
+            long offset = to.append ? to.file.currentSize() : to.position;
             to.file.write(call.endedLine(), offset, Arrays.copyOf(call.bytes(1), (int) call.result()));
             to.position = offset + call.result();
         }
     }
 
     private void allocated(SystemCall call) {
-        if (isOurs(call.descriptorPath(0)) && !call.has(1, "FALLOC_FL_KEEP_SIZE")) {
+        if (isTraced(call.descriptorPath(0)) && !call.has(1, "FALLOC_FL_KEEP_SIZE")) {
             long end = call.number(2) + call.number(3);
-            file(call).resize(call.endedLine(), Math.max(end, file(call).presentSize()));
+            file(call).resize(call.endedLine(), Math.max(end, file(call).currentSize()));
         }
     }
 
     private void synced(SystemCall call) {
         String path = call.descriptorPath(0);
-        if (path.equals(root.toString()) || isOurs(path)) {
+        if (path.equals(root.toString()) || isTraced(path)) {
             if (find(path) instanceof Directory directory) {
-                directory.syncedNames = new TreeMap<>(directory.names);
+                directory.syncedEntries = new TreeMap<>(directory.entries);
             } else {
                 file(call).synced(call.enteredLine());
             }
@@ -176,28 +177,28 @@ final class TracedDisk {
     }
 
     private void renamed(String from, String to) {
-        if (isOurs(from) || isOurs(to)) {
-            parent(to).names.put(nameOf(to), parent(from).names.remove(nameOf(from)));
+        if (isTraced(from) || isTraced(to)) {
+            parent(to).entries.put(nameOf(to), parent(from).entries.remove(nameOf(from)));
         }
     }
 
     private void removed(String path) {
-        if (isOurs(path)) {
-            parent(path).names.remove(nameOf(path));
+        if (isTraced(path)) {
+            parent(path).entries.remove(nameOf(path));
         }
     }
 
     private void made(String path) {
-        if (isOurs(path)) {
-            parent(path).names.put(nameOf(path), new Directory());
+        if (isTraced(path)) {
+            parent(path).entries.put(nameOf(path), new Directory());
         }
     }
 
     private TracedFile file(SystemCall call) {
-        return open.get(call.descriptor(0)).file;
+        return openFiles.get(call.descriptor(0)).file;
     }
 
-    private boolean isOurs(String path) {
+    private boolean isTraced(String path) {
         return path.startsWith(root + "/") && !path.contains(NATIVE_CODE);
     }
 
@@ -217,14 +218,14 @@ final class TracedDisk {
         return (Directory) find(path.substring(0, path.lastIndexOf('/')));
     }
 
-    /** A file, a directory, or null. */
+    /** Returns a file, a directory, or null. */
     private Object find(String path) {
-        Object found = rootDirectory;
+        Object entry = rootDirectory;
         for (Path name : root.relativize(Path.of(path))) {
             if (!name.toString().isEmpty()) {
-                found = found instanceof Directory directory ? directory.names.get(name.toString()) : null;
+                entry = entry instanceof Directory directory ? directory.entries.get(name.toString()) : null;
             }
         }
-        return found;
+        return entry;
     }
 }

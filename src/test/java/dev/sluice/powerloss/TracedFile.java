@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** A file as far as the disk promised to keep it, and what was done to it since. */
+/** A file: the content that the disk guarantees, and the changes since the last sync. */
 final class TracedFile {
     /** Bytes written at an offset; without bytes, a new size. */
     private record Change(long line, int offset, byte[] bytes) {}
@@ -13,40 +13,39 @@ final class TracedFile {
     private final List<Change> unsynced = new ArrayList<>();
     private byte[] content = new byte[0];
     private int size;
-    /** With everything that was done. */
-    private int presentSize;
+    /** Including all unsynced changes. */
+    private int currentSize;
 
     void write(long line, long offset, byte[] bytes) {
         unsynced.add(new Change(line, Math.toIntExact(offset), bytes));
-        presentSize = Math.max(presentSize, Math.toIntExact(offset + bytes.length));
+        currentSize = Math.max(currentSize, Math.toIntExact(offset + bytes.length));
     }
 
     void resize(long line, long bytes) {
         unsynced.add(new Change(line, Math.toIntExact(bytes), null));
-        presentSize = Math.toIntExact(bytes);
+        currentSize = Math.toIntExact(bytes);
     }
 
-    int presentSize() {
-        return presentSize;
+    int currentSize() {
+        return currentSize;
     }
 
-    /** A sync that was begun at that line has ended: what had been done before is kept. */
-    void synced(long begunLine) {
+    /** A sync that started at that line has ended: earlier changes are durable. */
+    void synced(long startedLine) {
         int done = 0;
-        while (done < unsynced.size() && unsynced.get(done).line() < begunLine) {
+        while (done < unsynced.size() && unsynced.get(done).line() < startedLine) {
             done++;
         }
-        TracedFile kept = this;
-        unsynced.subList(0, done).forEach(kept::apply);
+        unsynced.subList(0, done).forEach(this::apply);
         unsynced.subList(0, done).clear();
     }
 
-    /** What a power loss leaves at least. */
+    /** The content that survives any power loss. */
     byte[] synced() {
         return Arrays.copyOf(content, size);
     }
 
-    /** What a power loss may leave as well: some of what was not synced, in order, the last of it cut anywhere. */
+    /** A content that a power loss may leave: some of the unsynced changes, in order, the last of them torn. */
     byte[] torn(Random random) {
         TracedFile survivor = new TracedFile();
         survivor.content = content.clone();

@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The server of the jar in a process of its own, with something before its command that watches it. */
+/** Runs the server from the jar in its own process, with a command prefix that traces it. */
 final class TracedServer implements AutoCloseable {
     private static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
     private static final String TOKEN = "power-loss-token";
-    /** The flag with which requests get through. */
+    /** The configuration flag that sets the token of the requests. */
     static final String AUTH = "auth.token=" + TOKEN;
 
     private static final Pattern READY = Pattern.compile("sluice ready on http://127\\.0\\.0\\.1:(\\d+) .*");
@@ -38,17 +38,17 @@ final class TracedServer implements AutoCloseable {
         this.managementPort = managementPort;
     }
 
-    /** An answer. */
-    record Reply(int status, JsonObject envelope) {
+    /** A response. */
+    record Response(int status, JsonObject envelope) {
         JsonObject result() {
             return envelope.getJsonObject("result");
         }
     }
 
-    /** Starts one that makes its own credentials unless they come as flags, and waits until it answers. */
-    static TracedServer start(List<String> before, Path data, String... flags) throws IOException {
+    /** Starts a server and waits until it is ready. It generates its own credentials unless they are given as flags. */
+    static TracedServer start(List<String> commandPrefix, Path data, String... flags) throws IOException {
         int managementPort = freePort();
-        List<String> command = new ArrayList<>(before);
+        List<String> command = new ArrayList<>(commandPrefix);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
@@ -67,7 +67,7 @@ final class TracedServer implements AutoCloseable {
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        // Nothing is printed after that line, so the reader is not needed any more.
+        // Nothing is printed after that line, so the reader is no longer needed.
         BufferedReader output = process.inputReader();
         String line;
         while ((line = output.readLine()) != null) {
@@ -85,7 +85,7 @@ final class TracedServer implements AutoCloseable {
         }
     }
 
-    /** Where the messages of the one queue are. */
+    /** The path of the messages of the only queue. */
     String messagesPath() throws IOException, InterruptedException {
         String queues = "/accounts/" + ACCOUNT + "/queues";
         JsonObject queue =
@@ -93,25 +93,25 @@ final class TracedServer implements AutoCloseable {
         return queues + "/" + queue.getString("queue_id") + "/messages";
     }
 
-    Reply send(String method, String path, JsonObject body) throws IOException, InterruptedException {
+    Response send(String method, String path, JsonObject body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/client/v4" + path))
                 .header("Authorization", "Bearer " + TOKEN)
                 .timeout(TestTimeout.LIMIT)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()))
                 .build();
         HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-        return new Reply(response.statusCode(), new JsonObject(response.body()));
+        return new Response(response.statusCode(), new JsonObject(response.body()));
     }
 
-    /** What the management port says about being ready. */
+    /** The response of the readiness endpoint of the management port. */
     HttpResponse<String> ready() throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + managementPort + "/health/ready");
         return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 
-    /** Kills the server; whoever watches it ends then. */
+    /** Kills the server; the tracing process then exits. */
     void kill() {
-        // A descendant if it is watched.
+        // Under strace the server is a descendant of the process.
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         if (process.descendants().findAny().isEmpty()) {
             process.destroyForcibly();

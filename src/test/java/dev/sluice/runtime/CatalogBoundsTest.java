@@ -18,8 +18,8 @@ import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
 import dev.sluice.runtime.bus.CatalogClient.SubscriptionSpec;
 import dev.sluice.runtime.catalog.CatalogRecords;
-import dev.sluice.store.Outcomes;
 import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreResults;
 import dev.sluice.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import java.util.Collections;
@@ -146,7 +146,7 @@ class CatalogBoundsTest {
                 1);
         StoreBatch batch = new StoreBatch();
         batch.putCatalog(CatalogRecords.key(before), CatalogRecords.value(before));
-        get(Future.fromCompletionStage(Outcomes.commitLater(store, batch)));
+        get(Future.fromCompletionStage(StoreResults.commitAsync(store, batch)));
         try (RunningRuntime running = new RunningRuntime(store)) {
             CatalogClient changes = running.runtime.catalogClient();
             assertThat(running.runtime.catalog().listSubscriptions(ACCOUNT)).containsExactly(before);

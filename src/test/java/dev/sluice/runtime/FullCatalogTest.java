@@ -12,8 +12,8 @@ import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.catalog.CatalogRecords;
 import dev.sluice.store.Durability;
-import dev.sluice.store.Outcomes;
 import dev.sluice.store.StoreBatch;
+import dev.sluice.store.StoreResults;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -120,7 +120,7 @@ class FullCatalogTest {
     }
 
     private static StoreBatch commit(RocksDbStore store, StoreBatch batch) {
-        Outcomes.get(Outcomes.commitLater(store, batch));
+        StoreResults.get(StoreResults.commitAsync(store, batch));
         return new StoreBatch();
     }
 

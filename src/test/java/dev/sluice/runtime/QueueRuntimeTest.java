@@ -12,8 +12,8 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.store.Durability;
-import dev.sluice.store.Outcomes;
 import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreResults;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import io.vertx.core.Future;
@@ -155,7 +155,7 @@ class QueueRuntimeTest {
             assertThat(refusal(running.pushing(queue, "late"))).isEqualTo(QueueError.QUEUE_UNKNOWN_TO_MESSAGES);
             get(Future.join(pushes).otherwiseEmpty());
             assertThat(store.heads().toCompletableFuture().join()).doesNotContainKey(queue.number());
-            assertThat(Outcomes.allArrivals(store, queue.number())).isEmpty();
+            assertThat(StoreResults.allArrivals(store, queue.number())).isEmpty();
             QueueDefinition again = running.createPulled("jobs", 3, "");
             running.push(again, "new");
             assertThat(bodies(running.pull(again, 1_000))).containsExactly("new");

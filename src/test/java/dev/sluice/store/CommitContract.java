@@ -1,12 +1,12 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Outcomes.catalogOf;
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;
 import static dev.sluice.store.Samples.leased;
+import static dev.sluice.store.StoreResults.catalogOf;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** What every store promises about batches: order, atomicity, heads, what is there after a close and after a crash. */
+/** Contract of all stores for batches: order, atomicity, heads, and the state after a close and after a crash. */
 abstract class CommitContract extends StoreContract {
     CommitContract(StoreFixture fixture) {
         super(fixture);
@@ -38,13 +38,13 @@ abstract class CommitContract extends StoreContract {
         StoreBatch batch = new StoreBatch(store.generation() + 1);
         batch.head(Q, head(1));
 
-        assertThatThrownBy(() -> get(commitLater(store, batch))).hasCauseInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> get(commitAsync(store, batch))).hasCauseInstanceOf(StoreException.class);
         assertThat(get(store.load(Q))).isEqualTo(QueueImage.NEW);
         assertThat(store.failure()).isEmpty();
     }
 
     @Test
-    void aHeadSetBeforeADropInTheSameBatchIsDroppedToo() {
+    void aHeadThatIsSetBeforeTheQueueIsDeletedInTheSameBatchIsDeletedToo() {
         commit(batch -> {
             batch.head(Q, head(1));
             batch.dropQueue(Q);
@@ -62,9 +62,9 @@ abstract class CommitContract extends StoreContract {
             batch.head(Q, head(i));
             batch.head(Q + i % 3, head(10 * i));
             batch.head(Q, head(2L * i));
-            commits.add(commitLater(store, batch));
+            commits.add(commitAsync(store, batch));
         }
-        commits.forEach(Outcomes::get);
+        commits.forEach(StoreResults::get);
 
         assertThat(get(store.load(Q)).head()).isEqualTo(head(1000));
         assertThat(get(store.heads())).containsOnlyKeys(Q, Q + 1, Q + 2).containsEntry(Q + 2, head(5000));
@@ -81,7 +81,7 @@ abstract class CommitContract extends StoreContract {
     }
 
     @Test
-    void theCatalogIsSortedByKeyAndChangesByRecord() throws Exception {
+    void theCatalogIsSortedByKeyAndChangesRecordByRecord() throws Exception {
         commit(batch -> {
             batch.putCatalog(new byte[] {(byte) 0xFF}, new byte[] {1});
             batch.putCatalog(new byte[] {1, 2}, new byte[] {2});
@@ -104,7 +104,7 @@ abstract class CommitContract extends StoreContract {
     }
 
     @Test
-    void everythingIsThereAfterACleanClose() throws Exception {
+    void allDataIsStoredAfterACleanClose() throws Exception {
         commit(batch -> {
             everyKindOfMessage(batch, Q);
             batch.head(Q, head(100));
@@ -116,7 +116,7 @@ abstract class CommitContract extends StoreContract {
     }
 
     @Test
-    void everythingCommittedIsThereAfterACrash() throws Exception {
+    void allCommittedDataIsStoredAfterACrash() throws Exception {
         for (int i = 1; i <= 50; i++) {
             long seq = i;
             commit(batch -> {
@@ -136,11 +136,11 @@ abstract class CommitContract extends StoreContract {
     void anEmptyBatchIsCommittedLikeAnyOther() {
         StoreBatch batch = new StoreBatch();
         assertThat(batch.isEmpty()).isTrue();
-        get(commitLater(store, batch));
+        get(commitAsync(store, batch));
     }
 
     @Test
-    void aBatchKnowsWhetherItWaitsForTheSync() {
+    void aBatchIsDurableIfAnyOfItsChangesIs() {
         StoreBatch lease = new StoreBatch();
         lease.add(Q, leased(new Lease(arrival(1), 1, 4_000)));
         lease.head(Q, head(1));
@@ -158,22 +158,22 @@ abstract class CommitContract extends StoreContract {
     }
 
     @Test
-    void manyThreadsCommitAndEachHearsOfItsBatchesOnceAndInOrder() throws Exception {
+    void listenersOfManyThreadsAreCalledOnceAndInOrderOfTheCommits() throws Exception {
         int threads = 8;
         int batches = 500;
-        List<ConcurrentLinkedQueue<Integer>> heard = new ArrayList<>();
+        List<ConcurrentLinkedQueue<Integer>> notified = new ArrayList<>();
         List<Thread> running = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
             long queue = t;
-            ConcurrentLinkedQueue<Integer> mine = new ConcurrentLinkedQueue<>();
-            heard.add(mine);
+            ConcurrentLinkedQueue<Integer> ownNotified = new ConcurrentLinkedQueue<>();
+            notified.add(ownNotified);
             Thread thread = new Thread(() -> {
                 for (int i = 0; i < batches; i++) {
                     int number = i;
                     StoreBatch batch = new StoreBatch();
                     batch.add(queue, enqueued(arrival(i + 1)));
                     batch.head(queue, head(i + 2));
-                    store.commit(batch, failure -> mine.add(failure == null ? number : -1));
+                    store.commit(batch, failure -> ownNotified.add(failure == null ? number : -1));
                 }
             });
             running.add(thread);
@@ -185,7 +185,7 @@ abstract class CommitContract extends StoreContract {
         reopen();
 
         for (int t = 0; t < threads; t++) {
-            assertThat(new ArrayList<>(heard.get(t)))
+            assertThat(new ArrayList<>(notified.get(t)))
                     .hasSize(batches)
                     .isSorted()
                     .first()
@@ -197,17 +197,17 @@ abstract class CommitContract extends StoreContract {
     }
 
     @Test
-    void afterCloseEverythingFailsWithAStoreException() {
+    void allCallsAfterCloseFailWithAStoreException() {
         store.close();
 
-        assertThatThrownBy(() -> get(commitLater(store, new StoreBatch()))).hasCauseInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> get(commitAsync(store, new StoreBatch()))).hasCauseInstanceOf(StoreException.class);
         assertThatThrownBy(() -> get(store.load(Q))).hasCauseInstanceOf(StoreException.class);
         assertThatThrownBy(() -> catalogOf(store)).hasCauseInstanceOf(StoreException.class);
         store.close();
     }
 
     @Test
-    void thereIsFreeSpace() {
+    void theFreeSpaceIsReported() {
         assertThat(store.freeBytes()).isPositive();
     }
 }

@@ -1,12 +1,12 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.content;
 import static dev.sluice.store.Samples.delayed;
 import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;
 import static dev.sluice.store.Samples.leased;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.queue.Lease;
@@ -18,14 +18,14 @@ import dev.sluice.queue.ScheduledMessage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every store makes of a message that comes, is delivered and goes back. */
+/** Contract of all stores for messages that are enqueued, leased, released and rescheduled. */
 abstract class EventContract extends StoreContract {
     EventContract(StoreFixture fixture) {
         super(fixture);
     }
 
     @Test
-    void aDelayedMessageWaitsAndIsNoArrival() {
+    void aDelayedMessageIsScheduledAndIsNoArrival() {
         MessageHeader header = delayed(3);
         commit(batch -> batch.add(Q, enqueued(header, 9_000)));
 
@@ -37,7 +37,7 @@ abstract class EventContract extends StoreContract {
     }
 
     @Test
-    void aLeasedArrivalIsInTheImageAndStaysFindable() {
+    void aLeasedArrivalIsInTheImageAndCanBeLookedUp() {
         Lease lease = new Lease(arrival(1), 1, 4_000);
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
@@ -51,7 +51,7 @@ abstract class EventContract extends StoreContract {
     }
 
     @Test
-    void aLeasedDelayedMessageNoLongerWaits() {
+    void aLeasedDelayedMessageIsNoLongerScheduled() {
         Lease lease = new Lease(delayed(1), 1, 40_000);
         commit(batch -> batch.add(Q, enqueued(delayed(1), 9_000)));
         commit(batch -> {
@@ -66,40 +66,40 @@ abstract class EventContract extends StoreContract {
     }
 
     @Test
-    void aReleasedMessageWaitsAndItsLeaseIsGone() {
-        ScheduledMessage waiting = new ScheduledMessage(arrival(1), 1, 6_000);
+    void aReleasedMessageIsScheduledAndItsLeaseIsDeleted() {
+        ScheduledMessage scheduled = new ScheduledMessage(arrival(1), 1, 6_000);
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
             batch.add(Q, leased(new Lease(arrival(1), 1, 4_000)));
-            batch.add(Q, new QueueEvent.Released(waiting));
+            batch.add(Q, new QueueEvent.Released(scheduled));
             batch.head(Q, head(2));
         });
 
         assertThat(get(store.load(Q)).leases()).isEmpty();
-        assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(waiting);
-        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(waiting);
+        assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(scheduled);
+        assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(scheduled);
         assertThat(find(1)).containsExactly(new LookupResult(arrival(1), 1, 6_000));
     }
 
     @Test
-    void aMessageGoesRoundBetweenLeaseAndScheduleManyTimes() {
+    void aMessageCanBeLeasedAndReleasedManyTimes() {
         commit(batch -> batch.add(Q, enqueued(delayed(1), 100)));
         long availableAtMillis = 100;
         for (int delivery = 1; delivery <= 20; delivery++) {
             Lease lease = new Lease(delayed(1), delivery, 50);
-            long waited = availableAtMillis;
-            commit(batch -> batch.add(Q, new QueueEvent.Leased(lease, waited)));
+            long scheduledForMillis = availableAtMillis;
+            commit(batch -> batch.add(Q, new QueueEvent.Leased(lease, scheduledForMillis)));
             assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
             availableAtMillis = 100 + delivery % 3;
-            ScheduledMessage waiting = new ScheduledMessage(delayed(1), delivery, availableAtMillis);
-            commit(batch -> batch.add(Q, new QueueEvent.Released(waiting)));
-            assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(waiting);
-            assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(waiting);
+            ScheduledMessage scheduled = new ScheduledMessage(delayed(1), delivery, availableAtMillis);
+            commit(batch -> batch.add(Q, new QueueEvent.Released(scheduled)));
+            assertThat(get(store.readSchedule(Q, 0, 0, 10))).containsExactly(scheduled);
+            assertThat(get(store.readWaiting(Q, 0, 10))).containsExactly(scheduled);
         }
     }
 
     @Test
-    void aRescheduledMessageHasItsNewPlaceOnly() {
+    void aRescheduledMessageHasOneScheduleEntryOnly() {
         ScheduledMessage later = new ScheduledMessage(delayed(1), 0, 90_000);
         commit(batch -> batch.add(Q, enqueued(delayed(1), 9_000)));
         commit(batch -> batch.add(Q, new QueueEvent.Rescheduled(later, 9_000)));
@@ -112,7 +112,7 @@ abstract class EventContract extends StoreContract {
     }
 
     @Test
-    void aDepartingMessageStaysALeaseOnDisk() {
+    void aMessageBeingDeadLetteredRemainsALeaseOnDisk() {
         Lease lease = new Lease(arrival(1), 4, 4_000);
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));

@@ -2,9 +2,9 @@ package dev.sluice.store;
 
 import org.junit.jupiter.api.Nested;
 
-/** What every store does. One subclass per store. */
+/** The contract of all stores. One subclass per store. */
 public abstract class QueueStoreContract {
-    /** A kind of store; each test gets its own. */
+    /** The kind of store under test; each test gets its own store. */
     protected abstract StoreFixture fixture();
 
     @Nested

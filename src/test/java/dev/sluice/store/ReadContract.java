@@ -1,12 +1,12 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Outcomes.allArrivals;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.content;
 import static dev.sluice.store.Samples.delayed;
 import static dev.sluice.store.Samples.enqueued;
-import static dev.sluice.store.Samples.inherited;
+import static dev.sluice.store.Samples.withOriginalTimestamp;
+import static dev.sluice.store.StoreResults.allArrivals;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.queue.Content;
@@ -17,7 +17,7 @@ import dev.sluice.queue.QueueEvent;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every store promises about its reads: order, bounds, contents. */
+/** Contract of all stores for reads: order, limits, contents. */
 abstract class ReadContract extends StoreContract {
     ReadContract(StoreFixture fixture) {
         super(fixture);
@@ -55,7 +55,7 @@ abstract class ReadContract extends StoreContract {
     }
 
     @Test
-    void arrivalsComeInOrderFromTheGivenSeqUpToTheLimit() {
+    void arrivalsAreReadInOrderFromTheGivenSeqUpToTheLimit() {
         commit(batch -> {
             for (long seq = 300; seq > 0; seq--) {
                 batch.add(Q, enqueued(arrival(seq)));
@@ -71,7 +71,7 @@ abstract class ReadContract extends StoreContract {
     }
 
     @Test
-    void aReadOfArrivalsSaysWhetherItBroughtTheLastOne() {
+    void aReadOfArrivalsReportsWhetherItReturnedTheLastOne() {
         commit(batch -> {
             for (long seq = 1; seq <= 5; seq++) {
                 batch.add(Q, enqueued(arrival(seq)));
@@ -82,12 +82,12 @@ abstract class ReadContract extends StoreContract {
         assertThat(get(store.readArrivals(Q, 1, 6)).last()).isTrue();
         assertThat(get(store.readArrivals(Q, 6, 1)).last()).isTrue();
         assertThat(get(store.readArrivals(Q, 1, 5)).last())
-                .as("it did not look behind the fifth")
+                .as("nothing after the fifth message was read")
                 .isFalse();
     }
 
     @Test
-    void aReadOfArrivalsEndsWithTheBodyThatMakesItLarge() {
+    void aReadOfArrivalsEndsWithTheBodyThatReachesTheLimit() {
         int bodyBytes = QueueReads.ARRIVALS_BYTES_MAX / 4;
         Content large = new Content(1, 2, ContentType.TEXT, 0, new byte[bodyBytes]);
         Content larger = new Content(1, 2, ContentType.TEXT, 0, new byte[bodyBytes + 1]);
@@ -107,7 +107,7 @@ abstract class ReadContract extends StoreContract {
     }
 
     @Test
-    void theScheduleComesInOrderOfTimeThenSeq() {
+    void theScheduleIsOrderedByTimeThenSeq() {
         commit(batch -> {
             batch.add(Q, enqueued(delayed(1), 9_000));
             batch.add(Q, enqueued(delayed(2), 5_000));
@@ -123,23 +123,25 @@ abstract class ReadContract extends StoreContract {
     }
 
     @Test
-    void inheritedTimestampsAreReadInTheirOrder() {
+    void originalTimestampsAreReadInOrder() {
         commit(batch -> {
-            batch.add(Q, enqueued(inherited(1, 900)));
-            batch.add(Q, enqueued(inherited(2, 500)));
-            batch.add(Q, enqueued(inherited(3, 900)));
+            batch.add(Q, enqueued(withOriginalTimestamp(1, 900)));
+            batch.add(Q, enqueued(withOriginalTimestamp(2, 500)));
+            batch.add(Q, enqueued(withOriginalTimestamp(3, 900)));
             batch.add(Q, enqueued(arrival(4)));
         });
 
         assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 10)))
-                .containsExactly(inherited(2, 500), inherited(1, 900), inherited(3, 900));
-        assertThat(get(store.readOriginalTimestamps(Q, 900, 2, 10))).containsExactly(inherited(3, 900));
-        assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 1))).containsExactly(inherited(2, 500));
-        assertThat(find(1)).containsExactly(new LookupResult(inherited(1, 900), 0, LookupResult.NOT_WAITING));
+                .containsExactly(
+                        withOriginalTimestamp(2, 500), withOriginalTimestamp(1, 900), withOriginalTimestamp(3, 900));
+        assertThat(get(store.readOriginalTimestamps(Q, 900, 2, 10))).containsExactly(withOriginalTimestamp(3, 900));
+        assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 1))).containsExactly(withOriginalTimestamp(2, 500));
+        assertThat(find(1))
+                .containsExactly(new LookupResult(withOriginalTimestamp(1, 900), 0, LookupResult.NOT_WAITING));
     }
 
     @Test
-    void findLeavesOutWhatIsNotStored() {
+    void findOmitsMessagesThatAreNotStored() {
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
             batch.add(Q, enqueued(delayed(3), 9_000));
@@ -150,7 +152,7 @@ abstract class ReadContract extends StoreContract {
     }
 
     @Test
-    void contentsComeInTheOrderAskedWithoutThoseThatAreGone() {
+    void contentsAreReturnedInTheRequestedOrderWithoutMissingMessages() {
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
             batch.add(Q, enqueued(delayed(2), 9_000));

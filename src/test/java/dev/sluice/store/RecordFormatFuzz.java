@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * Values on disk: any bytes are a value or damage; a value is written again in the length announced and no longer than it was, and is
- * then read as the same.
+ * Fuzzes the value formats. Any bytes are either a value or reported as damage. A value that is written again has the
+ * announced length, is not longer than before, and reads back equal.
  */
 public final class RecordFormatFuzz {
     private static final long SEQ = 7;
@@ -32,7 +32,7 @@ public final class RecordFormatFuzz {
 
     private RecordFormatFuzz() {}
 
-    /** One execution: the first byte chooses the record. */
+    /** One execution. The first byte selects the record type. */
     public static void fuzzerTestOneInput(byte[] input) {
         if (input.length == 0) {
             return;
@@ -49,7 +49,7 @@ public final class RecordFormatFuzz {
         }
     }
 
-    /** How one kind of record is read, measured and written. */
+    /** How one type of record is read, measured and written. */
     private record Format<T>(Function<byte[], T> read, ToIntFunction<T> bytes, BiConsumer<RecordBytes, T> write) {}
 
     private static Format<MessageHeader> headers() {
@@ -81,9 +81,9 @@ public final class RecordFormatFuzz {
         T read = read(value, format.read());
         if (read != null) {
             byte[] written = written(to -> format.write().accept(to, read));
-            demand(written.length == format.bytes().applyAsInt(read), "another length was announced");
-            demand(written.length <= value.length, "it takes more than it took");
-            demand(read.equals(format.read().apply(written)), "it is read as something else: " + read);
+            require(written.length == format.bytes().applyAsInt(read), "the announced length is wrong");
+            require(written.length <= value.length, "it is longer than before");
+            require(read.equals(format.read().apply(written)), "it does not read back equal: " + read);
         }
     }
 
@@ -92,20 +92,22 @@ public final class RecordFormatFuzz {
         if (read != null) {
             byte[] written = written(to -> RecordFormat.writeMessage(to, read.header(), read.content()));
             StoredMessage again = RecordFormat.readMessage(written, SEQ);
-            demand(written.length == RecordFormat.messageBytes(read.header(), read.content()), "another length");
-            demand(again.header().equals(read.header()), "another header");
-            demand(Arrays.equals(again.content().body(), read.content().body()), "another body");
-            demand(again.content().delaySeconds() == read.content().delaySeconds(), "another delay");
-            demand(again.content().contentType() == read.content().contentType(), "another content type");
+            require(
+                    written.length == RecordFormat.messageBytes(read.header(), read.content()),
+                    "the announced length is wrong");
+            require(again.header().equals(read.header()), "the header differs");
+            require(Arrays.equals(again.content().body(), read.content().body()), "the body differs");
+            require(again.content().delaySeconds() == read.content().delaySeconds(), "the delay differs");
+            require(again.content().contentType() == read.content().contentType(), "the content type differs");
         }
     }
 
     private static void head(byte[] value) {
         QueueHead read = read(value, RecordFormat::readHead);
-        demand(read == null || read.equals(RecordFormat.readHead(RecordFormat.head(read))), "another head");
+        require(read == null || read.equals(RecordFormat.readHead(RecordFormat.head(read))), "the head differs");
     }
 
-    /** A batch as another machine would get it. */
+    /** Decodes a serialized batch and encodes it again. */
     private static void records(byte[] value) {
         BatchRecords copy = new BatchRecords(value.length);
         BatchVisitor copier = new BatchVisitor() {
@@ -129,8 +131,8 @@ public final class RecordFormatFuzz {
             BatchRecords.visit(new RecordCursor(value), copier);
         }
         if (count != null) {
-            demand(copy.count() == count, "records were lost");
-            demand(copy.length() <= value.length, "the copy takes more than it took");
+            require(copy.count() == count, "records were lost");
+            require(copy.length() <= value.length, "the copy is longer than before");
         }
     }
 
@@ -139,10 +141,10 @@ public final class RecordFormatFuzz {
         try {
             return AllocationBound.within(value.length, () -> reader.apply(value));
         } catch (StoreCorruptException damage) {
-            demand(!damage.getMessage().isBlank(), "damage without a word");
+            require(!damage.getMessage().isBlank(), "damage without a message");
             return null;
         } finally {
-            demand(Arrays.equals(before, value), "the value was changed");
+            require(Arrays.equals(before, value), "the value was changed");
         }
     }
 
@@ -152,9 +154,9 @@ public final class RecordFormatFuzz {
         return to.toByteArray();
     }
 
-    private static void demand(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new AssertionError(message);
         }
     }
 }

@@ -1,13 +1,13 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.content;
 import static dev.sluice.store.Samples.delayed;
 import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;
-import static dev.sluice.store.Samples.inherited;
 import static dev.sluice.store.Samples.leased;
+import static dev.sluice.store.Samples.withOriginalTimestamp;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.queue.Lease;
@@ -18,15 +18,15 @@ import dev.sluice.queue.ScheduledMessage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every store makes of messages and queues that go: removed, moved, purged, dropped. */
+/** Contract of all stores for messages and queues that are removed, dead-lettered, purged or deleted. */
 abstract class RemovalContract extends StoreContract {
     RemovalContract(StoreFixture fixture) {
         super(fixture);
     }
 
     @Test
-    void aRemovedMessageLeavesNothingWhereverItWas() {
-        MessageHeader old = inherited(3, 500);
+    void aRemovedMessageLeavesNoRecordsInAnyState() {
+        MessageHeader old = withOriginalTimestamp(3, 500);
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
             batch.add(Q, enqueued(delayed(2), 9_000));
@@ -45,7 +45,7 @@ abstract class RemovalContract extends StoreContract {
     }
 
     @Test
-    void neighboursThatAreRemovedTogetherTakeNobodyElseAlong() throws Exception {
+    void removingAdjacentMessagesTogetherRemovesNoOthers() throws Exception {
         for (long queue : new long[] {Q, Q + 1}) {
             commit(batch -> {
                 for (long seq = 1; seq <= 120; seq++) {
@@ -82,7 +82,7 @@ abstract class RemovalContract extends StoreContract {
     }
 
     @Test
-    void neighboursThatCameAndWentInOneBatchLeaveNothing() {
+    void adjacentMessagesThatAreStoredAndRemovedInOneBatchLeaveNoRecords() {
         commit(batch -> {
             for (long seq = 1; seq <= RangeDeleteBuilder.RUN_MIN; seq++) {
                 batch.add(Q, enqueued(arrival(seq)));
@@ -98,9 +98,9 @@ abstract class RemovalContract extends StoreContract {
     }
 
     @Test
-    void aMoveToADeadLetterQueueIsOneBatchAndLeavesAMarkerUntilConfirmed() throws Exception {
+    void aTransferToADeadLetterQueueIsOneBatchAndLeavesAMarkerUntilConfirmed() throws Exception {
         long deadQueue = 8;
-        MessageHeader there = inherited(1, arrival(5).timestampMillis());
+        MessageHeader deadLetter = withOriginalTimestamp(1, arrival(5).timestampMillis());
         commit(batch -> {
             batch.add(Q, enqueued(arrival(5)));
             batch.add(Q, leased(new Lease(arrival(5), 4, 4_000)));
@@ -110,24 +110,24 @@ abstract class RemovalContract extends StoreContract {
             batch.add(
                     deadQueue,
                     new QueueEvent.Enqueued(
-                            there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, arrival(5))));
+                            deadLetter, content(5), deadLetter.storedAtMillis(), new QueueEvent.Origin(Q, arrival(5))));
             batch.head(deadQueue, head(2));
         });
         crash();
 
         assertNothingStored(store, Q);
         assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(6), List.of(), List.of(arrival(5))));
-        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredMessage(there, content(5)));
-        assertThat(get(store.readOriginalTimestamps(deadQueue, 0, 0, 10))).containsExactly(there);
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredMessage(deadLetter, content(5)));
+        assertThat(get(store.readOriginalTimestamps(deadQueue, 0, 0, 10))).containsExactly(deadLetter);
 
         commit(batch -> batch.add(Q, new QueueEvent.DeadLettered(arrival(5))));
         assertThat(get(store.load(Q)).departed()).isEmpty();
     }
 
     @Test
-    void aMoveAndARemovalInOneBatchEachConcernTheirOwnQueue() {
+    void aTransferAndARemovalInOneBatchAffectTheirOwnQueueOnly() {
         long deadQueue = 8;
-        MessageHeader there = inherited(2, arrival(5).timestampMillis());
+        MessageHeader deadLetter = withOriginalTimestamp(2, arrival(5).timestampMillis());
         for (long seq : new long[] {1, 5}) {
             commit(batch -> batch.add(Q, enqueued(arrival(seq))));
             commit(batch -> batch.add(Q, leased(new Lease(arrival(seq), 4, 4_000))));
@@ -137,29 +137,31 @@ abstract class RemovalContract extends StoreContract {
             batch.add(
                     deadQueue,
                     new QueueEvent.Enqueued(
-                            there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, arrival(5))));
+                            deadLetter, content(5), deadLetter.storedAtMillis(), new QueueEvent.Origin(Q, arrival(5))));
             batch.add(deadQueue, removed(arrival(1), QueueEvent.MessageLocation.ARRIVAL, 0));
         });
 
         assertContents(get(store.readArrivals(Q, 0, 10)).rows(), new StoredMessage(arrival(1), content(1)));
-        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredMessage(there, content(5)));
+        assertContents(get(store.readArrivals(deadQueue, 0, 10)).rows(), new StoredMessage(deadLetter, content(5)));
     }
 
     @Test
-    void aMoveTakesTheInheritedEntryOfTheOriginAlong() {
-        MessageHeader here = inherited(5, 700);
-        MessageHeader there = inherited(1, 700);
-        commit(batch -> batch.add(Q, enqueued(here)));
-        commit(batch -> batch.add(Q, leased(new Lease(here, 1, 4_000))));
+    void aTransferDeletesTheOriginalTimestampEntryOfTheOrigin() {
+        MessageHeader original = withOriginalTimestamp(5, 700);
+        MessageHeader deadLetter = withOriginalTimestamp(1, 700);
+        commit(batch -> batch.add(Q, enqueued(original)));
+        commit(batch -> batch.add(Q, leased(new Lease(original, 1, 4_000))));
         commit(batch -> batch.add(
-                8, new QueueEvent.Enqueued(there, content(5), there.storedAtMillis(), new QueueEvent.Origin(Q, here))));
+                8,
+                new QueueEvent.Enqueued(
+                        deadLetter, content(5), deadLetter.storedAtMillis(), new QueueEvent.Origin(Q, original))));
 
         assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 10))).isEmpty();
-        assertThat(get(store.readOriginalTimestamps(8, 0, 0, 10))).containsExactly(there);
+        assertThat(get(store.readOriginalTimestamps(8, 0, 0, 10))).containsExactly(deadLetter);
     }
 
     @Test
-    void aPurgeDeletesEverythingBelowItsSeqAndNothingAbove() {
+    void aPurgeDeletesAllMessagesBelowItsSeqAndNoneAbove() {
         commit(batch -> {
             everyKindOfMessage(batch, Q);
             batch.head(Q, head(100));
@@ -174,7 +176,7 @@ abstract class RemovalContract extends StoreContract {
     }
 
     @Test
-    void whatFollowsAPurgeInTheSameBatchStays() {
+    void changesAfterAPurgeInTheSameBatchAreKept() {
         commit(batch -> batch.add(Q, enqueued(arrival(1))));
         commit(batch -> {
             batch.add(Q, new QueueEvent.Purged(2, 1));
@@ -189,7 +191,7 @@ abstract class RemovalContract extends StoreContract {
     }
 
     @Test
-    void purgingAndDroppingLeaveTheNeighbouringQueuesAlone() {
+    void purgingAndDeletingDoNotAffectAdjacentQueues() {
         for (long queue : new long[] {Q - 1, Q, Q + 1, 255, 256, Long.MAX_VALUE}) {
             commit(batch -> {
                 everyKindOfMessage(batch, queue);
@@ -213,7 +215,7 @@ abstract class RemovalContract extends StoreContract {
     }
 
     @Test
-    void aDroppedQueueIsAsIfItHadNeverBeen() {
+    void aDeletedQueueLoadsAsNew() {
         commit(batch -> {
             everyKindOfMessage(batch, Q);
             batch.head(Q, head(100));

@@ -8,7 +8,7 @@ import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
 import java.nio.charset.StandardCharsets;
 
-/** Messages and events by number, so that a test can tell them apart and compare them. */
+/** Sample messages and events, distinguishable by their number. */
 public final class Samples {
     private Samples() {}
 
@@ -22,33 +22,33 @@ public final class Samples {
         return new MessageHeader(seq, 1_000 + seq, 1_000 + seq, 10, true);
     }
 
-    /** A message that came from another queue with its timestamp. */
-    public static MessageHeader inherited(long seq, long timestampMillis) {
+    /** A message from another queue that keeps its original timestamp. */
+    public static MessageHeader withOriginalTimestamp(long seq, long timestampMillis) {
         return new MessageHeader(seq, timestampMillis, 2_000 + seq, 10, false);
     }
 
-    /** The content of message {@code seq}. */
+    /** The content of the message with that seq. */
     public static Content content(long seq) {
         byte[] body = ("body " + seq).getBytes(StandardCharsets.UTF_8);
         return new Content(seq, -seq, seq % 2 == 0 ? ContentType.TEXT : ContentType.JSON, (int) (seq % 100), body);
     }
 
-    /** An arrival is stored. */
+    /** The event that stores an arrival. */
     public static QueueEvent enqueued(MessageHeader header) {
         return enqueued(header, header.storedAtMillis());
     }
 
-    /** A message is stored. */
+    /** The event that stores a message. */
     public static QueueEvent enqueued(MessageHeader header, long availableAtMillis) {
         return new QueueEvent.Enqueued(header, content(header.seq()), availableAtMillis, null);
     }
 
-    /** An arrival is leased. */
+    /** The event that leases an arrival. */
     public static QueueEvent leased(Lease lease) {
         return new QueueEvent.Leased(lease, QueueEvent.Leased.FROM_ARRIVALS);
     }
 
-    /** A head that differs from all others by this number. */
+    /** A head that is unique for each number. */
     public static QueueHead head(long number) {
         return new QueueHead(number, 1, number, 10 * number, 0, 0, 0, 1, 0, 1_000, 1, 0, Long.MAX_VALUE);
     }

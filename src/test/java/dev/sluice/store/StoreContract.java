@@ -1,13 +1,13 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.content;
 import static dev.sluice.store.Samples.delayed;
 import static dev.sluice.store.Samples.enqueued;
-import static dev.sluice.store.Samples.inherited;
 import static dev.sluice.store.Samples.leased;
+import static dev.sluice.store.Samples.withOriginalTimestamp;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.queue.Content;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The ground under the contract of all stores: a store to test, and what the tests have in common. */
+/** Base class of the store contract: the store under test and shared helpers of the tests. */
 abstract class StoreContract {
     static final long Q = 7;
 
@@ -55,26 +55,26 @@ abstract class StoreContract {
         store = fixture.crash(store);
     }
 
-    /** Messages 1 … 7 in every place there is, and a departed marker for 9. */
+    /** Adds messages in every state, and a dead-lettered marker for message 9. */
     static void everyKindOfMessage(StoreBatch batch, long queue) {
         batch.add(queue, enqueued(arrival(1)));
         batch.add(queue, enqueued(delayed(2), 9_000));
-        batch.add(queue, enqueued(inherited(3, 500)));
+        batch.add(queue, enqueued(withOriginalTimestamp(3, 500)));
         batch.add(queue, enqueued(arrival(4)));
         batch.add(queue, leased(new Lease(arrival(4), 1, 4_000)));
         batch.add(queue, enqueued(delayed(5), 8_000));
         batch.add(queue, new QueueEvent.Leased(new Lease(delayed(5), 1, 4_000), 8_000));
         batch.add(queue, new QueueEvent.Released(new ScheduledMessage(delayed(5), 1, 12_000)));
-        MessageHeader gone = arrival(9);
-        batch.add(queue, enqueued(gone));
-        batch.add(queue, leased(new Lease(gone, 1, 4_000)));
+        MessageHeader deadLettered = arrival(9);
+        batch.add(queue, enqueued(deadLettered));
+        batch.add(queue, leased(new Lease(deadLettered, 1, 4_000)));
         batch.add(
                 1_000_000,
                 new QueueEvent.Enqueued(
-                        inherited(queue, 500),
+                        withOriginalTimestamp(queue, 500),
                         content(9),
-                        inherited(queue, 500).storedAtMillis(),
-                        new QueueEvent.Origin(queue, gone)));
+                        withOriginalTimestamp(queue, 500).storedAtMillis(),
+                        new QueueEvent.Origin(queue, deadLettered)));
     }
 
     static void assertNothingStored(QueueStore store, long queue) {
@@ -89,8 +89,8 @@ abstract class StoreContract {
         }
     }
 
-    static QueueEvent removed(MessageHeader header, QueueEvent.MessageLocation place, long availableAtMillis) {
-        return new QueueEvent.Removed(header, place, availableAtMillis, QueueEvent.Cause.ACKED);
+    static QueueEvent removed(MessageHeader header, QueueEvent.MessageLocation location, long availableAtMillis) {
+        return new QueueEvent.Removed(header, location, availableAtMillis, QueueEvent.Cause.ACKED);
     }
 
     static List<Long> seqs(List<ScheduledMessage> rows) {
@@ -102,7 +102,7 @@ abstract class StoreContract {
                 .isEqualTo(Stream.of(expected).map(StoreContract::text).toList());
     }
 
-    /** Arrays of bytes are equal to themselves only, their text is not. */
+    /** Byte arrays have no value equality; their text has. */
     private static String text(StoredMessage row) {
         Content content = row.content();
         return row.header() + " " + content.idHigh() + " " + content.idLow() + " " + content.contentType() + " "
@@ -116,6 +116,6 @@ abstract class StoreContract {
     final void commit(Consumer<StoreBatch> changes) {
         StoreBatch batch = new StoreBatch();
         changes.accept(batch);
-        get(commitLater(store, batch));
+        get(commitAsync(store, batch));
     }
 }

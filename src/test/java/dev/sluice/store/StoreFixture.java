@@ -1,16 +1,16 @@
 package dev.sluice.store;
 
-/** A kind of store, for the contract tests. */
+/** Creates stores of one kind for the contract tests. */
 public interface StoreFixture {
-    /** An empty store. */
+    /** Opens an empty store. */
     QueueStore open() throws Exception;
 
     /** Closes the store and opens it again. */
     QueueStore reopen(QueueStore store) throws Exception;
 
-    /** Closes the store and opens what a crash of the process at this moment would have left behind. */
+    /** Closes the store and opens the state that a crash of the process at this moment would have left. */
     QueueStore crash(QueueStore store) throws Exception;
 
-    /** Throws away what the stores left. */
+    /** Deletes the files of the stores. */
     void clear() throws Exception;
 }

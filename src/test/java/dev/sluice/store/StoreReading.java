@@ -1,7 +1,7 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Outcomes.allArrivals;
-import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.StoreResults.allArrivals;
+import static dev.sluice.store.StoreResults.get;
 
 import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
@@ -10,18 +10,18 @@ import dev.sluice.queue.ScheduledMessage;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Everything that the reads of a store say about one queue, to compare with another store or another time. */
+/** The results of all reads of one queue, for comparison with another store or an earlier state. */
 public record StoreReading(
         QueueImage image,
         List<String> arrivals,
         List<ScheduledMessage> schedule,
         List<ScheduledMessage> waiting,
-        List<MessageHeader> inherited,
+        List<MessageHeader> originalTimestamps,
         List<LookupResult> found) {
     private static final int LIMIT = 10_000;
     private static final long SEQ_MAX = 200;
 
-    /** Reads it. */
+    /** Reads all of it. */
     public static StoreReading of(QueueStore store, long queue) {
         return new StoreReading(
                 get(store.load(queue)),

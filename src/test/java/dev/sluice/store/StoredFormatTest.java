@@ -2,7 +2,7 @@ package dev.sluice.store;
 
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.delayed;
-import static dev.sluice.store.Samples.inherited;
+import static dev.sluice.store.Samples.withOriginalTimestamp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,7 +21,7 @@ import java.util.List;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
 
-/** The bytes on disk. A change here is a new format version, with a migration. */
+/** Tests the bytes on disk. A change here requires a new format version with a migration. */
 class StoredFormatTest {
     private static final long Q = 0x0A;
 
@@ -37,7 +37,7 @@ class StoredFormatTest {
     }
 
     @Test
-    void aDelayedMessageIsAlsoInBothIndexesOfWaitingMessages() {
+    void aDelayedMessageIsAlsoInBothScheduleIndexes() {
         batch.add(Q, enqueued(delayed(2), 9_000, null));
 
         assertRecords()
@@ -49,9 +49,14 @@ class StoredFormatTest {
     }
 
     @Test
-    void aDeadLetterTakesEverythingOfItsOriginAway() {
-        MessageHeader there = inherited(2, 1_001);
-        batch.add(Q, enqueued(there, there.storedAtMillis(), new QueueEvent.Origin(9, inherited(1, 1_000))));
+    void aDeadLetterDeletesAllRecordsOfItsOrigin() {
+        MessageHeader deadLetter = withOriginalTimestamp(2, 1_001);
+        batch.add(
+                Q,
+                enqueued(
+                        deadLetter,
+                        deadLetter.storedAtMillis(),
+                        new QueueEvent.Origin(9, withOriginalTimestamp(1, 1_000))));
 
         assertRecords()
                 .containsExactly(
@@ -66,7 +71,7 @@ class StoredFormatTest {
     }
 
     @Test
-    void aLeaseReplacesThePlaceInTheSchedule() {
+    void aLeaseReplacesTheScheduleEntries() {
         batch.add(Q, new QueueEvent.Leased(new Lease(delayed(2), 200, 5_000), 9_000));
 
         assertRecords()
@@ -95,7 +100,7 @@ class StoredFormatTest {
     }
 
     @Test
-    void headsComeLastAndCatalogRecordsHaveTheirOwnSpace() {
+    void headsAreWrittenLastAndCatalogRecordsHaveTheirOwnKeySpace() {
         batch.head(Q, new QueueHead(1, 2, 3, 300, 5, 6, 7, 8, 9, 10, 11, 12, Long.MAX_VALUE));
         batch.head(11, new QueueHead(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         batch.dropQueue(11);
@@ -112,7 +117,7 @@ class StoredFormatTest {
     }
 
     @Test
-    void neighboursThatAreRemovedTogetherGoAsOneRangeInWhateverOrderTheyCome() {
+    void adjacentMessagesAreDeletedAsOneRangeInAnyOrderOfRemoval() {
         for (long seq = RangeDeleteBuilder.RUN_MIN + 1; seq >= 2; seq--) {
             batch.add(
                     Q,
@@ -129,9 +134,9 @@ class StoredFormatTest {
                         "delete INDEX 11.000000000000000a.0000000000000023");
     }
 
-    /** A range has a price for whoever reads. */
+    /** A range delete makes reads slower. */
     @Test
-    void fewNeighboursGoOneByOne() {
+    void fewAdjacentMessagesAreDeletedOneByOne() {
         for (long seq = 1; seq < RangeDeleteBuilder.RUN_MIN; seq++) {
             batch.add(
                     Q,
@@ -145,7 +150,7 @@ class StoredFormatTest {
     }
 
     @Test
-    void aPurgeIsAHandfulOfRangesWhateverTheBacklog() {
+    void aPurgeIsAFixedNumberOfRangeDeletes() {
         batch.add(Q, new QueueEvent.Purged(256, 1));
 
         assertRecords()
@@ -160,8 +165,8 @@ class StoredFormatTest {
     }
 
     @Test
-    void aRecordThatIsCutIsDamageAndNothingElse() {
-        Lease lease = new Lease(inherited(2, 1), 300, 5_000);
+    void aTruncatedRecordIsReportedAsDamage() {
+        Lease lease = new Lease(withOriginalTimestamp(2, 1), 300, 5_000);
         RecordBytes bytes = new RecordBytes(1);
         RecordFormat.writeLease(bytes, lease);
         byte[] whole = bytes.toByteArray();
@@ -169,8 +174,8 @@ class StoredFormatTest {
         assertThat(whole).hasSize(RecordFormat.leaseBytes(lease));
         assertThat(RecordFormat.readLease(whole, 2)).isEqualTo(lease);
         for (int size = 0; size < whole.length; size++) {
-            byte[] cut = Arrays.copyOf(whole, size);
-            assertThatThrownBy(() -> RecordFormat.readLease(cut, 2)).isInstanceOf(StoreCorruptException.class);
+            byte[] truncated = Arrays.copyOf(whole, size);
+            assertThatThrownBy(() -> RecordFormat.readLease(truncated, 2)).isInstanceOf(StoreCorruptException.class);
         }
         assertThatThrownBy(() -> RecordFormat.readLease(Arrays.copyOf(whole, whole.length + 1), 2))
                 .isInstanceOf(StoreCorruptException.class);
@@ -196,7 +201,7 @@ class StoredFormatTest {
         return new QueueEvent.Enqueued(header, content, availableAtMillis, origin);
     }
 
-    /** The batch as text, compared without the dots that the expectations have for reading. */
+    /** Renders the batch as text. The comparison ignores the dots, which only make the expectations readable. */
     private ListAssert<String> assertRecords() {
         List<String> records = new ArrayList<>();
         batch.forEach(new BatchVisitor() {

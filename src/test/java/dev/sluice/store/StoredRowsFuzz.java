@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Whole stores of damaged rows: the check runs to its end and tells, the reads of a queue end in rows or in damage. A store with any
- * row in it whose space nobody knows is never sound.
+ * Fuzzes stores with damaged rows. The check completes and reports the damage; the reads of a queue return rows or
+ * throw. A store with a row in an unknown key space is never reported as sound.
  */
 public final class StoredRowsFuzz {
     private static final int ROWS_MAX = 64;
@@ -20,22 +20,25 @@ public final class StoredRowsFuzz {
 
     private StoredRowsFuzz() {}
 
-    /** One execution: rows of family, key length, key, value length, value; short keys are completed with a queue and a seq. */
+    /**
+     * One execution. The input is a list of rows: family, key length, key, value length, value. Short keys are
+     * completed with a queue and a seq.
+     */
     public static void fuzzerTestOneInput(byte[] input) {
         Rows rows = new Rows();
         ByteBuffer from = ByteBuffer.wrap(input);
         for (int i = 0; i < ROWS_MAX && from.remaining() > 2; i++) {
-            int shape = from.get();
-            byte[] key = taken(from, shape >>> 2 & 31);
-            if ((shape & 2) != 0 && key.length > 0) {
+            int flags = from.get();
+            byte[] key = readBytes(from, flags >>> 2 & 31);
+            if ((flags & 2) != 0 && key.length > 0) {
                 key = ByteBuffer.allocate(17)
                         .put(key[0])
                         .putLong(1)
                         .putLong(key.length % 4)
                         .array();
             }
-            byte[] value = from.hasRemaining() ? taken(from, from.get() & 63) : new byte[0];
-            rows.of((shape & 1) == 0 ? ColumnFamily.INDEX : ColumnFamily.MESSAGES)
+            byte[] value = from.hasRemaining() ? readBytes(from, from.get() & 63) : new byte[0];
+            rows.of((flags & 1) == 0 ? ColumnFamily.INDEX : ColumnFamily.MESSAGES)
                     .put(key, value);
         }
         AllocationBound.within(input.length * 16, () -> {
@@ -48,8 +51,9 @@ public final class StoredRowsFuzz {
     private static void check(Rows rows) {
         CheckReport findings = new CheckReport();
         CheckTotals totals = RecordVerifier.run(rows, findings);
-        boolean strange = rows.messages.keySet().stream().anyMatch(key -> key.length == 0 || key[0] < 1 || key[0] > 2);
-        if (strange && findings.total() == 0) {
+        boolean hasUnknownSpace =
+                rows.messages.keySet().stream().anyMatch(key -> key.length == 0 || key[0] < 1 || key[0] > 2);
+        if (hasUnknownSpace && findings.total() == 0) {
             throw new AssertionError("a row in an unknown space was not found");
         }
         if (totals.messages() > rows.messages.size() || findings.kept().size() > findings.total()) {
@@ -58,28 +62,28 @@ public final class StoredRowsFuzz {
     }
 
     private static void reads(Rows rows) {
-        orDamage(() -> QueueReads.load(rows, 1));
-        orDamage(() -> QueueReads.heads(rows));
-        orDamage(() -> QueueReads.arrivals(rows, 1, 0, 10, 1_000));
-        orDamage(() -> QueueReads.schedule(rows, 1, 0, 0, 10));
-        orDamage(() -> QueueReads.waiting(rows, 1, 0, 10));
-        orDamage(() -> QueueReads.originalTimestamps(rows, 1, 0, 0, 10));
-        orDamage(() -> QueueReads.find(rows, 1, SEQS));
-        orDamage(() -> QueueReads.contents(rows, 1, List.of(new MessageHeader(1, 2, 3, 4, false))));
-        orDamage(() -> QueueReads.catalog(rows, record -> {}));
+        allowDamage(() -> QueueReads.load(rows, 1));
+        allowDamage(() -> QueueReads.heads(rows));
+        allowDamage(() -> QueueReads.arrivals(rows, 1, 0, 10, 1_000));
+        allowDamage(() -> QueueReads.schedule(rows, 1, 0, 0, 10));
+        allowDamage(() -> QueueReads.waiting(rows, 1, 0, 10));
+        allowDamage(() -> QueueReads.originalTimestamps(rows, 1, 0, 0, 10));
+        allowDamage(() -> QueueReads.find(rows, 1, SEQS));
+        allowDamage(() -> QueueReads.contents(rows, 1, List.of(new MessageHeader(1, 2, 3, 4, false))));
+        allowDamage(() -> QueueReads.catalog(rows, record -> {}));
     }
 
-    private static void orDamage(Supplier<?> read) {
+    private static void allowDamage(Supplier<?> read) {
         try {
             read.get();
         } catch (StoreCorruptException damage) {
             if (damage.getMessage().isBlank()) {
-                throw new AssertionError("damage without a word", damage);
+                throw new AssertionError("damage without a message", damage);
             }
         }
     }
 
-    private static byte[] taken(ByteBuffer from, int length) {
+    private static byte[] readBytes(ByteBuffer from, int length) {
         byte[] bytes = new byte[Math.min(length, from.remaining())];
         from.get(bytes);
         return bytes;

@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** 64 single pushes handed to the store at once, until all are stored; per push. */
+/** Commits 64 pushes at once and waits until all are stored; time per push. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -40,7 +40,7 @@ public class GroupCommitBenchmark {
     private static final int PUSHES = 64;
     private static final long NOW_MILLIS = 1_788_000_000_000L;
 
-    /** What the store waits for. */
+    /** The durability of the store. */
     @Param({"ASYNC", "FSYNC"})
     public Durability durability;
 
@@ -49,14 +49,14 @@ public class GroupCommitBenchmark {
     private QueueStore store;
     private long seq;
 
-    /** Opens a store below the working directory: the directory for temporary files may be memory. */
+    /** Opens a store below the working directory, because the directory for temporary files may be in memory. */
     @Setup
     public void open() throws IOException {
         directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/bench")), "group-commit-");
         store = RocksDbStore.open(directory.resolve("data"), durability);
     }
 
-    /** Closes it and removes it. */
+    /** Closes the store and deletes its files. */
     @TearDown
     public void close() throws IOException {
         store.close();

@@ -45,7 +45,7 @@ public final class CommitPipeline {
     private StoreBatch batch;
 
     private List<Parked> parked;
-    private int batchRoomBytes = StoreBatch.ROOM_BYTES_MIN;
+    private int batchRoomBytes = StoreBatch.CAPACITY_BYTES_MIN;
     /** Batches of which the store has not told the outcome, also those of a broken pipeline. */
     private int inStore;
 
@@ -124,7 +124,7 @@ public final class CommitPipeline {
             return;
         }
         leaving.head(queueNumber, head.get());
-        batchRoomBytes = leaving.roomBytes();
+        batchRoomBytes = leaving.nextCapacityBytes();
         flights.add(new InFlightCommit(parked));
         parked = null;
         inStore++;

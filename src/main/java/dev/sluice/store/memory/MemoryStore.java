@@ -24,17 +24,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A store that forgets everything with its process: {@code storage.engine: memory}, and tests. Keeps the same records in the
- * same format as the store on disk, so that what works here works there.
+ * A store without persistence, for {@code storage.engine: memory} and for tests. It holds the same records in the same
+ * format as the store on disk, so both behave alike.
  *
- * <p>Has no thread: a commit is done and its listener told before {@link #commit} returns, a read is complete when it is
- * returned. Batches of several threads take turns.
+ * <p>It has no threads: {@link #commit} stores the batch and notifies the listener before it returns, and reads
+ * complete immediately. Commits from several threads are serialized by a lock.
  */
 public final class MemoryStore implements QueueStore {
     private final MemoryTable table;
     private volatile boolean closed;
 
-    /** An empty store. */
+    /** Creates an empty store. */
     public MemoryStore() {
         this(new MemoryTable());
     }
@@ -43,7 +43,7 @@ public final class MemoryStore implements QueueStore {
         this.table = table;
     }
 
-    /** Closes this store and opens another one on what it holds, as a restart would. Every commit counts as durable. */
+    /** Closes this store and opens another one on the same records, like a restart. Every commit counts as durable. */
     public MemoryStore reopen() {
         close();
         return new MemoryStore(table);
@@ -71,7 +71,7 @@ public final class MemoryStore implements QueueStore {
 
     @Override
     public CompletionStage<QueueImage> load(long queueNumber) {
-        return read(view -> QueueReads.load(view, queueNumber));
+        return read(snapshot -> QueueReads.load(snapshot, queueNumber));
     }
 
     @Override
@@ -81,39 +81,40 @@ public final class MemoryStore implements QueueStore {
 
     @Override
     public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
-        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
+        return read(
+                snapshot -> QueueReads.arrivals(snapshot, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
     }
 
     @Override
     public CompletionStage<List<ScheduledMessage>> readSchedule(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
+        return read(snapshot -> QueueReads.schedule(snapshot, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
     public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
-        return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
+        return read(snapshot -> QueueReads.waiting(snapshot, queueNumber, fromSeq, limit));
     }
 
     @Override
     public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.originalTimestamps(view, queueNumber, fromMillis, fromSeq, limit));
+        return read(snapshot -> QueueReads.originalTimestamps(snapshot, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
     public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
-        return read(view -> QueueReads.find(view, queueNumber, seqs));
+        return read(snapshot -> QueueReads.find(snapshot, queueNumber, seqs));
     }
 
     @Override
     public CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
-        return read(view -> QueueReads.contents(view, queueNumber, headers));
+        return read(snapshot -> QueueReads.contents(snapshot, queueNumber, headers));
     }
 
     @Override
     public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
-        return read(view -> QueueReads.catalog(view, each));
+        return read(snapshot -> QueueReads.catalog(snapshot, each));
     }
 
     @Override

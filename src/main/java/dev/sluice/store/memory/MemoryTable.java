@@ -12,8 +12,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The records of a {@link MemoryStore}: what its disk would be. Guarded by its own monitor, which a caller holds for the whole of a
- * batch or a read, so that every batch is atomic and every view stands still.
+ * The records of a {@link MemoryStore}. Guarded by its own monitor, which callers hold for a whole batch or read, so
+ * that batches are atomic and reads are consistent.
  */
 final class MemoryTable implements StoreSnapshot {
     private final NavigableMap<byte[], byte[]> index = new TreeMap<>(Arrays::compareUnsigned);
@@ -52,7 +52,7 @@ final class MemoryTable implements StoreSnapshot {
         return family == ColumnFamily.INDEX ? index : messages;
     }
 
-    /** Does what a batch says. */
+    /** Applies the changes of a batch. */
     private final class Applier implements BatchVisitor {
         @Override
         public void put(ColumnFamily family, byte[] key, byte[] value) {

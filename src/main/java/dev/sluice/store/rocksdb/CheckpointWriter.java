@@ -7,44 +7,44 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Makes another data directory with the same content. The marker comes last: what was cut short is no data directory, and a server
- * refuses it.
+ * Creates another data directory with the same content. The marker file is written last: an incomplete copy is not a
+ * data directory, and a server refuses it.
  */
 final class CheckpointWriter {
     private CheckpointWriter() {}
 
     /**
-     * Makes the copy. Blocks.
+     * Creates the copy. Blocks.
      *
-     * @param source the data directory that is copied
-     * @param directory must not exist, and must not be inside the source, also not by a symbolic link
-     * @param checkpoint writes the database to where it is told
+     * @param source the data directory to copy
+     * @param directory must not exist, and must not be inside the source, also not through a symbolic link
+     * @param checkpoint writes the database to the path that it receives
      */
-    static void make(Path source, Path directory, Consumer<Path> checkpoint) {
+    static void create(Path source, Path directory, Consumer<Path> checkpoint) {
         NativePaths.require(directory);
         try {
             if (isInside(source, directory)) {
                 throw new StoreException("directory " + directory + " would be inside the data directory " + source);
             }
             DurableDirectories.createNew(directory);
-        } catch (FileAlreadyExistsException taken) {
-            throw new StoreException("directory " + directory + " exists already", taken);
+        } catch (FileAlreadyExistsException exists) {
+            throw new StoreException("directory " + directory + " exists already", exists);
         } catch (IOException failure) {
             throw new StoreException("directory " + directory + " cannot be made: " + failure, failure);
         }
         Path database = directory.resolve(DataDirectory.DATABASE);
         checkpoint.accept(database);
-        OwnerOnly.closeTree(database);
+        OwnerOnly.restrictTree(database);
         try {
             DurableDirectories.sync(database);
-            DataDirectory.mark(directory, RocksDatabase.FORMAT);
+            DataDirectory.markComplete(directory, RocksDatabase.FORMAT);
             DurableDirectories.sync(directory.toAbsolutePath().getParent());
         } catch (IOException failure) {
             throw new StoreException("the copy in " + directory + " cannot be finished: " + failure, failure);
         }
     }
 
-    /** The directory that is to be made has a parent already, so that every link on the way can be followed. */
+    /** The new directory does not exist yet, but its parent does, so all links in the path can be resolved. */
     private static boolean isInside(Path source, Path directory) throws IOException {
         Path parent = directory.toAbsolutePath().getParent();
         return parent != null && parent.toRealPath().startsWith(source.toRealPath());

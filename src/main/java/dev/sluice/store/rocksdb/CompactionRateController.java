@@ -7,91 +7,105 @@ import org.rocksdb.RateLimiter;
 import org.rocksdb.RateLimiterMode;
 
 /**
- * How fast RocksDB writes tables out and merges them: in bursts of a fraction of a millisecond, and no faster than what comes in and
- * what waits ask for.
+ * Limits the rate of RocksDB's flushes and compactions: in bursts of less than a millisecond, and no faster than the
+ * incoming writes and the compaction debt require.
  *
- * <p>A low priority does not keep that work out of the way. On a core that is shared, a Linux of today lets a thread finish its
- * turn of up to 4 ms whatever its priority, and whoever is woken meanwhile waits. So the work has to pause by itself long before
- * its turn is over. {@code docs/decisions/compaction-rate-limiting.md} has the measurements.
+ * <p>A low thread priority is not enough. When cores are shared, a current Linux kernel lets a thread run for a time
+ * slice of up to 4 ms whatever its priority, and threads that wake up in that time wait. So the background work must
+ * pause by itself well before its time slice ends. {@code docs/decisions/compaction-rate-limiting.md} has the
+ * measurements.
  *
- * <p>There is no limit before the first {@link #update}, so that an opening is not held up.
+ * <p>There is no limit before the first {@link #update}, so that opening the database is not slowed down.
  */
 final class CompactionRateController implements AutoCloseable {
     private static final long MIB = 1024 * 1024;
-    /** Of what is read and what is written, together. */
+    /** The minimum rate. Rates count bytes read plus bytes written. */
     static final long BYTES_PER_SECOND_MIN = 32 * MIB;
-    /** More than any disk does: no limit. */
+    /** The maximum rate, above the speed of any disk: no limit. */
     static final long BYTES_PER_SECOND_MAX = 4096 * MIB;
-    /** About what is read and written for each byte that comes in. Should it be more, what waits makes up for it. */
+    /**
+     * Approximate bytes read and written per incoming byte. If the real factor is higher, the growing debt raises the
+     * rate.
+     */
     private static final long AMPLIFICATION = 4;
-    /** With that much coming in, a write that has to wait for a merge costs more than a turn that is too long. */
+    /** At this input rate a write that waits for a compaction costs more than a time slice that is too long. */
     private static final long BUSY_BYTES_PER_SECOND = 64 * MIB;
-    /** The pace doubles with each so many bytes that wait to be merged, by an estimate that counts what lies in their way, too. */
-    private static final long WAITING_BYTES_A_DOUBLING = 512 * MIB;
+    /**
+     * The rate doubles with each additional debt of this size. RocksDB estimates the debt, including the overlapping
+     * tables.
+     */
+    private static final long DEBT_BYTES_PER_DOUBLING = 512 * MIB;
 
     private static final long BURST_MICROS = 1_000;
     private static final int FAIRNESS = 10;
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long UPDATE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final RateLimiter limiter =
             new RateLimiter(BYTES_PER_SECOND_MAX, BURST_MICROS, FAIRNESS, RateLimiterMode.ALL_IO, false);
-    private final AtomicInteger hurries = new AtomicInteger();
-    private long lookedNanos;
+    private final AtomicInteger unthrottledTasks = new AtomicInteger();
+    private long updatedAtNanos;
     private long writtenBytes;
 
-    /** What waits to be done, asked for a few times a second. */
-    interface Debt {
-        /** For each family its memtables that are full and not yet written out, the one that is just being written among them. */
+    /** The pending background work. Queried a few times per second. */
+    interface CompactionDebt {
+        /**
+         * For each column family the number of full memtables that are not yet flushed, including one that is being
+         * flushed.
+         */
         LongStream fullMemtables();
 
-        /** Bytes of tables to be merged. */
-        long bytesToMerge();
+        /** Estimated bytes that pending compactions have to process. */
+        long pendingCompactionBytes();
     }
 
     /**
-     * A pace without a limit.
+     * Creates a controller without a limit.
      *
-     * @param nowNanos of a clock that only goes forward, here and below
+     * @param nowNanos time of a monotonic clock, as in {@link #update}
      */
     CompactionRateController(long nowNanos) {
-        lookedNanos = nowNanos;
+        updatedAtNanos = nowNanos;
     }
 
-    /** What the database is to be opened with. */
+    /** The rate limiter for the options of the database. */
     RateLimiter limiter() {
         return limiter;
     }
 
-    /** So many bytes are about to be written; now and then the pace is set anew. Called by one thread at a time, the writer. */
-    void update(long nowNanos, long bytes, Debt debt) {
+    /**
+     * Reports bytes that are about to be written and adjusts the rate at most ten times per second. Called by the
+     * writer thread.
+     */
+    void update(long nowNanos, long bytes, CompactionDebt debt) {
         writtenBytes += bytes;
-        long passedNanos = nowNanos - lookedNanos;
-        if (passedNanos < LOOK_NANOS) {
+        long elapsedNanos = nowNanos - updatedAtNanos;
+        if (elapsedNanos < UPDATE_INTERVAL_NANOS) {
             return;
         }
-        double bytesPerSecond = writtenBytes * (double) TimeUnit.SECONDS.toNanos(1) / passedNanos;
-        lookedNanos = nowNanos;
+        double bytesPerSecond = writtenBytes * (double) TimeUnit.SECONDS.toNanos(1) / elapsedNanos;
+        updatedAtNanos = nowNanos;
         writtenBytes = 0;
-        limiter.setBytesPerSecond(hurries.get() > 0 ? BYTES_PER_SECOND_MAX : wanted(bytesPerSecond, debt));
+        limiter.setBytesPerSecond(
+                unthrottledTasks.get() > 0 ? BYTES_PER_SECOND_MAX : targetBytesPerSecond(bytesPerSecond, debt));
     }
 
-    private static long wanted(double bytesPerSecond, Debt debt) {
+    private static long targetBytesPerSecond(double bytesPerSecond, CompactionDebt debt) {
         if (bytesPerSecond >= BUSY_BYTES_PER_SECOND || debt.fullMemtables().anyMatch(count -> count > 1)) {
             return BYTES_PER_SECOND_MAX;
         }
-        double doublings = (double) debt.bytesToMerge() / WAITING_BYTES_A_DOUBLING;
-        double wanted = Math.max(BYTES_PER_SECOND_MIN, AMPLIFICATION * bytesPerSecond) * Math.pow(2, doublings);
-        return (long) Math.min(BYTES_PER_SECOND_MAX, wanted);
+        double doublings = (double) debt.pendingCompactionBytes() / DEBT_BYTES_PER_DOUBLING;
+        double target = Math.max(BYTES_PER_SECOND_MIN, AMPLIFICATION * bytesPerSecond) * Math.pow(2, doublings);
+        return (long) Math.min(BYTES_PER_SECOND_MAX, target);
     }
 
-    /** Does something that somebody waits for, without a limit. Callable from any thread. */
+    /** Runs a task that a caller waits for, with the limit lifted. Callable from any thread. */
     void unthrottled(Runnable task) {
-        hurries.incrementAndGet();
+        unthrottledTasks.incrementAndGet();
         limiter.setBytesPerSecond(BYTES_PER_SECOND_MAX);
         try {
             task.run();
         } finally {
-            hurries.decrementAndGet();
+            unthrottledTasks.decrementAndGet();
         }
     }
 

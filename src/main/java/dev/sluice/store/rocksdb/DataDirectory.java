@@ -19,14 +19,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The directory of an installation: whose it is, which format it has, that nobody else uses it. Decides all of that before the
- * database below is touched, and changes nothing in a directory it refuses.
+ * The data directory of an installation: its ownership, its format version, and its exclusive use. All checks happen
+ * before the database is opened, and a refused directory is not changed.
  *
  * <pre>
- * SLUICE   the marker: one line that says which format this is, or that the directory is still being made
+ * SLUICE   the marker file: one line with the format version, or a note that the directory is incomplete
  * lock     locked while a process uses the directory
  * db/      the database
- * native/  the native library of RocksDB, unpacked
+ * native/  the unpacked native library of RocksDB
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {
@@ -36,8 +36,8 @@ final class DataDirectory implements AutoCloseable {
     static final String NATIVE_CODE = "native";
     private static final String MARKER_FORMAT = "Sluice data directory, format ";
     private static final String MARKER_UNFINISHED = "Sluice data directory, being made";
-    /** What may be in a directory before it is ours: what a mounted file system brings along. */
-    private static final Set<String> HARMLESS = Set.of("lost+found");
+    /** Entries that a new directory may contain: mounted file systems bring them along. */
+    private static final Set<String> IGNORED_ENTRIES = Set.of("lost+found");
 
     private final Path path;
     private final FileChannel lockChannel;
@@ -49,34 +49,34 @@ final class DataDirectory implements AutoCloseable {
         this.unfinished = unfinished;
     }
 
-    /** Where it is. */
+    /** The path as configured. */
     Path path() {
         return path;
     }
 
     /**
-     * Takes a directory into use, making it if it is missing or empty.
+     * Opens a directory for exclusive use. Creates it if it is missing or empty.
      *
-     * @param formatKnown the newest format this jar can read
-     * @throws StoreException with one line for the operator, if it is not ours to use
+     * @param formatKnown the newest format that this version can read
+     * @throws StoreException with one line for the operator, if the directory cannot be used
      */
     static DataDirectory open(Path path, int formatKnown) {
         NativePaths.require(path);
-        boolean fresh = isFresh(path);
-        if (!fresh) {
+        boolean isNew = isNewDirectory(path);
+        if (!isNew) {
             checkMarker(path, formatKnown);
         }
         try {
             DurableDirectories.create(path);
             FileChannel lock = lock(path);
             try {
-                if (fresh) {
+                if (isNew) {
                     writeMarker(path, MARKER_UNFINISHED);
                 }
-                OwnerOnly.warnIfOpen(path);
-                OwnerOnly.closeFile(path.resolve(MARKER));
-                OwnerOnly.closeFile(path.resolve(LOCK));
-                OwnerOnly.closeTree(nativeCode(path));
+                OwnerOnly.warnIfAccessible(path);
+                OwnerOnly.restrictFile(path.resolve(MARKER));
+                OwnerOnly.restrictFile(path.resolve(LOCK));
+                OwnerOnly.restrictTree(nativeCode(path));
                 return new DataDirectory(path, lock, isUnfinished(path));
             } catch (IOException | RuntimeException failure) {
                 lock.close();
@@ -88,9 +88,9 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes a directory into use for looking at it: nothing in it is changed, and no server can start on it meanwhile.
+     * Opens a directory for inspection. Changes nothing in it; no server can start on it meanwhile.
      *
-     * @throws StoreException with one line for the operator, if there is nothing to look at or a server uses it
+     * @throws StoreException with one line for the operator, if there is no store or a server uses it
      */
     static DataDirectory inspect(Path path, int formatKnown) {
         NativePaths.require(path);
@@ -108,12 +108,12 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Where the database is. */
+    /** The directory of the database. */
     Path database() {
         return path.resolve(DATABASE);
     }
 
-    /** Where the native library is unpacked. */
+    /** The directory of the native library. */
     Path nativeCode() {
         return nativeCode(path);
     }
@@ -122,12 +122,12 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve(NATIVE_CODE);
     }
 
-    /** Whether the database was never completely made: only then may one be made. */
+    /** Whether the directory was never completed. Only then may a database be created. */
     boolean unfinished() {
         return unfinished;
     }
 
-    /** What is wrong, in words for whoever chose the directory. */
+    /** The reason of a failure, in words for the operator. */
     private static String reason(IOException failure) {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
@@ -135,11 +135,11 @@ final class DataDirectory implements AutoCloseable {
         if (failure instanceof NoSuchFileException) {
             return "it does not exist and cannot be made";
         }
-        String told = failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();
-        return told == null ? "the file system refuses it" : told;
+        String reason = failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();
+        return reason == null ? "the file system refuses it" : reason;
     }
 
-    /** From now on a missing database is a damage. */
+    /** Marks the directory as complete. From now on a missing database is treated as damage. */
     void finish(int format) {
         try {
             writeMarker(path, MARKER_FORMAT + format);
@@ -157,7 +157,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Makes the directory of the database if it is missing, and closes it and what is in it to other users. */
+    /** Creates the database directory if it is missing, and removes the access of other users to it and its files. */
     void protectDatabase() {
         try {
             if (!Files.exists(database())) {
@@ -166,10 +166,10 @@ final class DataDirectory implements AutoCloseable {
         } catch (IOException failure) {
             throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
         }
-        OwnerOnly.closeTree(database());
+        OwnerOnly.restrictTree(database());
     }
 
-    /** Lets others use the directory. */
+    /** Releases the lock. */
     @Override
     public void close() {
         try {
@@ -181,7 +181,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean isFresh(Path path) {
+    private static boolean isNewDirectory(Path path) {
         if (!Files.exists(path)) {
             return true;
         }
@@ -196,7 +196,7 @@ final class DataDirectory implements AutoCloseable {
         }
         try (Stream<Path> entries = Files.list(path)) {
             Set<String> foreign = entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> !HARMLESS.contains(name) && !name.equals(LOCK))
+                    .filter(name -> !IGNORED_ENTRIES.contains(name) && !name.equals(LOCK))
                     .collect(Collectors.toSet());
             if (foreign.isEmpty()) {
                 return true;
@@ -243,8 +243,8 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Makes a directory ours. */
-    static void mark(Path path, int format) throws IOException {
+    /** Writes the marker of a complete data directory. */
+    static void markComplete(Path path, int format) throws IOException {
         writeMarker(path, MARKER_FORMAT + format);
     }
 
@@ -258,7 +258,7 @@ final class DataDirectory implements AutoCloseable {
                 false);
     }
 
-    /** A copy may come without the file, and then there is nobody to keep out. Null in that case. */
+    /** Returns null if there is no lock file, as in a copy of a data directory: there is no server to exclude then. */
     private static FileChannel lockForReading(Path path) throws IOException {
         Path file = path.resolve(LOCK);
         return Files.exists(file) ? locked(path, FileChannel.open(file, StandardOpenOption.READ), true) : null;
@@ -271,7 +271,7 @@ final class DataDirectory implements AutoCloseable {
                 return channel;
             }
         } catch (OverlappingFileLockException sameProcess) {
-            // Refused below like any other.
+            // Refused below, like a lock of another process.
         } catch (IOException failure) {
             channel.close();
             throw failure;
@@ -280,16 +280,16 @@ final class DataDirectory implements AutoCloseable {
         throw new StoreException("another Sluice is running on data directory " + path);
     }
 
-    /** Atomic: after a crash the marker is the old one or the new one. */
+    /** Replaces the marker atomically: after a crash it is the old one or the new one. */
     private static void writeMarker(Path path, String line) throws IOException {
-        Path written = path.resolve(MARKER + ".new");
-        Files.deleteIfExists(written);
+        Path temporary = path.resolve(MARKER + ".new");
+        Files.deleteIfExists(temporary);
         try (FileChannel channel = FileChannel.open(
-                written, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file(path))) {
+                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file(path))) {
             channel.write(StandardCharsets.ISO_8859_1.encode(line + "\n"));
             channel.force(true);
         }
-        Files.move(written, path.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, path.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
         DurableDirectories.sync(path);
     }
 }

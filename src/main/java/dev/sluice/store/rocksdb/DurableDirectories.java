@@ -6,32 +6,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Directories for their owner only, and names in directories that outlast a power loss: a synced file in a lost directory is lost. */
+/**
+ * Creates directories for their owner only and syncs directory entries. Without the sync of the directory, a power loss
+ * can remove a file that was synced itself.
+ */
 final class DurableDirectories {
     private DurableDirectories() {}
 
-    /** Makes a directory that was not there. */
+    /** Creates a directory that does not exist. */
     static void createNew(Path path) throws IOException {
         Files.createDirectory(path, OwnerOnly.directory(path));
     }
 
-    /** Makes a directory and those above it that are missing, and makes their names durable. */
+    /** Creates a directory with its missing parents and syncs their directory entries. */
     static void create(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return;
         }
-        Path known = path.toAbsolutePath().getParent();
-        while (!Files.isDirectory(known)) {
-            known = known.getParent();
+        Path existing = path.toAbsolutePath().getParent();
+        while (!Files.isDirectory(existing)) {
+            existing = existing.getParent();
         }
         Files.createDirectories(path, OwnerOnly.directory(path));
-        for (Path above = path.toAbsolutePath(); !above.equals(known); ) {
-            above = above.getParent();
-            sync(above);
+        for (Path parent = path.toAbsolutePath(); !parent.equals(existing); ) {
+            parent = parent.getParent();
+            sync(parent);
         }
     }
 
-    /** Makes the names in a directory durable. */
+    /** Syncs the entries of a directory. */
     static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);

@@ -16,46 +16,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes everything that waits as one group, with one sync if any batch of it asks for that, and then tells the listeners in
- * order. While it writes, the next group gathers; there is no linger and no timer, and an idle writer is parked.
+ * Group commit: writes all pending batches as one group, with one sync if any of them requires it, then notifies the
+ * listeners in order. The next group collects during a write; there is no linger time and no timer, and an idle writer
+ * is parked.
  *
  * <pre>
- * commit ──► queue ──► writer: take all ──► one write (+ sync) ──► listeners
- *               ▲                               │
- *               └────── the next group gathers ─┘
+ * commit ──► queue ──► writer: drain ──► one write (+ sync) ──► listeners
+ *              ▲                              │
+ *              └──── collects the next group ─┘
  * </pre>
  *
- * <p>One thread writes and another one tells. Telling the listeners wakes event loops, which on a busy machine take the core at once;
- * so the writer goes on with what has gathered meanwhile, if there is anything, and leaves the telling to the teller. If there is
- * nothing, it tells itself, which saves waking a thread.
+ * <p>There are two threads: the writer and the notifier. Notifying a listener wakes an event loop, which on a busy
+ * machine takes the core at once. So when more batches are pending, the writer continues with them and leaves the
+ * notifications to the notifier. Otherwise it notifies the listeners itself, which saves waking a thread.
  *
- * <p>The first failed write fails its whole group and everything after it: what the log holds from there on is unknown until the
- * store is opened again. That begins another generation, and a batch of an earlier one is refused for ever: whoever made it may
- * not have heard yet that the one before failed.
+ * <p>The first failed write fails its group and all later ones: the content of the log after it is unknown until the
+ * store is reopened. Reopening starts a new generation. Batches of an earlier generation are always refused, because
+ * their creator may not know yet that the previous batch failed.
  */
 final class GroupCommit {
-    /** Where a group goes. Called on the writer. */
+    /** The destination of a group. Called on the writer thread. */
     @FunctionalInterface
     interface GroupWriter {
-        /** Writes a serialized group as one atomic step; returns when it is stored, and synced if that was asked. */
+        /** Writes a serialized group atomically. Returns when it is stored, and synced if {@code sync} is true. */
         void write(byte[] group, boolean sync);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-    /** A batch on its way. */
+    /** A batch that is queued or being written. */
     private record PendingCommit(StoreBatch batch, CommitListener listener, int bytes) {}
 
     /**
-     * What became of batches, for their listeners.
+     * The result of a group, for the listeners of its batches.
      *
-     * @param failure null if they are stored
-     * @param broke whether this is the failure that ended the generation
+     * @param failure null if the batches are stored
+     * @param endsGeneration whether this failure ended the generation
      */
-    private record GroupResult(List<PendingCommit> batches, StoreException failure, boolean broke) {}
+    private record GroupResult(List<PendingCommit> batches, StoreException failure, boolean endsGeneration) {}
 
-    /** What the store is in: a generation, and why nothing is written in it any more, or null. */
-    private record Stage(long generation, StoreException failure) {}
+    /** The current generation, and the failure that stopped its writes, or null. */
+    private record GenerationState(long generation, StoreException failure) {}
 
     private final GroupWriter groupWriter;
     private final Runnable onFailure;
@@ -63,27 +64,28 @@ final class GroupCommit {
     private final CommitMeter meter;
     private final Queue<PendingCommit> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytesWaiting = new AtomicLong();
-    private final Queue<GroupResult> outcomes = new ConcurrentLinkedQueue<>();
-    /** Held by the thread that tells. */
-    private final ReentrantLock telling = new ReentrantLock();
+    private final Queue<GroupResult> results = new ConcurrentLinkedQueue<>();
+    /** Held while notifying listeners, so that they are notified in order. */
+    private final ReentrantLock notifyLock = new ReentrantLock();
 
-    private final Parker writerResting = new Parker();
-    private final Parker tellerResting = new Parker();
+    private final Parker writerParker = new Parker();
+    private final Parker notifierParker = new Parker();
     private final Thread writer = newThread("write", this::writeGroups);
-    private final Thread teller = newThread("tell", this::notifyUntilClosed);
+    private final Thread notifier = newThread("notify", this::notifyUntilClosed);
 
     private volatile boolean closing;
     private volatile boolean closed;
     /**
-     * Written by the writer as long as there is no failure in it, and by whoever opened the store again as long as there is one.
+     * Set by the writer thread while there is no failure, and by the thread that reopens the store while there is one.
      */
-    private volatile Stage stage = new Stage(0, null);
+    private volatile GenerationState state = new GenerationState(0, null);
 
     /**
      * Starts the threads.
      *
-     * @param onFailure run on one of them after the first failed write of a generation, when its listeners were told
-     * @param groupBytesMax a group is written without waiting for more once it is this big
+     * @param onFailure run after the first failed write of a generation, when its listeners have been notified; on the
+     * writer or notifier thread
+     * @param groupBytesMax a group of this size is written without adding further batches
      */
     GroupCommit(GroupWriter groupWriter, Runnable onFailure, int groupBytesMax, CommitMeter meter) {
         this.groupWriter = groupWriter;
@@ -91,7 +93,7 @@ final class GroupCommit {
         this.groupBytesMax = groupBytesMax;
         this.meter = meter;
         writer.start();
-        teller.start();
+        notifier.start();
     }
 
     private static Thread newThread(String task, Runnable run) {
@@ -100,7 +102,7 @@ final class GroupCommit {
         return thread;
     }
 
-    /** Queues a batch. After {@link #close} the listener is told on the calling thread. */
+    /** Queues a batch. After {@link #close} the listener is called with a failure on the calling thread. */
     void commit(StoreBatch batch, CommitListener listener) {
         int bytes = batch.bytes();
         bytesWaiting.addAndGet(bytes);
@@ -108,7 +110,7 @@ final class GroupCommit {
         if (closed) {
             refuseQueued();
         } else {
-            writerResting.wake();
+            writerParker.wake();
         }
     }
 
@@ -116,27 +118,27 @@ final class GroupCommit {
         return bytesWaiting.get();
     }
 
-    /** Why nothing is written any more. */
+    /** The reason why nothing is written any more; empty while writes work. */
     Optional<String> failure() {
-        return Optional.ofNullable(stage.failure()).map(Throwable::getMessage);
+        return Optional.ofNullable(state.failure()).map(Throwable::getMessage);
     }
 
-    /** How often it was resumed. */
+    /** The number of calls of {@link #resume}. */
     long generation() {
-        return stage.generation();
+        return state.generation();
     }
 
-    /** The store was opened again after a failure: batches of the next generation are written. Only after a failure. */
+    /** Starts the next generation after the store was reopened. Call it only after a failure. */
     void resume() {
-        stage = new Stage(stage.generation() + 1, null);
+        state = new GenerationState(state.generation() + 1, null);
     }
 
-    /** Writes what waits, tells its listeners and ends the threads. Blocks. */
+    /** Writes all pending batches, notifies their listeners and ends both threads. Blocks. */
     void close() {
         closing = true;
-        writerResting.wake();
+        writerParker.wake();
         boolean interrupted = false;
-        for (Thread thread : List.of(writer, teller)) {
+        for (Thread thread : List.of(writer, notifier)) {
             while (thread.isAlive()) {
                 try {
                     thread.join();
@@ -150,66 +152,66 @@ final class GroupCommit {
         }
     }
 
-    /** The writer. */
+    /** Main loop of the writer thread. */
     private void writeGroups() {
         while (writeGroup()) {
             if (queue.isEmpty()) {
-                notifyOutcomes();
+                notifyCompleted();
             } else {
-                tellerResting.wake();
+                notifierParker.wake();
             }
         }
-        tellerResting.wake();
+        notifierParker.wake();
     }
 
-    /** Waits for a group and writes it; answers whether to go on. */
+    /** Waits for a group and writes it. Returns false when closed. */
     private boolean writeGroup() {
         List<PendingCommit> group = new ArrayList<>();
-        gather(group);
+        drainTo(group);
         while (group.isEmpty()) {
             if (closing) {
                 closed = true;
                 refuseQueued();
                 return false;
             }
-            writerResting.awaitWork(() -> queue.isEmpty() && !closing);
-            gather(group);
+            writerParker.awaitWork(() -> queue.isEmpty() && !closing);
+            drainTo(group);
         }
         commit(group);
         return true;
     }
 
-    /** The teller. */
+    /** Main loop of the notifier thread. */
     private void notifyUntilClosed() {
         while (!closed) {
-            tellerResting.awaitWork(() -> outcomes.isEmpty() && !closed);
-            notifyOutcomes();
+            notifierParker.awaitWork(() -> results.isEmpty() && !closed);
+            notifyCompleted();
         }
-        notifyOutcomes();
+        notifyCompleted();
     }
 
-    /** Tells what there is to tell, unless the other thread does. */
-    private void notifyOutcomes() {
-        while (!outcomes.isEmpty() && telling.tryLock()) {
+    /** Notifies the listeners of all completed groups, unless the other thread is doing so. */
+    private void notifyCompleted() {
+        while (!results.isEmpty() && notifyLock.tryLock()) {
             try {
-                GroupResult outcome;
-                while ((outcome = outcomes.poll()) != null) {
-                    notifyListeners(outcome);
+                GroupResult result;
+                while ((result = results.poll()) != null) {
+                    notifyListeners(result);
                 }
             } finally {
-                telling.unlock();
+                notifyLock.unlock();
             }
         }
     }
 
-    private void notifyListeners(GroupResult outcome) {
-        outcome.batches().forEach(pending -> notifyListeners(pending, outcome.failure()));
-        if (outcome.broke()) {
+    private void notifyListeners(GroupResult result) {
+        result.batches().forEach(pending -> notifyListeners(pending, result.failure()));
+        if (result.endsGeneration()) {
             onFailure.run();
         }
     }
 
-    private void gather(List<PendingCommit> group) {
+    private void drainTo(List<PendingCommit> group) {
         long bytes = 0;
         while (bytes < groupBytesMax) {
             PendingCommit next = queue.poll();
@@ -222,35 +224,35 @@ final class GroupCommit {
     }
 
     private void commit(List<PendingCommit> group) {
-        // Looked at after the batches were taken: none of them can be of a later generation.
-        Stage now = stage;
-        if (now.failure() != null) {
-            outcomes.add(new GroupResult(group, now.failure(), false));
+        // Read after the batches were taken from the queue: none of them can be of a later generation.
+        GenerationState current = state;
+        if (current.failure() != null) {
+            results.add(new GroupResult(group, current.failure(), false));
             return;
         }
         List<PendingCommit> written = new ArrayList<>(group.size());
-        List<PendingCommit> late = new ArrayList<>();
+        List<PendingCommit> stale = new ArrayList<>();
         BatchGroup batches = new BatchGroup();
         for (PendingCommit pending : group) {
-            if (pending.batch().generation() == now.generation()) {
+            if (pending.batch().generation() == current.generation()) {
                 written.add(pending);
                 batches.add(pending.batch());
             } else {
-                late.add(pending);
+                stale.add(pending);
             }
         }
-        if (!late.isEmpty()) {
-            outcomes.add(new GroupResult(
-                    late, new StoreException("the store was opened again since the batch was made"), false));
+        if (!stale.isEmpty()) {
+            results.add(new GroupResult(
+                    stale, new StoreException("the store was opened again since the batch was made"), false));
         }
         if (!written.isEmpty()) {
             long beganNanos = System.nanoTime();
             StoreException failure = write(batches);
             meter.wrote(written.size(), System.nanoTime() - beganNanos);
             if (failure != null) {
-                stage = new Stage(now.generation(), failure);
+                state = new GenerationState(current.generation(), failure);
             }
-            outcomes.add(new GroupResult(written, failure, failure != null));
+            results.add(new GroupResult(written, failure, failure != null));
         }
     }
 
@@ -268,16 +270,16 @@ final class GroupCommit {
     }
 
     private void refuseQueued() {
-        PendingCommit late;
-        while ((late = queue.poll()) != null) {
-            notifyListeners(late, new StoreException("the store is closed"));
+        PendingCommit pending;
+        while ((pending = queue.poll()) != null) {
+            notifyListeners(pending, new StoreException("the store is closed"));
         }
     }
 
-    private void notifyListeners(PendingCommit pending, StoreException outcome) {
+    private void notifyListeners(PendingCommit pending, StoreException failure) {
         bytesWaiting.addAndGet(-pending.bytes());
         try {
-            pending.listener().committed(outcome);
+            pending.listener().committed(failure);
         } catch (RuntimeException broken) {
             LOG.error("A commit listener failed", broken);
         }

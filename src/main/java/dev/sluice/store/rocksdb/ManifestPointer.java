@@ -7,11 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The file CURRENT, which has no checksum: one flipped bit in it makes RocksDB miss another file than the damaged one. */
+/**
+ * Checks RocksDB's file CURRENT, which has no checksum. With a flipped bit in it, RocksDB would report that some other
+ * file is missing.
+ */
 final class ManifestPointer {
     private ManifestPointer() {}
 
-    /** Throws if the file names a manifest that is not there. */
+    /** Throws a {@link StoreCorruptException} if the file names a manifest that does not exist. */
     static void refuseIfDangling(Path database) {
         Path current = database.resolve("CURRENT");
         if (!Files.exists(current)) {

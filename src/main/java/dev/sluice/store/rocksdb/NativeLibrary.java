@@ -23,34 +23,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The native library of RocksDB: unpacked from the jar into the data directory and kept there, so that only the first start
- * pays for it. RocksDB's own way unpacks 15 MB at every start, and in the directory for temporary files every killed process
- * leaves another copy behind.
+ * Loads the native library of RocksDB. It is unpacked from the jar into the data directory and kept there, so that only
+ * the first start pays for unpacking. RocksDB's own loader unpacks 15 MB at every start, and each killed process leaves
+ * a copy in the directory for temporary files.
  */
 final class NativeLibrary {
     private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
     private static final int BUFFER_BYTES = 256 * 1024;
 
     private static final String PACKED_NAME = Environment.getJniLibraryFileName("rocksdb");
-    /** What {@link RocksDB#loadLibrary(List)} looks for, which is not the name that the library has in the jar. */
+    /** The file name that {@link RocksDB#loadLibrary(List)} expects. It differs from the name in the jar. */
     private static final String UNPACKED_NAME = Environment.getJniLibraryFileName("rocksdbjni");
 
     private NativeLibrary() {}
 
     /**
-     * Loads it, once per process. Where nothing below the data directory may be executed, it is unpacked into the directory for
-     * temporary files and deleted there as soon as it is loaded.
+     * Loads the library, once per process. If files in the data directory cannot be executed, it is unpacked into the
+     * directory for temporary files and deleted there as soon as it is loaded.
      *
      * @throws StoreException if neither works
      */
     static void load(Path directory) {
-        load(directory, own -> {
-            unpack(own);
-            removeLeftovers(own);
+        load(directory, target -> {
+            unpack(target);
+            removeLeftovers(target);
         });
     }
 
-    /** Netty may unpack its own libraries there, and deletes each when it is loaded; a kill in between leaves one behind. */
+    /**
+     * Deletes other files. Netty unpacks its own libraries into the directory and deletes each once it is loaded; a
+     * process killed in between leaves one behind.
+     */
     static void removeLeftovers(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
@@ -61,11 +64,14 @@ final class NativeLibrary {
         }
     }
 
-    /** The same without a change in the directory: what is not there, whole and of this jar, is loaded from elsewhere. */
+    /**
+     * Like {@link #load}, but changes nothing in the directory: if there is no complete library of this version, the
+     * directory for temporary files is used.
+     */
     static void loadUnchanged(Path directory) {
-        load(directory, own -> {
-            if (!isUnpacked(own)) {
-                throw new NoSuchFileException(own.resolve(UNPACKED_NAME).toString());
+        load(directory, target -> {
+            if (!isUnpacked(target)) {
+                throw new NoSuchFileException(target.resolve(UNPACKED_NAME).toString());
             }
         });
     }
@@ -76,15 +82,15 @@ final class NativeLibrary {
     }
 
     private static void load(Path directory, LibraryPreparation preparation) {
-        // The Java machine loads from absolute paths only.
+        // The JVM loads libraries from absolute paths only.
         Path own = directory.toAbsolutePath();
-        Throwable obstacle;
+        Throwable firstFailure;
         try {
             preparation.prepare(own);
             RocksDB.loadLibrary(List.of(own.toString()));
             return;
-        } catch (IOException | RuntimeException | LinkageError notThere) {
-            obstacle = notThere;
+        } catch (IOException | RuntimeException | LinkageError failure) {
+            firstFailure = failure;
         }
         try {
             loadFromTemporaryDirectory();
@@ -96,12 +102,12 @@ final class NativeLibrary {
                             + " -Djava.io.tmpdir=DIR",
                     failure);
         }
-        if (!(obstacle instanceof NoSuchFileException)) {
+        if (!(firstFailure instanceof NoSuchFileException)) {
             LOG.info(
                     "The native library of RocksDB was loaded from the directory for temporary files, because it cannot be"
                             + " loaded from {}: {}",
                     own,
-                    obstacle.toString());
+                    firstFailure.toString());
         }
     }
 
@@ -120,7 +126,7 @@ final class NativeLibrary {
         }
     }
 
-    /** Makes the library in that directory what the jar says it is, unless it is that already; answers the file. */
+    /** Unpacks the library into the directory, unless an identical one is there. Returns the file. */
     static Path unpack(Path directory) throws IOException {
         Path library = directory.resolve(UNPACKED_NAME);
         if (isUnpacked(directory)) {
@@ -145,7 +151,10 @@ final class NativeLibrary {
         return packed;
     }
 
-    /** Whether the file is whole and of this jar: an update brings another library, a power loss may leave half of one. */
+    /**
+     * Whether the file is identical to the one in the jar. An update brings another library, and a power loss may leave
+     * a partial one.
+     */
     private static boolean isUnpacked(Path directory) throws IOException {
         Path library = directory.resolve(UNPACKED_NAME);
         if (!(packed().openConnection() instanceof JarURLConnection jar) || !Files.exists(library)) {

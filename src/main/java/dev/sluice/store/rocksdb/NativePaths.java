@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Which paths RocksDB can be given. Its Java interface hands names over in the Java machine's own variant of UTF-8, so that a name
- * which the file system has in other bytes would be another file: characters beyond U+FFFF, such as emoji, in any locale, and all
- * outside ASCII in a locale that is not UTF-8.
+ * Checks that RocksDB can open a path. Its Java interface passes names in the JVM's modified UTF-8. If the file system
+ * encodes a name differently, RocksDB opens another file: this affects characters beyond U+FFFF, such as emoji, in any
+ * locale, and all non-ASCII characters in a locale that is not UTF-8.
  */
 final class NativePaths {
     private static final int LENGTH_BYTES = 2;
@@ -21,9 +21,9 @@ final class NativePaths {
     private NativePaths() {}
 
     /**
-     * Lets through what RocksDB finds where Java finds it.
+     * Checks that Java and RocksDB resolve the path to the same file.
      *
-     * @throws StoreException with one line for the operator
+     * @throws StoreException with one line for the operator, if they do not
      */
     static void require(Path path) {
         Charset names = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));

@@ -15,25 +15,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Modes of files: what Sluice writes is for the owner of its process only, whatever the umask is. RocksDB makes files that others
- * may read, so its directory is closed to them, and its files are when they are seen. Symbolic links are not followed: what they
- * lead to may not be ours. Without effect where files have no POSIX modes.
+ * File modes: everything that Sluice writes is accessible to the owner of the process only, whatever the umask is.
+ * RocksDB creates files that others may read, so its directory is restricted, and so are its files when they are found.
+ * Symbolic links are not followed: the target may belong to another user. No effect on file systems without POSIX
+ * modes.
  */
 final class OwnerOnly {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerOnly.class);
     private static final Set<PosixFilePermission> DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
-    private static final Set<PosixFilePermission> WRITE_OF_OTHERS =
+    private static final Set<PosixFilePermission> OTHERS_WRITE_MODES =
             Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     private OwnerOnly() {}
 
-    /** For a directory that is made in that place. */
+    /** Attributes for creating a directory at that path. */
     static FileAttribute<?>[] directory(Path path) {
         return attributes(path, DIRECTORY);
     }
 
-    /** For a file that is made in that place. */
+    /** Attributes for creating a file at that path. */
     static FileAttribute<?>[] file(Path path) {
         return attributes(path, FILE);
     }
@@ -44,10 +45,10 @@ final class OwnerOnly {
                 : new FileAttribute<?>[0];
     }
 
-    /** Closes a directory and the files in it, if they are there. What cannot be closed is logged. */
-    static void closeTree(Path directory) {
+    /** Restricts a directory and the files in it, if they exist. Failures are logged. */
+    static void restrictTree(Path directory) {
         if (Files.isSymbolicLink(directory)) {
-            warnIfOpen(directory);
+            warnIfAccessible(directory);
             return;
         }
         try {
@@ -55,7 +56,7 @@ final class OwnerOnly {
             if (Files.isDirectory(directory)) {
                 try (Stream<Path> entries = Files.list(directory)) {
                     for (Path entry : entries.toList()) {
-                        closeFile(entry);
+                        restrictFile(entry);
                     }
                 }
             }
@@ -64,8 +65,8 @@ final class OwnerOnly {
         }
     }
 
-    /** Closes a file, if it is there and neither a directory nor a link. */
-    static void closeFile(Path file) throws IOException {
+    /** Restricts a file, if it exists and is neither a directory nor a symbolic link. */
+    static void restrictFile(Path file) throws IOException {
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             restrict(file, FILE);
         }
@@ -82,8 +83,11 @@ final class OwnerOnly {
         }
     }
 
-    /** Logs it if other users can look into a directory, or into what a link leads to. It stays as it is: somebody chose it. */
-    static void warnIfOpen(Path directory) {
+    /**
+     * Logs a warning if other users have access to a directory or to the target of a link. Its mode is not changed,
+     * because the operator chose it.
+     */
+    static void warnIfAccessible(Path directory) {
         try {
             PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
             if (view == null) {
@@ -97,7 +101,7 @@ final class OwnerOnly {
                                 + " chmod 700 closes it",
                         directory,
                         PosixFilePermissions.toString(mode),
-                        mode.stream().anyMatch(WRITE_OF_OTHERS::contains) ? ", they can replace files" : "");
+                        mode.stream().anyMatch(OTHERS_WRITE_MODES::contains) ? ", they can replace files" : "");
             }
         } catch (IOException failure) {
             LOG.warn("The mode of directory {} cannot be read: {}", directory, failure.toString());

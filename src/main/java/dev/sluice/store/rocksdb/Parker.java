@@ -3,30 +3,31 @@ package dev.sluice.store.rocksdb;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Where one thread rests while it has nothing to do. Waking it takes no system call while it is awake. */
+/** Parks one thread while it has no work. Waking a thread that is running takes no system call. */
 final class Parker {
-    /** Set by the thread before it parks, cleared by whoever wakes it. */
+    /** Set by the waiting thread before it parks, cleared by the thread that wakes it. */
     private volatile Thread parked;
 
     /**
-     * Rests until somebody calls {@link #wake}, or not at all if there is something to do. May return early, so callers look again.
+     * Parks the calling thread until {@link #wake} is called, unless there is work. May return early, so callers check
+     * again.
      *
-     * @param nothingToDo reads what is written before {@link #wake} is called
+     * @param isIdle reads state that is written before {@link #wake} is called
      */
-    void awaitWork(BooleanSupplier nothingToDo) {
+    void awaitWork(BooleanSupplier isIdle) {
         parked = Thread.currentThread();
-        if (nothingToDo.getAsBoolean()) {
+        if (isIdle.getAsBoolean()) {
             LockSupport.park(this);
         }
         parked = null;
     }
 
-    /** Called after there is something to do. */
+    /** Wakes the parked thread. Call it after the new work is visible. */
     void wake() {
-        Thread sleeper = parked;
-        if (sleeper != null) {
+        Thread thread = parked;
+        if (thread != null) {
             parked = null;
-            LockSupport.unpark(sleeper);
+            LockSupport.unpark(thread);
         }
     }
 }

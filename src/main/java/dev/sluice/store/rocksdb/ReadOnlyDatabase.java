@@ -18,32 +18,32 @@ import org.rocksdb.Logger;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
-/** A database that is looked at and not changed: its logs are replayed into memory only, and nothing is written beside it. */
+/** A database opened for reading only: its logs are replayed into memory, and nothing is written to its directory. */
 final class ReadOnlyDatabase implements AutoCloseable {
     private static final byte[] MESSAGES_NAME = "messages".getBytes(StandardCharsets.US_ASCII);
 
     private final RocksDB database;
     private final RocksDbOptions options;
-    private final Logger silence;
+    private final Logger silentLogger;
     private final List<ColumnFamilyHandle> families;
 
     private ReadOnlyDatabase(
-            RocksDB database, RocksDbOptions options, Logger silence, List<ColumnFamilyHandle> families) {
+            RocksDB database, RocksDbOptions options, Logger silentLogger, List<ColumnFamilyHandle> families) {
         this.database = database;
         this.options = options;
-        this.silence = silence;
+        this.silentLogger = silentLogger;
         this.families = families;
     }
 
-    /** Opens the database; the native code must not be unpacked below the data directory, because that would change it. */
+    /** Opens the database. The native library is not unpacked into the data directory, because that would change it. */
     static ReadOnlyDatabase open(Path path, long writeBufferBytes) {
         ManifestPointer.refuseIfDangling(path);
-        Optional<WalVerifier.WalGap> doubt = WalVerifier.run(path);
+        Optional<WalVerifier.WalGap> gap = WalVerifier.run(path);
         NativeLibrary.loadUnchanged(path.resolveSibling(DataDirectory.NATIVE_CODE));
         RocksDbOptions options = new RocksDbOptions(writeBufferBytes, false);
-        // Without a logger of ours RocksDB would begin a log file of its own next to the database.
-        Logger silence = new SilentLogger();
-        options.database().setLogger(silence);
+        // Without a logger, RocksDB would create a g file in the database directory.
+        Logger silentLogger = new SilentLogger();
+        options.database().setLogger(silentLogger);
         List<ColumnFamilyHandle> families = new ArrayList<>();
         try {
             RocksDB database = RocksDB.openReadOnly(
@@ -53,33 +53,33 @@ final class ReadOnlyDatabase implements AutoCloseable {
                             new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.index()),
                             new ColumnFamilyDescriptor(MESSAGES_NAME, options.messages())),
                     families);
-            ReadOnlyDatabase opened = new ReadOnlyDatabase(database, options, silence, families);
-            doubt.ifPresent(opened::resolveGap);
+            ReadOnlyDatabase opened = new ReadOnlyDatabase(database, options, silentLogger, families);
+            gap.ifPresent(opened::refuseIfConfirmed);
             return opened;
         } catch (RocksDBException failure) {
             options.close();
-            silence.close();
+            silentLogger.close();
             if (isMissingFile(failure)) {
                 throw new StoreCorruptException("a file is missing: " + failure.getMessage(), failure);
             }
-            throw doubt.filter(log -> RocksErrors.isCorruption(failure))
-                    .<StoreException>map(log -> log.confirmed(failure))
+            throw gap.filter(unused -> RocksErrors.isCorruption(failure))
+                    .<StoreException>map(g -> g.toException(failure))
                     .orElseGet(() -> RocksErrors.of("open", failure));
         }
     }
 
-    private void resolveGap(WalVerifier.WalGap doubt) {
-        if (database.getLatestSequenceNumber() < doubt.syncedSequence()) {
+    private void refuseIfConfirmed(WalVerifier.WalGap gap) {
+        if (database.getLatestSequenceNumber() < gap.syncedSequence()) {
             close();
-            throw doubt.confirmed(null);
+            throw gap.toException(null);
         }
     }
 
-    RocksSnapshot view() {
+    RocksSnapshot snapshot() {
         return new RocksSnapshot(database, families);
     }
 
-    /** The format record, null if there is none. */
+    /** Returns the format record, or null if there is none. */
     byte[] format() {
         try {
             return database.get(KeyFormat.formatKey());
@@ -88,7 +88,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
         }
     }
 
-    /** The files that hold the tables. */
+    /** The table files. */
     TreeSet<Path> tables() {
         TreeSet<Path> tables = new TreeSet<>();
         for (LiveFileMetaData file : database.getLiveFilesMetaData()) {
@@ -102,14 +102,14 @@ final class ReadOnlyDatabase implements AutoCloseable {
         families.forEach(ColumnFamilyHandle::close);
         database.close();
         options.close();
-        silence.close();
+        silentLogger.close();
     }
 
     private static boolean isMissingFile(RocksDBException failure) {
         return String.valueOf(failure.getMessage()).contains("No such file");
     }
 
-    /** Says nothing. */
+    /** Discards all messages. */
     private static final class SilentLogger extends Logger {
         SilentLogger() {
             super(InfoLogLevel.FATAL_LEVEL);
@@ -117,7 +117,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
 
         @Override
         protected void log(InfoLogLevel level, String line) {
-            // What matters comes as an exception.
+            // Failures are reported as exceptions.
         }
     }
 }

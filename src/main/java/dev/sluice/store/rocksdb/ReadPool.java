@@ -13,29 +13,32 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The few threads on which reads may block. Bounded: beyond its queue a read fails at once, and its caller may try again. */
+/**
+ * The thread pool for blocking reads. Its queue is bounded: when it is full a read fails at once, and the caller may
+ * retry.
+ */
 final class ReadPool {
     private static final Logger LOG = LoggerFactory.getLogger(ReadPool.class);
 
     private static final int THREADS = 2;
-    private static final int WAITING_MAX = 4096;
+    private static final int QUEUED_READS_MAX = 4096;
 
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_MAX), namedThreads());
+            THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED_READS_MAX), namedThreads());
 
     /** Runs a read on the pool. */
     <T> CompletionStage<T> read(Supplier<T> read) {
-        CompletableFuture<T> outcome = new CompletableFuture<>();
+        CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            threads.execute(() -> run(read, outcome));
+            threads.execute(() -> run(read, result));
         } catch (RejectedExecutionException full) {
-            outcome.completeExceptionally(new StoreException(
+            result.completeExceptionally(new StoreException(
                     threads.isShutdown() ? "the store is closed" : "too many reads of the store are waiting"));
         }
-        return outcome;
+        return result;
     }
 
-    /** Ends what was begun, refuses the rest. Blocks. */
+    /** Completes the running reads and the queued ones, and refuses new ones. Blocks. */
     void close() {
         threads.shutdown();
         boolean interrupted = false;
@@ -51,17 +54,17 @@ final class ReadPool {
         }
     }
 
-    private static <T> void run(Supplier<T> read, CompletableFuture<T> outcome) {
+    private static <T> void run(Supplier<T> read, CompletableFuture<T> result) {
         try {
-            outcome.complete(read.get());
+            result.complete(read.get());
         } catch (StoreException failure) {
-            outcome.completeExceptionally(failure);
+            result.completeExceptionally(failure);
         } catch (RuntimeException | Error unexpected) {
             if (unexpected instanceof Error) {
-                // Who reads may not log what it gets, and an error must be seen.
+                // The caller may not log the failure, and an error must be visible.
                 LOG.error("A read of the store failed", unexpected);
             }
-            outcome.completeExceptionally(new StoreException("the store cannot read: " + unexpected, unexpected));
+            result.completeExceptionally(new StoreException("the store cannot read: " + unexpected, unexpected));
         }
     }
 

@@ -6,17 +6,17 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
 /**
- * The database of a store through all its generations: is opened again in place, and is closed only when nobody is inside, which
- * RocksDB leaves to its user. Safe for use from several threads.
+ * The database of a store through all its generations. It can be reopened in place, and it is closed only when no
+ * thread uses it, which RocksDB requires of its caller. Safe for use from several threads.
  */
 final class ReopenableDatabase implements AutoCloseable {
-    private static final long READERS_WAIT_SECONDS = 10;
+    private static final long READERS_TIMEOUT_SECONDS = 10;
 
     private final DataDirectory directory;
     private final long writeBufferBytes;
-    /** Fair, so that readers do not keep it from being opened again. */
+    /** Fair, so that a stream of readers cannot delay reopening. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
-    /** Null from a failed opening to the next good one, and after the close. Guarded by the lock. */
+    /** Null after a failed opening until a successful one, and after {@link #close}. Guarded by the lock. */
     private RocksDatabase database;
 
     /** Opens the database. */
@@ -26,7 +26,10 @@ final class ReopenableDatabase implements AutoCloseable {
         this.database = RocksDatabase.open(directory, writeBufferBytes);
     }
 
-    /** Does something inside. Waits while it is being opened again; throws a {@link StoreException} if it is not open. */
+    /**
+     * Runs a task on the open database. Waits while the database is being reopened. Throws a {@link StoreException} if
+     * it is not open.
+     */
     <T> T with(Function<RocksDatabase, T> task) {
         lock.readLock().lock();
         try {
@@ -40,20 +43,20 @@ final class ReopenableDatabase implements AutoCloseable {
     }
 
     /**
-     * Closes the database without a word to its log, checks what is there and opens it, as after a kill. Blocks. If it throws, the
-     * database is closed and can be tried again.
+     * Closes the database without writing to its log, verifies the log and opens it as after a process kill. Blocks. If
+     * it throws, the database is closed and the call can be repeated.
      *
-     * @throws dev.sluice.store.StoreCorruptException if what is there is damaged
-     * @throws StoreException if it cannot be opened now
+     * @throws dev.sluice.store.StoreCorruptException if the stored data is damaged
+     * @throws StoreException if the database cannot be opened now
      */
     void reopen() {
-        stopCompacting();
+        cancelCompaction();
         awaitUnused();
         try {
             if (database != null) {
                 RocksDatabase failed = database;
                 database = null;
-                failed.abandon();
+                failed.closeWithoutSync();
             }
             database = RocksDatabase.open(directory, writeBufferBytes);
         } finally {
@@ -61,12 +64,12 @@ final class ReopenableDatabase implements AutoCloseable {
         }
     }
 
-    /** Of whoever is inside, a compaction is the one that may take long and need not be finished. */
-    private void stopCompacting() {
+    /** A compaction is the only use that may take long and need not be completed. */
+    private void cancelCompaction() {
         lock.readLock().lock();
         try {
             if (database != null) {
-                database.stopCompacting();
+                database.cancelCompaction();
             }
         } finally {
             lock.readLock().unlock();
@@ -75,7 +78,7 @@ final class ReopenableDatabase implements AutoCloseable {
 
     private void awaitUnused() {
         try {
-            if (lock.writeLock().tryLock(READERS_WAIT_SECONDS, TimeUnit.SECONDS)) {
+            if (lock.writeLock().tryLock(READERS_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException interrupted) {
@@ -84,10 +87,10 @@ final class ReopenableDatabase implements AutoCloseable {
         throw new StoreException("the store is being read or copied");
     }
 
-    /** Closes the database. Blocks until nobody is inside. */
+    /** Closes the database. Blocks until no thread uses it. */
     @Override
     public void close() {
-        stopCompacting();
+        cancelCompaction();
         lock.writeLock().lock();
         try {
             if (database != null) {

@@ -28,11 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The RocksDB database with all its native handles: opened completely or not at all, closed in the order that RocksDB wants.
- * Whoever closes it makes sure that no thread is inside.
+ * The RocksDB database with all its native handles. It is opened completely or not at all, and closed in the order that
+ * RocksDB requires. The caller of {@link #close} must ensure that no thread uses it.
  */
 final class RocksDatabase implements AutoCloseable {
-    /** The newest format of keys and values that this jar reads, and the one it writes. */
+    /** The format of keys and values that this version writes, and the newest one that it reads. */
     static final int FORMAT = KeyFormat.VERSION;
 
     private static final Logger LOG = LoggerFactory.getLogger(RocksDatabase.class);
@@ -41,38 +41,39 @@ final class RocksDatabase implements AutoCloseable {
     private final RocksDB database;
     private final RocksDbOptions options;
     private final List<ColumnFamilyHandle> families;
-    private final WriteOptions synced = new WriteOptions().setSync(true);
-    private final WriteOptions unsynced = new WriteOptions();
-    private final CompactRangeOptions compaction =
+    private final WriteOptions syncedWrites = new WriteOptions().setSync(true);
+    private final WriteOptions unsyncedWrites = new WriteOptions();
+    private final CompactRangeOptions compactionOptions =
             new CompactRangeOptions().setExclusiveManualCompaction(false).setCanceled(false);
     private final long markKey = new SecureRandom().nextLong();
-    private final CompactionRateController.Debt debt = new CompactionRateController.Debt() {
-        @Override
-        public LongStream fullMemtables() {
-            return families.stream().mapToLong(family -> count(family, "rocksdb.num-immutable-mem-table"));
-        }
+    private final CompactionRateController.CompactionDebt compactionDebt =
+            new CompactionRateController.CompactionDebt() {
+                @Override
+                public LongStream fullMemtables() {
+                    return families.stream().mapToLong(family -> count(family, "rocksdb.num-immutable-mem-table"));
+                }
 
-        @Override
-        public long bytesToMerge() {
-            return total("rocksdb.estimate-pending-compaction-bytes");
-        }
-    };
-    /** Of the writer thread. */
-    private boolean compacting;
-    /** All writes up to this one are synced. Of the writer thread. */
+                @Override
+                public long pendingCompactionBytes() {
+                    return total("rocksdb.estimate-pending-compaction-bytes");
+                }
+            };
+    /** Confined to the writer thread. */
+    private boolean autoCompactionEnabled;
+    /** All writes up to this sequence number are synced. Confined to the writer thread. */
     private long syncedSequence;
-    /** Whether a write failed: what the log holds is unknown since. Of the writer thread. */
+    /** Whether a write failed; the content of the log is unknown since. Confined to the writer thread. */
     private boolean failed;
 
     private RocksDatabase(RocksDB database, RocksDbOptions options, List<ColumnFamilyHandle> families) {
         this.database = database;
         this.options = options;
         this.families = families;
-        // What was replayed is in synced tables.
+        // Replayed writes are in synced tables.
         this.syncedSequence = database.getLatestSequenceNumber();
     }
 
-    /** Opens the database of a directory; makes it if the directory says that this was never completed. */
+    /** Opens the database of a directory. Creates it if the directory was never completed. */
     static RocksDatabase open(DataDirectory directory, long writeBufferBytes) {
         boolean create = directory.unfinished();
         if (!create && !Files.isDirectory(directory.database())) {
@@ -81,10 +82,10 @@ final class RocksDatabase implements AutoCloseable {
         if (!create) {
             ManifestPointer.refuseIfDangling(directory.database());
         }
-        Optional<WalVerifier.WalGap> doubt = WalVerifier.run(directory.database());
+        Optional<WalVerifier.WalGap> gap = WalVerifier.run(directory.database());
         NativeLibrary.load(directory.nativeCode());
-        if (doubt.isPresent()) {
-            // Whether it is confirmed shows when it is open, and a database that may be damaged must not be changed.
+        if (gap.isPresent()) {
+            // Only the open database can confirm the gap, and a database that may be damaged must not be changed.
             ReadOnlyDatabase.open(directory.database(), writeBufferBytes).close();
         }
         directory.protectDatabase();
@@ -92,7 +93,7 @@ final class RocksDatabase implements AutoCloseable {
         RocksDatabase opened;
         try {
             opened = open(directory, options);
-            // Once more, for the files that it has just made.
+            // Again, for the files that were just created.
             directory.protectDatabase();
         } catch (RuntimeException | Error failure) {
             options.close();
@@ -108,62 +109,65 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     /**
-     * Writes a group as one atomic step. The first one lets the compactions begin: what a kill left undone of them would otherwise
-     * take the processor while the server starts. Called by one thread at a time.
+     * Writes a group atomically. The first write enables automatic compactions: otherwise compactions that a kill
+     * interrupted would take processor time during the start. Called by one thread at a time.
      */
     void write(byte[] group, boolean sync) {
         try {
-            if (!compacting) {
+            if (!autoCompactionEnabled) {
                 database.enableAutoCompaction(families);
-                compacting = true;
+                autoCompactionEnabled = true;
             }
-            pace().update(System.nanoTime(), group.length, debt);
-            writeMarked(group, sync);
+            compactionRate().update(System.nanoTime(), group.length, compactionDebt);
+            writeWithSyncMark(group, sync);
         } catch (RocksDBException failure) {
             failed = true;
             throw RocksErrors.of("write", failure);
         }
     }
 
-    private void writeMarked(byte[] group, boolean sync) throws RocksDBException {
+    private void writeWithSyncMark(byte[] group, boolean sync) throws RocksDBException {
         new WalSyncMark(markKey, syncedSequence).writeTo(group);
         try (WriteBatch batch = new WriteBatch(group)) {
-            database.write(sync ? synced : unsynced, batch);
+            database.write(sync ? syncedWrites : unsyncedWrites, batch);
         }
         if (sync) {
             syncedSequence = database.getLatestSequenceNumber();
         }
     }
 
-    /** The database as it is now. */
-    RocksSnapshot view() {
+    /** Takes a snapshot of the database. */
+    RocksSnapshot snapshot() {
         return new RocksSnapshot(database, families);
     }
 
-    /** Of its flushes and compactions. */
-    CompactionRateController pace() {
-        return options.pace();
+    /** The rate controller of flushes and compactions. */
+    CompactionRateController compactionRate() {
+        return options.compactionRate();
     }
 
-    /** Rewrites everything without what was deleted, beside other compactions. Blocks; {@link #stopCompacting} ends it. */
+    /**
+     * Compacts all tables and drops deleted records, concurrently with other compactions. Blocks; {@link
+     * #cancelCompaction} ends it.
+     */
     void compact() {
-        pace().unthrottled(() -> families.forEach(this::compact));
+        compactionRate().unthrottled(() -> families.forEach(this::compact));
     }
 
     private void compact(ColumnFamilyHandle family) {
         try {
-            database.compactRange(family, null, null, compaction);
+            database.compactRange(family, null, null, compactionOptions);
         } catch (RocksDBException failure) {
             throw RocksErrors.of("compact", failure);
         }
     }
 
-    /** Ends a {@link #compact} under way, with a failure, and lets no other begin: the database is about to be closed. */
-    void stopCompacting() {
-        compaction.setCanceled(true);
+    /** Makes a running {@link #compact} fail and prevents further ones, because the database is about to be closed. */
+    void cancelCompaction() {
+        compactionOptions.setCanceled(true);
     }
 
-    /** Bytes of the tables in use. */
+    /** Size of the tables in use, in bytes. */
     long tableBytes() {
         return total("rocksdb.live-sst-files-size");
     }
@@ -184,7 +188,9 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
-    /** Makes a database with the same content in a directory that does not exist; writes go on meanwhile. Blocks. */
+    /**
+     * Creates a database with the same content in a directory that does not exist. Writes continue at the same time. Blocks.
+     */
     void copyTo(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.create(database)) {
             checkpoint.createCheckpoint(directory.toString());
@@ -193,22 +199,19 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * Releases everything and syncs nothing: after a failed write the log is not to be touched by the process that could not
-     * write it.
-     */
-    void abandon() {
+    /** Releases all handles without a sync: after a failed write, the process that failed must not touch the log. */
+    void closeWithoutSync() {
         families.forEach(ColumnFamilyHandle::close);
         database.close();
-        synced.close();
-        unsynced.close();
-        compaction.close();
+        syncedWrites.close();
+        unsyncedWrites.close();
+        compactionOptions.close();
         options.close();
     }
 
     /**
-     * Syncs the log, ends it with an empty write that says so, and releases everything. Whoever waited for a sync has had it, so a
-     * failure harms nobody.
+     * Syncs the log, ends it with an empty write that carries the last sync mark, and releases all handles. All writes
+     * that required a sync are synced already, so a failure loses nothing and is only logged.
      */
     @Override
     public void close() {
@@ -216,12 +219,12 @@ final class RocksDatabase implements AutoCloseable {
             database.flushWal(true);
             if (!failed) {
                 syncedSequence = database.getLatestSequenceNumber();
-                writeMarked(new BatchGroup().serialize(), true);
+                writeWithSyncMark(new BatchGroup().serialize(), true);
             }
         } catch (RocksDBException failure) {
             LOG.warn("The log could not be flushed: {}", failure.getMessage());
         } finally {
-            abandon();
+            closeWithoutSync();
         }
     }
 
@@ -239,7 +242,7 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
-    /** Writes the format into a new database, compares it in an old one. */
+    /** Writes the format record into a new database, or checks it in an existing one. */
     private void initializeFormat(DataDirectory directory) {
         for (ColumnFamily family : ColumnFamily.values()) {
             if (families.get(family.id()).getID() != family.id()) {
@@ -254,7 +257,7 @@ final class RocksDatabase implements AutoCloseable {
                 throw new StoreCorruptException("the store is damaged: its format record is missing");
             } else {
                 database.put(
-                        synced,
+                        syncedWrites,
                         KeyFormat.formatKey(),
                         ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT).array());
             }

@@ -27,29 +27,30 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * The store on disk: one RocksDB database for all queues, because one log means one stream of syncs.
+ * The store on disk: one RocksDB database for all queues, so that all queues share one log and its syncs.
  *
- * <p>Threads: one that writes and one that tells ({@link GroupCommit}), two readers ({@link ReadPool}), one while a failed store is opened again
- * ({@link StoreReopener}), and RocksDB's own. Nothing of RocksDB runs on the threads that call.
+ * <p>Threads: a writer and a notifier ({@link GroupCommit}), two readers ({@link ReadPool}), one while a failed store
+ * is being reopened ({@link StoreReopener}), and RocksDB's own. RocksDB is never called on a caller's thread, except by
+ * {@link #open}, {@link #reclaimSpace}, {@link #copyTo} and {@link #close}.
  */
 public final class RocksDbStore implements QueueStore {
     private static final int GROUP_BYTES_MAX = 8 * 1024 * 1024;
     private static final long WRITE_BUFFER_BYTES = 32L * 1024 * 1024;
-    /** With less room a store that failed is not opened again: what its log holds is written into tables then. */
+    /** With less free space a failed store is not reopened: reopening writes the content of the log into tables. */
     private static final long REOPEN_FREE_BYTES_MIN = 32L * 1024 * 1024;
 
-    /** Less is not worth a flush. */
+    /** Below this size, reclaiming is not worth a flush. */
     private static final long RECLAIM_BYTES_MIN = 8L * 1024 * 1024;
-    /** What is reclaimed costs at most so many times its size in rewriting. */
+    /** Reclaiming rewrites at most this many times the bytes that it frees. */
     private static final long RECLAIM_TABLE_PARTS = 4;
 
     private final DataDirectory directory;
     private final ReopenableDatabase database;
     private final GroupCommit groupCommit;
     private final ReadPool readPool = new ReadPool();
-    private final StoreReopener reopening = new StoreReopener(new StoreReopener.Attempt() {
+    private final StoreReopener reopener = new StoreReopener(new StoreReopener.Attempt() {
         @Override
-        public boolean hasRoom() {
+        public boolean hasFreeSpace() {
             return freeBytes() >= REOPEN_FREE_BYTES_MIN;
         }
 
@@ -59,12 +60,12 @@ public final class RocksDbStore implements QueueStore {
             groupCommit.resume();
         }
     });
-    /** Bytes of bodies deleted since space was last reclaimed in this process. */
+    /** Body bytes deleted since the last reclaim of this process. */
     private final LongAdder deletedBodyBytes = new LongAdder();
 
     private boolean closed;
 
-    /** {@code disk} stands between the writer and the database; tests let it fail. */
+    /** {@code disk} wraps the writer; tests use it to inject failures. */
     private RocksDbStore(
             DataDirectory directory,
             ReopenableDatabase database,
@@ -78,26 +79,26 @@ public final class RocksDbStore implements QueueStore {
             open.write(group, sync && syncs);
             return null;
         });
-        this.groupCommit = new GroupCommit(disk.apply(writer), reopening::begin, GROUP_BYTES_MAX, meter);
+        this.groupCommit = new GroupCommit(disk.apply(writer), reopener::start, GROUP_BYTES_MAX, meter);
     }
 
     /**
-     * Opens the store of a directory, making both if there is none. Blocks until everything that was stored can be read.
+     * Opens the store of a directory; creates both if they do not exist. Blocks until all stored data can be read.
      *
-     * @throws dev.sluice.store.StoreCorruptException if what is there is damaged
-     * @throws StoreException with one line for the operator, if the directory is not ours to use
+     * @throws dev.sluice.store.StoreCorruptException if the stored data is damaged
+     * @throws StoreException with one line for the operator, if the directory cannot be used
      */
     public static RocksDbStore open(Path directory, Durability durability, CommitMeter meter) {
         return open(directory, durability, WRITE_BUFFER_BYTES, meter, UnaryOperator.identity());
     }
 
-    /** The same store, whose writes nobody counts. */
+    /** Like {@link #open(Path, Durability, CommitMeter)}, without a meter. */
     public static RocksDbStore open(Path directory, Durability durability) {
         return open(directory, durability, CommitMeter.NONE);
     }
 
     /**
-     * How many files the store of a process may have open.
+     * Upper bound for the files that the store of a process has open.
      *
      * @param processFilesMax the limit of open files of the process
      */
@@ -105,7 +106,10 @@ public final class RocksDbStore implements QueueStore {
         return RocksDbOptions.filesMax(processFilesMax);
     }
 
-    /** Where the store of that directory keeps its native library; libraries of others may be unpacked there while it is open. */
+    /**
+     * The directory of the native library in a data directory. Other native libraries may be unpacked there while the
+     * store is open.
+     */
     public static Path nativeLibraries(Path directory) {
         return DataDirectory.nativeCode(directory);
     }
@@ -142,7 +146,7 @@ public final class RocksDbStore implements QueueStore {
 
     @Override
     public CompletionStage<QueueImage> load(long queueNumber) {
-        return read(view -> QueueReads.load(view, queueNumber));
+        return read(snapshot -> QueueReads.load(snapshot, queueNumber));
     }
 
     @Override
@@ -152,47 +156,47 @@ public final class RocksDbStore implements QueueStore {
 
     @Override
     public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
-        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
+        return read(
+                snapshot -> QueueReads.arrivals(snapshot, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
     }
 
     @Override
     public CompletionStage<List<ScheduledMessage>> readSchedule(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
+        return read(snapshot -> QueueReads.schedule(snapshot, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
     public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
-        return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
+        return read(snapshot -> QueueReads.waiting(snapshot, queueNumber, fromSeq, limit));
     }
 
     @Override
     public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.originalTimestamps(view, queueNumber, fromMillis, fromSeq, limit));
+        return read(snapshot -> QueueReads.originalTimestamps(snapshot, queueNumber, fromMillis, fromSeq, limit));
     }
 
     @Override
     public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
-        return read(view -> QueueReads.find(view, queueNumber, seqs));
+        return read(snapshot -> QueueReads.find(snapshot, queueNumber, seqs));
     }
 
     @Override
     public CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
-        return read(view -> QueueReads.contents(view, queueNumber, headers));
+        return read(snapshot -> QueueReads.contents(snapshot, queueNumber, headers));
     }
 
     @Override
     public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
-        return read(view -> QueueReads.catalog(view, each));
+        return read(snapshot -> QueueReads.catalog(snapshot, each));
     }
 
     @Override
     public Optional<String> failure() {
-        return groupCommit.failure().map(why -> reopening
-                .obstacle()
-                .map(obstacle -> why + "; opening it again: " + obstacle)
-                .orElse(why));
+        return groupCommit.failure().map(reason -> reopener.lastFailure()
+                .map(lastFailure -> reason + "; opening it again: " + lastFailure)
+                .orElse(reason));
     }
 
     @Override
@@ -217,26 +221,26 @@ public final class RocksDbStore implements QueueStore {
         });
     }
 
-    /** A close waits for it. */
+    /** A concurrent {@link #close} waits for the copy. */
     @Override
     public synchronized void copyTo(Path target) {
         if (closed) {
             throw new StoreException("the store is closed");
         }
         database.with(open -> {
-            CheckpointWriter.make(directory.path(), target, open::copyTo);
+            CheckpointWriter.create(directory.path(), target, open::copyTo);
             return null;
         });
     }
 
-    /** Ends whatever opens it again, the writer and the readers first, so that nobody is left inside RocksDB when it goes. */
+    /** Ends the reopener, the writer and the readers first, so that no thread uses RocksDB when it is closed. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        reopening.close();
+        reopener.close();
         groupCommit.close();
         readPool.close();
         try {
@@ -247,7 +251,7 @@ public final class RocksDbStore implements QueueStore {
         }
     }
 
-    /** Rewrites everything into as few files as possible, without what was deleted. Blocks; not while closing. */
+    /** Compacts all tables and drops deleted records. Blocks; not while closing. */
     void compact() {
         database.with(open -> {
             open.compact();
@@ -257,8 +261,8 @@ public final class RocksDbStore implements QueueStore {
 
     private <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
         return readPool.read(() -> database.with(open -> {
-            try (RocksSnapshot view = open.view()) {
-                return read.apply(view);
+            try (RocksSnapshot snapshot = open.snapshot()) {
+                return read.apply(snapshot);
             }
         }));
     }

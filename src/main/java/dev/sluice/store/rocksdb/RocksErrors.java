@@ -5,11 +5,11 @@ import dev.sluice.store.StoreException;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-/** Says in our words what RocksDB says in its own. */
+/** Maps exceptions of RocksDB to those of the store. */
 final class RocksErrors {
     private RocksErrors() {}
 
-    /** The failure of doing something, such as "write". */
+    /** Returns the exception for a failed operation, such as "write". */
     static StoreException of(String what, RocksDBException failure) {
         return isCorruption(failure)
                 ? new StoreCorruptException("the store is damaged: " + failure.getMessage(), failure)

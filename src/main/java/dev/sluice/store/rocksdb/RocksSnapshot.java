@@ -13,14 +13,14 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 
-/** The database as one read sees it. Made, used and closed by one reader thread. */
+/** The database as one read sees it. Created, used and closed by one reader thread. */
 final class RocksSnapshot implements StoreSnapshot, AutoCloseable {
     private final RocksDB database;
     private final List<ColumnFamilyHandle> families;
     private final Snapshot snapshot;
     private final ReadOptions pointOptions;
 
-    /** A view that stands still from now on, for reads that look at several records; single scans stand still anyway. */
+    /** Takes a snapshot that stays consistent over several reads; a single scan is consistent by itself. */
     RocksSnapshot(RocksDB database, List<ColumnFamilyHandle> families) {
         this.database = database;
         this.families = families;

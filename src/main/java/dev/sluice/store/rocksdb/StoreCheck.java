@@ -13,10 +13,10 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
 
 /**
- * Looks at a store that nobody uses and changes nothing: format, logs, checksums of all blocks of all files, and the records
- * themselves by {@link RecordVerifier}.
+ * Checks a store that is not in use, without changing it: format, logs, checksums of all blocks of all tables, and the
+ * records themselves with {@link RecordVerifier}.
  *
- * @param totals what there was, as far as it could be read
+ * @param totals what was read, as far as it could be read
  * @param findings what is wrong
  */
 public record StoreCheck(CheckTotals totals, CheckReport findings) {
@@ -24,9 +24,10 @@ public record StoreCheck(CheckTotals totals, CheckReport findings) {
     private static final CheckTotals NOTHING = new CheckTotals(0, 0, 0);
 
     /**
-     * Checks the store of a directory. Blocks for as long as reading all of it takes.
+     * Checks the store of a directory. Blocks for as long as it takes to read all of it.
      *
-     * @throws StoreException with one line for the operator, if it cannot be checked: no store, in use, a newer format
+     * @throws StoreException with one line for the operator, if it cannot be checked: no store, in use, or a newer
+     * format
      */
     public static StoreCheck run(Path directory) {
         CheckReport findings = new CheckReport();
@@ -45,8 +46,8 @@ public record StoreCheck(CheckTotals totals, CheckReport findings) {
 
     private static CheckTotals checkRecords(ReadOnlyDatabase database, CheckReport findings) {
         long before = findings.total();
-        try (RocksSnapshot view = database.view()) {
-            return RecordVerifier.run(view, findings);
+        try (RocksSnapshot snapshot = database.snapshot()) {
+            return RecordVerifier.run(snapshot, findings);
         } catch (StoreCorruptException damaged) {
             if (before == 0) {
                 findings.add("the store", damaged.getMessage());

@@ -7,30 +7,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens a store again after a failed write, without a restart of the process: waits for room, tries, pauses, tries again.
+ * Reopens a store after a failed write, without a restart of the process: waits for free space, tries, waits, retries.
  *
  * <pre>
- * begin ──► pause ──► room? ──► open ──► done
- *             ▲        │no       │failed        damaged ──► gives up
- *             └────────┴─────────┘ (twice as long a pause)
+ * start ──► wait ──► free space? ──► open ──► done
+ *             ▲          │no           │failed     damaged ──► no further attempts
+ *             └──────────┴─────────────┘ (the wait doubles after a failure)
  * </pre>
  *
- * <p>Has a thread of its own from a failure to the success that follows, so that the writer can refuse what comes meanwhile.
+ * <p>It has its own thread from a failure until the next success, so that the writer can refuse batches in the meantime.
  */
 final class StoreReopener implements AutoCloseable {
-    /** What is tried. Called on the thread of the reopening only. */
+    /** The attempt to reopen. Called on the thread of this class only. */
     interface Attempt {
-        /** Whether trying makes sense; asked before each try. */
-        boolean hasRoom();
+        /** Whether there is enough free space for an attempt. Called before each attempt. */
+        boolean hasFreeSpace();
 
-        /** Tries. After a normal return the store is open, and nothing more is tried until the next failure. */
+        /**
+         * Opens the store. After a normal return the store is open, and there are no attempts until the next failure.
+         */
         void open();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreReopener.class);
-    private static final long PAUSE_NANOS_MIN = 500_000_000L;
-    private static final long PAUSE_NANOS_MAX = 30_000_000_000L;
-    /** A store that works for this long has recovered; one that fails again earlier goes on with its longer pauses. */
+    private static final long DELAY_NANOS_MIN = 500_000_000L;
+    private static final long DELAY_NANOS_MAX = 30_000_000_000L;
+    /** A store that works for this long has recovered. After an earlier failure the longer delays continue. */
     private static final long RECOVERED_NANOS = 60_000_000_000L;
 
     private final Attempt attempt;
@@ -39,38 +41,38 @@ final class StoreReopener implements AutoCloseable {
     private Thread thread;
 
     private boolean closed;
-    private String obstacle;
-    private long pauseNanos = PAUSE_NANOS_MIN;
+    private String lastFailure;
+    private long delayNanos = DELAY_NANOS_MIN;
     private long openedAtNanos = System.nanoTime() - RECOVERED_NANOS;
 
     StoreReopener(Attempt attempt) {
         this.attempt = attempt;
     }
 
-    /** The store has failed: starts trying. Nothing after {@link #close}. */
-    void begin() {
+    /** Starts the attempts after a failure of the store. No effect after {@link #close}. */
+    void start() {
         synchronized (lock) {
             if (closed) {
                 return;
             }
             if (System.nanoTime() - openedAtNanos > RECOVERED_NANOS) {
-                pauseNanos = PAUSE_NANOS_MIN;
+                delayNanos = DELAY_NANOS_MIN;
             }
-            obstacle = null;
+            lastFailure = null;
             thread = new Thread(this::run, "sluice-store-reopen");
             thread.setDaemon(true);
             thread.start();
         }
     }
 
-    /** What the last try failed at; empty if there was none since the failure. */
-    Optional<String> obstacle() {
+    /** The reason why the last attempt failed; empty if there was none since the failure. */
+    Optional<String> lastFailure() {
         synchronized (lock) {
-            return Optional.ofNullable(obstacle);
+            return Optional.ofNullable(lastFailure);
         }
     }
 
-    /** Tries no more; waits for a try under way. Blocks. */
+    /** Ends the attempts and waits for a running one. Blocks. */
     @Override
     public void close() {
         Thread last;
@@ -93,19 +95,19 @@ final class StoreReopener implements AutoCloseable {
     }
 
     private void run() {
-        long waitNanos;
+        long nextDelayNanos;
         synchronized (lock) {
-            waitNanos = pauseNanos;
+            nextDelayNanos = delayNanos;
         }
-        while (pause(waitNanos)) {
+        while (await(nextDelayNanos)) {
             try {
-                if (attempt.hasRoom()) {
+                if (attempt.hasFreeSpace()) {
                     attempt.open();
                     succeeded();
                     return;
                 }
-                // Nothing was tried, and looking costs nothing.
-                waitNanos = PAUSE_NANOS_MIN;
+                // Checking the free space is cheap, so the delay does not grow.
+                nextDelayNanos = DELAY_NANOS_MIN;
                 failed("waiting for room on the disk");
             } catch (StoreCorruptException damage) {
                 LOG.error("The store cannot be opened again, and will not be tried again: {}", damage.getMessage());
@@ -113,8 +115,11 @@ final class StoreReopener implements AutoCloseable {
                 return;
             } catch (RuntimeException | Error failure) {
                 String reason = failure instanceof StoreException ? failure.getMessage() : failure.toString();
-                waitNanos = longerPause();
-                LOG.warn("The store could not be opened again: {}; next try in {} ms", reason, waitNanos / 1_000_000);
+                nextDelayNanos = increaseDelay();
+                LOG.warn(
+                        "The store could not be opened again: {}; next try in {} ms",
+                        reason,
+                        nextDelayNanos / 1_000_000);
                 failed(reason);
             }
         }
@@ -123,36 +128,36 @@ final class StoreReopener implements AutoCloseable {
     private void succeeded() {
         synchronized (lock) {
             openedAtNanos = System.nanoTime();
-            pauseNanos = Math.min(2 * pauseNanos, PAUSE_NANOS_MAX);
+            delayNanos = Math.min(2 * delayNanos, DELAY_NANOS_MAX);
         }
         LOG.info("The store is open again");
     }
 
-    private long longerPause() {
+    private long increaseDelay() {
         synchronized (lock) {
-            pauseNanos = Math.min(2 * pauseNanos, PAUSE_NANOS_MAX);
-            return pauseNanos;
+            delayNanos = Math.min(2 * delayNanos, DELAY_NANOS_MAX);
+            return delayNanos;
         }
     }
 
     private void failed(String reason) {
         synchronized (lock) {
-            obstacle = reason;
+            lastFailure = reason;
         }
     }
 
-    /** Answers false if it was closed meanwhile. */
-    private boolean pause(long nanos) {
-        long untilNanos = System.nanoTime() + nanos;
+    /** Waits. Returns false if closed in the meantime. */
+    private boolean await(long nanos) {
+        long deadlineNanos = System.nanoTime() + nanos;
         synchronized (lock) {
             while (!closed) {
-                long leftMillis = (untilNanos - System.nanoTime()) / 1_000_000;
-                if (leftMillis <= 0) {
+                long remainingMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+                if (remainingMillis <= 0) {
                     return true;
                 }
                 try {
-                    lock.wait(leftMillis);
-                } catch (InterruptedException nobodyDoesThat) {
+                    lock.wait(remainingMillis);
+                } catch (InterruptedException unexpected) {
                     return false;
                 }
             }

@@ -3,7 +3,10 @@ package dev.sluice.store.memory;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreFixture;
 
-/** Makes memory stores. Nothing of one survives a real crash; what it promises is that a commit is complete at once. */
+/**
+ * Creates stores in memory. A real crash loses such a store, so the crash of a process is a reopening: every commit is
+ * complete when it returns.
+ */
 final class MemoryFixture implements StoreFixture {
     @Override
     public QueueStore open() {

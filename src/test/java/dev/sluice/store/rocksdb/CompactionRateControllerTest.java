@@ -13,25 +13,25 @@ class CompactionRateControllerTest {
     private static final long MIB = 1024 * 1024;
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Waiting waiting = new Waiting();
+    private final FixedDebt debt = new FixedDebt();
     private long nowNanos = Long.MAX_VALUE - SECOND_NANOS / 2;
-    private final CompactionRateController pace = new CompactionRateController(nowNanos);
+    private final CompactionRateController controller = new CompactionRateController(nowNanos);
 
-    /** What waits, as a test says. */
-    private static final class Waiting implements CompactionRateController.Debt {
+    /** A compaction debt that the test sets. */
+    private static final class FixedDebt implements CompactionRateController.CompactionDebt {
         private long[] fullMemtables = {0, 0};
-        private long bytesToMerge;
-        private int looks;
+        private long pendingCompactionBytes;
+        private int queries;
 
         @Override
         public LongStream fullMemtables() {
-            looks++;
+            queries++;
             return LongStream.of(fullMemtables);
         }
 
         @Override
-        public long bytesToMerge() {
-            return bytesToMerge;
+        public long pendingCompactionBytes() {
+            return pendingCompactionBytes;
         }
     }
 
@@ -42,23 +42,23 @@ class CompactionRateControllerTest {
 
     @AfterEach
     void close() {
-        pace.close();
+        controller.close();
     }
 
     @Test
-    void anOpeningIsNotHeldUp() {
+    void thereIsNoLimitBeforeTheFirstUpdate() {
         assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
     }
 
     @Test
-    void littleComesInSoTheLeastIsEnough() {
+    void aLowWriteRateHasTheMinimumLimit() {
         writeForASecond(4 * MIB);
 
         assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MIN);
     }
 
     @Test
-    void thePaceFollowsWhatComesIn() {
+    void theLimitFollowsTheWriteRate() {
         writeForASecond(20 * MIB);
         assertThat(bytesPerSecond()).isBetween(79 * MIB, 81 * MIB);
 
@@ -67,52 +67,52 @@ class CompactionRateControllerTest {
     }
 
     @Test
-    void aStoreThatIsFilledAsFastAsCanBeHasNoLimit() {
+    void aHighWriteRateHasNoLimit() {
         writeForASecond(65 * MIB);
 
         assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
     }
 
     @Test
-    void aMemtableThatWaitsForAnotherOneLiftsTheLimit() {
-        waiting.fullMemtables = new long[] {0, 1};
+    void aMemtableThatWaitsForTheFlushOfAnotherLiftsTheLimit() {
+        debt.fullMemtables = new long[] {0, 1};
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MIN);
 
-        waiting.fullMemtables = new long[] {0, 2};
+        debt.fullMemtables = new long[] {0, 2};
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
     }
 
-    /** Families are flushed together, so one full memtable of each is what every flush begins with. */
+    /** Column families are flushed together, so each flush starts with one full memtable per family. */
     @Test
     void memtablesOfDifferentFamiliesDoNotWaitForEachOther() {
-        waiting.fullMemtables = new long[] {1, 1};
+        debt.fullMemtables = new long[] {1, 1};
         writeForASecond(MIB);
 
         assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MIN);
     }
 
     @Test
-    void mergesThatPileUpDoubleThePaceAgainAndAgain() {
-        waiting.bytesToMerge = 512 * MIB;
+    void theLimitDoublesWithTheCompactionDebt() {
+        debt.pendingCompactionBytes = 512 * MIB;
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(2 * CompactionRateController.BYTES_PER_SECOND_MIN);
 
-        waiting.bytesToMerge = 3 * 512 * MIB;
+        debt.pendingCompactionBytes = 3 * 512 * MIB;
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(8 * CompactionRateController.BYTES_PER_SECOND_MIN);
 
-        waiting.bytesToMerge = Long.MAX_VALUE;
+        debt.pendingCompactionBytes = Long.MAX_VALUE;
         writeForASecond(MIB);
         assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
     }
 
     @Test
-    void whatSomebodyWaitsForHasNoLimitHoweverLittleComesIn() {
+    void anUnthrottledTaskHasNoLimit() {
         writeForASecond(MIB);
 
-        pace.unthrottled(() -> {
+        controller.unthrottled(() -> {
             assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
             writeForASecond(MIB);
             assertThat(bytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
@@ -123,20 +123,20 @@ class CompactionRateControllerTest {
     }
 
     @Test
-    void whatWaitsIsAskedForOnlyAFewTimesASecond() {
+    void theDebtIsQueriedTenTimesPerSecond() {
         writeForASecond(MIB);
 
-        assertThat(waiting.looks).isEqualTo(10);
+        assertThat(debt.queries).isEqualTo(10);
     }
 
     private void writeForASecond(long bytes) {
         for (int i = 0; i < 1_000; i++) {
             nowNanos += SECOND_NANOS / 1_000;
-            pace.update(nowNanos, bytes / 1_000, waiting);
+            controller.update(nowNanos, bytes / 1_000, debt);
         }
     }
 
     private long bytesPerSecond() {
-        return pace.limiter().getBytesPerSecond();
+        return controller.limiter().getBytesPerSecond();
     }
 }

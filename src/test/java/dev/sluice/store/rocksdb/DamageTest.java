@@ -1,10 +1,10 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a store does with files that are not as it left them. */
+/** Tests the opening of stores with damaged files. */
 class DamageTest {
     private static final long Q = 7;
     private static final int MESSAGES = 40;
@@ -27,17 +27,17 @@ class DamageTest {
     @TempDir
     Path temporary;
 
-    /** The files of a store with {@link #MESSAGES} messages, each in a write of its own, all still in the log. */
+    /** The files of a store with {@link #MESSAGES} messages, each in its own write, all still in the log. */
     private Path image;
 
     private String logName;
-    /** Where the last write begins. */
+    /** Offset of the last write in the log. */
     private int lastWrite;
 
     private int copies;
 
     @BeforeEach
-    void makeImage() throws IOException {
+    void createImage() throws IOException {
         Path live = temporary.resolve("live");
         image = temporary.resolve("image");
         try (RocksDbStore store = RocksDbStore.open(live, Durability.FSYNC)) {
@@ -48,7 +48,7 @@ class DamageTest {
                 StoreBatch batch = new StoreBatch();
                 batch.add(Q, enqueued(arrival(seq)));
                 batch.head(Q, head(seq + 1));
-                get(commitLater(store, batch));
+                get(commitAsync(store, batch));
             }
             DiskImage.copy(live, image);
         }
@@ -56,7 +56,7 @@ class DamageTest {
     }
 
     @Test
-    void aLogCutAtAnyByteOfItsLastWriteLosesThatWriteOnly() throws IOException {
+    void aLogTruncatedAnywhereInItsLastWriteLosesThatWriteOnly() throws IOException {
         byte[] log = Files.readAllBytes(log(image));
         for (int size = lastWrite; size < log.length; size++) {
             Path copy = copyWithLog(Arrays.copyOf(log, size));
@@ -66,7 +66,7 @@ class DamageTest {
     }
 
     @Test
-    void aFlippedBitAnywhereBeforeTheLastWriteIsARefusalThatNamesTheLog() throws IOException {
+    void aBitFlipBeforeTheLastWriteIsRefusedAndTheLogIsNamed() throws IOException {
         byte[] log = Files.readAllBytes(log(image));
         for (int position = 0; position < lastWrite; position += 13) {
             assertRefusedWithBitFlipped(log, position);
@@ -74,10 +74,10 @@ class DamageTest {
     }
 
     @Test
-    void aFlippedBitInAnyByteOfARecordHeaderIsARefusal() throws IOException {
+    void aBitFlipInAnyByteOfARecordHeaderIsRefused() throws IOException {
         byte[] log = Files.readAllBytes(log(image));
         int secondLast = recordBefore(log, lastWrite);
-        for (int position = secondLast; position < secondLast + ReusedLogs.HEADER_BYTES; position++) {
+        for (int position = secondLast; position < secondLast + RecycledLogs.HEADER_BYTES; position++) {
             for (int bit = 0; bit < 8; bit++) {
                 byte[] damaged = log.clone();
                 damaged[position] ^= (byte) (1 << bit);
@@ -87,7 +87,7 @@ class DamageTest {
     }
 
     @Test
-    void aFlippedBitInTheLastWholeWriteIsARefusal() throws IOException {
+    void aBitFlipInTheLastCompleteWriteIsRefused() throws IOException {
         byte[] log = Files.readAllBytes(log(image));
         for (int position = lastWrite; position < log.length; position += 5) {
             assertRefusedWithBitFlipped(log, position);
@@ -95,7 +95,7 @@ class DamageTest {
     }
 
     @Test
-    void garbageOverAHeaderIsARefusalIfAWriteFollows() throws IOException {
+    void anOverwrittenRecordHeaderIsRefusedIfAWriteFollows() throws IOException {
         byte[] log = Files.readAllBytes(log(image));
         int from = recordBefore(log, lastWrite);
         Arrays.fill(log, from, from + 20, (byte) 0xEE);
@@ -104,12 +104,12 @@ class DamageTest {
     }
 
     @Test
-    void aLogThatLostEvenTheFormatRecordIsARefusal() throws IOException {
+    void aLogWithoutTheFormatRecordIsRefused() throws IOException {
         assertRefused(copyWithLog(new byte[0]), "format record is missing");
     }
 
     @Test
-    void aFlippedBitInATableFailsTheReadAndNamesTheFile() throws IOException {
+    void aBitFlipInATableFailsTheReadAndTheFileIsNamed() throws IOException {
         Path copy = copyWithLog(Files.readAllBytes(log(image)));
         assertThat(messagesIn(copy)).as("opening moves the log into tables").isEqualTo(MESSAGES);
         try (var files = Files.list(copy.resolve("db"))) {
@@ -127,7 +127,7 @@ class DamageTest {
     }
 
     @Test
-    void aDamagedManifestIsARefusalThatNamesIt() throws IOException {
+    void aDamagedManifestIsRefusedAndNamed() throws IOException {
         Path copy = copyWithLog(Files.readAllBytes(log(image)));
         Path manifest;
         try (var files = Files.list(copy.resolve("db"))) {
@@ -141,7 +141,7 @@ class DamageTest {
     }
 
     @Test
-    void aDamagedCurrentFileIsARefusalThatNamesIt() throws IOException {
+    void aDamagedCurrentFileIsRefusedAndNamed() throws IOException {
         Path copy = copyWithLog(Files.readAllBytes(log(image)));
         Files.writeString(copy.resolve("db/CURRENT"), "MANIFEST-0000");
 
@@ -178,15 +178,15 @@ class DamageTest {
         }
     }
 
-    /** Walks the log record by record. */
+    /** Returns the start of the record that ends at that offset or contains it. */
     private static int recordBefore(byte[] log, int end) {
         int offset = 0;
         while (true) {
             int length = (log[offset + 4] & 0xFF) | (log[offset + 5] & 0xFF) << 8;
-            if (offset + ReusedLogs.HEADER_BYTES + length >= end) {
+            if (offset + RecycledLogs.HEADER_BYTES + length >= end) {
                 return offset;
             }
-            offset += ReusedLogs.HEADER_BYTES + length;
+            offset += RecycledLogs.HEADER_BYTES + length;
         }
     }
 

@@ -20,7 +20,7 @@ class DataDirectoryTest {
     Path temporary;
 
     @Test
-    void aMissingDirectoryIsMadeForItsOwnerOnly() throws IOException {
+    void aMissingDirectoryIsCreatedForItsOwnerOnly() throws IOException {
         Path directory = temporary.resolve("deep/data");
         open(directory).close();
 
@@ -31,7 +31,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void anEmptyDirectoryAndAFreshFileSystemAreTaken() throws IOException {
+    void anEmptyDirectoryAndANewFileSystemAreAccepted() throws IOException {
         Files.createDirectory(temporary.resolve("lost+found"));
         open(temporary).close();
 
@@ -48,7 +48,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aForeignDirectoryIsRefusedAndLeftAlone() throws IOException {
+    void aForeignDirectoryIsRefusedAndNotChanged() throws IOException {
         Files.writeString(temporary.resolve("thesis.txt"), "x");
 
         assertRefused(temporary, "is not Sluice's: it holds thesis.txt but no file SLUICE");
@@ -60,7 +60,7 @@ class DataDirectoryTest {
         Path directory = Files.createDirectory(temporary.resolve("data"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
         if (Files.isWritable(directory)) {
-            // A super-user may write everywhere but into the kernel's own file system.
+            // The root user can write everywhere except in the file systems of the kernel.
             assertRefused(Path.of("/proc/sluice"), "cannot be used");
         } else {
             assertRefused(directory, "is not writable");
@@ -68,7 +68,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aNewerFormatIsRefusedAndLeftAlone() throws IOException {
+    void aNewerFormatIsRefusedAndNotChanged() throws IOException {
         open(temporary).close();
         Files.writeString(temporary.resolve("SLUICE"), "Sluice data directory, format 2\n");
         List<String> before = names();
@@ -78,7 +78,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aMarkerThatNamesNoFormatIsDamage() throws IOException {
+    void aMarkerWithoutAFormatIsReportedAsDamage() throws IOException {
         open(temporary).close();
         Files.writeString(temporary.resolve("SLUICE"), "Sluice data directory, format 1x\n");
 
@@ -97,7 +97,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aMissingDatabaseIsDamageAndNotANewBeginning() throws IOException {
+    void aMissingDatabaseIsReportedAsDamageAndNotCreated() throws IOException {
         open(temporary).close();
         Files.move(temporary.resolve("db"), temporary.resolve("elsewhere"));
 
@@ -108,7 +108,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aMissingCurrentFileIsDamageAndNotANewBeginning() throws IOException {
+    void aMissingCurrentFileIsReportedAndNoDatabaseIsCreated() throws IOException {
         open(temporary).close();
         Files.delete(temporary.resolve("db/CURRENT"));
 
@@ -118,7 +118,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aDirectoryWhoseMakingWasInterruptedIsMadeAnew() throws IOException {
+    void aDirectoryWhoseCreationWasInterruptedIsCompleted() throws IOException {
         Files.writeString(temporary.resolve("SLUICE"), "Sluice data directory, being made\n");
         Files.createDirectory(temporary.resolve("db"));
         open(temporary).close();
@@ -127,7 +127,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void anInterruptionBeforeTheMarkerIsHarmless() throws IOException {
+    void aDirectoryInterruptedBeforeItsMarkerIsCompleted() throws IOException {
         Files.createFile(temporary.resolve("lock"));
         open(temporary).close();
 

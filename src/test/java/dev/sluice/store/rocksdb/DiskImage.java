@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Copies of a data directory, and looks into its files. */
+/** Copies and inspects data directories. */
 final class DiskImage {
     private DiskImage() {}
 
@@ -31,7 +31,7 @@ final class DiskImage {
         }
     }
 
-    /** The only file in the database with that ending and a size. */
+    /** Returns the only non-empty file in the database with that suffix. */
     static Path only(Path directory, String suffix) throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             return files.filter(file -> file.toString().endsWith(suffix))

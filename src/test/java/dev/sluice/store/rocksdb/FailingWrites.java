@@ -2,9 +2,11 @@ package dev.sluice.store.rocksdb;
 
 import dev.sluice.store.StoreException;
 
-/** A disk under a store that fails writes on demand: before anything is written, or after all of it was, as a failed sync does. */
+/**
+ * A group writer that fails on demand: before anything is written, or after everything was written, like a failed sync.
+ */
 final class FailingWrites implements GroupCommit.GroupWriter {
-    /** How the next writes end. */
+    /** The behaviour of the next writes. */
     enum Mode {
         WORKS,
         WRITES_NOTHING,

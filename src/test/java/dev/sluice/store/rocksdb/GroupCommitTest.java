@@ -28,144 +28,144 @@ class GroupCommitTest {
     private final List<Integer> metered = Collections.synchronizedList(new ArrayList<>());
     private final GroupCommit groupCommit = new GroupCommit(
             disk, failures::incrementAndGet, GROUP_BYTES_MAX, (batches, nanos) -> metered.add(nanos > 0 ? batches : 0));
-    private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> notified = Collections.synchronizedList(new ArrayList<>());
 
     @AfterEach
     void close() {
-        disk.letThrough(1_000);
+        disk.allowWrites(1_000);
         groupCommit.close();
     }
 
     @Test
-    void whatComesDuringAWriteIsGatheredIntoTheNextGroup() throws Exception {
+    void commitsDuringAWriteFormTheNextGroup() throws Exception {
         commit("first", durable(1));
-        disk.awaitArrivals(1);
+        disk.awaitWrites(1);
         for (int i = 0; i < 20; i++) {
             commit("later " + i, durable(2 + i));
         }
-        disk.letThrough(2);
-        awaitHeard(21);
+        disk.allowWrites(2);
+        awaitNotified(21);
 
         assertThat(disk.syncs()).containsExactly(true, true);
         assertThat(disk.recordCounts()).containsExactly(2, 21);
         assertThat(metered).containsExactly(1, 20);
-        assertThat(heard.get(0)).isEqualTo("first ok");
-        assertThat(heard.get(20)).isEqualTo("later 19 ok");
+        assertThat(notified.get(0)).isEqualTo("first ok");
+        assertThat(notified.get(20)).isEqualTo("later 19 ok");
     }
 
     @Test
-    void oneDurableBatchSyncsItsGroupAndOthersDoNot() throws Exception {
-        commit("a", fleeting(1));
-        disk.awaitArrivals(1);
-        commit("b", fleeting(2));
+    void aGroupIsSyncedOnlyIfItHasADurableBatch() throws Exception {
+        commit("a", nonDurable(1));
+        disk.awaitWrites(1);
+        commit("b", nonDurable(2));
         commit("c", durable(3));
-        disk.letThrough(1);
-        disk.awaitArrivals(2);
-        commit("d", fleeting(4));
-        disk.letThrough(2);
-        awaitHeard(4);
+        disk.allowWrites(1);
+        disk.awaitWrites(2);
+        commit("d", nonDurable(4));
+        disk.allowWrites(2);
+        awaitNotified(4);
 
         assertThat(disk.syncs()).containsExactly(false, true, false);
     }
 
     @Test
-    void aGroupDoesNotGrowBeyondItsBound() throws Exception {
+    void aGroupDoesNotGrowBeyondItsLimit() throws Exception {
         commit("first", durable(1));
-        disk.awaitArrivals(1);
+        disk.awaitWrites(1);
         for (int i = 0; i < 4; i++) {
             commit("big " + i, big(2 + i, 60_000));
         }
-        disk.letThrough(10);
-        awaitHeard(5);
+        disk.allowWrites(10);
+        awaitNotified(5);
 
         assertThat(disk.recordCounts()).hasSize(3);
     }
 
     @Test
-    void aBatchBiggerThanTheBoundIsWrittenAlone() throws Exception {
-        disk.letThrough(10);
+    void aBatchAboveTheLimitIsWrittenAlone() throws Exception {
+        disk.allowWrites(10);
         commit("huge", big(1, 3 * GROUP_BYTES_MAX));
-        awaitHeard(1);
+        awaitNotified(1);
 
-        assertThat(heard).containsExactly("huge ok");
+        assertThat(notified).containsExactly("huge ok");
     }
 
     @Test
-    void nobodyHearsBeforeTheWriteIsDone() throws Exception {
+    void listenersAreNotifiedAfterTheWriteOnly() throws Exception {
         commit("a", durable(1));
-        disk.awaitArrivals(1);
+        disk.awaitWrites(1);
 
-        assertThat(heard).isEmpty();
+        assertThat(notified).isEmpty();
         assertThat(groupCommit.bytesWaiting()).isPositive();
-        disk.letThrough(1);
-        awaitHeard(1);
+        disk.allowWrites(1);
+        awaitNotified(1);
         assertThat(groupCommit.bytesWaiting()).isZero();
     }
 
     @Test
-    void theNextGroupIsWrittenWhileTheListenersOfTheOneBeforeAreTold() throws Exception {
-        CountDownLatch bothAtTheDisk = new CountDownLatch(1);
+    void theNextGroupIsWrittenWhileThePreviousListenersAreNotified() throws Exception {
+        CountDownLatch secondWriteStarted = new CountDownLatch(1);
         groupCommit.commit(durable(1), failure -> {
-            await(bothAtTheDisk);
-            heard.add("first");
+            await(secondWriteStarted);
+            notified.add("first");
         });
-        disk.awaitArrivals(1);
+        disk.awaitWrites(1);
         commit("second", durable(2));
-        disk.letThrough(1);
-        disk.awaitArrivals(2);
-        bothAtTheDisk.countDown();
-        disk.letThrough(1);
-        awaitHeard(2);
+        disk.allowWrites(1);
+        disk.awaitWrites(2);
+        secondWriteStarted.countDown();
+        disk.allowWrites(1);
+        awaitNotified(2);
 
-        assertThat(heard).containsExactly("first", "second ok");
+        assertThat(notified).containsExactly("first", "second ok");
     }
 
     @Test
-    void aGroupThatNoOtherFollowsIsToldByTheWriterItself() throws Exception {
-        disk.letThrough(3);
+    void theWriterNotifiesTheListenersIfNoBatchIsPending() throws Exception {
+        disk.allowWrites(3);
         for (int i = 1; i <= 3; i++) {
             groupCommit.commit(
-                    durable(i), failure -> heard.add(Thread.currentThread().getName()));
-            awaitHeard(i);
+                    durable(i), failure -> notified.add(Thread.currentThread().getName()));
+            awaitNotified(i);
         }
 
-        assertThat(heard).containsOnly("sluice-store-write");
+        assertThat(notified).containsOnly("sluice-store-write");
     }
 
     @Test
-    void aFailedWriteFailsItsGroupAndEverythingAfterIt() throws Exception {
+    void aFailedWriteFailsItsGroupAndAllLaterOnes() throws Exception {
         commit("first", durable(1));
-        disk.awaitArrivals(1);
+        disk.awaitWrites(1);
         commit("a", durable(2));
-        commit("b", fleeting(3));
-        disk.failFromNowOn();
-        disk.letThrough(2);
-        awaitHeard(3);
-        disk.work();
+        commit("b", nonDurable(3));
+        disk.failWrites();
+        disk.allowWrites(2);
+        awaitNotified(3);
+        disk.succeed();
         commit("c", durable(4));
-        awaitHeard(4);
+        awaitNotified(4);
 
-        assertThat(heard).containsExactly("first disk broke", "a disk broke", "b disk broke", "c disk broke");
+        assertThat(notified).containsExactly("first disk broke", "a disk broke", "b disk broke", "c disk broke");
         assertThat(disk.syncs()).as("nothing is written after the failure").hasSize(1);
     }
 
     @Test
-    void whatRestsOnAFailedBatchIsNeverWrittenAlsoAfterTheStoreWasOpenedAgain() throws Exception {
+    void batchesBasedOnAFailedBatchAreRefusedAfterReopening() throws Exception {
         commit("first", durable(1));
-        disk.awaitArrivals(1);
-        disk.failFromNowOn();
-        disk.letThrough(10);
-        awaitHeard(1);
-        disk.work();
+        disk.awaitWrites(1);
+        disk.failWrites();
+        disk.allowWrites(10);
+        awaitNotified(1);
+        disk.succeed();
         assertThat(groupCommit.failure()).isPresent();
         groupCommit.resume();
         commit("built on the first", durable(2));
         commit("loaded again", durableOf(1, 3));
-        awaitHeard(3);
+        awaitNotified(3);
 
         assertThat(groupCommit.failure()).isEmpty();
         assertThat(groupCommit.generation()).isEqualTo(1);
-        assertThat(heard)
+        assertThat(notified)
                 .containsExactly(
                         "first disk broke",
                         "built on the first the store was opened again since the batch was made",
@@ -175,69 +175,69 @@ class GroupCommitTest {
     }
 
     @Test
-    void batchesOfTwoGenerationsInOneGroupAreToldApart() throws Exception {
-        disk.failFromNowOn();
-        disk.letThrough(1);
+    void batchesOfAnEarlierGenerationInAGroupAreRefused() throws Exception {
+        disk.failWrites();
+        disk.allowWrites(1);
         commit("broken", durable(1));
-        awaitHeard(1);
-        disk.work();
+        awaitNotified(1);
+        disk.succeed();
         groupCommit.resume();
         commit("blocks", durableOf(1, 2));
-        disk.awaitArrivals(2);
+        disk.awaitWrites(2);
         commit("old", durable(3));
         commit("new", durableOf(1, 4));
-        commit("old", fleeting(5));
-        disk.letThrough(10);
-        awaitHeard(5);
+        commit("old", nonDurable(5));
+        disk.allowWrites(10);
+        awaitNotified(5);
 
         assertThat(disk.recordCounts()).as("nothing of the old ones").containsExactly(2, 2, 2);
-        assertThat(heard).contains("blocks ok", "new ok");
+        assertThat(notified).contains("blocks ok", "new ok");
         assertThat(groupCommit.bytesWaiting()).isZero();
     }
 
     @Test
-    void aListenerThatThrowsDoesNotHarmTheOthers() throws Exception {
-        disk.letThrough(10);
+    void anExceptionInAListenerDoesNotAffectOthers() throws Exception {
+        disk.allowWrites(10);
         groupCommit.commit(durable(1), failure -> {
             throw new IllegalStateException("broken listener");
         });
         commit("b", durable(2));
-        awaitHeard(1);
+        awaitNotified(1);
 
-        assertThat(heard).containsExactly("b ok");
+        assertThat(notified).containsExactly("b ok");
     }
 
     @Test
     void aListenerMayCommitAgain() throws Exception {
-        disk.letThrough(10);
+        disk.allowWrites(10);
         groupCommit.commit(durable(1), failure -> commit("second", durable(2)));
-        awaitHeard(1);
+        awaitNotified(1);
 
-        assertThat(heard).containsExactly("second ok");
+        assertThat(notified).containsExactly("second ok");
     }
 
     @Test
-    void closeWritesWhatWaitsAndRefusesWhatComesAfter() throws Exception {
+    void closeWritesPendingBatchesAndRefusesLaterOnes() throws Exception {
         commit("first", durable(1));
-        disk.awaitArrivals(1);
+        disk.awaitWrites(1);
         commit("waiting", durable(2));
         Thread closer = new Thread(groupCommit::close);
         closer.start();
-        disk.letThrough(2);
+        disk.allowWrites(2);
         closer.join();
         commit("late", durable(3));
 
-        assertThat(heard).containsExactly("first ok", "waiting ok", "late the store is closed");
+        assertThat(notified).containsExactly("first ok", "waiting ok", "late the store is closed");
         assertThat(groupCommit.bytesWaiting()).isZero();
     }
 
     @Test
-    void everyCommitIsHeardOnceWhenCloseComesInBetween() throws Exception {
-        disk.letThrough(100_000);
+    void everyListenerIsNotifiedOnceDuringAConcurrentClose() throws Exception {
+        disk.allowWrites(100_000);
         CountDownLatch started = new CountDownLatch(1);
         Thread committer = new Thread(() -> {
             for (int i = 0; i < 10_000; i++) {
-                commit("x", fleeting(i + 1));
+                commit("x", nonDurable(i + 1));
                 started.countDown();
             }
         });
@@ -246,34 +246,35 @@ class GroupCommitTest {
         groupCommit.close();
         committer.join();
 
-        assertThat(heard).hasSize(10_000);
+        assertThat(notified).hasSize(10_000);
     }
 
     @Test
-    void anIdleWriterIsParkedAndWakesUp() throws Exception {
-        disk.letThrough(100);
+    void anIdleWriterWakesUpForACommit() throws Exception {
+        disk.allowWrites(100);
         for (int i = 1; i <= 50; i++) {
             commit("x", durable(i));
-            awaitHeard(i);
+            awaitNotified(i);
         }
 
         assertThat(disk.syncs()).hasSize(50);
     }
 
     private void commit(String name, StoreBatch batch) {
-        groupCommit.commit(batch, failure -> heard.add(name + (failure == null ? " ok" : " " + failure.getMessage())));
+        groupCommit.commit(
+                batch, failure -> notified.add(name + (failure == null ? " ok" : " " + failure.getMessage())));
     }
 
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
-        } catch (InterruptedException early) {
-            throw new IllegalStateException(early);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
         }
     }
 
-    private void awaitHeard(int count) {
-        Awaitility.await().pollInSameThread().until(() -> heard.size() >= count);
+    private void awaitNotified(int count) {
+        Awaitility.await().pollInSameThread().until(() -> notified.size() >= count);
     }
 
     private static StoreBatch durable(long seq) {
@@ -287,7 +288,7 @@ class GroupCommitTest {
         return batch;
     }
 
-    private static StoreBatch fleeting(long seq) {
+    private static StoreBatch nonDurable(long seq) {
         StoreBatch batch = new StoreBatch();
         batch.add(1, leased(new Lease(arrival(seq), 1, 1)));
         return batch;

@@ -1,7 +1,7 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.allArrivals;
-import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.StoreResults.allArrivals;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.store.Durability;
@@ -23,19 +23,19 @@ class KilledProcessTest {
     @TempDir
     Path directory;
 
-    /** The operating system survives here, so what was written without a sync must be there as well. */
+    /** The operating system survives, so unsynced writes must survive as well. */
     @ParameterizedTest
     @EnumSource(Durability.class)
-    void everyBatchWhoseListenerWasToldBeforeTheKillIsThere(Durability durability) throws Exception {
+    void everyBatchConfirmedBeforeTheKillIsStored(Durability durability) throws Exception {
         long nextSeq = 1;
         for (int round = 0; round < ROUNDS; round++) {
-            long told = runAndKill(durability, nextSeq);
+            long storedSeq = runAndKill(durability, nextSeq);
             try (RocksDbStore store = RocksDbStore.open(directory, durability)) {
                 List<Long> seqs = allArrivals(store, 1).stream()
                         .map(StoredMessage::header)
                         .map(header -> header.seq())
                         .toList();
-                assertThat((long) seqs.size()).isGreaterThanOrEqualTo(told);
+                assertThat((long) seqs.size()).isGreaterThanOrEqualTo(storedSeq);
                 assertThat(seqs.get(seqs.size() - 1)).as("no gap").isEqualTo(seqs.size());
                 nextSeq = get(store.load(1)).head().nextSeq();
                 assertThat(nextSeq).as("head and messages are of one batch").isEqualTo(seqs.size() + 1L);
@@ -43,7 +43,7 @@ class KilledProcessTest {
         }
     }
 
-    /** Answers the last seq that the process said was stored. */
+    /** Returns the last seq that the process printed as stored. */
     private long runAndKill(Durability durability, long fromSeq) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -56,14 +56,14 @@ class KilledProcessTest {
                         Long.toString(fromSeq))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        long told = 0;
+        long storedSeq = 0;
         int lines = 0;
         try (BufferedReader output =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
             String line;
             while ((line = output.readLine()) != null) {
-                if (line.matches("\\d{1,18}") && Long.parseLong(line) == Math.max(told, fromSeq - 1) + 1) {
-                    told = Long.parseLong(line);
+                if (line.matches("\\d{1,18}") && Long.parseLong(line) == Math.max(storedSeq, fromSeq - 1) + 1) {
+                    storedSeq = Long.parseLong(line);
                 }
                 if (++lines == COMMITS_BEFORE_KILL) {
                     process.destroyForcibly();
@@ -73,7 +73,7 @@ class KilledProcessTest {
             assertThat(lines).isGreaterThanOrEqualTo(COMMITS_BEFORE_KILL);
         }
         process.waitFor();
-        assertThat(told).isGreaterThanOrEqualTo(fromSeq + COMMITS_BEFORE_KILL - 1);
-        return told;
+        assertThat(storedSeq).isGreaterThanOrEqualTo(fromSeq + COMMITS_BEFORE_KILL - 1);
+        return storedSeq;
     }
 }

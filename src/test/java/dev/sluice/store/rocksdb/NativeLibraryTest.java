@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
-/** The native library is unpacked once, and again whenever it is not what the jar holds. */
+/** The native library is unpacked once, and again whenever it differs from the one in the jar. */
 class NativeLibraryTest {
     private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
 
@@ -41,12 +41,12 @@ class NativeLibraryTest {
     }
 
     @Test
-    void theFirstStartUnpacksItWhole() {
+    void theFirstStartUnpacksTheLibrary() {
         assertThat(library).hasBinaryContent(packed);
     }
 
     @Test
-    void anotherStartUsesWhatIsThere() throws IOException {
+    void aLaterStartKeepsTheLibrary() throws IOException {
         Files.setLastModifiedTime(library, LONG_AGO);
 
         NativeLibrary.unpack(nativeCode);
@@ -55,7 +55,7 @@ class NativeLibraryTest {
     }
 
     @Test
-    void halfALibraryIsUnpackedAgain() throws IOException {
+    void anIncompleteLibraryIsUnpackedAgain() throws IOException {
         Files.write(library, new byte[packed.length / 2]);
 
         NativeLibrary.unpack(nativeCode);
@@ -75,7 +75,7 @@ class NativeLibraryTest {
     }
 
     @Test
-    void whatAKilledStartLeftBehindIsNoObstacle() throws IOException {
+    void leftoversOfAKilledStartAreReplaced() throws IOException {
         Files.delete(library);
         Files.write(
                 library.resolveSibling(library.getFileName() + ".new"),
@@ -91,7 +91,7 @@ class NativeLibraryTest {
     }
 
     @Test
-    void otherLibrariesThatAKilledProcessLeftThereAreRemoved() throws IOException {
+    void leftoverLibrariesOfAKilledProcessAreDeleted() throws IOException {
         Files.createFile(nativeCode.resolve("libnetty_tcnative_linux_x86_644711.so"));
 
         NativeLibrary.removeLeftovers(nativeCode);
@@ -102,12 +102,12 @@ class NativeLibraryTest {
     }
 
     @Test
-    void aProcessCanLoadItFromThere() throws Exception {
+    void aProcessCanLoadTheUnpackedLibrary() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Loading.class.getName(),
+                        LoadLibrary.class.getName(),
                         nativeCode.toString())
                 .inheritIO()
                 .start();
@@ -116,8 +116,8 @@ class NativeLibraryTest {
         assertThat(process.exitValue()).isZero();
     }
 
-    /** Ends with 0 if the library is found where it was unpacked; a process loads it only once, so this is another one. */
-    static final class Loading {
+    /** Exits with 0 if the library can be loaded. A process loads it only once, so this is a separate process. */
+    static final class LoadLibrary {
         public static void main(String[] args) {
             RocksDB.loadLibrary(List.of(args[0]));
         }

@@ -14,24 +14,24 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is stored is for the owner of the process only. */
+/** Stored files are accessible to the owner of the process only. */
 class OwnerOnlyTest {
     @TempDir
     private Path home;
 
     @Test
-    void aStoreInADirectoryThatIsOpenToOthersIsClosedToThem() throws IOException {
+    void filesInADirectoryThatOthersCanReadAreRestricted() throws IOException {
         Path directory = Files.createDirectory(home.resolve("data"));
         mode(directory, "rwxr-xr-x");
 
         RocksDbStore.open(directory, Durability.FSYNC).close();
 
         assertThat(mode(directory)).isEqualTo("rwxr-xr-x");
-        assertThat(openToOthers(directory)).containsExactly(directory);
+        assertThat(accessibleToOthers(directory)).containsExactly(directory);
     }
 
     @Test
-    void whatAnEarlierVersionLeftOpenIsClosedAtTheNextStart() throws IOException {
+    void filesWithWiderModesAreRestrictedAtTheNextStart() throws IOException {
         Path directory = home.resolve("data");
         RocksDbStore.open(directory, Durability.FSYNC).close();
         try (Stream<Path> all = Files.walk(directory)) {
@@ -42,14 +42,14 @@ class OwnerOnlyTest {
 
         RocksDbStore running = RocksDbStore.open(directory, Durability.FSYNC);
         try {
-            assertThat(openToOthers(directory)).containsExactly(directory);
+            assertThat(accessibleToOthers(directory)).containsExactly(directory);
         } finally {
             running.close();
         }
     }
 
     @Test
-    void aCopyIsClosedToOthersAsWell() throws IOException {
+    void aCopyIsRestrictedToo() throws IOException {
         RocksDbStore store = RocksDbStore.open(home.resolve("data"), Durability.FSYNC);
         try {
             store.copyTo(home.resolve("copy"));
@@ -57,11 +57,11 @@ class OwnerOnlyTest {
             store.close();
         }
 
-        assertThat(openToOthers(home.resolve("copy"))).isEmpty();
+        assertThat(accessibleToOthers(home.resolve("copy"))).isEmpty();
     }
 
     @Test
-    void linksAreNotFollowed() throws IOException {
+    void symbolicLinksAreNotFollowed() throws IOException {
         Path database = Files.createDirectory(home.resolve("db"));
         Path foreignFile = Files.createFile(home.resolve("foreign"));
         Path foreignDirectory = Files.createDirectory(home.resolve("elsewhere"));
@@ -69,8 +69,8 @@ class OwnerOnlyTest {
         mode(foreignDirectory, "rwxr-xr-x");
         Files.createSymbolicLink(database.resolve("planted"), foreignFile);
 
-        OwnerOnly.closeTree(database);
-        OwnerOnly.closeTree(Files.createSymbolicLink(home.resolve("link"), foreignDirectory));
+        OwnerOnly.restrictTree(database);
+        OwnerOnly.restrictTree(Files.createSymbolicLink(home.resolve("link"), foreignDirectory));
 
         assertThat(mode(database)).isEqualTo("rwx------");
         assertThat(mode(foreignFile)).isEqualTo("rw-r--r--");
@@ -78,14 +78,14 @@ class OwnerOnlyTest {
     }
 
     @Test
-    void aNameThatRocksDbWouldNotFindIsRefusedBeforeAnythingIsMade() {
-        // Not a path of this test's file system in every locale, so it is not resolved against one.
+    void aNameThatRocksDbCannotOpenIsRefused() {
+        // Not resolved against a test directory, because the name is not valid in every locale.
         assertThatThrownBy(() -> NativePaths.require(Path.of("data\u00fc\ud83d\ude00")))
                 .isInstanceOfAny(StoreException.class, java.nio.file.InvalidPathException.class);
         NativePaths.require(home.resolve("data"));
     }
 
-    private static List<Path> openToOthers(Path directory) throws IOException {
+    private static List<Path> accessibleToOthers(Path directory) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             return all.filter(each -> !mode(each).endsWith("------")).toList();
         }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Makes stores on disk, in a directory for temporary files. */
+/** Creates stores on disk, in a temporary directory. */
 final class RocksDbFixture implements StoreFixture {
     private Path directory;
     private Path current;

@@ -1,9 +1,9 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.TestTimeout;
@@ -31,12 +31,12 @@ class RocksDbStoreTest extends QueueStoreContract {
     }
 
     @Test
-    void readsThatRaceWithCloseEndOneWayOrTheOther() throws Exception {
+    void readsConcurrentWithCloseCompleteOrFail() throws Exception {
         for (int round = 0; round < 5; round++) {
             RocksDbStore store = RocksDbStore.open(directory.resolve("race"), Durability.ASYNC);
             StoreBatch batch = new StoreBatch();
             batch.add(1, enqueued(arrival(round + 1)));
-            get(commitLater(store, batch));
+            get(commitAsync(store, batch));
             List<CompletableFuture<?>> reads = new ArrayList<>();
             Thread reader = new Thread(() -> {
                 for (int i = 0; i < 2_000; i++) {
@@ -57,13 +57,13 @@ class RocksDbStoreTest extends QueueStoreContract {
     }
 
     @Test
-    void tooManyWaitingReadsFailAtOnce() throws Exception {
+    void readsBeyondTheQueueOfTheReadPoolFailAtOnce() throws Exception {
         ReadPool pool = new ReadPool();
-        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch latch = new CountDownLatch(1);
         List<CompletableFuture<Boolean>> reads = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             reads.add(pool.read(() -> {
-                        awaitOpen(gate);
+                        awaitLatch(latch);
                         return true;
                     })
                     .toCompletableFuture());
@@ -71,7 +71,7 @@ class RocksDbStoreTest extends QueueStoreContract {
         long refused = reads.stream()
                 .filter(CompletableFuture::isCompletedExceptionally)
                 .count();
-        gate.countDown();
+        latch.countDown();
         pool.close();
 
         assertThat(refused).isBetween(5_000L, 9_000L);
@@ -79,9 +79,9 @@ class RocksDbStoreTest extends QueueStoreContract {
                 .allMatch(CompletableFuture::isDone);
     }
 
-    private static void awaitOpen(CountDownLatch gate) {
+    private static void awaitLatch(CountDownLatch latch) {
         try {
-            gate.await();
+            latch.await();
         } catch (InterruptedException interrupted) {
             throw new IllegalStateException(interrupted);
         }

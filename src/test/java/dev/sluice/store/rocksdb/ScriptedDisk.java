@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/** A disk that writes when it is told to, and notes what it wrote. */
+/** A group writer that blocks until the test allows each write, and records the writes. */
 final class ScriptedDisk implements GroupCommit.GroupWriter {
-    private final Semaphore arrivals = new Semaphore(0);
+    private final Semaphore started = new Semaphore(0);
     private final Semaphore permits = new Semaphore(0);
     private final List<Boolean> syncs = Collections.synchronizedList(new ArrayList<>());
     private final List<Integer> recordCounts = Collections.synchronizedList(new ArrayList<>());
@@ -19,27 +19,27 @@ final class ScriptedDisk implements GroupCommit.GroupWriter {
     public void write(byte[] group, boolean sync) {
         syncs.add(sync);
         recordCounts.add(group[8] & 0xFF | (group[9] & 0xFF) << 8);
-        arrivals.release();
+        started.release();
         permits.acquireUninterruptibly();
         if (broken) {
             throw new StoreException("disk broke");
         }
     }
 
-    void awaitArrivals(int count) throws InterruptedException {
-        arrivals.acquire(count - awaited);
+    void awaitWrites(int count) throws InterruptedException {
+        started.acquire(count - awaited);
         awaited = count;
     }
 
-    void letThrough(int writes) {
+    void allowWrites(int writes) {
         permits.release(writes);
     }
 
-    void failFromNowOn() {
+    void failWrites() {
         broken = true;
     }
 
-    void work() {
+    void succeed() {
         broken = false;
     }
 

@@ -1,13 +1,13 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.content;
 import static dev.sluice.store.Samples.delayed;
 import static dev.sluice.store.Samples.enqueued;
-import static dev.sluice.store.Samples.inherited;
 import static dev.sluice.store.Samples.leased;
+import static dev.sluice.store.Samples.withOriginalTimestamp;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code sluice check} finds, and that it leaves everything as it was. */
+/** Tests the findings of {@code sluice check}, and that it changes nothing. */
 class StoreCheckTest {
     private static final long Q = 7;
     private static final long DEAD = 8;
@@ -65,11 +65,11 @@ class StoreCheckTest {
     }
 
     @Test
-    void whatAKilledProcessLeftIsSound() throws IOException {
+    void theStoreOfAKilledProcessIsSound() throws IOException {
         Path live = temporary.resolve("live");
         Path image = temporary.resolve("image");
         try (RocksDbStore store = RocksDbStore.open(live, Durability.FSYNC)) {
-            get(commitLater(store, soundBatch()));
+            get(commitAsync(store, soundBatch()));
             DiskImage.copy(live, image);
         }
 
@@ -91,7 +91,7 @@ class StoreCheckTest {
     }
 
     @Test
-    void whatIsNoStoreOrANewerOneIsNotChecked() throws IOException {
+    void aMissingOrNewerStoreIsNotChecked() throws IOException {
         assertThatThrownBy(() -> StoreCheck.run(temporary.resolve("absent")))
                 .isExactlyInstanceOf(StoreException.class)
                 .hasMessageContaining("is not a data directory");
@@ -103,7 +103,7 @@ class StoreCheckTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("damagedFiles")
-    void aDamagedFileIsNamed(String file, boolean cut) throws IOException {
+    void aDamagedFileIsNamed(String file, boolean delete) throws IOException {
         Path directory = sound();
         reopen(directory);
         Path damaged;
@@ -113,7 +113,7 @@ class StoreCheckTest {
                     .orElseThrow();
         }
         byte[] bytes = Files.readAllBytes(damaged);
-        if (cut) {
+        if (delete) {
             Files.delete(damaged);
         } else {
             bytes[Math.min(20, bytes.length / 2)] ^= 4;
@@ -141,8 +141,8 @@ class StoreCheckTest {
         Path live = temporary.resolve("live");
         Path image = temporary.resolve("image");
         try (RocksDbStore store = RocksDbStore.open(live, Durability.FSYNC)) {
-            get(commitLater(store, soundBatch()));
-            get(commitLater(store, new StoreBatch()));
+            get(commitAsync(store, soundBatch()));
+            get(commitAsync(store, new StoreBatch()));
             DiskImage.copy(live, image);
         }
         Path log = DiskImage.only(image, ".log");
@@ -156,21 +156,21 @@ class StoreCheckTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("plantedDamage")
-    void recordsThatDoNotAgreeAreFound(String finding, Consumer<StoreBatch> damage) {
+    @MethodSource("inconsistencies")
+    void inconsistentRecordsAreFound(String finding, Consumer<StoreBatch> damage) {
         Path directory = sound();
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.FSYNC)) {
             StoreBatch batch = new StoreBatch();
             damage.accept(batch);
-            get(commitLater(store, batch));
+            get(commitAsync(store, batch));
         }
 
         assertThat(StoreCheck.run(directory).findings().kept())
-                .extracting(found -> found.where() + ": " + found.what())
+                .extracting(actual -> actual.where() + ": " + actual.what())
                 .contains(finding);
     }
 
-    static Stream<Arguments> plantedDamage() {
+    static Stream<Arguments> inconsistencies() {
         MessageHeader other = new MessageHeader(2, 1_002, 1_002, 11, false);
         return Stream.of(
                 damage("queue 7: it holds 4 messages, its head says 5", batch -> batch.head(Q, head(6, 2, 6, 50, 1))),
@@ -195,7 +195,7 @@ class StoreCheckTest {
                         "queue 7: the lease of message 99 belongs to no message",
                         batch -> batch.add(Q, leased(new Lease(arrival(99), 1, 5_000)))),
                 damage(
-                        "queue 7: the lease of message 2 lies among the arrivals that nobody was given",
+                        "queue 7: the lease of message 2 is among the messages that were never delivered",
                         batch -> batch.add(Q, leased(new Lease(arrival(2), 1, 5_000)))),
                 damage(
                         "queue 7: the lease of message 2 contradicts the message",
@@ -208,10 +208,10 @@ class StoreCheckTest {
                         batch -> batch.add(
                                 Q, new QueueEvent.Rescheduled(new ScheduledMessage(delayed(3), 0, 7_000), 6_999))),
                 damage(
-                        "queue 7: message 2 is still here although it departed",
-                        batch -> batch.add(DEAD, departedFrom(inherited(9, 5), delayed(2)))),
+                        "queue 7: message 2 is still stored although it was dead-lettered",
+                        batch -> batch.add(DEAD, deadLetteredFrom(withOriginalTimestamp(9, 5), delayed(2)))),
                 damage(
-                        "queue 8: the inherited timestamp of message 1 belongs to no message",
+                        "queue 8: the original timestamp of message 1 belongs to no message",
                         batch -> batch.add(
                                 DEAD,
                                 new QueueEvent.Removed(
@@ -225,7 +225,9 @@ class StoreCheckTest {
         return Arguments.of(finding, damage);
     }
 
-    /** Message 1 leased, 2 an arrival, 3 waiting, 4 an arrival, 5 departed to queue 8, where nobody confirmed it yet. */
+    /**
+     * Message 1 is leased, 2 an arrival, 3 scheduled, 4 an arrival, 5 dead-lettered to queue 8 and not yet confirmed.
+     */
     private static StoreBatch soundBatch() {
         StoreBatch batch = new StoreBatch();
         batch.add(Q, enqueued(arrival(1)));
@@ -235,15 +237,15 @@ class StoreCheckTest {
         batch.add(Q, enqueued(arrival(4)));
         batch.add(Q, enqueued(delayed(5), 3_000));
         batch.add(Q, new QueueEvent.Leased(new Lease(delayed(5), 1, 5_000), 3_000));
-        batch.add(DEAD, departedFrom(inherited(1, 1_005), delayed(5)));
+        batch.add(DEAD, deadLetteredFrom(withOriginalTimestamp(1, 1_005), delayed(5)));
         batch.head(Q, head(6, 2, 5, 50, 1));
         batch.head(DEAD, new QueueHead(2, 1, 1, 10, 0, 1, 0, 1, 0, NEWEST_MILLIS, 1, 0, Long.MAX_VALUE));
         return batch;
     }
 
-    private static QueueEvent departedFrom(MessageHeader there, MessageHeader here) {
+    private static QueueEvent deadLetteredFrom(MessageHeader deadLetter, MessageHeader original) {
         return new QueueEvent.Enqueued(
-                there, content(there.seq()), there.storedAtMillis(), new QueueEvent.Origin(Q, here));
+                deadLetter, content(deadLetter.seq()), deadLetter.storedAtMillis(), new QueueEvent.Origin(Q, original));
     }
 
     private static QueueHead head(long nextSeq, long arrivalsFrom, long count, long bytes, long waitingCount) {
@@ -254,17 +256,17 @@ class StoreCheckTest {
     private Path sound() {
         Path directory = temporary.resolve("data");
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.FSYNC)) {
-            get(commitLater(store, soundBatch()));
+            get(commitAsync(store, soundBatch()));
         }
         return directory;
     }
 
-    /** Moves the log into tables. */
+    /** Moves the content of the log into tables. */
     private static void reopen(Path directory) {
         RocksDbStore.open(directory, Durability.FSYNC).close();
     }
 
-    /** Every file with its size, time and content, every directory with its time. */
+    /** Returns every file with size, time and content, and every directory with its time. */
     private static Map<String, String> stateOf(Path directory) throws IOException {
         Map<String, String> state = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(directory)) {

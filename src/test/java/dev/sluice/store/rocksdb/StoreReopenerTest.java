@@ -1,10 +1,10 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store that fails and comes back in the same process. */
+/** Tests that a failed store is reopened in the same process. */
 class StoreReopenerTest {
     private static final long Q = 7;
     private static final long WRITE_BUFFER_BYTES = 4L << 20;
@@ -53,11 +53,12 @@ class StoreReopenerTest {
     }
 
     @Test
-    void aWriteThatLeftNothingIsRefusedAndTheStoreComesBackWithEverythingElse() {
+    void aFailedWriteIsRefusedAndTheStoreReopensWithAllOtherData() {
         store(1);
         disk.set(FailingWrites.Mode.WRITES_NOTHING);
         assertThatThrownBy(() -> store(2)).hasMessageContaining("the disk takes nothing");
-        assertThat(store.failure()).hasValueSatisfying(why -> assertThat(why).contains("the disk takes nothing"));
+        assertThat(store.failure())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("the disk takes nothing"));
         assertThat(seqs()).as("reads go on").containsExactly(1L);
         assertThatThrownBy(() -> store(3)).hasCauseInstanceOf(StoreException.class);
 
@@ -68,11 +69,11 @@ class StoreReopenerTest {
         assertThatThrownBy(() -> commit(0, 3)).as("made before").hasMessageContaining("opened again");
         store(2);
         assertThat(seqs()).containsExactly(1L, 2L);
-        assertIsSoundOnceClosed(2);
+        closeAndAssertSound(2);
     }
 
     @Test
-    void whatAFailedSyncLeftInTheLogIsInSyncedTablesBeforeAnybodyReadsIt() throws IOException {
+    void writesOfAFailedSyncAreInSyncedTablesBeforeTheyAreRead() throws IOException {
         store(1);
         Path logOfTheFailure = DiskImage.only(directory, ".log");
         disk.set(FailingWrites.Mode.WRITES_AND_DOES_NOT_SYNC);
@@ -85,11 +86,11 @@ class StoreReopenerTest {
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             assertThat(files.filter(file -> file.toString().endsWith(".sst"))).isNotEmpty();
         }
-        assertIsSoundOnceClosed(2);
+        closeAndAssertSound(2);
     }
 
     @Test
-    void aStoreThatGoesOnFailingIsTriedAgainAndAgain() {
+    void aStoreThatFailsAgainIsReopenedAgain() {
         store(1);
         disk.set(FailingWrites.Mode.WRITES_NOTHING);
         assertThatThrownBy(() -> store(2)).hasCauseInstanceOf(StoreException.class);
@@ -98,11 +99,11 @@ class StoreReopenerTest {
         disk.set(FailingWrites.Mode.WORKS);
         awaitGeneration(2);
         store(2);
-        assertIsSoundOnceClosed(2);
+        closeAndAssertSound(2);
     }
 
     @Test
-    void anOpeningThatFailsIsTriedAgain() throws IOException {
+    void aFailedReopeningIsRetried() throws IOException {
         store(1);
         Path current = directory.resolve("db/CURRENT");
         Path aside = directory.resolve("aside");
@@ -118,11 +119,11 @@ class StoreReopenerTest {
         awaitGeneration(1);
         assertThat(seqs()).containsExactly(1L);
         store(2);
-        assertIsSoundOnceClosed(2);
+        closeAndAssertSound(2);
     }
 
     @Test
-    void damageThatShowsOnReopeningIsNamedAndKeepsTheStoreFailed() throws IOException {
+    void damageFoundOnReopeningIsReportedAndTheStoreRemainsFailed() throws IOException {
         for (int seq = 1; seq <= 5; seq++) {
             store(seq);
         }
@@ -135,7 +136,7 @@ class StoreReopenerTest {
         disk.set(FailingWrites.Mode.WORKS);
 
         await().until(() -> store.failure().orElse("").contains("damaged"));
-        assertThat(store.failure()).hasValueSatisfying(why -> assertThat(why)
+        assertThat(store.failure()).hasValueSatisfying(reason -> assertThat(reason)
                 .contains(log.getFileName().toString()));
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("sluice-store-reopen")));
@@ -144,7 +145,7 @@ class StoreReopenerTest {
     }
 
     @Test
-    void readsThatRaceWithTheReopeningSeeTheOldOrTheNewStoreOrNone() {
+    void readsDuringReopeningSeeTheOldOrTheNewStoreOrFail() {
         store(1);
         List<CompletableFuture<Integer>> reads = new ArrayList<>();
         for (int round = 1; round <= 3; round++) {
@@ -168,11 +169,11 @@ class StoreReopenerTest {
                             failure == null ? rows >= 1 && rows <= 4 : failure.getCause() instanceof StoreException))
                     .isCompletedWithValue(true);
         }
-        assertIsSoundOnceClosed(4);
+        closeAndAssertSound(4);
     }
 
     @Test
-    void aCloseEndsTheWaitForAReopening() throws IOException {
+    void closeEndsTheReopening() throws IOException {
         store(1);
         Files.move(directory.resolve("db/CURRENT"), directory.resolve("aside"));
         disk.set(FailingWrites.Mode.WRITES_NOTHING);
@@ -181,7 +182,7 @@ class StoreReopenerTest {
         store.close();
         Files.move(directory.resolve("aside"), directory.resolve("db/CURRENT"));
 
-        assertIsSoundOnceClosed(1);
+        closeAndAssertSound(1);
     }
 
     private void store(long seq) {
@@ -192,7 +193,7 @@ class StoreReopenerTest {
         StoreBatch batch = new StoreBatch(generation);
         batch.add(Q, enqueued(arrival(seq)));
         batch.head(Q, head(seq + 1));
-        get(commitLater(store, batch));
+        get(commitAsync(store, batch));
     }
 
     private List<Long> seqs() {
@@ -206,7 +207,7 @@ class StoreReopenerTest {
         await().until(() -> store.generation() == generation);
     }
 
-    private void assertIsSoundOnceClosed(int messages) {
+    private void closeAndAssertSound(int messages) {
         store.close();
         try (RocksDbStore again = RocksDbStore.open(directory, Durability.FSYNC)) {
             assertThat(get(again.readArrivals(Q, 0, 100)).rows()).hasSize(messages);

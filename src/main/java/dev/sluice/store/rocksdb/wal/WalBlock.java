@@ -7,7 +7,8 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 
 /**
- * A block of one of RocksDB's write-ahead logs. The file may have been a log before, with a lower number: what is left of that has its number.
+ * A block of a write-ahead log of RocksDB. Log files are recycled: a file may contain remains of an earlier log,
+ * recognizable by its lower log number.
  *
  * <pre>
  * log     blocks of 32 KiB, the last one shorter
@@ -15,26 +16,29 @@ import java.util.zip.CRC32C;
  * record  crc:4 (masked CRC-32C of all that follows)  length:2  type:1  [log number:4]  data        little-endian
  * </pre>
  *
- * <p>Records without a number are of stores whose logs were not used again.
+ * <p>Records without a log number come from stores that did not recycle their logs.
  */
 public final class WalBlock {
     public static final int BYTES = 32 * 1024;
-    /** Of a record with a number. */
+    /** Header size of a record with a log number. */
     private static final int HEADER_BYTES = 11;
 
-    private static final int OLD_HEADER_BYTES = 7;
+    private static final int LEGACY_HEADER_BYTES = 7;
     private static final int CRC_BYTES = 4;
     private static final int TYPE_OFFSET = 6;
-    /** Full, first, middle and last part of a write; without a number, four less. */
+    /**
+     * Record types: the full, first or last part of a write (7 is a middle part). Without a log number the type is
+     * lower by four.
+     */
     private static final int FULL = 5;
 
     private static final int FIRST = 6;
     private static final int LAST = 8;
-    private static final int OLD_TYPES = 4;
+    private static final int LEGACY_TYPES = 4;
     private static final int CRC_MASK_DELTA = 0xA282EAD8;
 
     private final FileChannel log;
-    /** The low 32 bits of its number. */
+    /** The low 32 bits of the log number. */
     private final int number;
 
     private final CRC32C crc = new CRC32C();
@@ -45,11 +49,11 @@ public final class WalBlock {
         this.number = (int) number;
     }
 
-    /** Reads the block at that offset; answers whether there is one. */
+    /** Reads the block at that offset. Returns false at the end of the file. */
     boolean read(long offset) throws IOException {
         bytes.clear();
         while (bytes.hasRemaining() && log.read(bytes, offset + bytes.position()) > 0) {
-            // Until the block is full or the file ends.
+            // Repeat until the block is full or the file ends.
         }
         bytes.flip();
         return bytes.hasRemaining();
@@ -59,22 +63,25 @@ public final class WalBlock {
         return bytes;
     }
 
-    /** Whether what is left of a whole block from there on is padding. */
+    /** Whether the rest of a full block from that offset is padding. */
     boolean isPadding(int offset) {
         return bytes.limit() == BYTES && BYTES - offset < headerBytes(offset);
     }
 
-    /** Whether a record of this log stands there, with the right checksum. */
+    /** Whether there is a record of this log at that offset, with a correct checksum. */
     boolean isIntact(int offset) {
         return isIntactOfAnyLog(offset) && isOfThisLog(offset);
     }
 
-    /** Whether a record of a later log stands there: the file got another name, which the disk did not keep. */
+    /**
+     * Whether there is a record of a later log at that offset: the file was renamed for recycling, but the new name was
+     * lost in a power loss.
+     */
     boolean isOfLaterLog(int offset) {
         return isIntactOfAnyLog(offset) && hasNumber(offset) && Integer.compareUnsigned(numberAt(offset), number) > 0;
     }
 
-    /** Whether the first part of a write of this log may stand there; cheaper than a checksum. */
+    /** Whether the first part of a write of this log may start at that offset. Cheaper than a checksum. */
     boolean mayBeginWrite(int offset) {
         return fits(offset) && beginsWrite(offset) && isOfThisLog(offset);
     }
@@ -91,20 +98,23 @@ public final class WalBlock {
         return offset + headerBytes(offset);
     }
 
-    /** Where the record ends that stands there. */
+    /** The end of the record at that offset. */
     int endOf(int offset) {
         return dataOffset(offset) + lengthAt(offset);
     }
 
-    /** Whether one flipped bit, or another length, is all that is wrong with the record there: damage, not a write that was cut. */
+    /**
+     * Whether the record at that offset is correct except for one flipped bit or a wrong length: this is damage, not a
+     * torn write.
+     */
     boolean isDamaged(int offset) {
-        // What is left of an earlier log has another number.
+        // Remains of an earlier log have another number.
         return Integer.bitCount(numberAt(offset) ^ number) <= 1
                 && !isIntactOfAnyLog(offset)
-                && (isWholeButForLength(offset) || isWholeButForChecksum(offset) || isWholeButForBit(offset));
+                && (isIntactExceptLength(offset) || isIntactExceptChecksum(offset) || isIntactExceptOneBit(offset));
     }
 
-    private boolean isWholeButForLength(int offset) {
+    private boolean isIntactExceptLength(int offset) {
         if (!isKnownType(offset)) {
             return false;
         }
@@ -119,11 +129,11 @@ public final class WalBlock {
         return false;
     }
 
-    private boolean isWholeButForChecksum(int offset) {
+    private boolean isIntactExceptChecksum(int offset) {
         return fits(offset) && Integer.bitCount(masked(crcOf(offset)) ^ bytes.getInt(offset)) == 1;
     }
 
-    private boolean isWholeButForBit(int offset) {
+    private boolean isIntactExceptOneBit(int offset) {
         int end = offset + HEADER_BYTES + lengthAt(offset);
         return end <= bytes.limit()
                 && BitFlip.matches(bytes.array(), offset + TYPE_OFFSET, end, unmasked(bytes.getInt(offset)));
@@ -134,7 +144,7 @@ public final class WalBlock {
     }
 
     private boolean fits(int offset) {
-        return bytes.limit() - offset >= OLD_HEADER_BYTES && isKnownType(offset) && endOf(offset) <= bytes.limit();
+        return bytes.limit() - offset >= LEGACY_HEADER_BYTES && isKnownType(offset) && endOf(offset) <= bytes.limit();
     }
 
     private int crcOf(int offset) {
@@ -150,26 +160,26 @@ public final class WalBlock {
 
     private int partAt(int offset) {
         int type = bytes.get(offset + TYPE_OFFSET);
-        return hasNumber(offset) ? type : type + OLD_TYPES;
+        return hasNumber(offset) ? type : type + LEGACY_TYPES;
     }
 
-    /** Whether the record there has the number of its log. */
+    /** Whether the record at that offset has a log number. */
     boolean hasNumber(int offset) {
-        return bytes.get(offset + TYPE_OFFSET) > OLD_TYPES;
+        return bytes.get(offset + TYPE_OFFSET) > LEGACY_TYPES;
     }
 
     private int headerBytes(int offset) {
-        boolean old = bytes.limit() - offset >= OLD_HEADER_BYTES && !hasNumber(offset) && isKnownType(offset);
-        return old ? OLD_HEADER_BYTES : HEADER_BYTES;
+        boolean legacy = bytes.limit() - offset >= LEGACY_HEADER_BYTES && !hasNumber(offset) && isKnownType(offset);
+        return legacy ? LEGACY_HEADER_BYTES : HEADER_BYTES;
     }
 
     private boolean isOfThisLog(int offset) {
         return !hasNumber(offset) || numberAt(offset) == number;
     }
 
-    /** Without a number, or the room for it, that of no log. */
+    /** The log number of a record; a number of no log if the record has none or is too short. */
     private int numberAt(int offset) {
-        return bytes.limit() - offset < HEADER_BYTES ? ~number : bytes.getInt(offset + OLD_HEADER_BYTES);
+        return bytes.limit() - offset < HEADER_BYTES ? ~number : bytes.getInt(offset + LEGACY_HEADER_BYTES);
     }
 
     private int lengthAt(int offset) {

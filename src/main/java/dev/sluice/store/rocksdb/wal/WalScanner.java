@@ -7,19 +7,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * Walks a log from its begin to the first record that is not intact, which is where RocksDB ends it too, and looks at what stands
- * behind.
+ * Scans a log from its start to the first record that is not intact, which is where RocksDB ends the log too, and then
+ * inspects the data after it.
  *
  * <pre>
- * intact writes │ a write that was cut, remains of an earlier log, zeros, nothing: that is the end
- *               │ a write that says that more than the intact ones was synced:     something is missing
+ * intact writes │ a torn write, remains of an earlier log, zeros, end of file: the regular end of the log
+ *               │ a write whose mark says that more than the intact writes was synced: data is missing
  * </pre>
  */
 public final class WalScanner {
     private final Path log;
     private final WalBlock block;
-    /** The first bytes of the write that is being walked, whose parts may be in several blocks. */
-    private final ByteBuffer begin =
+    /** The first bytes of the current write, whose parts may be in several blocks. */
+    private final ByteBuffer writeStart =
             ByteBuffer.allocate(WalSyncMark.WRITE_BYTES_MIN).order(ByteOrder.LITTLE_ENDIAN);
 
     private boolean insideWrite;
@@ -31,7 +31,7 @@ public final class WalScanner {
     private Long key;
 
     private long end;
-    private boolean reused;
+    private boolean recycled;
     private boolean damaged;
 
     private WalScanner(Path log, FileChannel channel, long nextSequence) {
@@ -41,19 +41,19 @@ public final class WalScanner {
     }
 
     /**
-     * Walks a log.
+     * Scans a log.
      *
-     * @param nextSequence what the logs before it end with
+     * @param nextSequence the sequence number after the last write of the previous logs
      */
-    public static WalScanner through(Path log, long nextSequence) throws IOException {
+    public static WalScanner scan(Path log, long nextSequence) throws IOException {
         try (FileChannel channel = FileChannel.open(log)) {
-            WalScanner walk = new WalScanner(log, channel, nextSequence);
-            walk.walk();
-            return walk;
+            WalScanner scanner = new WalScanner(log, channel, nextSequence);
+            scanner.scan();
+            return scanner;
         }
     }
 
-    /** The number in the name of a log. */
+    /** The log number in a file name. */
     public static long numberOf(Path log) {
         String name = log.getFileName().toString();
         return Long.parseLong(name.substring(0, name.indexOf('.')));
@@ -63,17 +63,17 @@ public final class WalScanner {
         return log;
     }
 
-    /** Whether it has nothing to say: no write, or the file is a later log already. */
+    /** Whether the log is to be skipped: it has no write, or its file already belongs to a later log. */
     boolean isEmpty() {
-        return writes == 0 || reused;
+        return writes == 0 || recycled;
     }
 
-    /** Whether something that was synced is not there any more. */
+    /** Whether synced data is missing. */
     boolean isDamaged() {
         return damaged;
     }
 
-    /** Where the intact writes end, in bytes. */
+    /** The end of the intact writes, in bytes. */
     public long end() {
         return end;
     }
@@ -88,59 +88,59 @@ public final class WalScanner {
         return nextSequence;
     }
 
-    /** Up to which sequence number everything was synced, as far as the intact writes know. */
+    /** All writes up to this sequence number were synced, according to the marks of the intact writes. */
     long syncedSequence() {
         return syncedSequence;
     }
 
-    private void walk() throws IOException {
+    private void scan() throws IOException {
         long blockOffset = 0;
         while (block.read(blockOffset)) {
-            int offset = takeIntact();
+            int offset = readIntactRecords();
             end = blockOffset + offset;
             if (!block.isPadding(offset)) {
-                reused = end == 0 && block.isOfLaterLog(0);
-                damaged = !reused && (block.isDamaged(offset) || isFollowedByLaterSync(blockOffset, offset + 1));
+                recycled = end == 0 && block.isOfLaterLog(0);
+                damaged = !recycled && (block.isDamaged(offset) || isFollowedByLaterSync(blockOffset, offset + 1));
                 return;
             }
             blockOffset += WalBlock.BYTES;
         }
     }
 
-    /** Takes the records of the block; answers where the first one stands that cannot be taken. */
-    private int takeIntact() {
+    /** Reads the intact records of the block. Returns the offset of the first one that is not intact. */
+    private int readIntactRecords() {
         int offset = 0;
         while (!block.isPadding(offset) && block.isIntact(offset) && block.beginsWrite(offset) != insideWrite) {
-            take(offset);
+            readRecord(offset);
             offset = block.endOf(offset);
         }
         return offset;
     }
 
-    private void take(int offset) {
+    private void readRecord(int offset) {
         if (block.beginsWrite(offset)) {
-            begin.clear();
+            writeStart.clear();
         }
         int data = block.dataOffset(offset);
-        int bytes = Math.min(begin.remaining(), block.endOf(offset) - data);
-        begin.put(block.bytes().array(), data, bytes);
+        int bytes = Math.min(writeStart.remaining(), block.endOf(offset) - data);
+        writeStart.put(block.bytes().array(), data, bytes);
         insideWrite = !block.endsWrite(offset);
         if (!insideWrite) {
-            takeWrite();
+            endWrite();
         }
     }
 
-    private void takeWrite() {
-        int bytes = begin.position();
+    private void endWrite() {
+        int bytes = writeStart.position();
         if (bytes < Long.BYTES + Integer.BYTES) {
             return;
         }
-        long sequence = begin.getLong(0);
+        long sequence = writeStart.getLong(0);
         if (writes++ == 0) {
             firstSequence = sequence;
         }
-        nextSequence = sequence + Integer.toUnsignedLong(begin.getInt(Long.BYTES));
-        WalSyncMark mark = WalSyncMark.read(begin, 0, bytes);
+        nextSequence = sequence + Integer.toUnsignedLong(writeStart.getInt(Long.BYTES));
+        WalSyncMark mark = WalSyncMark.read(writeStart, 0, bytes);
         if (mark != null) {
             key = mark.key();
             syncedSequence = Math.max(syncedSequence, mark.syncedSequence());
@@ -162,8 +162,9 @@ public final class WalScanner {
     }
 
     /**
-     * Whether the write there says that something was synced which is not among the intact ones. Once the key is known nothing else
-     * counts: a body is in the log as its client made it, and could pass for a write.
+     * Whether the write at that offset says that something was synced that is not among the intact writes. Once the key
+     * is known, only marks with that key count: message bodies are in the log as clients sent them and could imitate a
+     * write.
      */
     private boolean provesLaterSync(int offset) {
         int data = block.dataOffset(offset);

@@ -5,40 +5,41 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What a write says in the log about those before it: everything up to a sequence number was synced when it was made. So a gap before
- * it can be told from what a power loss leaves. It stands first in the write, as a record that RocksDB keeps in the log only.
+ * The sync mark of a write in the log: when the write was made, everything up to a sequence number was synced. With it
+ * a gap in the log can be distinguished from the effects of a power loss. The mark is the first record of a write and
+ * has a type that RocksDB keeps in the log only (log data).
  *
  * <pre>
  * mark  tag:1 = 3  length:1 = 16  key:8  synced sequence:8        little-endian
  * </pre>
  *
- * @param key random for each opening of the store, so that no body can pass for a write with a mark
- * @param syncedSequence all writes up to this one were synced
+ * @param key random for each opening of the store, so that a message body cannot imitate a write with a mark
+ * @param syncedSequence all writes up to this sequence number were synced
  */
 public record WalSyncMark(long key, long syncedSequence) {
-    /** A write with a mark has at least this many bytes. */
-    public static final int WRITE_BYTES_MIN = BatchGroup.NOTE_OFFSET + BatchGroup.NOTE_BYTES;
+    /** Minimum size of a write with a mark. */
+    public static final int WRITE_BYTES_MIN = BatchGroup.SYNC_MARK_OFFSET + BatchGroup.SYNC_MARK_BYTES;
 
     private static final byte TAG = 0x03;
-    private static final int DATA_BYTES = BatchGroup.NOTE_BYTES - 2;
+    private static final int DATA_BYTES = BatchGroup.SYNC_MARK_BYTES - 2;
     private static final int DATA_OFFSET = WRITE_BYTES_MIN - DATA_BYTES;
 
-    /** Puts it into a serialized group. */
+    /** Writes the mark into a serialized group. */
     public void writeTo(byte[] group) {
         ByteBuffer to = ByteBuffer.wrap(group).order(ByteOrder.LITTLE_ENDIAN);
-        to.put(BatchGroup.NOTE_OFFSET, TAG).put(BatchGroup.NOTE_OFFSET + 1, (byte) DATA_BYTES);
+        to.put(BatchGroup.SYNC_MARK_OFFSET, TAG).put(BatchGroup.SYNC_MARK_OFFSET + 1, (byte) DATA_BYTES);
         to.putLong(DATA_OFFSET, key).putLong(DATA_OFFSET + Long.BYTES, syncedSequence);
     }
 
     /**
-     * The mark of the write that begins at an offset; null if it has none.
+     * Returns the mark of the write at an offset; null if it has none.
      *
-     * @param limit where the bytes of the write that are there end
+     * @param limit end of the available bytes of the write
      */
     static WalSyncMark read(ByteBuffer from, int offset, int limit) {
         boolean marked = limit - offset >= WRITE_BYTES_MIN
-                && from.get(offset + BatchGroup.NOTE_OFFSET) == TAG
-                && from.get(offset + BatchGroup.NOTE_OFFSET + 1) == DATA_BYTES;
+                && from.get(offset + BatchGroup.SYNC_MARK_OFFSET) == TAG
+                && from.get(offset + BatchGroup.SYNC_MARK_OFFSET + 1) == DATA_BYTES;
         return marked
                 ? new WalSyncMark(from.getLong(offset + DATA_OFFSET), from.getLong(offset + DATA_OFFSET + Long.BYTES))
                 : null;

@@ -12,21 +12,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Looks into RocksDB's write-ahead logs before RocksDB does. Their files are used again and again, so a log ends where its intact writes
- * end; RocksDB takes the first record that is not intact for that, whatever stands behind, and drops later logs if they do not continue
- * there. This finds out whether anything synced would be lost that way, by what later writes say ({@link WalSyncMark}).
+ * Verifies the write-ahead logs before RocksDB opens them. Log files are recycled, so a log ends where its intact
+ * writes end. RocksDB takes the first record that is not intact as the end, whatever follows, and drops later logs if
+ * they do not continue there. The verifier uses the marks of later writes ({@link WalSyncMark}) to detect whether
+ * synced data would be lost that way.
  */
 public final class WalVerifier {
     /**
-     * The logs do not continue each other. That is so when logs between them are done with and deleted, or when one is damaged:
-     * RocksDB knows, once it is open.
+     * A gap between two logs. Either logs between them were obsolete and deleted, or one is damaged; only the open
+     * database can decide.
      *
-     * @param log the one that ends too early, if it is still needed
-     * @param syncedSequence what the database must have
+     * @param log the log that ends too early, if it is still needed
+     * @param syncedSequence the sequence number that the open database must have reached
      */
     public record WalGap(Path log, long syncedSequence) {
-        /** The log is damaged. */
-        public StoreCorruptException confirmed(Exception cause) {
+        /** The exception for a gap that proved to be damage. */
+        public StoreCorruptException toException(Exception cause) {
             return new StoreCorruptException(
                     "the store is damaged: log file " + log + " ends before what was synced", cause);
         }
@@ -35,42 +36,42 @@ public final class WalVerifier {
     private WalVerifier() {}
 
     /**
-     * Reads all logs of a database. Blocks.
+     * Reads all logs of a database. Returns the first gap, if there is one. Blocks.
      *
-     * @throws StoreCorruptException if a log has lost something that was synced
+     * @throws StoreCorruptException if a log has lost synced data
      */
     public static Optional<WalGap> run(Path database) {
-        List<WalScanner> walks = new ArrayList<>();
+        List<WalScanner> scans = new ArrayList<>();
         long nextSequence = 0;
         long syncedSequence = 0;
         for (Path log : logs(database)) {
-            WalScanner walk = walk(log, nextSequence);
-            if (walk.isDamaged()) {
+            WalScanner scan = scan(log, nextSequence);
+            if (scan.isDamaged()) {
                 throw new StoreCorruptException("the store is damaged: log file " + log
-                        + " has a broken record at byte " + walk.end() + " that is not a torn end");
+                        + " has a broken record at byte " + scan.end() + " that is not a torn end");
             }
-            if (!walk.isEmpty()) {
-                walks.add(walk);
-                nextSequence = walk.nextSequence();
-                syncedSequence = Math.max(syncedSequence, walk.syncedSequence());
+            if (!scan.isEmpty()) {
+                scans.add(scan);
+                nextSequence = scan.nextSequence();
+                syncedSequence = Math.max(syncedSequence, scan.syncedSequence());
             }
         }
-        return doubt(walks, syncedSequence);
+        return findGap(scans, syncedSequence);
     }
 
-    private static Optional<WalGap> doubt(List<WalScanner> walks, long syncedSequence) {
-        for (int i = 0; i + 1 < walks.size(); i++) {
-            long nextSequence = walks.get(i).nextSequence();
-            if (walks.get(i + 1).firstSequence() > nextSequence && syncedSequence >= nextSequence) {
-                return Optional.of(new WalGap(walks.get(i).log(), syncedSequence));
+    private static Optional<WalGap> findGap(List<WalScanner> scans, long syncedSequence) {
+        for (int i = 0; i + 1 < scans.size(); i++) {
+            long nextSequence = scans.get(i).nextSequence();
+            if (scans.get(i + 1).firstSequence() > nextSequence && syncedSequence >= nextSequence) {
+                return Optional.of(new WalGap(scans.get(i).log(), syncedSequence));
             }
         }
         return Optional.empty();
     }
 
-    private static WalScanner walk(Path log, long nextSequence) {
+    private static WalScanner scan(Path log, long nextSequence) {
         try {
-            return WalScanner.through(log, nextSequence);
+            return WalScanner.scan(log, nextSequence);
         } catch (IOException failure) {
             throw new StoreException("file " + log + " cannot be read: " + failure, failure);
         }

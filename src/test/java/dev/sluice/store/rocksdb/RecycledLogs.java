@@ -1,11 +1,11 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.allArrivals;
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;
+import static dev.sluice.store.StoreResults.allArrivals;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.store.Durability;
@@ -29,8 +29,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/** A store with small memtables, so that its logs are soon used again, and pictures of what a kill would leave of it. */
-final class ReusedLogs {
+/**
+ * A store with small memtables, so that its logs are soon recycled, and images of its directory as a kill would leave
+ * it.
+ */
+final class RecycledLogs {
     static final long Q = 7;
     static final int MESSAGES_IN_A_WRITE = 20;
     static final int HEADER_BYTES = 11;
@@ -43,7 +46,7 @@ final class ReusedLogs {
     private long nextSeq = 1;
     private int copies;
 
-    ReusedLogs(Path temporary) {
+    RecycledLogs(Path temporary) {
         this.temporary = temporary;
         this.live = temporary.resolve("live");
     }
@@ -57,7 +60,7 @@ final class ReusedLogs {
         return nextSeq;
     }
 
-    /** How many messages were written. */
+    /** The number of written messages. */
     long written() {
         return nextSeq - 1;
     }
@@ -72,24 +75,24 @@ final class ReusedLogs {
             batch.add(Q, enqueued(arrival(nextSeq++)));
         }
         batch.head(Q, head(nextSeq));
-        get(commitLater(store, batch));
+        get(commitAsync(store, batch));
     }
 
-    /** At least until there is a log with old records behind its end, in the middle of a block. */
-    void writeUntilLogIsReused(RocksDbStore store) throws IOException {
+    /** Writes until there is a log that ends in the middle of a block, with older records after its end. */
+    void writeUntilLogIsRecycled(RocksDbStore store) throws IOException {
         Path first = lastLog(live);
         for (int writes = 0; writes < WRITES_MAX; writes++) {
             write(store);
             Path log = lastLog(live);
-            long end = WalScanner.through(log, 0).end();
+            long end = WalScanner.scan(log, 0).end();
             if (!log.equals(first) && end > 20_000 && end + 20_000 < Files.size(log)) {
                 return;
             }
         }
-        throw new AssertionError("no log was used again");
+        throw new AssertionError("no log was recycled");
     }
 
-    /** The directory as a kill would leave it now: copied until nothing changes meanwhile. */
+    /** Returns a copy of the directory as a kill would leave it current. Copies until two copies are equal. */
     Path image() throws IOException {
         Map<String, Integer> before = Map.of();
         for (int tries = 0; tries < COPIES_MAX; tries++) {
@@ -99,13 +102,13 @@ final class ReusedLogs {
             } catch (IOException | UncheckedIOException changed) {
                 continue;
             }
-            Map<String, Integer> now = contents(image);
-            if (now.equals(before)) {
+            Map<String, Integer> current = contents(image);
+            if (current.equals(before)) {
                 return image;
             }
-            before = now;
+            before = current;
         }
-        throw new AssertionError("the directory never rests");
+        throw new AssertionError("the directory keeps changing");
     }
 
     private static Map<String, Integer> contents(Path directory) throws IOException {
@@ -125,7 +128,7 @@ final class ReusedLogs {
         return copy;
     }
 
-    /** Answers 1 for a refusal, 0 if everything is there. */
+    /** Returns 1 if the store is refused, 0 if it is complete. */
     int assertRefusedOrComplete(Path directory) throws IOException {
         try {
             assertComplete(directory, nextSeq - 1);
@@ -157,7 +160,7 @@ final class ReusedLogs {
         }
     }
 
-    /** Where records begin that end before that, the last one first. */
+    /** Returns the offsets of the records before that end, last one first. */
     static List<Integer> records(byte[] log, long end) {
         List<Integer> records = new ArrayList<>();
         for (int offset = 0; offset < end; ) {
@@ -171,7 +174,7 @@ final class ReusedLogs {
         return records;
     }
 
-    /** A whole record with a write in it that says that everything was synced, with a key that is not the store's. */
+    /** A complete record whose write has a mark that says that everything was synced, with a key of another store. */
     static byte[] forgedWrite(int logNumber) {
         byte[] data = new byte[WalSyncMark.WRITE_BYTES_MIN];
         new WalSyncMark(0x1234, 1L << 40).writeTo(data);

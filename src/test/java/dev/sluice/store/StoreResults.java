@@ -7,24 +7,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Waiting for what a store answers. */
-public final class Outcomes {
-    private Outcomes() {}
+/** Waits for the results of store calls. */
+public final class StoreResults {
+    private StoreResults() {}
 
-    /** Completes when the listener is told. */
-    public static CompletableFuture<Void> commitLater(QueueStore store, StoreBatch batch) {
-        CompletableFuture<Void> outcome = new CompletableFuture<>();
+    /** Commits a batch. The future completes when the listener is called. */
+    public static CompletableFuture<Void> commitAsync(QueueStore store, StoreBatch batch) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
         store.commit(batch, failure -> {
             if (failure == null) {
-                outcome.complete(null);
+                result.complete(null);
             } else {
-                outcome.completeExceptionally(failure);
+                result.completeExceptionally(failure);
             }
         });
-        return outcome;
+        return result;
     }
 
-    /** All arrivals of a queue, however many reads that takes. */
+    /** Returns all arrivals of a queue, with as many reads as that takes. */
     public static List<StoredMessage> allArrivals(QueueStore store, long queueNumber) {
         List<StoredMessage> all = new ArrayList<>();
         Arrivals read;
@@ -36,14 +36,14 @@ public final class Outcomes {
         return all;
     }
 
-    /** Waits for a stage, but not for ever. */
+    /** Waits for a stage, with the time limit of the tests. */
     public static <T> T get(CompletionStage<T> stage) {
         return stage.toCompletableFuture()
                 .orTimeout(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .join();
     }
 
-    /** The whole catalog of a store. */
+    /** Returns the whole catalog of a store. */
     public static List<CatalogRecord> catalogOf(QueueStore store) {
         List<CatalogRecord> records = new ArrayList<>();
         get(store.readCatalog(records::add));

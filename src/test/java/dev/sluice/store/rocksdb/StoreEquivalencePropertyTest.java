@@ -1,14 +1,14 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.catalogOf;
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
+import static dev.sluice.store.StoreResults.catalogOf;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.TestSeed;
 import dev.sluice.store.Durability;
-import dev.sluice.store.QueueHistory;
 import dev.sluice.store.QueueStore;
+import dev.sluice.store.StoreHistory;
 import dev.sluice.store.StoreReading;
 import dev.sluice.store.memory.MemoryStore;
 import java.io.IOException;
@@ -20,10 +20,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 
-/** Both stores say the same after the same batches, also across reopening, flushes and compactions. */
-class SameReadsPropertyTest {
+/** Both stores return the same data after the same batches, also across reopening, flushes and compactions. */
+class StoreEquivalencePropertyTest {
     @Property(seed = TestSeed.PROPERTIES, tries = 40, shrinking = ShrinkingMode.OFF)
-    void bothStoresReadTheSameAfterTheSameHistory(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int batches)
+    void bothStoresReturnTheSameAfterTheSameHistory(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int batches)
             throws IOException {
         Path directory = Files.createTempDirectory("sluice-same-reads");
         try {
@@ -35,13 +35,13 @@ class SameReadsPropertyTest {
 
     private static void run(long seed, int batches, Path directory) {
         Random random = new Random(seed);
-        QueueHistory history = new QueueHistory(seed);
-        QueueHistory sameHistory = new QueueHistory(seed);
+        StoreHistory history = new StoreHistory(seed);
+        StoreHistory sameHistory = new StoreHistory(seed);
         RocksDbStore onDisk = RocksDbStore.open(directory, Durability.ASYNC);
         try (MemoryStore inMemory = new MemoryStore()) {
             for (int i = 0; i < batches; i++) {
-                get(commitLater(inMemory, history.nextBatch(12)));
-                get(commitLater(onDisk, sameHistory.nextBatch(12)));
+                get(commitAsync(inMemory, history.nextBatch(12)));
+                get(commitAsync(onDisk, sameHistory.nextBatch(12)));
                 switch (random.nextInt(8)) {
                     case 0 -> assertSame(inMemory, onDisk);
                     case 1 -> {
@@ -50,7 +50,7 @@ class SameReadsPropertyTest {
                     }
                     case 2 -> onDisk.compact();
                     default -> {
-                        // On to the next batch.
+                        // Continue with the next batch.
                     }
                 }
             }
@@ -63,7 +63,7 @@ class SameReadsPropertyTest {
     }
 
     private static void assertSame(QueueStore inMemory, QueueStore onDisk) {
-        for (long queue : new long[] {QueueHistory.QUEUE, QueueHistory.DEAD_QUEUE}) {
+        for (long queue : new long[] {StoreHistory.QUEUE, StoreHistory.DEAD_QUEUE}) {
             assertThat(StoreReading.of(onDisk, queue)).isEqualTo(StoreReading.of(inMemory, queue));
         }
         assertThat(get(onDisk.heads())).isEqualTo(get(inMemory.heads()));

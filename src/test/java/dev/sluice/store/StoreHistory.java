@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** Makes up events of two queues as a correct domain could emit them, the second being the dead letter queue of the first. */
-public final class QueueHistory {
+/** Creates random but valid events of two queues; the second is the dead letter queue of the first. */
+public final class StoreHistory {
     /** The queue with the events. */
     public static final long QUEUE = 41;
     /** Its dead letter queue. */
@@ -18,18 +18,18 @@ public final class QueueHistory {
 
     private final Random random;
     private final TreeMap<Long, MessageHeader> arrivals = new TreeMap<>();
-    private final TreeMap<Long, ScheduledMessage> waiting = new TreeMap<>();
+    private final TreeMap<Long, ScheduledMessage> scheduled = new TreeMap<>();
     private final TreeMap<Long, Lease> leases = new TreeMap<>();
-    private final TreeMap<Long, MessageHeader> departed = new TreeMap<>();
+    private final TreeMap<Long, MessageHeader> deadLettered = new TreeMap<>();
     private long nextSeq = 1;
     private long nextDeadSeq = 1;
 
-    /** The same seed makes the same history. */
-    public QueueHistory(long seed) {
+    /** The same seed creates the same history. */
+    public StoreHistory(long seed) {
         random = new Random(seed);
     }
 
-    /** A batch of up to that many random events, with the heads they lead to. */
+    /** Returns a batch of up to that many random events, with the resulting heads. */
     public StoreBatch nextBatch(int eventsMax) {
         StoreBatch batch = new StoreBatch();
         int events = random.nextInt(eventsMax + 1);
@@ -48,9 +48,9 @@ public final class QueueHistory {
             case 11, 12, 13 -> release(batch);
             case 14 -> reschedule(batch);
             case 15, 16 -> remove(batch);
-            case 17 -> moveToDeadLetters(batch);
-            case 18 -> confirmDeparted(batch);
-            default -> rarely(batch);
+            case 17 -> moveToDeadLetterQueue(batch);
+            case 18 -> confirmDeadLettered(batch);
+            default -> addRareChange(batch);
         }
     }
 
@@ -62,49 +62,49 @@ public final class QueueHistory {
                 batch.add(QUEUE, Samples.enqueued(arrivals.get(seq)));
             }
             case 1 -> {
-                arrivals.put(seq, Samples.inherited(seq, random.nextInt(50)));
+                arrivals.put(seq, Samples.withOriginalTimestamp(seq, random.nextInt(50)));
                 batch.add(QUEUE, Samples.enqueued(arrivals.get(seq)));
             }
             default -> {
-                ScheduledMessage row = new ScheduledMessage(Samples.delayed(seq), 0, someTime());
-                waiting.put(seq, row);
+                ScheduledMessage row = new ScheduledMessage(Samples.delayed(seq), 0, randomMillis());
+                scheduled.put(seq, row);
                 batch.add(QUEUE, Samples.enqueued(row.header(), row.availableAtMillis()));
             }
         }
     }
 
     private void leaseArrival(StoreBatch batch) {
-        MessageHeader header = take(arrivals);
+        MessageHeader header = removeRandom(arrivals);
         if (header != null) {
-            Lease lease = new Lease(header, 1, someTime());
+            Lease lease = new Lease(header, 1, randomMillis());
             leases.put(header.seq(), lease);
             batch.add(QUEUE, Samples.leased(lease));
         }
     }
 
     private void leaseWaiting(StoreBatch batch) {
-        ScheduledMessage row = take(waiting);
+        ScheduledMessage row = removeRandom(scheduled);
         if (row != null) {
-            Lease lease = new Lease(row.header(), row.deliveries() + 1, someTime());
+            Lease lease = new Lease(row.header(), row.deliveries() + 1, randomMillis());
             leases.put(row.header().seq(), lease);
             batch.add(QUEUE, new QueueEvent.Leased(lease, row.availableAtMillis()));
         }
     }
 
     private void release(StoreBatch batch) {
-        Lease lease = take(leases);
+        Lease lease = removeRandom(leases);
         if (lease != null) {
-            ScheduledMessage row = new ScheduledMessage(lease.header(), lease.delivery(), someTime());
-            waiting.put(lease.header().seq(), row);
+            ScheduledMessage row = new ScheduledMessage(lease.header(), lease.delivery(), randomMillis());
+            scheduled.put(lease.header().seq(), row);
             batch.add(QUEUE, new QueueEvent.Released(row));
         }
     }
 
     private void reschedule(StoreBatch batch) {
-        ScheduledMessage row = take(waiting);
+        ScheduledMessage row = removeRandom(scheduled);
         if (row != null) {
-            ScheduledMessage moved = new ScheduledMessage(row.header(), row.deliveries(), someTime());
-            waiting.put(row.header().seq(), moved);
+            ScheduledMessage moved = new ScheduledMessage(row.header(), row.deliveries(), randomMillis());
+            scheduled.put(row.header().seq(), moved);
             batch.add(QUEUE, new QueueEvent.Rescheduled(moved, row.availableAtMillis()));
         }
     }
@@ -112,20 +112,20 @@ public final class QueueHistory {
     private void remove(StoreBatch batch) {
         switch (random.nextInt(3)) {
             case 0 -> {
-                MessageHeader header = take(arrivals);
+                MessageHeader header = removeRandom(arrivals);
                 if (header != null) {
                     batch.add(QUEUE, removed(header, QueueEvent.MessageLocation.ARRIVAL, 0));
                 }
             }
             case 1 -> {
-                ScheduledMessage row = take(waiting);
+                ScheduledMessage row = removeRandom(scheduled);
                 if (row != null) {
                     batch.add(
                             QUEUE, removed(row.header(), QueueEvent.MessageLocation.WAITING, row.availableAtMillis()));
                 }
             }
             default -> {
-                Lease lease = take(leases);
+                Lease lease = removeRandom(leases);
                 if (lease != null) {
                     batch.add(QUEUE, removed(lease.header(), QueueEvent.MessageLocation.LEASED, 0));
                 }
@@ -133,36 +133,36 @@ public final class QueueHistory {
         }
     }
 
-    private void moveToDeadLetters(StoreBatch batch) {
-        Lease lease = take(leases);
+    private void moveToDeadLetterQueue(StoreBatch batch) {
+        Lease lease = removeRandom(leases);
         if (lease != null) {
             MessageHeader header = lease.header();
-            MessageHeader there = Samples.inherited(nextDeadSeq++, header.timestampMillis());
-            departed.put(header.seq(), header);
+            MessageHeader deadLetter = Samples.withOriginalTimestamp(nextDeadSeq++, header.timestampMillis());
+            deadLettered.put(header.seq(), header);
             batch.add(QUEUE, new QueueEvent.DeadLettering(lease));
             batch.add(
                     DEAD_QUEUE,
                     new QueueEvent.Enqueued(
-                            there,
-                            Samples.content(there.seq()),
-                            there.storedAtMillis(),
+                            deadLetter,
+                            Samples.content(deadLetter.seq()),
+                            deadLetter.storedAtMillis(),
                             new QueueEvent.Origin(QUEUE, header)));
             batch.head(DEAD_QUEUE, Samples.head(nextDeadSeq));
         }
     }
 
-    private void confirmDeparted(StoreBatch batch) {
-        MessageHeader header = take(departed);
+    private void confirmDeadLettered(StoreBatch batch) {
+        MessageHeader header = removeRandom(deadLettered);
         if (header != null) {
             batch.add(QUEUE, new QueueEvent.DeadLettered(header));
         }
     }
 
-    private void rarely(StoreBatch batch) {
+    private void addRareChange(StoreBatch batch) {
         switch (random.nextInt(12)) {
             case 0 -> {
-                forget();
-                batch.add(QUEUE, new QueueEvent.Purged(nextSeq, someTime()));
+                clear();
+                batch.add(QUEUE, new QueueEvent.Purged(nextSeq, randomMillis()));
             }
             case 1 -> {
                 batch.dropQueue(DEAD_QUEUE);
@@ -172,19 +172,19 @@ public final class QueueHistory {
         }
     }
 
-    private void forget() {
+    private void clear() {
         arrivals.clear();
-        waiting.clear();
+        scheduled.clear();
         leases.clear();
-        departed.clear();
+        deadLettered.clear();
     }
 
-    private long someTime() {
+    private long randomMillis() {
         return random.nextInt(30);
     }
 
-    /** Takes a random row away, or answers null if there is none. */
-    private <T> T take(TreeMap<Long, T> rows) {
+    /** Removes a random row. Returns null if there is none. */
+    private <T> T removeRandom(TreeMap<Long, T> rows) {
         if (rows.isEmpty()) {
             return null;
         }
@@ -192,7 +192,8 @@ public final class QueueHistory {
         return rows.remove(seqs.get(random.nextInt(seqs.size())));
     }
 
-    private static QueueEvent removed(MessageHeader header, QueueEvent.MessageLocation place, long availableAtMillis) {
-        return new QueueEvent.Removed(header, place, availableAtMillis, QueueEvent.Cause.ACKED);
+    private static QueueEvent removed(
+            MessageHeader header, QueueEvent.MessageLocation location, long availableAtMillis) {
+        return new QueueEvent.Removed(header, location, availableAtMillis, QueueEvent.Cause.ACKED);
     }
 }

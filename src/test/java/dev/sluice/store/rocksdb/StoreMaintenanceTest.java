@@ -1,9 +1,9 @@
 package dev.sluice.store.rocksdb;
 
-import static dev.sluice.store.Outcomes.commitLater;
-import static dev.sluice.store.Outcomes.get;
 import static dev.sluice.store.Samples.arrival;
 import static dev.sluice.store.Samples.head;
+import static dev.sluice.store.StoreResults.commitAsync;
+import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -42,8 +42,11 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileMetaData;
 
-/** What the store does by itself, without which a start, or a read, would get slower with everything that was ever written. */
-class UpkeepTest {
+/**
+ * Tests the background work of the store, without which a start or a read would get slower with the amount of data ever
+ * written.
+ */
+class StoreMaintenanceTest {
     private static final int WRITE_BUFFER_BYTES = 1024 * 1024;
     private static final int BODY_BYTES = 16 * 1024;
 
@@ -53,7 +56,7 @@ class UpkeepTest {
     private final Random random = new Random(1);
 
     @Test
-    void theLogThatTheNextStartReplaysStaysShort() {
+    void theLogThatTheNextStartReplaysRemainsShort() {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
             write(store, 6 * WRITE_BUFFER_BYTES);
 
@@ -62,35 +65,35 @@ class UpkeepTest {
     }
 
     @Test
-    void tablesAreMergedAfterTheFirstWriteOfAProcess() {
+    void tablesAreCompactedAfterTheFirstWriteOfAProcess() {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
             write(store, 40 * WRITE_BUFFER_BYTES);
 
-            await().ignoreExceptions().until(() -> unmergedTables() < 8);
+            await().ignoreExceptions().until(() -> levelZeroTables() < 8);
         }
     }
 
     /**
-     * The file of a log that is left early is cut short. A log that is later written over it grows, and a sync of a log that grows waits
-     * for the disk once more.
+     * A log that is closed early has a truncated file. A later log in that file grows again, and a sync of a growing
+     * log waits for the disk one more time.
      */
     @Test
-    void logsAreLeftWhenTheyAreFullAlthoughOneFamilyGetsLittle() {
-        Map<Long, Long> leftBytes = new TreeMap<>();
+    void logsAreClosedWhenTheyAreFullAlthoughOneColumnFamilyIsSmall() {
+        Map<Long, Long> closedLogBytes = new TreeMap<>();
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
-            write(store, 20 * WRITE_BUFFER_BYTES, () -> leftBytes.putAll(sizesOfLeftLogs()));
+            write(store, 20 * WRITE_BUFFER_BYTES, () -> closedLogBytes.putAll(sizesOfClosedLogs()));
         }
-        assertThat(leftBytes.values()).hasSizeGreaterThan(10).allSatisfy(bytes -> assertThat(bytes)
+        assertThat(closedLogBytes.values()).hasSizeGreaterThan(10).allSatisfy(bytes -> assertThat(bytes)
                 .isGreaterThan(WRITE_BUFFER_BYTES / 3));
     }
 
-    /** Otherwise the first read after many writes sets off a rewriting of the whole backlog, for nothing. */
+    /** Otherwise the first read after many writes would start a useless rewrite of the whole backlog. */
     @Test
-    void aReadDoesNotLetTablesBeRewrittenFromWhichNothingIsGone() throws Exception {
+    void aReadDoesNotCauseARewriteOfTablesWithoutDeletions() throws Exception {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
             write(store, 8 * WRITE_BUFFER_BYTES);
         }
-        // Without the one that this start makes of the log, whose age is unknown.
+        // Without the table that this start creates from the log, whose age is unknown.
         List<String> tables = access(RocksDB::openReadOnly, (database, families) -> tablesOfMessages(database));
         access(RocksDB::open, (database, families) -> {
             moveToLastLevel(database, families);
@@ -98,48 +101,48 @@ class UpkeepTest {
 
             database.releaseSnapshot(database.getSnapshot());
 
-            await().until(() -> merges(database) == 0);
+            await().until(() -> compactions(database) == 0);
             assertThat(tablesOfMessages(database)).hasSizeGreaterThan(4).containsAll(tables);
             return null;
         });
     }
 
-    /** Otherwise a stop, or the return from a full disk, would wait for all of a large store to be rewritten. */
+    /** Otherwise a shutdown, or the recovery from a full disk, would wait until all of a large store is rewritten. */
     @Test
-    void aMergeUnderWayDoesNotKeepTheDatabaseFromBeingOpenedAgain() throws Exception {
+    void aRunningCompactionDoesNotDelayReopening() throws Exception {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC, WRITE_BUFFER_BYTES)) {
             write(store, 32 * WRITE_BUFFER_BYTES);
         }
         try (DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
                 ReopenableDatabase database = new ReopenableDatabase(opened, WRITE_BUFFER_BYTES)) {
-            CountDownLatch inside = new CountDownLatch(1);
-            CompletableFuture<Void> merge = CompletableFuture.runAsync(() -> database.with(open -> {
-                inside.countDown();
-                // Over and over, so that it is under way whenever the other thread comes.
+            CountDownLatch started = new CountDownLatch(1);
+            CompletableFuture<Void> compaction = CompletableFuture.runAsync(() -> database.with(open -> {
+                started.countDown();
+                // In a loop, so that a compaction is running whenever the other thread reopens the database.
                 for (long end = System.nanoTime() + TestTimeout.LIMIT.toNanos(); System.nanoTime() < end; ) {
                     open.compact();
                 }
                 return null;
             }));
-            inside.await();
+            started.await();
 
             database.reopen();
 
-            assertThatThrownBy(merge::join).hasCauseInstanceOf(StoreException.class);
+            assertThatThrownBy(compaction::join).hasCauseInstanceOf(StoreException.class);
         }
     }
 
-    /** A merge at full speed keeps the core from whoever pushes, for several milliseconds at a time. */
+    /** An unthrottled compaction occupies a core for several milliseconds at a time, which delays requests. */
     @Test
-    void tablesAreWrittenAndMergedAtAPaceThatFollowsTheWrites() {
+    void theCompactionRateFollowsTheWrites() {
         try (DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
                 ReopenableDatabase database = new ReopenableDatabase(opened, WRITE_BUFFER_BYTES)) {
-            RateLimiter limiter = database.with(open -> open.pace().limiter());
+            RateLimiter limiter = database.with(open -> open.compactionRate().limiter());
             assertThat(limiter.getBytesPerSecond()).isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
 
-            byte[] nothing = new BatchGroup().serialize();
+            byte[] emptyGroup = new BatchGroup().serialize();
             await().until(() -> database.with(open -> {
-                open.write(nothing.clone(), false);
+                open.write(emptyGroup.clone(), false);
                 return limiter.getBytesPerSecond() == CompactionRateController.BYTES_PER_SECOND_MIN;
             }));
             long before = limiter.getTotalBytesThrough();
@@ -149,7 +152,7 @@ class UpkeepTest {
             });
             assertThat(limiter.getTotalBytesThrough()).isGreaterThan(before);
             assertThat(limiter.getBytesPerSecond())
-                    .as("somebody waits for a compaction that was asked for")
+                    .as("a requested compaction has no limit")
                     .isEqualTo(CompactionRateController.BYTES_PER_SECOND_MAX);
         }
     }
@@ -166,24 +169,24 @@ class UpkeepTest {
             StoreBatch batch = new StoreBatch();
             batch.add(1, new QueueEvent.Enqueued(arrival(seq), content, 0, null));
             batch.head(1, head(seq + 1));
-            get(commitLater(store, batch));
+            get(commitAsync(store, batch));
             afterEach.run();
         }
     }
 
-    /** Without the logs that are done with and wait to be used again. */
+    /** Without the obsolete logs that are kept for recycling. */
     private long neededLogBytes() throws IOException, RocksDBException {
-        long first = lookFromOutside(view -> view.getLongProperty("rocksdb.min-log-number-to-keep"));
+        long first = inspect(database -> database.getLongProperty("rocksdb.min-log-number-to-keep"));
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             return files.filter(file -> file.toString().endsWith(".log"))
                     .filter(log -> WalScanner.numberOf(log) >= first)
-                    .mapToLong(UpkeepTest::bytes)
+                    .mapToLong(StoreMaintenanceTest::bytes)
                     .sum();
         }
     }
 
-    /** By number; at any moment there may be just one, which is used again as soon as the present one is full. */
-    private Map<Long, Long> sizesOfLeftLogs() {
+    /** By log number. There may be just one, which is recycled as soon as the current one is full. */
+    private Map<Long, Long> sizesOfClosedLogs() {
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             TreeMap<Long, Long> sizes = new TreeMap<>();
             files.filter(file -> file.toString().endsWith(".log"))
@@ -196,7 +199,7 @@ class UpkeepTest {
         }
     }
 
-    /** A log that is deleted meanwhile is none any more. */
+    /** A log that is deleted in the meantime counts as empty. */
     private static long bytes(Path log) {
         try {
             return Files.size(log);
@@ -207,13 +210,13 @@ class UpkeepTest {
         }
     }
 
-    private long unmergedTables() throws RocksDBException {
-        return lookFromOutside(view -> view.getLiveFilesMetaData().stream()
+    private long levelZeroTables() throws RocksDBException {
+        return inspect(database -> database.getLiveFilesMetaData().stream()
                 .filter(table -> table.level() == 0)
                 .count());
     }
 
-    /** So that there is nothing to merge. */
+    /** Leaves emptyGroup to compact. */
     private static void moveToLastLevel(RocksDB database, List<ColumnFamilyHandle> families) throws RocksDBException {
         try (CompactRangeOptions options =
                 new CompactRangeOptions().setChangeLevel(true).setTargetLevel(6)) {
@@ -223,8 +226,8 @@ class UpkeepTest {
         }
     }
 
-    /** Under way or about to begin. */
-    private static long merges(RocksDB database) throws RocksDBException {
+    /** The compactions that are running or pending. */
+    private static long compactions(RocksDB database) throws RocksDBException {
         return database.getAggregatedLongProperty("rocksdb.compaction-pending")
                 + database.getAggregatedLongProperty("rocksdb.num-running-compactions");
     }
@@ -237,17 +240,17 @@ class UpkeepTest {
                 .toList();
     }
 
-    private interface Look {
-        long at(RocksDB view) throws RocksDBException;
+    private interface Inspection {
+        long at(RocksDB database) throws RocksDBException;
     }
 
     private interface Access<T> {
         T to(RocksDB database, List<ColumnFamilyHandle> families) throws RocksDBException;
     }
 
-    /** As the store would not say it; a log may vanish under such a look, which fails then. */
-    private long lookFromOutside(Look look) throws RocksDBException {
-        return access(RocksDB::openReadOnly, (view, families) -> look.at(view));
+    /** Reads the database from outside the store. Fails if a log is deleted at the same time. */
+    private long inspect(Inspection inspection) throws RocksDBException {
+        return access(RocksDB::openReadOnly, (database, families) -> inspection.at(database));
     }
 
     private interface Opener {
@@ -267,9 +270,9 @@ class UpkeepTest {
                     new ColumnFamilyDescriptor("messages".getBytes(StandardCharsets.US_ASCII), options.messages()));
             String path = directory.resolve("db").toString();
             try (RocksDB database = opener.open(options.database(), path, descriptors, families)) {
-                T seen = access.to(database, families);
+                T result = access.to(database, families);
                 families.forEach(ColumnFamilyHandle::close);
-                return seen;
+                return result;
             }
         }
     }

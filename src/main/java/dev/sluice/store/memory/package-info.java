@@ -1,0 +1,6 @@
+/**
+ * The store without persistence: sorted maps in memory, for {@code storage.engine: memory} and for tests.
+ *
+ * <p>No threads; a lock serializes calls. It imports {@code queue}, {@code store} and the JDK only.
+ */
+package dev.sluice.store.memory;

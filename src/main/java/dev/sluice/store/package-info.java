@@ -1,0 +1,8 @@
+/**
+ * The storage interface of the queues and everything that all stores share: the store interface, batches, the formats
+ * of keys and values, reads, and the consistency check of records.
+ *
+ * <p>The package has no threads. A {@code StoreBatch} belongs to the thread of its queue until it is committed; reads
+ * run on the threads of the store. It imports {@code queue} and the JDK only.
+ */
+package dev.sluice.store;
