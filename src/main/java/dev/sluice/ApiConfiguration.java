@@ -8,16 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** From the configuration of the listeners to what API and management port need to know of it. */
+/** Maps the configuration of the listeners to the options of the API and of the management port. */
 public final class ApiConfiguration {
     private static final int HEADER_BYTES_MAX = 16 * 1024;
 
     private ApiConfiguration() {}
 
     /**
-     * How the API listens, as that configuration says.
+     * The options of the API's listener.
      *
-     * @param shutdownMillis time for a stop; half of it is for requests under way, the rest for queues and store
+     * @param shutdownMillis time for a graceful shutdown; half of it is for requests in progress, the rest for queues
+     *     and store
      */
     static HttpOptions of(HttpConfig http, long shutdownMillis) {
         return new HttpOptions(
@@ -31,7 +32,7 @@ public final class ApiConfiguration {
                 Math.max(1, shutdownMillis / 2));
     }
 
-    /** How the management port listens, with the limits of the API. */
+    /** The options of the management port; the timeouts are those of the API. */
     static ManagementSettings ofManagement(ManagementConfig management, HttpConfig http) {
         List<String> hostNames = new ArrayList<>(management.hostNames());
         hostNames.add(management.host());
@@ -45,7 +46,7 @@ public final class ApiConfiguration {
                 ManagementSettings.CONNECTIONS_MAX);
     }
 
-    /** The files of TLS, if it is on. */
+    /** The TLS files; empty if TLS is off. */
     public static Optional<HttpOptions.TlsOptions> tls(HttpConfig http) {
         return http.tls()
                 .map(files -> new HttpOptions.TlsOptions(
@@ -57,7 +58,7 @@ public final class ApiConfiguration {
                                 .orElse(null)));
     }
 
-    /** Whole seconds, rounded up: 0 would mean never. */
+    /** Whole seconds, rounded up, because 0 means "no timeout". */
     private static int seconds(long millis) {
         return Math.toIntExact((millis + 999) / 1000);
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code sluice backup}: asks the running server, which alone may read its store, for a copy. */
+/** {@code sluice backup}: asks the running server for a copy of its store, because only that server may read it. */
 @Command(
         name = "backup",
         description = {
@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
         addMethodSubcommands = false)
 final class BackupCommand implements Callable<Integer> {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    /** A copy to another file system takes as long as reading and writing the whole store. */
+    /** A copy to another file system reads and writes the whole store. */
     private static final Duration COPY_TIMEOUT = Duration.ofHours(6);
 
     private static final int UNAUTHENTICATED = 401;
@@ -68,10 +68,10 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     /**
-     * A credential that the server may accept.
+     * A credential to try.
      *
-     * @param source where it comes from, for messages
-     * @param headers the request headers that carry it
+     * @param source its origin, for messages
+     * @param headers the request headers that contain it
      */
     private record Candidate(String source, Map<String, String> headers) {}
 
@@ -85,23 +85,23 @@ final class BackupCommand implements Callable<Integer> {
         }
         HttpClient http =
                 HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
-        List<String> refusals = new ArrayList<>();
+        List<String> rejections = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            HttpResponse<String> answer = ask(http, candidate);
-            String text = answer.body().strip();
-            switch (answer.statusCode()) {
+            HttpResponse<String> response = requestBackup(http, candidate);
+            String text = response.body().strip();
+            switch (response.statusCode()) {
                 case 200 -> {
                     System.out.println(text);
                     return Main.OK;
                 }
-                case UNAUTHENTICATED, FORBIDDEN -> refusals.add(candidate.source() + ": " + text);
+                case UNAUTHENTICATED, FORBIDDEN -> rejections.add(candidate.source() + ": " + text);
                 default -> throw new StartException("no backup was made: " + text);
             }
         }
-        throw new StartException("no backup was made: " + String.join("; ", refusals));
+        throw new StartException("no backup was made: " + String.join("; ", rejections));
     }
 
-    private HttpResponse<String> ask(HttpClient http, Candidate candidate) throws InterruptedException {
+    private HttpResponse<String> requestBackup(HttpClient http, Candidate candidate) throws InterruptedException {
         Path target = directory.toAbsolutePath().normalize();
         String query = "/backup?to=" + URLEncoder.encode(target.toString(), StandardCharsets.UTF_8);
         try {
@@ -116,7 +116,9 @@ final class BackupCommand implements Callable<Integer> {
         }
     }
 
-    /** What the server made comes first: it is certain to be meant for this server, which a variable may not be. */
+    /**
+     * The generated credentials come first: they belong to this server, while a variable may be meant for another one.
+     */
     private List<Candidate> candidates() {
         List<Candidate> candidates = new ArrayList<>();
         GeneratedCredentials.tokenIn(dataDirectory())

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice bench}: makes load on a server and says how it bore it. */
+/** {@code sluice bench}: generates load on a server and prints rates and latencies. */
 @Command(
         name = "bench",
         description = "Make load on a running server and show rates and latencies.",
@@ -126,7 +126,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LoadPlan plan = plan();
-        LoadSummary summary = LoadRun.run(plan, quiet ? second -> {} : BenchCommand::show);
+        LoadSummary summary = LoadRun.run(plan, quiet ? progress -> {} : BenchCommand::show);
         System.out.println(json ? json(summary).encodePrettily() : text(summary));
         return summary.failures() + summary.unsent() == 0 ? Main.OK : SOME_FAILED;
     }
@@ -168,9 +168,9 @@ final class BenchCommand implements Callable<Integer> {
                 return base;
             }
         } catch (URISyntaxException e) {
-            // Said below.
+            // Reported below.
         }
-        throw refusal("--url must be an http or https URL, not '" + url + "'");
+        throw invalidOption("--url must be an http or https URL, not '" + url + "'");
     }
 
     private long millis(String option, String text) {
@@ -188,26 +188,26 @@ final class BenchCommand implements Callable<Integer> {
         require(value >= min && value <= max, option + " must be from " + min + " to " + max + ", not " + value);
     }
 
-    private void require(boolean met, String otherwise) {
-        if (!met) {
-            throw refusal(otherwise);
+    private void require(boolean isValid, String message) {
+        if (!isValid) {
+            throw invalidOption(message);
         }
     }
 
-    private ParameterException refusal(String line) {
+    private ParameterException invalidOption(String line) {
         return new ParameterException(spec.commandLine(), line);
     }
 
-    private static void show(LoadProgress second) {
+    private static void show(LoadProgress progress) {
         System.err.printf(
                 Locale.ROOT,
                 "%4.0f s  %,9d messages/s  push p50 %s  p99 %s  max %s  failed %,d%n",
-                second.seconds(),
-                second.messages(),
-                millis(second.pushes().p50()),
-                millis(second.pushes().p99()),
-                millis(second.pushes().max()),
-                second.failures());
+                progress.seconds(),
+                progress.messages(),
+                millis(progress.pushes().p50()),
+                millis(progress.pushes().p99()),
+                millis(progress.pushes().max()),
+                progress.failures());
     }
 
     private static String text(LoadSummary summary) {

@@ -14,11 +14,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The Workers that have a URL. Each has a client with connections of its own, so that one that hangs takes none from another; the
- * clients close with Vert.x. Usable from any event loop.
+ * The workers with a configured URL. Each has its own HTTP client and connections, so that an unresponsive worker does
+ * not block the others. The clients close with Vert.x. Usable from any event loop.
  */
 public final class HttpWorkers implements WorkerTarget.Directory {
-    /** Shorter than what common servers keep an idle connection for, so that a batch does not run into a closed one. */
+    /**
+     * Shorter than the idle timeout of common servers, so that a batch is not sent on a connection that the server is
+     * closing.
+     */
     private static final int KEEP_ALIVE_SECONDS = 4;
 
     private static final int CONNECT_MILLIS_MAX = 10_000;
@@ -26,10 +29,10 @@ public final class HttpWorkers implements WorkerTarget.Directory {
     private final Map<String, WorkerTarget> targets = new HashMap<>();
 
     /**
-     * Targets by script name.
+     * Creates a target for each script name.
      *
-     * @param connectionsMax open connections to each Worker; batches beyond them wait
-     * @param clock shows the times of messages
+     * @param connectionsMax maximum of open connections to each worker; further batches wait
+     * @param clock converts the timestamps of messages to the wall clock
      */
     public HttpWorkers(
             Vertx vertx,
@@ -53,16 +56,19 @@ public final class HttpWorkers implements WorkerTarget.Directory {
         return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::attachConnection);
     }
 
-    /** Tells who gathers an answer when its request goes to a connection, and on which one it comes; the client keeps that to itself. */
+    /**
+     * Informs the response body when its request is sent and on which connection its response arrives. The web client
+     * does not expose either.
+     */
     private static void attachConnection(HttpContext<?> exchange) {
-        if (exchange.request().bodyCodec() instanceof BoundedResponseBody answer) {
-            if (exchange.phase() == ClientPhase.SEND_REQUEST && !answer.beginRequest()) {
+        if (exchange.request().bodyCodec() instanceof BoundedResponseBody body) {
+            if (exchange.phase() == ClientPhase.SEND_REQUEST && !body.beginRequest()) {
                 exchange.clientRequest().reset();
                 exchange.fail(VertxException.noStackTrace("too late"));
                 return;
             }
             if (exchange.phase() == ClientPhase.RECEIVE_RESPONSE) {
-                answer.onConnection(exchange.clientResponse().request().connection());
+                body.onConnection(exchange.clientResponse().request().connection());
             }
         }
         exchange.next();
