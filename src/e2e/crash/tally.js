@@ -1,4 +1,4 @@
-/** Counts what happened in a history, for people. */
+/** Counts the events of a history for the printed summary. */
 export class Tally {
   kills = 0;
   cuts = 0;

@@ -1,10 +1,10 @@
 import net from 'node:net';
 
 /**
- * Many connections that each send the same request again as soon as it is answered, whatever the answer, as the worst of clients
- * do: {statuses, accepted, overtakings, refusals, broken}. Of each accepted request `accepted` has the milliseconds until its answer, and
- * `overtakings` how many others were accepted meanwhile, both in order of size once it is over; `refusals` are different heads
- * and bodies of answers other than 200.
+ * Many connections that each repeat the same request as soon as there is a response, whatever its status: {statuses,
+ * accepted, overtakings, refusals, broken}. For each accepted request, `accepted` has the milliseconds until its
+ * response, and `overtakings` the number of other requests that were accepted in the meantime; both are sorted at the
+ * end. `refusals` are the distinct heads and bodies of responses other than 200.
  */
 export class Flood {
   #server;
@@ -29,7 +29,7 @@ export class Flood {
     ]);
   }
 
-  /** Opens the connections, a few at a time, and lets each begin at once. */
+  /** Opens the connections, a few at a time; each begins at once. */
   async begin(connections) {
     for (let i = 0; i < connections; i += 100) {
       await Promise.all(Array.from({ length: Math.min(100, connections - i) }, () => this.#connect()));
@@ -37,7 +37,7 @@ export class Flood {
     return this;
   }
 
-  /** Whether every connection has had an answer. */
+  /** Whether every connection has had a response. */
   get reachedAll() {
     return this.#unanswered === 0;
   }
@@ -91,7 +91,7 @@ export class Flood {
     } else this.refusals.set(answer, (this.refusals.get(answer) ?? 0) + 1);
   }
 
-  /** Ends it all at once. */
+  /** Closes all connections. */
   end() {
     this.#running = false;
     for (const socket of this.#sockets) socket.destroy();
@@ -100,7 +100,7 @@ export class Flood {
     return this;
   }
 
-  /** The value of `accepted` or `overtakings` that this share does not exceed. */
+  /** The quantile of `accepted` or `overtakings`: the value that this share does not exceed. */
   static quantile(sorted, share) {
     return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   }

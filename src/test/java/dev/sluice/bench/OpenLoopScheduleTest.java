@@ -11,7 +11,7 @@ class OpenLoopScheduleTest {
     private final OpenLoopSchedule schedule = new OpenLoopSchedule(1_000);
 
     @Test
-    void requestsAreDueAtEvenTimes() {
+    void pushesAreDueAtEvenIntervals() {
         schedule.begin(BEGIN);
 
         assertThat(schedule.isDue(BEGIN)).isTrue();
@@ -22,7 +22,7 @@ class OpenLoopScheduleTest {
     }
 
     @Test
-    void aRequestThatIsTakenLateKeepsItsTime() {
+    void aLatePushKeepsItsDueTime() {
         schedule.begin(BEGIN);
         long late = BEGIN + 10 * MILLI;
         for (int i = 0; i <= 10; i++) {
@@ -34,7 +34,7 @@ class OpenLoopScheduleTest {
     }
 
     @Test
-    void whatWasDueBeforeTheEndIsOwedAfterIt() {
+    void pushesThatWereDueBeforeTheEndCountAsUnsent() {
         schedule.begin(BEGIN);
         schedule.next();
         schedule.end(BEGIN + 3 * MILLI);
