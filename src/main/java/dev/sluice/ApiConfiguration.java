@@ -2,13 +2,9 @@ package dev.sluice;
 
 import dev.sluice.api.http.HttpOptions;
 import dev.sluice.config.HttpConfig;
-import dev.sluice.config.ManagementConfig;
-import dev.sluice.management.ManagementSettings;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
-/** Maps the configuration of the listeners to the options of the API and of the management port. */
+/** Maps the configuration of the listener to the options of the API. */
 public final class ApiConfiguration {
     private static final int HEADER_BYTES_MAX = 16 * 1024;
 
@@ -30,20 +26,6 @@ public final class ApiConfiguration {
                 seconds(http.bodyTimeoutMillis()),
                 HEADER_BYTES_MAX,
                 Math.max(1, shutdownMillis / 2));
-    }
-
-    /** The options of the management port; the timeouts are those of the API. */
-    static ManagementSettings ofManagement(ManagementConfig management, HttpConfig http) {
-        List<String> hostNames = new ArrayList<>(management.hostNames());
-        hostNames.add(management.host());
-        return new ManagementSettings(
-                management.host(),
-                management.port(),
-                hostNames,
-                http.headerTimeoutMillis(),
-                http.bodyTimeoutMillis(),
-                HEADER_BYTES_MAX,
-                ManagementSettings.CONNECTIONS_MAX);
     }
 
     /** The TLS files; empty if TLS is off. */

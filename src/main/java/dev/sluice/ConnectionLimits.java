@@ -1,6 +1,6 @@
 package dev.sluice;
 
-import dev.sluice.management.ManagementSettings;
+import dev.sluice.management.ManagementVerticle;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import org.slf4j.Logger;
@@ -51,7 +51,7 @@ record ConnectionLimits(long filesMax) {
     int toApi(int configured, long filesOpen, int toWorkers, boolean tls) {
         long reserve = filesOpen
                 + RocksDbStore.filesMax(filesMax)
-                + ManagementSettings.CONNECTIONS_MAX
+                + ManagementVerticle.CONNECTIONS_MAX
                 + toWorkers
                 + (tls ? HANDSHAKES_MAX : 0)
                 + SPARE_FILES;

@@ -33,7 +33,6 @@ import dev.sluice.store.QueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.worker.HttpWorkers;
-import dev.sluice.worker.WorkerEndpoint;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,9 +41,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -205,12 +202,7 @@ public final class Server {
     }
 
     private HttpWorkers workers() {
-        Map<String, WorkerEndpoint> endpoints = new HashMap<>();
-        config.workers()
-                .forEach((scriptName, worker) -> endpoints.put(
-                        scriptName,
-                        new WorkerEndpoint(worker.url(), worker.key().value(), worker.timeoutMillis())));
-        return new HttpWorkers(vertx, endpoints, config.limits(), connectionsToWorker(), clock);
+        return new HttpWorkers(vertx, config.workers(), config.limits(), connectionsToWorker(), clock);
     }
 
     private int connectionsToWorker() {
@@ -230,7 +222,8 @@ public final class Server {
 
     private Future<Void> openManagement() {
         ManagementVerticle management = new ManagementVerticle(
-                ApiConfiguration.ofManagement(config.management(), config.http()),
+                config.management(),
+                config.http(),
                 meters,
                 this::unreadyReason,
                 new ManagementAccess(credentials(), generatedCredentials),

@@ -106,12 +106,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void workersImportRuntimeAndDomain() {
+    void workersImportConfigRuntimeAndDomain() {
         check(classes()
                 .that()
                 .resideInAPackage("dev.sluice.worker..")
                 .should()
-                .onlyDependOnClassesThat(onlyPackages("worker", "runtime", "queue")
+                .onlyDependOnClassesThat(onlyPackages("worker", "config", "runtime", "queue")
                         .or(describe(
                                 "are what a delivery carries", type -> type.isEquivalentTo(StoredMessage.class)))));
     }
@@ -122,8 +122,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void managementImportsRuntime() {
-        check(package_("management", "runtime"));
+    void managementImportsConfigAndRuntime() {
+        check(package_("management", "config", "runtime"));
     }
 
     @Test

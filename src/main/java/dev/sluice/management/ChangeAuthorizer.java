@@ -5,9 +5,6 @@ import io.vertx.core.http.HttpServerRequest;
 /** Authorizes requests that change something, by their headers. Called on one event loop; must not block. */
 @FunctionalInterface
 public interface ChangeAuthorizer {
-    /** Rejects every request. */
-    ChangeAuthorizer NONE = request -> Authorization.FORBIDDEN;
-
     /** The result. */
     enum Authorization {
         /** The credential is valid and has all rights. */

@@ -21,10 +21,16 @@ final class ManagementConnections {
     /** Oldest first. */
     private final Map<HttpConnection, ManagementConnection> open = new LinkedHashMap<>();
 
-    ManagementConnections(Vertx vertx, ManagementSettings settings) {
-        this.connectionsMax = settings.connectionsMax();
-        this.headerTimeouts = new TimeoutQueue(vertx, settings.headerMillis());
-        this.responseTimeouts = new TimeoutQueue(vertx, settings.responseMillis());
+    /**
+     * Creates a tracker without connections.
+     *
+     * @param headerMillis time from the opening of a connection to the end of the headers, at least 1
+     * @param responseMillis time for the client to read the response, at least 1
+     */
+    ManagementConnections(Vertx vertx, int connectionsMax, long headerMillis, long responseMillis) {
+        this.connectionsMax = connectionsMax;
+        this.headerTimeouts = new TimeoutQueue(vertx, headerMillis);
+        this.responseTimeouts = new TimeoutQueue(vertx, responseMillis);
     }
 
     /**

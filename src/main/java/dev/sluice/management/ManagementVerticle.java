@@ -1,5 +1,7 @@
 package dev.sluice.management;
 
+import dev.sluice.config.HttpConfig;
+import dev.sluice.config.ManagementConfig;
 import dev.sluice.runtime.metrics.Meters;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -13,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,12 @@ import org.slf4j.LoggerFactory;
  * whose first request is late, and the number of connections bounds the responses that clients have not read.
  */
 public final class ManagementVerticle extends VerticleBase {
+    /**
+     * Enough for several scrapers and health checks at once. Each connection holds a file descriptor and the text of a
+     * response.
+     */
+    public static final int CONNECTIONS_MAX = 32;
+
     private static final Logger LOG = LoggerFactory.getLogger(ManagementVerticle.class);
     /**
      * Time for the rest of a request whose response was sent before it had arrived. Closing at once could lose the
@@ -39,7 +48,12 @@ public final class ManagementVerticle extends VerticleBase {
      */
     private static final long LINGER_MILLIS = 500;
 
-    private final ManagementSettings settings;
+    /** Maximum size of all headers of a request together, and of the request line; the same as for the API. */
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+
+    private final ManagementConfig management;
+    private final HttpConfig http;
+    private final int connectionsMax;
     private final PrometheusEndpoint prometheus;
     private final Supplier<Optional<String>> unreadyReason;
     private final ChangeAuthorizer authorizer;
@@ -50,43 +64,56 @@ public final class ManagementVerticle extends VerticleBase {
     private HttpServer listener;
 
     /**
-     * A read-only verticle: every request that changes something is rejected.
+     * A verticle that is not deployed yet.
      *
-     * @param unreadyReason why the server should get no requests now; empty if it should. Must not block
-     */
-    public ManagementVerticle(ManagementSettings settings, Meters meters, Supplier<Optional<String>> unreadyReason) {
-        this(settings, meters, unreadyReason, ChangeAuthorizer.NONE, directory -> {});
-    }
-
-    /**
+     * @param management host, port and host names
+     * @param http the timeouts of the API, which also apply to headers and responses of the management port
      * @param unreadyReason why the server should get no requests now; empty if it should. Must not block
      * @param authorizer decides who may change anything
      * @param copy copies the store into a new directory; may block
      */
     public ManagementVerticle(
-            ManagementSettings settings,
+            ManagementConfig management,
+            HttpConfig http,
             Meters meters,
             Supplier<Optional<String>> unreadyReason,
             ChangeAuthorizer authorizer,
             Consumer<Path> copy) {
-        this.settings = settings;
+        this(management, http, meters, unreadyReason, authorizer, copy, CONNECTIONS_MAX);
+    }
+
+    /** The same with another maximum of open connections. */
+    ManagementVerticle(
+            ManagementConfig management,
+            HttpConfig http,
+            Meters meters,
+            Supplier<Optional<String>> unreadyReason,
+            ChangeAuthorizer authorizer,
+            Consumer<Path> copy,
+            int connectionsMax) {
+        this.management = management;
+        this.http = http;
         this.prometheus = new PrometheusEndpoint(meters);
         this.unreadyReason = unreadyReason;
         this.authorizer = authorizer;
         this.copy = copy;
-        this.guard = new RequestGuard(settings.hostNames());
+        this.connectionsMax = connectionsMax;
+        List<String> hostNames = new ArrayList<>(management.hostNames());
+        hostNames.add(management.host());
+        this.guard = new RequestGuard(hostNames);
     }
 
     @Override
     public Future<?> start() {
         endpoints = endpoints().stream().collect(Collectors.toUnmodifiableMap(Endpoint::path, Function.identity()));
-        connections = new ManagementConnections(vertx, settings);
+        connections =
+                new ManagementConnections(vertx, connectionsMax, http.headerTimeoutMillis(), http.bodyTimeoutMillis());
         HttpServerOptions options = new HttpServerOptions()
-                .setHost(settings.host())
-                .setPort(settings.port())
+                .setHost(management.host())
+                .setPort(management.port())
                 .setHttp2ClearTextEnabled(false)
-                .setMaxHeaderSize(settings.headerBytesMax())
-                .setMaxInitialLineLength(settings.headerBytesMax());
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setMaxInitialLineLength(HEADER_BYTES_MAX);
         listener = vertx.createHttpServer(options)
                 .connectionHandler(connections::onOpen)
                 .invalidRequestHandler(this::rejectMalformed)

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Content;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
@@ -38,13 +39,12 @@ public final class HttpWorkerTarget implements WorkerTarget {
     private final int delaySecondsMax;
     private final ContinuousClock clock;
 
-    HttpWorkerTarget(
-            Vertx vertx, WebClient client, WorkerEndpoint endpoint, int delaySecondsMax, ContinuousClock clock) {
+    HttpWorkerTarget(Vertx vertx, WebClient client, WorkerConfig worker, int delaySecondsMax, ContinuousClock clock) {
         this.vertx = vertx;
         this.client = client;
-        this.url = endpoint.url().toString();
-        this.signature = new RequestSignature(endpoint.key());
-        this.timeoutMillis = endpoint.timeoutMillis();
+        this.url = worker.url().toString();
+        this.signature = new RequestSignature(worker.key().value());
+        this.timeoutMillis = worker.timeoutMillis();
         this.connectMillis = Math.max(1, timeoutMillis * 9 / 10);
         this.delaySecondsMax = delaySecondsMax;
         this.clock = clock;

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
@@ -35,23 +36,19 @@ public final class HttpWorkers implements WorkerTarget.Directory {
      * @param clock converts the timestamps of messages to the wall clock
      */
     public HttpWorkers(
-            Vertx vertx,
-            Map<String, WorkerEndpoint> endpoints,
-            Limits limits,
-            int connectionsMax,
-            ContinuousClock clock) {
-        endpoints.forEach((scriptName, endpoint) -> {
-            WebClient client = client(vertx, endpoint, connectionsMax);
-            targets.put(scriptName, new HttpWorkerTarget(vertx, client, endpoint, limits.delaySecondsMax(), clock));
+            Vertx vertx, Map<String, WorkerConfig> workers, Limits limits, int connectionsMax, ContinuousClock clock) {
+        workers.forEach((scriptName, worker) -> {
+            WebClient client = client(vertx, worker, connectionsMax);
+            targets.put(scriptName, new HttpWorkerTarget(vertx, client, worker, limits.delaySecondsMax(), clock));
         });
     }
 
-    private static WebClient client(Vertx vertx, WorkerEndpoint endpoint, int connectionsMax) {
+    private static WebClient client(Vertx vertx, WorkerConfig worker, int connectionsMax) {
         WebClientOptions options = new WebClientOptions();
         options.setFollowRedirects(false);
         options.setUserAgent("sluice");
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
-        options.setConnectTimeout(Math.min(CONNECT_MILLIS_MAX, endpoint.timeoutMillis()));
+        options.setConnectTimeout(Math.min(CONNECT_MILLIS_MAX, worker.timeoutMillis()));
         PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax);
         return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::attachConnection);
     }

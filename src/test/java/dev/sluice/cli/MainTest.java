@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.StartException;
 import dev.sluice.config.ConfigException;
-import dev.sluice.management.ManagementSettings;
+import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.ServerConfig;
+import dev.sluice.management.ChangeAuthorizer;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.StoreException;
@@ -14,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,7 +104,14 @@ class MainTest {
     }
 
     private static ManagementVerticle verticleOn(String host, int port) {
+        ServerConfig config =
+                ConfigLoader.load(null, Map.of(), List.of("management.host=" + host, "management.port=" + port));
         return new ManagementVerticle(
-                new ManagementSettings(host, port, List.of(), 10_000, 10_000, 8192, 8), new Meters(), Optional::empty);
+                config.management(),
+                config.http(),
+                new Meters(),
+                Optional::empty,
+                request -> ChangeAuthorizer.Authorization.FORBIDDEN,
+                directory -> {});
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.ServerConfig;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /** The management port with malformed and hostile requests, and with clients that stop sending or reading. */
 class ManagementPortTest {
     private static final int CONNECTIONS_MAX = 4;
-    private static final int HEADER_BYTES_MAX = 8192;
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int MILLIS_MAX = 120_000;
     private static final int SHORT_MILLIS = 300;
     private static final String TARGET = "/somewhere/new";
@@ -54,20 +57,23 @@ class ManagementPortTest {
         vertx.close().await();
     }
 
-    private ManagementVerticle deploy(long headerMillis, long bodyMillis) {
+    private ManagementVerticle deploy(long headerMillis, long responseMillis) {
+        ServerConfig config = ConfigLoader.load(
+                null,
+                Map.of(),
+                List.of(
+                        "management.port=0",
+                        "management.host_names=[Sluice.internal]",
+                        "http.header_timeout=" + headerMillis + "ms",
+                        "http.body_timeout=" + responseMillis + "ms"));
         ManagementVerticle deployed = new ManagementVerticle(
-                new ManagementSettings(
-                        "127.0.0.1",
-                        0,
-                        List.of("Sluice.internal"),
-                        headerMillis,
-                        bodyMillis,
-                        HEADER_BYTES_MAX,
-                        CONNECTIONS_MAX),
+                config.management(),
+                config.http(),
                 meters,
                 Optional::empty,
                 request -> authorization,
-                copies::add);
+                copies::add,
+                CONNECTIONS_MAX);
         vertx.deployVerticle(deployed).await();
         return deployed;
     }

@@ -1,7 +1,10 @@
 package dev.sluice.management;
 
+import static dev.sluice.management.ChangeAuthorizer.Authorization.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.ServerConfig;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -17,11 +21,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ManagementVerticleTest {
+    private static final ServerConfig CONFIG = ConfigLoader.load(null, Map.of(), List.of("management.port=0"));
+
     private final Meters meters = new Meters();
     private final AtomicReference<Optional<String>> unreadyReason = new AtomicReference<>(Optional.empty());
     private final Vertx vertx = Vertx.vertx();
     private final ManagementVerticle verticle = new ManagementVerticle(
-            new ManagementSettings("127.0.0.1", 0, List.of(), 60_000, 60_000, 8192, 8), meters, unreadyReason::get);
+            CONFIG.management(), CONFIG.http(), meters, unreadyReason::get, request -> FORBIDDEN, directory -> {});
 
     @BeforeEach
     void deploy() {
@@ -47,7 +53,7 @@ class ManagementVerticleTest {
         HttpResponse<String> response = get("/health/ready");
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(response.body())
-                .isEqualTo("{\"status\":\"unreadyReason\",\"reason\":\"the \\\"disk\\\" is full\"}\n");
+                .isEqualTo("{\"status\":\"unready\",\"reason\":\"the \\\"disk\\\" is full\"}\n");
     }
 
     @Test

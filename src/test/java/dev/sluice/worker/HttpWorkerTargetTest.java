@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestTimeout;
+import dev.sluice.config.Secret;
+import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
@@ -270,9 +272,8 @@ class HttpWorkerTargetTest {
     }
 
     private static WorkerTarget target(Vertx vertx, String url, int timeoutMillis) {
-        WorkerEndpoint endpoint = new WorkerEndpoint(URI.create(url), KEY, timeoutMillis);
-        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, 8, ContinuousClock.ofMachine())
-                .find("w");
+        WorkerConfig worker = new WorkerConfig(URI.create(url), new Secret(KEY), timeoutMillis);
+        return new HttpWorkers(vertx, Map.of("w", worker), Limits.DOCUMENTED, 8, ContinuousClock.ofMachine()).find("w");
     }
 
     private static BatchResult deliver(WorkerTarget target) throws Exception {
