@@ -1,8 +1,8 @@
 import { Random } from './random.js';
 
-const AWKWARD = 'abc \u00e9\u4f60\u{1F600}"\\\n\u0000/\u2028';
+const SPECIAL_CHARACTERS = 'abc \u00e9\u4f60\u{1F600}"\\\n\u0000/\u2028';
 /** Characters that are much longer in a response than in a body, or have several bytes. */
-const COSTLY = ['\u0001', '\u0000x', '\u4f60', '\u{1F600}', '"\\', '\u2028'];
+const EXPANDING_CHARACTERS = ['\u0001', '\u0000x', '\u4f60', '\u{1F600}', '"\\', '\u2028'];
 const TEXT_BYTES_MAX = 128_000;
 const KEY = /[kl]\d+/;
 
@@ -13,7 +13,7 @@ const KEY = /[kl]\d+/;
 export function bodyOf(key) {
   const random = new Random(key);
   if (key.startsWith('l')) return largeBody(key, random);
-  const filling = AWKWARD.repeat(random.chance(0.03) ? random.below(600) : random.below(20));
+  const filling = SPECIAL_CHARACTERS.repeat(random.chance(0.03) ? random.below(600) : random.below(20));
   if (random.chance(0.33)) {
     const body = { key, n: [random.below(100), null, filling, -0.5, true] };
     return { sent: { body }, text: JSON.stringify(body) };
@@ -23,7 +23,7 @@ export function bodyOf(key) {
 }
 
 function largeBody(key, random) {
-  const piece = random.pick(COSTLY);
+  const piece = random.pick(EXPANDING_CHARACTERS);
   const bytes = random.chance(0.5) ? TEXT_BYTES_MAX : 1 + random.below(TEXT_BYTES_MAX);
   if (random.chance(0.25)) {
     const times = Math.floor((bytes - JSON.stringify({ key, filling: '' }).length) / (Buffer.byteLength(JSON.stringify(piece)) - 2));

@@ -34,15 +34,15 @@ export class Checker {
     this.#ledger = new Ledger(queues);
   }
 
-  see(event) {
+  onEvent(event) {
     const before = event.event === 'answered' ? this.#ledger.request(event.request) : undefined;
     if (before) this.#check(before, event);
-    this.#ledger.see(event);
+    this.#ledger.onEvent(event);
     if (event.event === 'ended') this.#violation(`the server ended by itself: ${event.text}`);
     if (event.event === 'refused') this.#violation(`request ${event.request} was answered with ${event.status} ${event.text}`);
     if (event.event === 'clock set') this.#clockIsSet = true;
     if (event.event === 'checked') this.#checked(event);
-    if (event.event === 'counted') this.violations.push(...this.misfits(event.queues));
+    if (event.event === 'counted') this.violations.push(...this.metricViolations(event.queues));
     if (event.event === 'drained') this.#drained();
   }
 
@@ -88,7 +88,7 @@ export class Checker {
       this.#violation(`${message.key} was pushed to ${message.queue} and is in ${queue}`);
       return;
     }
-    const { at, why } = message.goneFrom(queue);
+    const { at, why } = message.removedFrom(queue);
     if (at < sentAt) this.#violation(`${message.key} was ${why} and is in ${queue} again`);
   }
 
@@ -130,7 +130,7 @@ export class Checker {
   /**
    * Compares the metrics of the queues, {name: {count, bytes}}, to the possible range while no request is in progress.
    */
-  misfits(queues) {
+  metricViolations(queues) {
     const found = [];
     for (const [queue, { count, bytes }] of Object.entries(queues)) {
       const bounds = this.#ledger.bounds([queue]);
@@ -160,7 +160,7 @@ export class Checker {
     let needed = 0;
     for (const message of this.#ledger.messages.values()) {
       const here = message.queue === queue || message.deadLetters === queue;
-      if (here) needed += message.deliveriesInCutAnswers(queue, this.#lastDelivery(message, queue));
+      if (here) needed += message.deliveriesInInterruptedResponses(queue, this.#lastDelivery(message, queue));
     }
     if (needed > room) this.#violation(`${needed} deliveries in ${queue} were seen by no client, and cut answers had room for ${room}`);
   }

@@ -24,18 +24,18 @@ import { writeFileSync } from 'node:fs';
  */
 export class History {
   #events = [];
-  #witness;
+  #listener;
   #clock = 0;
 
-  constructor(witness) {
-    this.#witness = witness;
+  constructor(listener) {
+    this.#listener = listener;
   }
 
   add(event) {
     this.#clock += 1;
     const stamped = { at: this.#clock, ms: Date.now(), ...event };
     this.#events.push(stamped);
-    this.#witness.see(stamped);
+    this.#listener.onEvent(stamped);
     return stamped;
   }
 

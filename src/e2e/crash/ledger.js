@@ -19,7 +19,7 @@ export class Ledger {
     this.queues = queues;
   }
 
-  see(event) {
+  onEvent(event) {
     if (event.event === 'sent') this.#sent(event);
     if (event.event === 'answered') this.#answered(event);
     if (event.event === 'cut' || event.event === 'refused') this.#ended(event);
@@ -42,7 +42,7 @@ export class Ledger {
    * some time from `from` to `to`: limited by the number of such pulls, and by the number of consecutive leases that
    * fit into that time.
    */
-  deliveriesOnTheWay(queue, from, to) {
+  deliveriesInLostResponses(queue, from, to) {
     const pulls = this.unansweredPullsOf(queue).filter(({ endedAt, sentAt }) => endedAt > from && sentAt < to);
     let most = 0;
     for (const together of overlapping(pulls)) {

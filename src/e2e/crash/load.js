@@ -2,7 +2,7 @@ import * as actions from './actions.js';
 import { Client } from './client.js';
 import { Random } from './random.js';
 
-const HELD_MAX = 2_000;
+const LEFT_LEASES_MAX = 2_000;
 const PURGE_PAUSE_MILLIS = 40;
 
 /** Clients that push, pull, acknowledge, retry and purge at one server until it ends. */
@@ -14,7 +14,7 @@ export class Load {
   #clients = [];
   #workers = [];
   /** Leases that pullers left for the acknowledging clients: {queue, leases}. */
-  #held = [];
+  #leftLeases = [];
   answeredPushes = 0;
 
   /**
@@ -77,8 +77,8 @@ export class Load {
     const leases = await actions.pull(client, queue, 1 + random.below(100), this.#queues[queue], lease, manner);
     // A client that closed its connection does not know whether the server has ended; its next request shows it.
     if (!leases) return manner.hangUpAfterMillis !== undefined;
-    if (leases.length > 0 && this.#held.length < HELD_MAX && random.chance(0.4)) {
-      this.#held.push({ queue, leases });
+    if (leases.length > 0 && this.#leftLeases.length < LEFT_LEASES_MAX && random.chance(0.4)) {
+      this.#leftLeases.push({ queue, leases });
       return true;
     }
     return this.#settle(client, random, queue, leases);
@@ -88,7 +88,7 @@ export class Load {
     const acks = [];
     const retries = [];
     for (const lease of leases) {
-      if (random.chance(this.#queues[queue].patience)) acks.push(lease);
+      if (random.chance(this.#queues[queue].ackShare)) acks.push(lease);
       else if (random.chance(0.6)) retries.push({ lease, delaySeconds: random.chance(0.3) ? random.below(3) : undefined });
     }
     return actions.settle(client, queue, acks, retries, this.#queues[queue]);
@@ -99,16 +99,16 @@ export class Load {
    * that the server has ended.
    */
   async #ack(client, random) {
-    const at = random.below(this.#held.length);
-    const [held] = this.#held.splice(at, 1);
-    if (held) return this.#settle(client, random, held.queue, held.leases);
+    const at = random.below(this.#leftLeases.length);
+    const [left] = this.#leftLeases.splice(at, 1);
+    if (left) return this.#settle(client, random, left.queue, left.leases);
     return this.#pull(client, random);
   }
 
   async #purge(client, random) {
     await new Promise((resolve) => setTimeout(resolve, random.below(PURGE_PAUSE_MILLIS)));
     const queue = this.#anyQueue(random);
-    if (this.#queues[queue].swept && random.chance(0.3)) return actions.purge(client, queue);
+    if (this.#queues[queue].purged && random.chance(0.3)) return actions.purge(client, queue);
     return actions.purgeSome(client, random, queue);
   }
 }

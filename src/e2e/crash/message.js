@@ -57,7 +57,7 @@ export class Message {
   }
 
   /** Since when the message cannot be in this queue, and why: {at, why}; at is Infinity if nothing excludes it. */
-  goneFrom(queue) {
+  removedFrom(queue) {
     if (this.wasDeclined) return { at: this.push.sentAt, why: 'declined' };
     const ends = [{ at: Infinity }];
     for (const { request, sighting } of this.acks) {
@@ -68,7 +68,7 @@ export class Message {
       const here = from === queue || from === this.queue;
       if (request.answered && !warned && here) ends.push({ at: request.endedAt, why: 'purged by ref' });
     }
-    const thereAt = this.#surelyThereAt(queue);
+    const thereAt = this.#storedSince(queue);
     for (const purge of this.ledger.purgesOf(queue)) {
       if (purge.answered && thereAt < purge.sentAt) ends.push({ at: purge.endedAt, why: 'purged with its queue' });
     }
@@ -86,7 +86,7 @@ export class Message {
     return !retried && request.endedMs < sighting.request.sentMs + sighting.request.visibilityMillis;
   }
 
-  #surelyThereAt(queue) {
+  #storedSince(queue) {
     if (queue === this.queue) return this.push.endedAt;
     const seen = this.sightings.filter((sighting) => sighting.queue === queue);
     return Math.min(Infinity, ...seen.map(({ request }) => request.endedAt));
@@ -100,7 +100,7 @@ export class Message {
 
   /** Whether it may have reached this queue and nothing shows that it left. */
   mayBeIn(queue) {
-    if (this.goneFrom(queue).at !== Infinity) return false;
+    if (this.removedFrom(queue).at !== Infinity) return false;
     if (queue === this.queue) return true;
     if (queue !== this.deadLetters) return false;
     return this.sightings.some((sighting) => sighting.queue === queue) || this.mayBeExhausted();
@@ -116,8 +116,8 @@ export class Message {
   mayHaveBeenRemoved() {
     if (this.acks.length > 0) return true;
     if (this.refPurges.some(({ warned }) => !warned)) return true;
-    const swept = (queue) => this.ledger.purgesOf(queue).some((purge) => this.push.sentAt < purge.endedAt);
-    return swept(this.queue) || (this.deadLetters !== undefined && swept(this.deadLetters));
+    const purged = (queue) => this.ledger.purgesOf(queue).some((purge) => this.push.sentAt < purge.endedAt);
+    return purged(this.queue) || (this.deadLetters !== undefined && purged(this.deadLetters));
   }
 
   /** Whether its first queue may have used up all its deliveries: interrupted pulls may have been deliveries, too. */
@@ -136,7 +136,7 @@ export class Message {
   /**
    * How many of the deliveries 1 … `last` in this queue no client observed because their responses were interrupted.
    */
-  deliveriesInCutAnswers(queue, last = 0) {
+  deliveriesInInterruptedResponses(queue, last = 0) {
     return this.#missingDeliveries(queue, last).reduce((sum, { missing, onTheWay }) => sum + Math.min(missing, onTheWay), 0);
   }
 
@@ -149,7 +149,7 @@ export class Message {
     for (const sighting of [...seen, end]) {
       const missing = sighting.attempts - previous.attempts - 1;
       if (missing > 0) {
-        gaps.push({ missing, onTheWay: this.ledger.deliveriesOnTheWay(queue, previous.request.sentAt, sighting.request.endedAt) });
+        gaps.push({ missing, onTheWay: this.ledger.deliveriesInLostResponses(queue, previous.request.sentAt, sighting.request.endedAt) });
       }
       previous = sighting;
     }

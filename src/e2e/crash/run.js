@@ -40,9 +40,9 @@ export class CrashRun {
   #checker;
   #wallClock;
   #history = new History({
-    see: (event) => {
-      this.#tally.see(event);
-      this.#checker.see(event);
+    onEvent: (event) => {
+      this.#tally.onEvent(event);
+      this.#checker.onEvent(event);
     },
   });
 
@@ -84,7 +84,7 @@ export class CrashRun {
       this.#server.assertCleanLog();
       return this.#tally;
     } catch (error) {
-      throw new Error(`${this.#evidence()}\n${error.message}`, { cause: error });
+      throw new Error(`${this.#saveFailure()}\n${error.message}`, { cause: error });
     } finally {
       await this.#server.kill();
     }
@@ -159,7 +159,7 @@ export class CrashRun {
   async #count() {
     let queues = await this.#metrics();
     const fit = async () => {
-      if (this.#checker.misfits(queues).length === 0) return true;
+      if (this.#checker.metricViolations(queues).length === 0) return true;
       queues = await this.#metrics();
       return false;
     };
@@ -212,7 +212,7 @@ export class CrashRun {
   }
 
   /** Keeps the history and the directory of a failed run; returns their location. */
-  #evidence() {
+  #saveFailure() {
     const stem = path.join(process.env.CRASH_HISTORY ?? tmpdir(), `sluice-crash-${this.#seed}`);
     this.#history.save(`${stem}.jsonl`);
     cpSync(this.#server.directory, `${stem}-data`, { recursive: true, force: true });

@@ -53,13 +53,13 @@ export class Flood {
     return new Promise((resolve) => {
       socket.once('error', resolve);
       socket.once('connect', () => {
-        this.#go(socket);
+        this.#sendRequest(socket);
         resolve();
       });
     });
   }
 
-  #go(socket) {
+  #sendRequest(socket) {
     let got = '';
     let began = performance.now();
     let acceptedBefore = this.accepted.length;
@@ -72,7 +72,7 @@ export class Flood {
       if (got.length < headEnd + 4 + length) return;
       if (first) this.#unanswered -= 1;
       first = false;
-      this.#note(Number(got.slice(9, 12)), got, performance.now() - began, this.accepted.length - acceptedBefore);
+      this.#record(Number(got.slice(9, 12)), got, performance.now() - began, this.accepted.length - acceptedBefore);
       got = '';
       if (this.#running) {
         began = performance.now();
@@ -83,7 +83,7 @@ export class Flood {
     socket.write(this.#request);
   }
 
-  #note(status, answer, millis, overtakings) {
+  #record(status, answer, millis, overtakings) {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     if (status === 200) {
       this.accepted.push(millis);

@@ -28,8 +28,8 @@ export class IdleConnection {
   }
 
   /** Closes the connection gracefully, or resets it. */
-  end(politely) {
-    if (politely) this.#socket.end();
+  end(gracefully) {
+    if (gracefully) this.#socket.end();
     else this.#socket.resetAndDestroy();
   }
 }

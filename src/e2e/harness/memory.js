@@ -10,7 +10,7 @@ export function residentBytes(pid) {
 }
 
 /** Polls the resident memory of a process until it is stopped, and keeps the maximum. */
-export class MemoryWatch {
+export class MemoryMonitor {
   #timer;
   peakBytes = 0;
 

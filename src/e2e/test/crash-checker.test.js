@@ -18,7 +18,7 @@ class Story {
 
   event(event) {
     this.#at += 1;
-    this.#checker.see({ at: this.#at, ms: this.#ms, ...event });
+    this.#checker.onEvent({ at: this.#at, ms: this.#ms, ...event });
     return this;
   }
 

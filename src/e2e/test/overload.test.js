@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Flood } from '../harness/flood.js';
 import { send } from '../harness/http.js';
-import { MemoryWatch } from '../harness/memory.js';
+import { MemoryMonitor } from '../harness/memory.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { LIMIT_MILLIS, until } from '../harness/until.js';
@@ -26,7 +26,7 @@ async function overload(context, { connections, body, settings = {} }) {
   const queues = `/client/v4/accounts/${ACCOUNT}/queues`;
   const made = await send(server.origin, 'POST', queues, { token: TOKEN, body: { queue_name: 'flooded' } });
   const path = `${queues}/${made.json.result.queue_id}/messages`;
-  const memory = new MemoryWatch(server.pid);
+  const memory = new MemoryMonitor(server.pid);
   const flood = new Flood(server, { path, token: TOKEN, body });
   context.after(() => flood.end());
   const began = performance.now();

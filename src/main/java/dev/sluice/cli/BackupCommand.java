@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
         name = "backup",
         description = {
             "Have the running server of this machine copy its store into a new directory.",
-            "The server asks for a credential with write access to every account. It is looked for in this order: the"
-                    + " credentials that the server made in its data directory; SLUICE_AUTH_TOKEN, or SLUICE_AUTH_EMAIL and"
+            "The server requires a credential with write access to every account. It is searched in this order: the"
+                    + " generated credentials in the server's data directory; SLUICE_AUTH_TOKEN, or SLUICE_AUTH_EMAIL and"
                     + " SLUICE_AUTH_KEY; CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY."
         },
         mixinStandardHelpOptions = true,
@@ -46,17 +46,17 @@ final class BackupCommand implements Callable<Integer> {
             names = "--management",
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:8081",
-            description = "Where the server's management port is (default: ${DEFAULT-VALUE}).")
+            description = "URL of the server's management port (default: ${DEFAULT-VALUE}).")
     private URI management;
 
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "The storage.directory of the server, where credentials it made are (default:"
+            description = "The storage.directory of the server, with its generated credentials (default:"
                     + " SLUICE_STORAGE_DIRECTORY, or data).")
     private Path dataDirectory;
 
-    @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to make.")
+    @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to create.")
     private Path directory;
 
     BackupCommand() {

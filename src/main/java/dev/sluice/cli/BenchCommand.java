@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code sluice bench}: generates load on a server and prints rates and latencies. */
 @Command(
         name = "bench",
-        description = "Make load on a running server and show rates and latencies.",
+        description = "Generate load on a running server and print rates and latencies.",
         mixinStandardHelpOptions = true,
         addMethodSubcommands = false,
         sortOptions = false)
@@ -59,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--queue",
             paramLabel = "NAME",
             defaultValue = "bench",
-            description = "Queue, made if it is missing; its messages stay. Default: bench.")
+            description = "Queue; created if it does not exist. Its messages are not deleted. Default: bench.")
     private String queue;
 
     @Option(
@@ -91,8 +91,8 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Pushes per second, sent whether or not earlier ones are answered, with latencies counted from when each"
-                            + " was due. Without it each connection sends when its last request is answered.")
+                    "Pushes per second, sent independently of responses (open loop); latencies count from when each"
+                            + " was due. Without it each connection sends its next request after a response (closed loop).")
     private int rate;
 
     @Option(
@@ -111,10 +111,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--streams",
             paramLabel = "N",
-            description = "Requests under way on one connection of HTTP/2. Default: " + STREAMS + ".")
+            description = "Concurrent requests on one HTTP/2 connection. Default: " + STREAMS + ".")
     private Integer streams;
 
-    @Option(names = "--insecure", description = "Take any certificate.")
+    @Option(names = "--insecure", description = "Accept any certificate.")
     private boolean insecure;
 
     @Option(names = "--quiet", description = "Show no progress.")

@@ -32,19 +32,18 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Configuration file in YAML. Without it only environment and flags count.")
+            description = "Configuration file in YAML. Without it only environment and flags are used.")
     private Path file;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Set one key of the configuration, as --set http.port=9000. Beats environment and file.")
+            description = "Set one key of the configuration, as --set http.port=9000. Overrides environment and file.")
     private List<String> assignments = List.of();
 
     @Option(
             names = "--stop-when-ready",
-            description =
-                    "Stop as soon as requests would be answered: to try a configuration, or to write a class archive.")
+            description = "Stop as soon as the server is ready: to test a configuration, or to write a class archive.")
     private boolean stopWhenReady;
 
     @Override

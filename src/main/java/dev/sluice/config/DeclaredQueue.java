@@ -93,7 +93,7 @@ public record DeclaredQueue(
      * @param retryDelaySeconds delay of a retry that brings none
      * @param visibilityTimeoutMillis length of a lease
      * @param maxWaitTimeMillis how long a batch may gather
-     * @param maxConcurrency batches under way at once
+     * @param maxConcurrency batches in progress at once
      */
     public record DeclaredConsumerSettings(
             Optional<Integer> batchSize,

@@ -52,8 +52,7 @@ class ManagementVerticleTest {
 
         HttpResponse<String> response = get("/health/ready");
         assertThat(response.statusCode()).isEqualTo(503);
-        assertThat(response.body())
-                .isEqualTo("{\"status\":\"unready\",\"reason\":\"the \\\"disk\\\" is full\"}\n");
+        assertThat(response.body()).isEqualTo("{\"status\":\"unready\",\"reason\":\"the \\\"disk\\\" is full\"}\n");
     }
 
     @Test
