@@ -1,17 +1,17 @@
-# The commands that people and CI use. "make" alone lists them.
+# The commands for developers and CI. "make" without a target lists them.
 
 JAR := target/sluice.jar
 FLOOR := target/sluice-floor.jar
-# Classes as Java has them in memory, which a start then need not load and check one by one.
+# A class data sharing archive: loaded and verified classes, which make a start faster.
 ARCHIVE := target/sluice.jsa
 MVN := mvn -B -ntp
 E2E := src/e2e
 SOURCES := pom.xml $(shell find src/main openapi -type f 2>/dev/null)
 
-# The machine's Java: JAVA_HOME if it is set, as Maven does.
+# The java command: that of JAVA_HOME if it is set, as for Maven.
 JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 
-# For what goes on for as long as it was told to.
+# For tests that run for a configured time.
 UNTIMED := -Djunit.jupiter.execution.timeout.mode=disabled
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
@@ -21,7 +21,7 @@ BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-run: $(ARCHIVE) ## build if needed, then run the server on its embedded store (ARGS="--set http.port=9000")
+run: $(ARCHIVE) ## build if needed, then run the server with its embedded store (ARGS="--set http.port=9000")
 	$(JAVA) -XX:SharedArchiveFile=$(ARCHIVE) -jar $(abspath $(JAR)) serve $(ARGS)
 
 build: $(JAR) ## build the fat jar
@@ -34,56 +34,56 @@ $(ARCHIVE): $(JAR)
 	$(JAVA) -XX:ArchiveClassesAtExit=$@ -Xlog:disable -Xlog:all=off -jar $(abspath $(JAR)) serve --stop-when-ready \
 	  --set http.port=0 --set management.port=0 --set storage.directory="$$directory" >/dev/null
 
-test: | jdk maven node clients ## install what the tests need and run all of them
+test: | jdk maven node clients ## install the dependencies of the tests and run all tests
 	$(MVN) verify
 	$(MAKE) e2e
 
-unit: | jdk maven ## run the fast tests only
+unit: | jdk maven ## run the unit tests only
 	$(MVN) test
 
-e2e: $(JAR) $(E2E)/node_modules/.package-lock.json | clients ## run the tests with the real clients
+e2e: $(JAR) $(E2E)/node_modules/.package-lock.json | clients ## run the end-to-end tests with real clients
 	cd $(E2E) && npm test
 
-crash: $(JAR) $(E2E)/node_modules/.package-lock.json ## kill a loaded server ROUNDS=200 times and check what its clients saw (SEED=1)
+crash: $(JAR) $(E2E)/node_modules/.package-lock.json ## kill a loaded server ROUNDS=200 times and check the observations of its clients (SEED=1)
 	cd $(E2E) && node crash.mjs "$(or $(ROUNDS),200)" "$(SEED)"
 
 $(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
 	cd $(E2E) && npm ci --no-audit --no-fund
 
-overload: $(JAR) $(E2E)/node_modules/.package-lock.json ## load a server far beyond its capacity for a minute, in three ways
+overload: $(JAR) $(E2E)/node_modules/.package-lock.json ## overload a server for a minute, in three ways
 	cd $(E2E) && SLUICE_OVERLOAD_SECONDS=60 node --test test/overload.test.js
 
-bench: $(FLOOR) ## measure beside the bare framework and other servers (ARGS="--quick", ARGS="--scenario push")
+bench: $(FLOOR) ## benchmark against the bare framework and other servers (ARGS="--quick", ARGS="--scenario push")
 	node src/bench/run.mjs $(ARGS)
 
-bench-depth: $(FLOOR) $(ARCHIVE) ## measure by backlog, number of queues and delayed messages (ARGS="--largest 10000000")
+bench-depth: $(FLOOR) $(ARCHIVE) ## benchmark by backlog, number of queues and delayed messages (ARGS="--largest 10000000")
 	node src/bench/depth.mjs $(ARGS)
 
-jmh: $(FLOOR) ## run the microbenchmarks with allocation per operation (ARGS="Decoder -f 1")
+jmh: $(FLOOR) ## run the microbenchmarks, with allocation per operation (ARGS="Decoder -f 1")
 	$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/jmh.classpath)" org.openjdk.jmh.Main -prof gc $(ARGS)
 
 $(FLOOR): $(BENCH_SOURCES) | jdk maven node
 	$(MVN) -Pjmh -DskipTests package
 
-fuzz: | jdk maven ## fuzz every target for MINUTES, or one (MINUTES=10 TARGET=PushFuzz)
+fuzz: | jdk maven ## fuzz all targets, or one, for MINUTES each (MINUTES=10 TARGET=PushFuzz)
 	$(MVN) test -Dtest=CoverageGuidedFuzzingIT $(UNTIMED) -Dsluice.fuzz.target=$(TARGET) -Dsluice.fuzz.seconds=$$(($(or $(MINUTES),1) * 60))
 	@cat target/fuzz/executions.txt
 
-simulate: | jdk maven ## play SEEDS random histories of the whole runtime and of one queue (SEEDS=100000)
+simulate: | jdk maven ## simulate SEEDS random histories of the runtime and of one queue (SEEDS=100000)
 	$(MVN) test -Dtest='RuntimeSimulationTest,QueueModelTest,HostileRequestsTest' $(UNTIMED) -Dsluice.random=true \
 	  -Dsluice.simulation.seeds=$(or $(SEEDS),100000) -Dsluice.histories=$(or $(SEEDS),100000)
 
-coverage: | jdk maven ## measure which lines and branches the Java tests reach (target/site/jacoco)
+coverage: | jdk maven ## report line and branch coverage of the Java tests (target/site/jacoco)
 	$(MVN) -Pcoverage test
 
-mutation: | jdk maven ## find changes that no test notices (PACKAGE=queue TESTS=queue)
+mutation: | jdk maven ## run mutation tests (PACKAGE=queue TESTS=queue)
 	$(MVN) -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage \
 	  -DtargetClasses='dev.sluice.$(or $(PACKAGE),queue).*' -DtargetTests='dev.sluice.$(or $(TESTS),$(PACKAGE),queue).*Test'
 
 format: | jdk maven ## format the code
 	$(MVN) spotless:apply
 
-clean: ## delete what was built
+clean: ## delete build results
 	rm -rf target $(E2E)/node_modules
 
 jdk:
@@ -91,7 +91,7 @@ jdk:
 	if [ -z "$$version" ] || [ "$$version" -lt 17 ]; then \
 	  echo "missing: JDK 17 or newer (found: $${version:-none}). On Debian: apt-get install openjdk-17-jdk-headless" >&2; exit 1; fi; \
 	if ! command -v "$(dir $(JAVA))javac" >/dev/null && ! command -v javac >/dev/null; then \
-	  echo "missing: the JDK's javac (only a runtime is there). On Debian: apt-get install openjdk-17-jdk-headless" >&2; exit 1; fi
+	  echo "missing: the JDK's javac (only a JRE is installed). On Debian: apt-get install openjdk-17-jdk-headless" >&2; exit 1; fi
 
 maven:
 	@command -v mvn >/dev/null || { echo "missing: Maven. On Debian: apt-get install maven" >&2; exit 1; }

@@ -1,13 +1,12 @@
-// Runs a command while both default ports of Sluice are taken, so that a test which wants one of them fails: node hold-ports.mjs make test
-//
-// Ends with the command and with its exit code.
+// Runs a command while both default ports of Sluice are in use, so that a test that needs one of them fails: node
+// hold-ports.mjs make test. Exits with the exit code of the command.
 
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 
 const PORTS = [8080, 8081];
 
-/** A port that another process has taken already is as good. */
+/** A port that another process uses already has the same effect. */
 function hold(port) {
   return new Promise((resolve, reject) => {
     const server = net.createServer((socket) => socket.destroy());

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 const IN_FLIGHT = 16;
 const BATCH = 100;
 
-/** Pushes a number of messages in batches of 100; `delayOf` gives the delay of each in seconds. */
+/** Pushes this number of messages in batches of 100; `delayOf` returns the delay of each in seconds. */
 export async function fill(server, count, { queue = 0, bytes = 200, delayOf } = {}) {
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   const { headers, requests: [{ path: where }] } = server.batches('', 1);

@@ -1,9 +1,9 @@
-/** The bars that Sluice holds itself to, and where each number stands in the results. */
+/** The performance targets of Sluice, and where each measured value is found in the results. */
 
 const number = (value, digits = 2) => Number(value.toFixed(digits));
 const TIMES = ' ×';
 
-/** Results by scenario, and variants and points in them by name. */
+/** Results by scenario, with variants and points by name. */
 class Results {
   constructor(all) {
     this.byScenario = new Map(all.map((result) => [result.scenario, result]));
@@ -31,7 +31,7 @@ class Results {
   }
 }
 
-/** [what, at least or at most, how to find it, unit] */
+/** [description, at least or at most, function that finds the value, unit] */
 const BARS = [
   ['single push, memory', '≥', 0.7, (r) => r.ratio('push', 'Sluice memory'), ' × floor'],
   ['single push, fsync', '≥', 0.45, (r) => r.ratio('push', 'Sluice fsync'), ' × floor'],
@@ -50,14 +50,14 @@ const BARS = [
   ['idle server with 10,000 queues', '≤', 1, (r) => r.fact('idleCorePercent'), ' % of a core'],
 ];
 
-/** What a bar came to in some results, and whether it was reached: null if they do not say. */
+/** The measured value of a target and whether it was reached; null if the results do not contain it. */
 function measured([, sign, bar, find, unit], results) {
   const value = find(results);
   if (!Number.isFinite(value)) return null;
   return { text: `${number(value)}${unit.startsWith(TIMES) ? TIMES : unit}`, reached: sign === '≥' ? value >= bar : value <= bar };
 }
 
-/** The table of bars; `earlier` has results of other machines that are kept beside the newest, as {title, results}. */
+/** The table of targets; `earlier` has results of other machines to show beside the newest, as {title, results}. */
 export function barsReached(all, table, earlier = []) {
   const results = new Results(all);
   const others = earlier.map(({ results: kept }) => new Results(kept));

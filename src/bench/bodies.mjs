@@ -1,13 +1,13 @@
-/** Bodies of push requests. The text inside has exactly the size that the scenario names. */
+/** Bodies of push requests. The text has exactly the size that the scenario specifies. */
 
 const LETTERS = 'the quick brown fox jumps over the lazy dog and back again ';
 
 const letters = (bytes) => LETTERS.repeat(Math.ceil(bytes / LETTERS.length)).slice(0, bytes);
 
-/** A push of text. */
+/** A push of a text message. */
 export const text = (bytes) => JSON.stringify({ body: letters(bytes), content_type: 'text' });
 
-/** A push of JSON whose compact text has that size. */
+/** A push of a JSON message whose compact text has this size. */
 export function json(bytes) {
   const item = { id: 4711, name: 'order of a customer', price: 19.99, open: true, tags: ['a', 'b'] };
   const body = { items: [], note: '' };
@@ -19,7 +19,7 @@ export function json(bytes) {
   return JSON.stringify({ body, content_type: 'json' });
 }
 
-/** Two thirds small, a quarter middle, the rest large, half of each text and half JSON. */
+/** Two thirds small, a quarter medium, the rest large; half of each are text and half are JSON. */
 export const mixed = [
   ...[text(200), json(200), text(200), json(200), text(200), json(200), text(200), json(200)],
   ...[text(2048), json(2048), text(2048)],

@@ -24,7 +24,7 @@ function svg(height, title, parts) {
   ].join('\n');
 }
 
-/** Horizontal bars: [{name, value, min, max}], the whiskers from min to max. */
+/** Horizontal bars: [{name, value, min, max}], with whiskers from min to max. */
 export function bars(title, unit, rows) {
   const left = 230;
   const room = WIDTH - left - 110;
@@ -46,7 +46,7 @@ export function bars(title, unit, rows) {
   return svg(height, title, [...parts, `<text x="${left}" y="${height - 8}" font-size="11">${escape(unit)}</text>`]);
 }
 
-/** Lines over a logarithmic axis: [{name, points: [[x, y]]}]. The value axis begins at 0. */
+/** Lines over a logarithmic x axis: [{name, points: [[x, y]]}]. The value axis begins at 0. */
 export function lines(title, xLabel, yLabel, series) {
   const [left, top, right, bottom] = [70, 44, WIDTH - 170, 300];
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));

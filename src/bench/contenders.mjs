@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { awaitLine, output, pause, removeScratch, root, scratch, start, stop } from './processes.mjs';
 
-/** The core that serves. The load comes from the other one. */
+/** The core of the server. The load generator uses the other one. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
@@ -15,15 +15,15 @@ const floorJar = path.join(root, 'target/sluice-floor.jar');
 const elasticmq = path.join(root, 'target/bench/elasticmq');
 
 /**
- * The same heap for all that run on Java, touched once before, as in a server that has run for longer than a measurement takes; and
- * what the JVM chooses for one core, its collector above all.
+ * The same heap for all Java servers, touched once in advance, as in a server that runs for longer than a measurement;
+ * the rest is what the JVM chooses for one core, in particular the garbage collector.
  */
 export const JAVA_OPTIONS = (process.env.BENCH_JAVA_OPTIONS ?? '-Xms1g -Xmx1g -XX:+AlwaysPreTouch -XX:ActiveProcessorCount=1').split(' ');
 
 const ACCOUNT = '00000000000000000000000000000b01';
 const TOKEN = 'benchmark-token-with-full-rights';
 
-/** A port that nobody has at the moment. */
+/** A port that is free at the moment. */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
@@ -34,7 +34,7 @@ export function freePort() {
   });
 }
 
-/** One request from here: {status, text}. */
+/** One request of this process: {status, text}. */
 export function send(url, method, body, headers = {}) {
   return new Promise((resolve, reject) => {
     const https = url.startsWith('https:');
@@ -66,7 +66,7 @@ async function awaitAnswer(url, method = 'GET') {
 
 let made;
 
-/** A certificate that signs itself, made once: {cert, key}. */
+/** A self-signed certificate, created once: {cert, key}. */
 function certificate() {
   if (!made) {
     const directory = scratch('tls');
@@ -78,15 +78,15 @@ function certificate() {
   return made;
 }
 
-/** What a client of it needs to know, as environment variables. */
+/** The settings of its clients, as environment variables. */
 function clientEnvironment(origin) {
   return { ...bare(), CLOUDFLARE_BASE_URL: `${origin}/client/v4`, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: TOKEN };
 }
 
-/** What all contenders have: a process or two, requests that fit them, a way to empty them, a way to count. */
+/** The common parts of all contenders: processes, requests in their format, emptying and counting. */
 class Contender {
   processes = [];
-  /** Where its processes start; null is anywhere, until it is pinned. */
+  /** The core on which its processes start; null means any, until it is pinned. */
   startCore = SERVER_CORE;
 
   constructor(options) {
@@ -104,20 +104,20 @@ class Contender {
     return launched;
   }
 
-  /** Empties it, so that every measurement begins alike. */
+  /** Empties it, so that every measurement begins in the same state. */
   async reset() {}
 
-  /** Messages in it, or null if it cannot say. */
+  /** The number of its messages, or null if unknown. */
   async count() {
     return null;
   }
 
-  /** From now on it has the one core. */
+  /** Pins it to one core. */
   pin() {
     for (const { pid } of this.processes) output('taskset', ['-a', '-c', '-p', String(SERVER_CORE), String(pid)]);
   }
 
-  /** Stops the clock for it while another one is measured. */
+  /** Suspends it while another one is measured. */
   freeze(frozen) {
     for (const { child } of this.processes) child.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
   }
@@ -129,7 +129,7 @@ class Contender {
   }
 }
 
-/** The bare Vert.x server; with `log`, one that syncs what it takes to a file and does no more. */
+/** The bare Vert.x server; with `log` one that also syncs the received bytes to a file. */
 export class Floor extends Contender {
   async start() {
     const port = await freePort();
@@ -192,7 +192,7 @@ export class Sluice extends Contender {
     return this;
   }
 
-  /** Kills it as a power switch would and starts it again on what it left, on all cores until it is pinned. */
+  /** Kills it (SIGKILL) and starts it again on its data, on all cores until it is pinned. */
   async restart() {
     await stop(this.processes.pop(), { signal: 'SIGKILL' });
     this.startCore = null;
@@ -211,7 +211,7 @@ export class Sluice extends Contender {
     return JSON.parse(answer.text).result;
   }
 
-  /** Makes queues until there are so many, each with a consumer if asked. */
+  /** Creates queues up to this number, each with a consumer if requested. */
   async makeQueues(count, { consumer = false } = {}) {
     const before = this.queues.length;
     const make = async (number) => {
@@ -255,7 +255,7 @@ export class Sluice extends Contender {
     };
   }
 
-  /** The same with pushes of 100, so that taking them is most of the work. */
+  /** The same with pushes of 100, so that receiving them is most of the work. */
   batchCycle(body) {
     const [push] = this.batches(body, 100).requests;
     return { ...this.cycle(body), push, taken: 1 };
@@ -282,12 +282,12 @@ export class Sluice extends Contender {
   }
 }
 
-/** This process's environment without what would configure a server. */
+/** The environment of this process without variables that would configure a server. */
 function bare() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(SLUICE|CLOUDFLARE)_/.test(name)));
 }
 
-/** ElasticMQ over the SQS query protocol; keeps messages in memory. */
+/** ElasticMQ over the SQS query protocol; stores messages in memory. */
 export class ElasticMq extends Contender {
   static bringIt() {
     if (existsSync(elasticmq)) return;
@@ -324,7 +324,7 @@ export class ElasticMq extends Contender {
     return { headers: this.#headers, requests: bodies.map((body) => this.#form({ Action: 'SendMessage', MessageBody: textOf(body) })) };
   }
 
-  /** Ten at a time, which is the most that SQS takes. */
+  /** Ten at a time, the maximum of SQS. */
   batches(body) {
     const fields = { Action: 'SendMessageBatch' };
     for (let i = 1; i <= 10; i++) {
@@ -369,7 +369,7 @@ export class ElasticMq extends Contender {
 /** The body inside a push request. */
 const textOf = (push) => JSON.parse(push).body;
 
-/** webdis in front of redis that syncs every write, both on the same core. */
+/** webdis in front of redis, which syncs every write; both on the same core. */
 export class Webdis extends Contender {
   async start() {
     const [port, redisPort] = [await freePort(), await freePort()];
@@ -409,7 +409,7 @@ export class Webdis extends Contender {
   }
 }
 
-/** Whether webdis and redis are there. */
+/** Whether webdis and redis are installed. */
 export function hasWebdis() {
   return output('sh', ['-c', 'command -v webdis && command -v redis-server']) !== '';
 }

@@ -15,7 +15,7 @@ import { idlePercent, memory } from './resources.mjs';
 import { awaitRest, warmUp } from './warmup.mjs';
 import { cycleScript, requestsScript, wrk } from './wrk.mjs';
 
-/** As `make run` starts it: with the class archive. */
+/** Starts like `make run`: with the class archive. */
 const JAVA_OPTIONS = ['-Xmx256m', `-XX:SharedArchiveFile=${path.join(root, 'target/sluice.jsa')}`];
 const SMALL = text(200);
 const SHALLOW = 10_000;
@@ -57,7 +57,7 @@ async function end(running) {
   await running.stop();
 }
 
-/** What a measurement left to merge would be charged to the next one, so each begins when there is nothing left. */
+/** Waits for outstanding compactions of a measurement, which would otherwise slow down the next one. */
 async function rest(...all) {
   for (const on of all) await awaitRest(on);
 }
@@ -81,7 +81,10 @@ async function takeRate(on) {
   return messages / took;
 }
 
-/** Load of both kinds on all cores, then so many messages waiting; then it has rest to put its store in order, and one core. */
+/**
+ * Warms up with both kinds of load on all cores and pushes this many messages; then waits for compactions and pins the
+ * server to one core.
+ */
 async function prepare(on, backlog) {
   const took = await warmUp(on, async (seconds) => {
     await wrk(on.origin, cycleScript(on.batchCycle(SMALL)), { connections: 16, seconds });
@@ -93,7 +96,7 @@ async function prepare(on, backlog) {
   log(`  warm after ${2 * took} s`);
 }
 
-/** Fills it up to a backlog; what was pushed to measure may be as much again before it is emptied first. */
+/** Fills it up to this backlog; measurements may push as many messages again before it is emptied. */
 async function hold(on, backlog) {
   let count = await on.count();
   if (count > 2 * backlog) {
@@ -103,7 +106,7 @@ async function hold(on, backlog) {
   if (count < backlog) await fill(on, backlog - count);
 }
 
-/** Alternates a measurement between the server that is shallow and the one that holds so many messages. */
+/** Alternates a measurement between a server with a small backlog and one with this many messages. */
 async function beside(shallow, deep, backlog, measure) {
   const rates = { shallow: [], deep: [] };
   for (let round = 0; round < rounds; round++) {
@@ -129,7 +132,7 @@ async function byBacklog() {
   const [shallow, deep] = [await server(), await server()];
   for (const backlog of steps(SHALLOW, 10, largest)) {
     log(`backlog of ${backlog}`);
-    // Both are new machines: one that has compiled for longer would be faster for no other reason.
+    // Both are new JVMs: one that has compiled for longer would be faster.
     await shallow.restart();
     await prepare(shallow, SHALLOW);
     await prepare(deep, backlog);
@@ -181,7 +184,7 @@ async function byQueues() {
   await end(many);
 }
 
-/** A million messages wait for a time that is far; a few thousand for one that is near. How late do those come? */
+/** Measures the delay of a few thousand messages that are due soon while a million messages are due much later. */
 async function delayed() {
   log(`${delayedCount} delayed messages`);
   const on = await server();
@@ -205,10 +208,10 @@ async function delayed() {
   await end(on);
 }
 
-/** By the name with which their curves begin. */
+/** Measurements by the prefix of their curves' names. */
 const parts = { backlog: byBacklog, queues: byQueues, delayed };
 
-/** What an earlier run measured of other parts; each part says under which circumstances it was. */
+/** Results of other parts from an earlier run; each part records its circumstances. */
 function earlier(file, names) {
   if (names.length === Object.keys(parts).length || !existsSync(file)) return { facts: {}, curves: [], parts: {} };
   const before = JSON.parse(readFileSync(file, 'utf8'));

@@ -2,7 +2,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { JAVA_OPTIONS } from './contenders.mjs';
 import { output } from './processes.mjs';
 
-/** What a number is worth only together with. */
+/** The description of the machine that belongs to each result. */
 export function circumstances() {
   const [cpu] = cpus();
   const java = process.env.JAVA_HOME ? `${process.env.JAVA_HOME}/bin/java` : 'java';

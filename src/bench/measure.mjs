@@ -8,14 +8,15 @@ import { loadavg } from 'node:os';
 const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin/java') : 'java';
 
 /**
- * The generator is a new process for each run, and as cold. In the open loop it compiles for the first six to eight seconds and owes
- * requests until it has caught up; its pauses are not to be taken for the server's. While it only warms up a server it need not be as good.
+ * The load generator is a new process for each run. In the open loop it compiles for the first six to eight seconds and
+ * sends requests late; these pauses must not count as latency of the server. A generator that only warms up a server
+ * does not need this warm-up.
  */
 const GENERATOR_WARMUP_SECONDS = { measuring: 20, warming: 5 };
 
 const log = (line) => console.error(line);
 
-/** Runs `sluice bench` on the other core; it ends with a failure if a single answer was no success. */
+/** Runs `sluice bench` on the other core; fails if a single response is not a success. */
 async function generate(contender, args, seconds, warmup) {
   const options = ['-Xms512m', '-Xmx512m', '-XX:+AlwaysPreTouch', '-jar', path.join(root, 'target/sluice.jar'), 'bench', '--json', '--quiet'];
   const all = [...options, '--warmup', `${warmup}s`, '--duration', `${seconds}s`, '--queue', 'bench-0', ...args, ...(contender.options.tls ? ['--insecure'] : [])];
@@ -24,7 +25,7 @@ async function generate(contender, args, seconds, warmup) {
   return { ...push, requests: push.count, messages, seconds: measured, load: Number(loadavg()[0].toFixed(2)) };
 }
 
-/** A load that is ready to be run against its contender. */
+/** A load that is prepared for its contender. */
 function ready(variant, contender) {
   const load = variant.load(contender);
   if (load.generator) {
@@ -41,7 +42,7 @@ function ready(variant, contender) {
   };
 }
 
-/** One request whose answer is looked at, before any is counted. */
+/** Sends one request and checks its response before the measurement. */
 async function checkSample(variant, contender) {
   const load = variant.load(contender);
   if (load.generator || load.cycle) return;
@@ -50,14 +51,14 @@ async function checkSample(variant, contender) {
   if (!contender.isSuccess(answer)) throw new Error(`${variant.name}: ${answer.status} ${answer.text.slice(0, 500)}`);
 }
 
-/** What was answered must be there. */
+/** Checks that all confirmed messages are stored. */
 async function checkCount(variant, contender, result) {
   const count = variant.load(contender).cycle ? null : await contender.count();
   const least = variant.load(contender).generator ? result.requests : result.messages;
   if (count !== null && count < least) throw new Error(`${variant.name}: ${least} answered, ${count} there`);
 }
 
-/** Everything about one scenario: started, warmed up, alternated, stopped. */
+/** Runs one scenario: starts, warms up, alternates and stops the contenders. */
 export class Measurement {
   #contenders = new Map();
   #loads = new Map();
@@ -111,7 +112,7 @@ export class Measurement {
     log(`  ${variant.name}: warm after ${took} s`);
   }
 
-  /** The base, then the variant, so that both see the same machine. */
+  /** Measures the base and then the variant, so that both run under the same conditions. */
   async #pair(variant, round) {
     const base = this.variants.find(({ name }) => name === variant.base);
     const before = base && (await this.#sample(base));
@@ -150,7 +151,7 @@ export function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** A variant with its samples and their middle. */
+/** A variant with its samples and their median. */
 function summary({ name, base, connections, perRequest, queues }, samples) {
   const ratios = samples.map(({ ratio }) => ratio).filter((ratio) => ratio !== undefined);
   const middle = (key) => median(samples.map((sample) => sample[key]));

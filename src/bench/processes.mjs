@@ -3,16 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project. */
+/** The project directory. */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Where everything temporary goes: on the project's disk, because the directory for temporary files may be memory. */
+/** The directory of temporary files, on the project's disk, because the system's directory may be in memory. */
 const scratchRoot = path.join(root, 'target/bench/scratch');
 
 const running = new Set();
 const scratches = new Set();
 
-/** Ends every process that is left and removes what it wrote. */
+/** Ends all remaining processes and removes their files. */
 export function cleanUp() {
   for (const { child } of running) child.kill('SIGKILL');
   for (const directory of scratches) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -23,7 +23,7 @@ for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]]) 
   process.once(signal, () => process.exit(128 + number));
 }
 
-/** An empty directory that goes with this process. */
+/** Creates an empty directory that is removed when this process ends. */
 export function scratch(stem) {
   mkdirSync(scratchRoot, { recursive: true });
   const directory = mkdtempSync(path.join(scratchRoot, `${stem}-`));
@@ -31,18 +31,18 @@ export function scratch(stem) {
   return directory;
 }
 
-/** Removes it earlier. */
+/** Removes such a directory now. */
 export function removeScratch(directory) {
   rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   scratches.delete(directory);
 }
 
-/** A command on one core; on any if it is null. */
+/** The command pinned to one core; not pinned if it is null. */
 function pinned(core, command, args) {
   return core === null ? [command, args] : ['taskset', ['-c', String(core), command, ...args]];
 }
 
-/** Starts a process on a core. `text` is what it has written, `exited` answers its code. */
+/** Starts a process on a core. `text` is its output; `exited` resolves to its exit code. */
 export function start(core, command, args, options = {}) {
   const child = spawn(...pinned(core, command, args), { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const self = { child, pid: child.pid, text: '', command: path.basename(command) };
@@ -60,7 +60,7 @@ export function start(core, command, args, options = {}) {
   return self;
 }
 
-/** Runs to the end within a time; answers what it wrote. */
+/** Runs a command with a time limit; returns its output. */
 export async function run(core, command, args, { within = 60_000, ...options } = {}) {
   const self = start(core, command, args, options);
   const timer = setTimeout(() => self.child.kill('SIGKILL'), within);
@@ -73,7 +73,7 @@ export async function run(core, command, args, { within = 60_000, ...options } =
   }
 }
 
-/** Ends a process: asks first, insists after a while. */
+/** Ends a process with SIGTERM, and with SIGKILL after a while. */
 export async function stop(self, { signal = 'SIGTERM', within = 15_000 } = {}) {
   self.child.kill(signal);
   const timer = setTimeout(() => self.child.kill('SIGKILL'), within);
@@ -81,7 +81,7 @@ export async function stop(self, { signal = 'SIGTERM', within = 15_000 } = {}) {
   clearTimeout(timer);
 }
 
-/** The first match of a pattern in what a process writes. */
+/** Waits for the first match of a pattern in the output of a process. */
 export async function awaitLine(self, pattern, within = 60_000) {
   const end = performance.now() + within;
   let ended = false;
@@ -95,10 +95,10 @@ export async function awaitLine(self, pattern, within = 60_000) {
   throw new Error(`${self.command} did not say ${pattern}:\n${self.text.slice(-3000)}`);
 }
 
-/** Waits. */
+/** Waits for this time. */
 export const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
-/** What a command prints, or a default if it cannot be run. */
+/** The output of a command, or a default if it cannot be run. */
 export function output(command, args, otherwise = '') {
   try {
     return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], cwd: root }).trim();

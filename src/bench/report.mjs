@@ -26,7 +26,7 @@ Each contender alternates with what it is compared to, and only the ratio of two
 smallest and the largest ratio. Every answer of every run was a success, and after each run the messages were counted in the queue.
 `;
 
-/** Scenarios and variants that the first page shows. */
+/** Scenarios and variants on the first page. */
 const AT_A_GLANCE = [
   ['push', ['floor', 'durable floor', 'Sluice memory', 'Sluice fsync', 'ElasticMQ (memory)', 'webdis + redis (fsync)']],
   ['batch', ['Sluice fsync', 'Sluice memory', 'ElasticMQ (batches of 10)', 'webdis + redis (fsync)']],
@@ -41,7 +41,7 @@ function results(where) {
   return all.sort((a, b) => ORDER.indexOf(a.scenario) - ORDER.indexOf(b.scenario));
 }
 
-/** Results of other machines that are kept, one directory each. */
+/** Archived results of other machines, one directory each. */
 function earlierResults() {
   const kept = path.join(directory, 'history');
   if (!existsSync(kept)) return [];
@@ -103,7 +103,7 @@ function curves(result) {
   return [...parts, machine(result), ...(from.length ? [`From an earlier run: ${from.join('; ')}.`] : [])].join('\n\n');
 }
 
-/** The main rates beside those of others, and the pictures. */
+/** The main rates compared with other servers, and the charts. */
 function glance(all) {
   const rows = AT_A_GLANCE.flatMap(([name, variants]) => {
     const result = all.find(({ scenario: found }) => found === name);

@@ -9,7 +9,7 @@ function statusKiB(pid, field) {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 }
 
-/** Memory of a server in MiB: what is live on its heap, what it has of the machine, the most it ever had. */
+/** Memory of a server in MiB: live heap, resident memory and peak resident memory. */
 export function memory(pid) {
   const rss = statusKiB(pid, 'VmRSS') / MIB;
   const rssPeak = statusKiB(pid, 'VmHWM') / MIB;
@@ -19,21 +19,21 @@ export function memory(pid) {
   return { heap, rss, rssPeak };
 }
 
-/** Processor time that a process, or a thread of one, has had so far, in seconds. Its name may hold anything. */
+/** Processor time of a process or a thread so far, in seconds. Its name may contain any character. */
 function processorSeconds(stat) {
   const text = readFileSync(stat, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / Number(output('getconf', ['CLK_TCK'], '100'));
 }
 
-/** How much of a core a process takes while nobody asks anything of it, in percent. */
+/** Processor usage of an idle server, in percent of a core. */
 export async function idlePercent(pid, seconds = 20) {
   const before = processorSeconds(`/proc/${pid}/stat`);
   await pause(seconds * 1000);
   return ((processorSeconds(`/proc/${pid}/stat`) - before) / seconds) * 100;
 }
 
-/** Processor time of a JVM's compilers so far, in seconds; 0 for what is no JVM. */
+/** Processor time of a JVM's compilers so far, in seconds; 0 for other processes. */
 export function compilerSeconds(pid) {
   const tasks = readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}`);
   const compilers = tasks.filter((task) => /^C[12] Compiler/.test(readFileSync(`${task}/comm`, 'utf8')));

@@ -54,7 +54,7 @@ const method = {
   warmup: Number(options.warmup ?? 8),
 };
 
-/** Writes results down. A quick look does not replace a thorough one. */
+/** Writes the results. A quick run does not replace a full one. */
 function keep(file, measured) {
   if (options.dry) return;
   if (measured.quick && existsSync(file) && !JSON.parse(readFileSync(file, 'utf8')).quick) {

@@ -1,19 +1,19 @@
 import { mixed, text } from './bodies.mjs';
 import { ElasticMq, Floor, hasWebdis, JAVA_OPTIONS, Sluice, Webdis } from './contenders.mjs';
 
-/** About what Sluice answers to a push, for floors whose requests are larger than its answers. */
+/** About the size of a push response of Sluice, for baseline servers whose requests are larger than their responses. */
 const ANSWER_BYTES = 190;
 const SMALL = text(200);
 
 const floor = (options) => () => new Floor({ ...options });
-/** Syncs what it takes and does no more: what this machine and its disk leave to a durable server. */
+/** Only syncs the received bytes: the upper bound for a durable server on this machine and disk. */
 const durableFloor = floor({ log: true });
 const sluice = (options) => () => new Sluice({ ...options });
 const memory = sluice({ engine: 'memory' });
 const fsync = sluice({ durability: 'fsync' });
 const async = sluice({ durability: 'async' });
 
-/** Sluice with options of the Java machine, behind those that all have. */
+/** Sluice with additional JVM options, after the common ones. */
 const tuned = (options, ...flags) => sluice({ ...options, javaOptions: [...JAVA_OPTIONS, ...flags] });
 
 const push = (contender) => contender.pushes([SMALL]);
@@ -21,12 +21,12 @@ const batch = (contender) => contender.batches(SMALL, 100);
 const cycle = (contender) => ({ cycle: contender.cycle(SMALL) });
 const mix = (contender) => contender.pushes(mixed);
 
-/** The load of `sluice bench`, which knows HTTP/2. */
+/** The load of `sluice bench`, which supports HTTP/2. */
 const generator = (...args) => (contender) => ({ generator: args, url: contender.origin });
 
 /**
- * What is measured. Contenders are started once per scenario; `variants` are loads on them, each alternating with its base. A variant
- * counts messages: `perRequest` of them, or those whose acknowledgement was answered.
+ * The scenarios. Contenders are started once for each scenario; `variants` are loads, each of which alternates with its
+ * base. A variant counts messages: `perRequest` of them, or those whose acknowledgement was confirmed.
  */
 export const scenarios = {
   push: {
@@ -155,7 +155,7 @@ export const scenarios = {
   },
 };
 
-/** Fills in what a scenario leaves unsaid. */
+/** Adds the defaults of a scenario. */
 export function variantsOf(scenario, quick) {
   const names = quick && scenario.quick ? scenario.quick : Object.keys(scenario.contenders);
   const variants = scenario.variants ?? Object.fromEntries(names.map((name) =>

@@ -9,9 +9,10 @@ const LOOKS_MAX = 60;
 const AT_REST_PERCENT = 5;
 
 /**
- * Runs a load in short slices until the server's compiler has had next to nothing to do twice in a row; answers the seconds that took.
- * Each slice begins as a measurement later does: connections that come and go, and an emptied server, make it compile again what
- * it had compiled for something simpler. Meanwhile the server should have both cores, of which the compiler needs its share.
+ * Runs a load in short intervals until the server's JIT compiler was almost idle in two consecutive ones; returns the
+ * duration in seconds. Each interval begins like a measurement: new connections and an emptied server make the JVM
+ * recompile code that was optimized for simpler cases. The server should have both cores during this time, because the
+ * compiler needs its share.
  */
 export async function warmUp(contender, load, { first = SLICE_SECONDS, before = async () => {} } = {}) {
   await load(first);
@@ -26,7 +27,7 @@ export async function warmUp(contender, load, { first = SLICE_SECONDS, before = 
   return first + slices * SLICE_SECONDS;
 }
 
-/** Waits until a server that nobody asks anything has put its store in order. */
+/** Waits until an idle server has finished its compactions. */
 export async function awaitRest(contender) {
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
     if ((await idlePercent(contender.pid, LOOK_SECONDS)) < AT_REST_PERCENT) return;

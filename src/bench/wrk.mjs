@@ -18,7 +18,7 @@ function lua(value) {
   return `"${bytes.join('')}"`;
 }
 
-/** A script is made of what it sends and of the parts that send it. */
+/** Builds a script from the requests and the parts that send them. */
 function compose(globals, parts) {
   const data = Object.entries(globals).map(([name, value]) => `${name} = ${lua(value)}\n`);
   const file = path.join(generated, `${++count}.lua`);
@@ -26,15 +26,15 @@ function compose(globals, parts) {
   return file;
 }
 
-/** The script that sends these requests in turn. */
+/** The script that sends these requests in rotation. */
 export const requestsScript = ({ headers, requests }) =>
   compose({ HEADERS: headers, REQUESTS: requests }, ['requests.lua', 'result.lua']);
 
-/** The script that takes messages through their whole life. */
+/** The script that pushes, pulls and acknowledges messages. */
 export const cycleScript = ({ dialect, taken, headers, push, pull, ackPath }) =>
   compose({ TAKEN: taken, HEADERS: headers, PUSH: push, PULL: pull, ACK_PATH: ackPath }, [dialect, 'cycle.lua', 'result.lua']);
 
-/** Runs wrk on the other core; fails if a single answer was no success. */
+/** Runs wrk on the other core; fails if a single response is not a success. */
 export async function wrk(origin, script, { connections, seconds }) {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, origin];
   const text = await run(LOAD_CORE, 'wrk', args, { within: (seconds + 60) * 1000 });

@@ -1,7 +1,6 @@
-// Kills a loaded server again and again and checks what its clients saw: node crash.mjs [rounds] [seed] [NAME=VALUE …]
-//
-// A NAME=VALUE is a variable in the environment of the server. Ends with 1 at the first round that breaks a promise; the message names
-// the seed and the file with the history.
+// Kills a loaded server repeatedly and checks the observations of its clients: node crash.mjs [rounds] [seed]
+// [NAME=VALUE …]. A NAME=VALUE is an environment variable of the server. Exits with 1 at the first round that violates
+// a guarantee; the message names the seed and the file with the history.
 
 import { randomInt } from 'node:crypto';
 import { CrashRun } from './crash/run.js';

@@ -1,7 +1,6 @@
-// Measures what the project promises for retention: node retention.mjs [messages]
-//
-// A million messages are made to expire at once, by lowering the retention of their queue, while pushes, pulls and acknowledgements go
-// on. No request may wait more than 100 ms for it, and the counts must be right at the end. Ends with 1 if a bar is missed.
+// Measures the performance targets for retention: node retention.mjs [messages]. A million messages expire at once when
+// the retention of their queue is lowered, while pushes, pulls and acknowledgements continue. No request may take
+// longer than 100 ms because of it, and the counts must be correct at the end. Exits with 1 if a target is missed.
 
 import http from 'node:http';
 import { send } from './harness/http.js';
@@ -33,7 +32,7 @@ const fill = async (queue) => {
   await Promise.all(Array.from({ length: CONNECTIONS }, push));
 };
 
-/** Pushes, pulls and acknowledges until told to stop; notes the slowest of each. */
+/** Pushes, pulls and acknowledges until it is stopped; records the slowest time of each. */
 async function traffic(queue, state) {
   const slowest = { push: 0, pull: 0, ack: 0 };
   const note = async (name, run) => {
@@ -60,7 +59,7 @@ try {
   const queue = `${queues}/${queue_id}`;
   await call('POST', `${queue}/consumers`, { type: 'http_pull' });
   await fill(queue);
-  // The first requests of a Java process are slow for reasons of their own.
+  // The first requests of a JVM are slow because of class loading and compilation.
   const warm = { done: false };
   setTimeout(() => (warm.done = true), 5_000);
   console.log(`before: ${JSON.stringify(await traffic(queue, warm))}`);

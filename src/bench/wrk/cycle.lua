@@ -1,5 +1,6 @@
--- The whole life of messages: TAKEN single pushes, one pull of up to TAKEN, one acknowledgement of what the pull brought. Counts the
--- messages whose acknowledgement was answered. The dialect (PUSH, PULL, ack, lease pattern) stands in front of this file.
+-- The complete cycle of messages: TAKEN single pushes, one pull of up to TAKEN, one acknowledgement of the pulled
+-- messages. Counts the messages whose acknowledgement was confirmed. The protocol (PUSH, PULL, ack, lease pattern) is
+-- prepended to this file.
 
 messages = 0
 wrong = 0

@@ -1,5 +1,5 @@
--- Sends the requests of REQUESTS in turn, starting anywhere. There is no response function, so that wrk hands no answers to Lua, which
--- would cost it more than the rest; it counts answers of status 400 and above by itself.
+-- Sends the requests of REQUESTS in rotation, beginning at a random one. There is no response function: passing
+-- responses to Lua would be the most expensive part of wrk, which counts responses with status 400 and above itself.
 
 function init()
    if #REQUESTS == 1 then

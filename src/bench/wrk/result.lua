@@ -1,5 +1,5 @@
--- The end of every run: one line of JSON with all that wrk knows. Latencies are in microseconds; wrk measures them from the moment at
--- which it sent, so they leave out what waited for a busy server.
+-- The end of every run: one line of JSON with all results of wrk. Latencies are in microseconds. wrk measures them from
+-- the moment of sending, so they do not include the time that requests waited for a busy server (coordinated omission).
 
 local threads = {}
 

@@ -1,4 +1,4 @@
--- How cycle.lua speaks to Sluice.
+-- The protocol of Sluice for cycle.lua.
 
 LEASE = '"lease_id":"([^"]+)"'
 

@@ -1,4 +1,4 @@
--- How cycle.lua speaks to ElasticMQ, which gives and takes ten messages at a time.
+-- The protocol of ElasticMQ for cycle.lua; at most ten messages per request.
 
 LEASE = "<ReceiptHandle>([^<]+)</ReceiptHandle>"
 

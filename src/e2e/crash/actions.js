@@ -7,7 +7,10 @@ function newKey(large) {
   return `${large ? 'l' : 'k'}${keys}`;
 }
 
-/** Pushes a message or a batch, with delays of its own, of the batch, or of the queue. Answers whether there was an answer. */
+/**
+ * Pushes a message or a batch, with delays of the message, the batch or the queue. Returns whether there was a
+ * response.
+ */
 export async function push(client, random, queue, { delaySeconds, large }) {
   const delay = () => (random.chance(0.2) ? random.below(3) : undefined);
   const size = random.chance(0.25) ? 1 + random.below(large ? 2 : 20) : 1;
@@ -29,10 +32,10 @@ const seen = ({ messages }) => ({
 });
 
 /**
- * Takes up to so many messages; answers their leases, {pull, key, token}, or undefined if there was no answer.
+ * Pulls up to this many messages; returns their leases, {pull, key, token}, or undefined if there was no response.
  *
- * @param lease of these messages in milliseconds, if it is not that of the queue
- * @param manner how the client takes the answer: {readAfterMillis, hangUpAfterMillis}
+ * @param lease visibility timeout of these messages in milliseconds, if it differs from that of the queue
+ * @param manner how the client reads the response: {readAfterMillis, hangUpAfterMillis}
  */
 export async function pull(client, queue, batchSize, { visibilityMillis }, lease, manner = {}) {
   const body = { batch_size: batchSize, ...(lease && { visibility_timeout_ms: lease }) };
@@ -45,7 +48,7 @@ export async function pull(client, queue, batchSize, { visibilityMillis }, lease
   }));
 }
 
-/** Acknowledges leases and puts others back, {lease, delaySeconds}. Answers whether there was an answer. */
+/** Acknowledges leases and retries others, {lease, delaySeconds}. Returns whether there was a response. */
 export async function settle(client, queue, acks, retries, { retryDelaySeconds }) {
   if (acks.length + retries.length === 0) return true;
   const name = ({ pull: number, key }) => ({ pull: number, key });
@@ -66,13 +69,13 @@ export async function settle(client, queue, acks, retries, { retryDelaySeconds }
   return Boolean(await client.ask(asked, '/messages/ack', body, answered));
 }
 
-/** Deletes everything in a queue. */
+/** Purges a queue. */
 export async function purge(client, queue) {
   const confirmed = { delete_messages_permanently: true };
   return Boolean(await client.ask({ kind: 'purge', queue }, '/purge', confirmed));
 }
 
-/** Looks at some messages and deletes a few of them. */
+/** Peeks at some messages and purges a few of them by ref. */
 export async function purgeSome(client, random, queue) {
   const peeked = await client.ask({ kind: 'peek', queue }, '/messages/peek', { batch_size: 20 }, seen);
   if (!peeked) return false;

@@ -2,20 +2,22 @@ import http from 'node:http';
 import { send } from '../harness/http.js';
 import { TOKEN } from '../harness/server.js';
 
-/** What a request that found no room comes to. */
+/** The result of a request that was declined because the server was full. */
 const DECLINED = Symbol('declined');
 const DECLINED_PAUSE_MILLIS = 20;
 
 let requests = 0;
 
-/** One client with a connection of its own. Every request and what became of it goes into the history. */
+/** One client with its own connection. Every request and its outcome is recorded in the history. */
 export class Client {
   #origin;
   #paths;
   #history;
   #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
-  /** @param paths of the queues by name */
+  /**
+   * @param paths URL paths of the queues by name
+   */
   constructor(origin, paths, history) {
     this.#origin = origin;
     this.#paths = paths;
@@ -27,13 +29,15 @@ export class Client {
   }
 
   /**
-   * Sends what the history will call `asked` to one queue; answers {request, result}, or undefined if there was no answer.
+   * Sends a request to one queue, recorded in the history as `asked`; returns {request, result}, or undefined if there
+   * was no response.
    *
-   * @param path below the queue
-   * A request that is refused because the server is full is sent again after a moment, as another one.
+   * @param path below the queue. A request that is declined because the server is full is sent again after a moment, as
+   *     a new request
    *
-   * @param answered what the history is told of a result
-   * @param manner {readAfterMillis, hangUpAfterMillis}: how long the answer stays in the network, and when the client ends its connection
+   * @param answered returns what the history records of a result
+   * @param manner {readAfterMillis, hangUpAfterMillis}: how long the client waits before it reads the response, and
+   *     when it closes its connection
    */
   async ask(asked, path, body, answered = () => ({}), manner = {}) {
     for (;;) {

@@ -1,11 +1,14 @@
 import { Message } from './message.js';
 
-/** What clients know: the messages and requests of a history, put together event by event. It keeps facts and judges nothing. */
+/**
+ * The knowledge of the clients: messages and requests of a history, built up event by event. It records facts; the
+ * checker judges them.
+ */
 export class Ledger {
-  /** By key. */
+  /** Messages by key. */
   messages = new Map();
   limitsLifted = false;
-  /** What the metrics said when the drain began, and the keys that it took: {count, bytes, taken}. */
+  /** The metrics at the beginning of the drain, and the keys that the drain pulled: {count, bytes, taken}. */
   drain;
 
   #requests = new Map();
@@ -16,7 +19,7 @@ export class Ledger {
     this.queues = queues;
   }
 
-  see(event) {
+  onEvent(event) {
     if (event.event === 'sent') this.#sent(event);
     if (event.event === 'answered') this.#answered(event);
     if (event.event === 'cut' || event.event === 'refused') this.#ended(event);
@@ -35,10 +38,11 @@ export class Ledger {
   }
 
   /**
-   * How many deliveries of one message may be in the answers that did not arrive, to pulls of that queue that were under way some time
-   * from `from` to `to`: no more than there were such pulls, and than there is room for their leases one after the other.
+   * The maximum number of deliveries of one message in lost responses, for pulls of this queue that were in progress at
+   * some time from `from` to `to`: limited by the number of such pulls, and by the number of consecutive leases that
+   * fit into that time.
    */
-  deliveriesOnTheWay(queue, from, to) {
+  deliveriesInLostResponses(queue, from, to) {
     const pulls = this.unansweredPullsOf(queue).filter(({ endedAt, sentAt }) => endedAt > from && sentAt < to);
     let most = 0;
     for (const together of overlapping(pulls)) {
@@ -49,12 +53,14 @@ export class Ledger {
     return most;
   }
 
-  /** Pulls of a queue that have no answer, in the order in which they were sent. */
+  /** Pulls of a queue without a response, in the order in which they were sent. */
   unansweredPullsOf(queue) {
     return this.#unansweredPulls.get(queue) ?? [];
   }
 
-  /** How many messages and bytes can be in one of these queues while no request is under way: {least, most} of both. */
+  /**
+   * How many messages and bytes can be in one of these queues while no request is in progress: {least, most} of both.
+   */
   bounds(queues) {
     const bounds = { count: { least: 0, most: 0 }, bytes: { least: 0, most: 0 } };
     for (const message of this.messages.values()) {
@@ -84,10 +90,10 @@ export class Ledger {
       request.entries = asked.keys.map((key) => ({ request, queue: asked.queue, key, warned: false }));
       for (const entry of request.entries) this.messages.get(entry.key)?.refPurges.push(entry);
     }
-    if (asked.kind === 'settle') this.#settling(request);
+    if (asked.kind === 'settle') this.#settlementSent(request);
   }
 
-  #settling(request) {
+  #settlementSent(request) {
     for (const { pull, key } of request.acks) {
       const message = this.messages.get(key);
       message?.acks.push({ request, sighting: this.#sightingOf(message, pull) });
@@ -108,7 +114,7 @@ export class Ledger {
     return request;
   }
 
-  /** The server was full: what was asked has not happened. A push that is tried again is another one of the same keys. */
+  /** The server was full: the request had no effect. A repeated push is a new request with the same keys. */
   #declined(event) {
     const request = this.#ended(event);
     request.declined = true;
@@ -152,7 +158,7 @@ export class Ledger {
   }
 }
 
-/** Requests in groups: those of two groups were never under way at the same time. */
+/** Groups of requests: requests of different groups were never in progress at the same time. */
 function overlapping(requests) {
   const groups = [];
   let endedMs = -Infinity;

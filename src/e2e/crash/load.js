@@ -2,10 +2,10 @@ import * as actions from './actions.js';
 import { Client } from './client.js';
 import { Random } from './random.js';
 
-const HELD_MAX = 2_000;
+const LEFT_LEASES_MAX = 2_000;
 const PURGE_PAUSE_MILLIS = 40;
 
-/** Clients that push, pull, acknowledge, retry and purge at one server until it is gone. */
+/** Clients that push, pull, acknowledge, retry and purge at one server until it ends. */
 export class Load {
   #open;
   #queues;
@@ -13,15 +13,15 @@ export class Load {
   #hard;
   #clients = [];
   #workers = [];
-  /** Leases that pullers left to the ackers: {queue, leases}. */
-  #held = [];
+  /** Leases that pullers left for the acknowledging clients: {queue, leases}. */
+  #leftLeases = [];
   answeredPushes = 0;
 
   /**
-   * @param open makes a client
-   * @param queues what they use, by name
-   * @param seed decides everything that is not decided by timing
-   * @param hard whether leases are short, and some clients take their answers late or not at all
+   * @param open creates a client
+   * @param queues the queues that they use, by name
+   * @param seed determines everything that does not depend on timing
+   * @param hard whether leases are short, and some clients read their responses late or never
    */
   constructor(open, queues, { seed, hard }) {
     this.#open = open;
@@ -37,7 +37,7 @@ export class Load {
     this.#run('purger', purgers, (client, random) => this.#purge(client, random));
   }
 
-  /** Completes when the server is gone and every worker has noticed. */
+  /** Resolves when the server has ended and every client has noticed it. */
   async ended() {
     await Promise.all(this.#workers);
     for (const client of this.#clients) client.close();
@@ -66,16 +66,19 @@ export class Load {
     return answered;
   }
 
-  /** Takes some messages; settles them at once, leaves them to the ackers, or forgets them. */
+  /**
+   * Pulls some messages; acknowledges or retries them at once, leaves them for the acknowledging clients, or ignores
+   * them.
+   */
   async #pull(client, random) {
     const queue = this.#anyQueue(random);
     const lease = random.chance(0.2) ? 50 + random.below(1_000) : undefined;
     const manner = this.#hard ? mannerOf(random) : {};
     const leases = await actions.pull(client, queue, 1 + random.below(100), this.#queues[queue], lease, manner);
-    // One that hung up does not know whether the server is gone; its next request tells.
+    // A client that closed its connection does not know whether the server has ended; its next request shows it.
     if (!leases) return manner.hangUpAfterMillis !== undefined;
-    if (leases.length > 0 && this.#held.length < HELD_MAX && random.chance(0.4)) {
-      this.#held.push({ queue, leases });
+    if (leases.length > 0 && this.#leftLeases.length < LEFT_LEASES_MAX && random.chance(0.4)) {
+      this.#leftLeases.push({ queue, leases });
       return true;
     }
     return this.#settle(client, random, queue, leases);
@@ -85,29 +88,35 @@ export class Load {
     const acks = [];
     const retries = [];
     for (const lease of leases) {
-      if (random.chance(this.#queues[queue].patience)) acks.push(lease);
+      if (random.chance(this.#queues[queue].ackShare)) acks.push(lease);
       else if (random.chance(0.6)) retries.push({ lease, delaySeconds: random.chance(0.3) ? random.below(3) : undefined });
     }
     return actions.settle(client, queue, acks, retries, this.#queues[queue]);
   }
 
-  /** Settles what a puller left, in time or too late; without any it waits a moment, or notices that the server is gone. */
+  /**
+   * Acknowledges or retries leases that a puller left, in time or too late. Without any it waits a moment, or notices
+   * that the server has ended.
+   */
   async #ack(client, random) {
-    const at = random.below(this.#held.length);
-    const [held] = this.#held.splice(at, 1);
-    if (held) return this.#settle(client, random, held.queue, held.leases);
+    const at = random.below(this.#leftLeases.length);
+    const [left] = this.#leftLeases.splice(at, 1);
+    if (left) return this.#settle(client, random, left.queue, left.leases);
     return this.#pull(client, random);
   }
 
   async #purge(client, random) {
     await new Promise((resolve) => setTimeout(resolve, random.below(PURGE_PAUSE_MILLIS)));
     const queue = this.#anyQueue(random);
-    if (this.#queues[queue].swept && random.chance(0.3)) return actions.purge(client, queue);
+    if (this.#queues[queue].purged && random.chance(0.3)) return actions.purge(client, queue);
     return actions.purgeSome(client, random, queue);
   }
 }
 
-/** How a client takes an answer: at once, or so late that the leases in it may have ended, or it ends its connection before. */
+/**
+ * How a client reads a response: at once, or so late that its leases may have expired, or it closes its connection
+ * before.
+ */
 function mannerOf(random) {
   if (random.chance(0.1)) return { hangUpAfterMillis: random.below(300) };
   return random.chance(0.15) ? { readAfterMillis: random.below(800) } : {};

@@ -1,13 +1,16 @@
 import { bytesOf } from './bodies.js';
 
 /**
- * One message as clients know it: its push, where it was sighted, and what was done to it. Requests are shared objects of the
- * ledger: {sentAt, sentMs, endedAt, endedMs, answered}; endedAt is Infinity while they are under way.
+ * One message as clients know it: its push, where it was observed, and what was done with it. Requests are shared
+ * objects of the ledger: {sentAt, sentMs, endedAt, endedMs, answered}; endedAt is Infinity while they are in progress.
  *
- * Answers where the message can be and can no longer be, from what was asked and what was answered.
+ * Determines where the message can be and can no longer be, from requests and responses.
  */
 export class Message {
-  /** Pulls and peeks that showed it: {request, queue, attempts, peeked}. For a peek attempts are the deliveries so far. */
+  /**
+   * Pulls and peeks that returned it: {request, queue, attempts, peeked}. For a peek, attempts are the deliveries so
+   * far.
+   */
   sightings = [];
   /** {request, sighting} */
   acks = [];
@@ -25,7 +28,7 @@ export class Message {
     this.ledger = ledger;
   }
 
-  /** What it counts with in backlog_bytes. */
+  /** Its size in backlog_bytes. */
   get bytes() {
     this.#bytes ??= bytesOf(this.key);
     return this.#bytes;
@@ -39,12 +42,12 @@ export class Message {
     return this.ledger.queues[this.queue].deadLetters;
   }
 
-  /** Whether the server has or had it, beyond doubt: a batch is stored whole or not at all. */
+  /** Whether the server certainly has or had it: a batch is stored completely or not at all. */
   get wasStored() {
     return this.push.answered || this.push.sighted === true;
   }
 
-  /** Whether its push was declined: it is nowhere. */
+  /** Whether its push was declined; then it is in no queue. */
   get wasDeclined() {
     return this.push.declined === true;
   }
@@ -53,8 +56,8 @@ export class Message {
     return this.sightings.filter((sighting) => sighting.queue === queue && !sighting.peeked);
   }
 
-  /** From when on the message cannot be in that queue, and why: {at, why}; at is Infinity if nothing says so. */
-  goneFrom(queue) {
+  /** Since when the message cannot be in this queue, and why: {at, why}; at is Infinity if nothing excludes it. */
+  removedFrom(queue) {
     if (this.wasDeclined) return { at: this.push.sentAt, why: 'declined' };
     const ends = [{ at: Infinity }];
     for (const { request, sighting } of this.acks) {
@@ -65,7 +68,7 @@ export class Message {
       const here = from === queue || from === this.queue;
       if (request.answered && !warned && here) ends.push({ at: request.endedAt, why: 'purged by ref' });
     }
-    const thereAt = this.#surelyThereAt(queue);
+    const thereAt = this.#storedSince(queue);
     for (const purge of this.ledger.purgesOf(queue)) {
       if (purge.answered && thereAt < purge.sentAt) ends.push({ at: purge.endedAt, why: 'purged with its queue' });
     }
@@ -77,65 +80,67 @@ export class Message {
     return ends.reduce((first, end) => (end.at < first.at ? end : first));
   }
 
-  /** An acknowledgement that was answered while the lease still ran has removed the message, wherever it might go later. */
+  /** An acknowledgement that was confirmed before the lease expired has removed the message for good. */
   #wasInTime(request, sighting) {
     const retried = this.retries.some((retry) => retry.sighting === sighting);
     return !retried && request.endedMs < sighting.request.sentMs + sighting.request.visibilityMillis;
   }
 
-  #surelyThereAt(queue) {
+  #storedSince(queue) {
     if (queue === this.queue) return this.push.endedAt;
     const seen = this.sightings.filter((sighting) => sighting.queue === queue);
     return Math.min(Infinity, ...seen.map(({ request }) => request.endedAt));
   }
 
-  /** Whether it is in no queue any more, beyond doubt. Once true it stays true. */
+  /** Whether it is certainly in no queue any more. Once true it stays true. */
   get isOver() {
     this.#over ||= ![this.queue, this.deadLetters].some((queue) => queue && this.mayBeIn(queue));
     return this.#over;
   }
 
-  /** Whether it may have reached that queue and nothing says that it left. */
+  /** Whether it may have reached this queue and nothing shows that it left. */
   mayBeIn(queue) {
-    if (this.goneFrom(queue).at !== Infinity) return false;
+    if (this.removedFrom(queue).at !== Infinity) return false;
     if (queue === this.queue) return true;
     if (queue !== this.deadLetters) return false;
     return this.sightings.some((sighting) => sighting.queue === queue) || this.mayBeExhausted();
   }
 
-  /** Whether something that was asked, answered or not, or its deliveries may have taken it out of all queues. */
+  /** Whether a request, with or without a response, or its deliveries may have removed it from all queues. */
   mayBeGone() {
     if (!this.wasStored || this.mayHaveBeenRemoved()) return true;
     return !this.deadLetters && this.mayBeExhausted();
   }
 
-  /** Whether an acknowledgement or a purge, answered or not, may have taken it out of all queues. */
+  /** Whether an acknowledgement or a purge, with or without a response, may have removed it from all queues. */
   mayHaveBeenRemoved() {
     if (this.acks.length > 0) return true;
     if (this.refPurges.some(({ warned }) => !warned)) return true;
-    const swept = (queue) => this.ledger.purgesOf(queue).some((purge) => this.push.sentAt < purge.endedAt);
-    return swept(this.queue) || (this.deadLetters !== undefined && swept(this.deadLetters));
+    const purged = (queue) => this.ledger.purgesOf(queue).some((purge) => this.push.sentAt < purge.endedAt);
+    return purged(this.queue) || (this.deadLetters !== undefined && purged(this.deadLetters));
   }
 
-  /** Whether its first queue may have delivered it as often as it does: pulls that were cut may have been deliveries, too. */
+  /** Whether its first queue may have used up all its deliveries: interrupted pulls may have been deliveries, too. */
   mayBeExhausted() {
     return this.unexplainedDeliveries(this.queue, this.ledger.queues[this.queue].retriesMax + 1) === 0;
   }
 
   /**
-   * How many of the deliveries 1 … `last` in that queue no client saw although no pull that was cut, or is still under way, explains
-   * them.
+   * How many of the deliveries 1 … `last` in this queue no client observed although no pull that was interrupted, or is
+   * still in progress, explains them.
    */
   unexplainedDeliveries(queue, last = 0) {
     return this.#missingDeliveries(queue, last).reduce((sum, { missing, onTheWay }) => sum + Math.max(0, missing - onTheWay), 0);
   }
 
-  /** How many of the deliveries 1 … `last` in that queue no client saw because their answers were cut. */
-  deliveriesInCutAnswers(queue, last = 0) {
+  /**
+   * How many of the deliveries 1 … `last` in this queue no client observed because their responses were interrupted.
+   */
+  deliveriesInInterruptedResponses(queue, last = 0) {
     return this.#missingDeliveries(queue, last).reduce((sum, { missing, onTheWay }) => sum + Math.min(missing, onTheWay), 0);
   }
 
-  /** Where clients did not see deliveries, between those that they saw: how many, and how many were lost on the way at most. */
+  /** The gaps between observed deliveries: how many were not observed, and how many were lost on the way at most. */
   #missingDeliveries(queue, last) {
     const seen = this.deliveriesIn(queue).sort((a, b) => a.attempts - b.attempts);
     const end = { attempts: Math.max(last, seen.at(-1)?.attempts ?? 0) + 1, request: { endedAt: Infinity } };
@@ -144,14 +149,14 @@ export class Message {
     for (const sighting of [...seen, end]) {
       const missing = sighting.attempts - previous.attempts - 1;
       if (missing > 0) {
-        gaps.push({ missing, onTheWay: this.ledger.deliveriesOnTheWay(queue, previous.request.sentAt, sighting.request.endedAt) });
+        gaps.push({ missing, onTheWay: this.ledger.deliveriesInLostResponses(queue, previous.request.sentAt, sighting.request.endedAt) });
       }
       previous = sighting;
     }
     return gaps;
   }
 
-  /** The first moment, in milliseconds, at which a delivery after that one can have happened; of the first one if there is none. */
+  /** The earliest time, in milliseconds, of the delivery after this one; of the first delivery if there is none. */
   earliestAfter(sighting, queue) {
     if (!sighting) return this.push.sentMs + this.delayMillis;
     const { request } = sighting;

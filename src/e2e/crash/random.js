@@ -1,4 +1,4 @@
-/** Random numbers that a seed brings back: the same seed makes the same choices in the same order. */
+/** Reproducible random numbers: the same seed makes the same choices in the same order. */
 export class Random {
   #state;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = hash(String(seed));
   }
 
-  /** From 0 up to and without 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   #next() {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to and without `limit`. */
+  /** A whole number from 0 (inclusive) to `limit` (exclusive). */
   below(limit) {
     return Math.floor(this.#next() * limit);
   }

@@ -18,14 +18,17 @@ import { skipWithoutWallClock, WallClock } from '../harness/wall-clock.js';
 
 const CLIENTS = { pushers: 8, pullers: 4, ackers: 2, purgers: 1 };
 const ROUNDS_PER_ERA = 10;
-/** Of the hard runs: what Java takes by itself, and small ones. */
+/** Heap options of the hard runs: the JVM's default, and small ones. */
 const HEAPS = [[], ['-Xmx192m'], ['-Xmx128m']];
 const SECONDS_PER_DAY = 86_400;
-/** A process that lives for seconds is not worth the second compiler. */
+/** The second JIT compiler does not pay off in a process that runs for seconds. */
 const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 const ACCOUNT_PATH = '/client/v4/accounts/7f1d2c3b4a5968778695a4b3c2d1e0f9/queues';
 
-/** A server that is loaded, killed, checked and started again, round after round; what clients saw is checked all the time. */
+/**
+ * A server that is loaded, killed, checked and restarted in rounds; the observations of clients are checked all the
+ * time.
+ */
 export class CrashRun {
   #seed;
   #random;
@@ -37,18 +40,18 @@ export class CrashRun {
   #checker;
   #wallClock;
   #history = new History({
-    see: (event) => {
-      this.#tally.see(event);
-      this.#checker.see(event);
+    onEvent: (event) => {
+      this.#tally.onEvent(event);
+      this.#checker.onEvent(event);
     },
   });
 
   /**
-   * In every other era the wall clock of the server is set again and again, where that can be done.
+   * In every second era the wall clock of the server is changed repeatedly, where that is possible.
    *
-   * @param settings of the server beside the usual ones
-   * @param environment variables for the process of the server, LD_PRELOAD say
-   * @param hard whether leases are short under load, answers large, some clients slow or gone, and heaps small
+   * @param settings additional settings of the server
+   * @param environment environment variables of the server process, such as LD_PRELOAD
+   * @param hard whether leases are short under load, responses large, some clients slow or gone, and heaps small
    */
   constructor({ seed, settings = {}, environment = {}, hard = false }) {
     this.#seed = seed;
@@ -64,7 +67,10 @@ export class CrashRun {
     });
   }
 
-  /** Runs so many rounds and answers what happened, in numbers. Fails with what was wrong, the seed and the history's file. */
+  /**
+   * Runs this many rounds and returns statistics. On a violation it fails with the reason, the seed and the file of the
+   * history.
+   */
   async rounds(count, say = () => {}) {
     try {
       await this.#start();
@@ -78,7 +84,7 @@ export class CrashRun {
       this.#server.assertCleanLog();
       return this.#tally;
     } catch (error) {
-      throw new Error(`${this.#evidence()}\n${error.message}`, { cause: error });
+      throw new Error(`${this.#saveFailure()}\n${error.message}`, { cause: error });
     } finally {
       await this.#server.kill();
     }
@@ -106,7 +112,7 @@ export class CrashRun {
     this.#fail();
   }
 
-  /** Each start may have another heap. */
+  /** Each start may use another heap. */
   #start() {
     const heap = this.#hard ? this.#random.pick(HEAPS) : [];
     this.#server.javaOptions = [...JAVA_OPTIONS, ...heap];
@@ -122,7 +128,7 @@ export class CrashRun {
     return this.#checker.violations.length > 0;
   }
 
-  /** The start recovers what the kill left; another kill in the middle of that must cost nothing either. */
+  /** The start recovers the data of the killed process; another kill during the recovery must lose nothing either. */
   async #killAgainWhileItStarts() {
     const starting = this.#start();
     const outcome = starting.then(
@@ -146,11 +152,14 @@ export class CrashRun {
     this.#history.add({ event: 'checked', exitCode: code, sound: said.sound, messages: said.messages, bytes: said.bytes, text });
   }
 
-  /** Moves to the dead letter queue go on after the start, and one under way is counted at both ends; so it may take a moment. */
+  /**
+   * Moves to the dead letter queue continue after the start, and a message in transfer is counted in both queues.
+   * Therefore this may take a moment.
+   */
   async #count() {
     let queues = await this.#metrics();
     const fit = async () => {
-      if (this.#checker.misfits(queues).length === 0) return true;
+      if (this.#checker.metricViolations(queues).length === 0) return true;
       queues = await this.#metrics();
       return false;
     };
@@ -158,7 +167,10 @@ export class CrashRun {
     this.#history.add({ event: 'counted', queues });
   }
 
-  /** Takes everything out of all queues. Retries are lifted first, so that nothing moves any more and the counts are exact. */
+  /**
+   * Pulls and acknowledges everything in all queues. Max_retries is raised first, so that nothing moves to a dead
+   * letter queue and the counts are exact.
+   */
   async #drain() {
     this.#history.add({ event: 'lifting limits' });
     await this.#limitRetries(() => RETRIES_WHILE_DRAINED);
@@ -199,8 +211,8 @@ export class CrashRun {
     if (violations.length > 0) assert.fail(`${violations.length} violations:\n${violations.slice(0, 20).join('\n')}`);
   }
 
-  /** Keeps the history and the directory of a run that failed, and says where. */
-  #evidence() {
+  /** Keeps the history and the directory of a failed run; returns their location. */
+  #saveFailure() {
     const stem = path.join(process.env.CRASH_HISTORY ?? tmpdir(), `sluice-crash-${this.#seed}`);
     this.#history.save(`${stem}.jsonl`);
     cpSync(this.#server.directory, `${stem}-data`, { recursive: true, force: true });

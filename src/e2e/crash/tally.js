@@ -1,4 +1,4 @@
-/** Counts what happened in a history, for people. */
+/** Counts the events of a history for the printed summary. */
 export class Tally {
   kills = 0;
   cuts = 0;
@@ -16,7 +16,7 @@ export class Tally {
   #requests = new Map();
   #origins = new Map();
 
-  see(event) {
+  onEvent(event) {
     if (event.event === 'sent') this.#requests.set(event.request, event);
     if (event.event === 'sent' && event.kind === 'push') for (const { key } of event.messages) this.#origins.set(key, event.queue);
     if (event.event === 'drained') this.#origins.clear();

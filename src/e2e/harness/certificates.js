@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { run } from './process.js';
 
-/** Runs openssl to the end and answers what it printed; its complaints too, if it fails. */
+/** Runs openssl and returns its output; with its error output if it fails. */
 export async function openssl(args, { fails = false } = {}) {
   const { code, stdout, stderr } = await run('openssl', args);
   if (!fails && code !== 0) throw new Error(`openssl ${args[0]} ended with ${code}:\n${stderr}`);
   return { code, text: stdout + stderr };
 }
 
-/** Runs curl to the end: {code, status, version, text, complaint}; `code` is curl's own, 0 if there was an answer. */
+/** Runs curl: {code, status, version, text, complaint}; `code` is curl's exit code, 0 if there was a response. */
 export async function curl(args) {
   const { code, stdout, stderr } = await run(
     'curl',
@@ -18,7 +18,7 @@ export async function curl(args) {
   return { code, status: Number(status), version, text, complaint: stderr };
 }
 
-/** An authority that signs certificates, all of them files of one directory. */
+/** A certificate authority; all files are in one directory. */
 export class Authority {
   #directory;
   #name;
@@ -39,7 +39,7 @@ export class Authority {
     return made;
   }
 
-  /** A certificate for 127.0.0.1 as a server, or for anybody as a client: {certificate, key}. */
+  /** Creates a server certificate for 127.0.0.1 or a client certificate: {certificate, key}. */
   async sign(name, { days = 2 } = {}) {
     const file = (ending) => path.join(this.#directory, `${this.#name}-${name}.${ending}`);
     const [request, certificate, key] = [file('csr'), file('pem'), file('key')];

@@ -1,8 +1,8 @@
 import http from 'node:http';
 
 /**
- * Stands between a client and the server, passes everything through unchanged, and holds each answer against the contract.
- * `differences` collects what does not fit; `seen` the operations that were answered, with their statuses.
+ * A proxy between client and server that forwards everything unchanged and validates each response against the
+ * contract. `differences` collects violations; `seen` the operations that had a response, with their statuses.
  */
 export class ContractProxy {
   differences = [];
@@ -51,7 +51,7 @@ export class ContractProxy {
     request.pipe(onward);
   }
 
-  /** Holds one answer against the contract, however it was received. */
+  /** Validates one response against the contract. */
   check(method, target, status, headers, body) {
     const found = this.#contract.differences(method, target, status, headers, body.toString('utf8'));
     this.differences.push(...found.map((difference) => `${method} ${target}: ${difference}`));

@@ -17,7 +17,7 @@ const FORMATS = {
 
 const escape = (part) => part.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** What the contract says an answer must look like, operation by operation and status by status. */
+/** The response schemas of the contract by operation and status. */
 export class Contract {
   #document;
   #ajv;
@@ -53,7 +53,7 @@ export class Contract {
     return this.#routes.map(({ operation }) => operation.operationId);
   }
 
-  /** The operation that a request means, or undefined. */
+  /** The operation of a request, or undefined. */
   find(method, target) {
     const asked = target.split('?')[0].replace(/\/{2,}/g, '/').split('/');
     const fits = (parts) =>
@@ -63,7 +63,7 @@ export class Contract {
     return found.sort((a, b) => braces(a) - braces(b))[0];
   }
 
-  /** What is wrong with an answer, as texts; [] if nothing is. */
+  /** The violations in a response, as texts; [] if there are none. */
   differences(method, target, status, headers, body) {
     const route = this.find(method, target);
     if (!route) return [`no operation for ${method} ${target}`];

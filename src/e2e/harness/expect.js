@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** Holds an answer to the envelope of a success and gives its result. */
+/** Checks that a response is a success envelope and returns its result. */
 export function succeeded({ status, headers, json, text }) {
   assert.equal(status, 200, text);
   assert.match(headers['content-type'], /^application\/json\b/);
@@ -10,7 +10,7 @@ export function succeeded({ status, headers, json, text }) {
   return json.result;
 }
 
-/** Holds an answer to the envelope of a failure with exactly that status and code, and gives its text. */
+/** Checks that a response is a failure envelope with exactly this status and code, and returns its message. */
 export function failed({ status, headers, json, text }, expectedStatus, expectedCode) {
   assert.equal(status, expectedStatus, text);
   assert.match(headers['content-type'] ?? '', /^application\/json\b/, text);

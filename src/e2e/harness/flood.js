@@ -1,10 +1,10 @@
 import net from 'node:net';
 
 /**
- * Many connections that each send the same request again as soon as it is answered, whatever the answer, as the worst of clients
- * do: {statuses, accepted, overtakings, refusals, broken}. Of each accepted request `accepted` has the milliseconds until its answer, and
- * `overtakings` how many others were accepted meanwhile, both in order of size once it is over; `refusals` are different heads
- * and bodies of answers other than 200.
+ * Many connections that each repeat the same request as soon as there is a response, whatever its status: {statuses,
+ * accepted, overtakings, refusals, broken}. For each accepted request, `accepted` has the milliseconds until its
+ * response, and `overtakings` the number of other requests that were accepted in the meantime; both are sorted at the
+ * end. `refusals` are the distinct heads and bodies of responses other than 200.
  */
 export class Flood {
   #server;
@@ -29,7 +29,7 @@ export class Flood {
     ]);
   }
 
-  /** Opens the connections, a few at a time, and lets each begin at once. */
+  /** Opens the connections, a few at a time; each begins at once. */
   async begin(connections) {
     for (let i = 0; i < connections; i += 100) {
       await Promise.all(Array.from({ length: Math.min(100, connections - i) }, () => this.#connect()));
@@ -37,7 +37,7 @@ export class Flood {
     return this;
   }
 
-  /** Whether every connection has had an answer. */
+  /** Whether every connection has had a response. */
   get reachedAll() {
     return this.#unanswered === 0;
   }
@@ -53,13 +53,13 @@ export class Flood {
     return new Promise((resolve) => {
       socket.once('error', resolve);
       socket.once('connect', () => {
-        this.#go(socket);
+        this.#sendRequest(socket);
         resolve();
       });
     });
   }
 
-  #go(socket) {
+  #sendRequest(socket) {
     let got = '';
     let began = performance.now();
     let acceptedBefore = this.accepted.length;
@@ -72,7 +72,7 @@ export class Flood {
       if (got.length < headEnd + 4 + length) return;
       if (first) this.#unanswered -= 1;
       first = false;
-      this.#note(Number(got.slice(9, 12)), got, performance.now() - began, this.accepted.length - acceptedBefore);
+      this.#record(Number(got.slice(9, 12)), got, performance.now() - began, this.accepted.length - acceptedBefore);
       got = '';
       if (this.#running) {
         began = performance.now();
@@ -83,7 +83,7 @@ export class Flood {
     socket.write(this.#request);
   }
 
-  #note(status, answer, millis, overtakings) {
+  #record(status, answer, millis, overtakings) {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     if (status === 200) {
       this.accepted.push(millis);
@@ -91,7 +91,7 @@ export class Flood {
     } else this.refusals.set(answer, (this.refusals.get(answer) ?? 0) + 1);
   }
 
-  /** Ends it all at once. */
+  /** Closes all connections. */
   end() {
     this.#running = false;
     for (const socket of this.#sockets) socket.destroy();
@@ -100,7 +100,7 @@ export class Flood {
     return this;
   }
 
-  /** The value of `accepted` or `overtakings` that this share does not exceed. */
+  /** The quantile of `accepted` or `overtakings`: the value that this share does not exceed. */
   static quantile(sorted, share) {
     return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   }

@@ -3,12 +3,12 @@ import net from 'node:net';
 import { inTime, LIMIT_MILLIS } from './until.js';
 
 /**
- * One request, exactly as told: {status, headers, text, json}.
+ * Sends one request: {status, headers, text, json}.
  *
- * @param body an object is sent as JSON; a string or a Buffer as it is
- * @param headers beside the token; null leaves one out that would be sent otherwise
- * @param readAfterMillis how long the body of the answer stays in the network
- * @param signal ends the request and its connection
+ * @param body an object is sent as JSON; a string or a Buffer unchanged
+ * @param headers in addition to the token; null removes a default header
+ * @param readAfterMillis how long to wait before reading the response body
+ * @param signal aborts the request and its connection
  */
 export function send(origin, method, path, options = {}) {
   const { body, headers = {}, token, agent, within = LIMIT_MILLIS, readAfterMillis = 0, signal } = options;
@@ -46,7 +46,7 @@ function read(status, headers, bytes) {
   return { status, headers, text, json, code: json?.errors?.[0]?.code };
 }
 
-/** Writes bytes on a connection of their own and answers all that comes back until `enough` says so or the server closes. */
+/** Writes bytes on a new connection and returns the received text when `enough` returns true or the server closes. */
 export function sendBytes({ host, port }, bytes, enough = () => false) {
   const socket = net.connect(port, host);
   const answer = new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { inTime } from './until.js';
 
-/** A connection that got one answer and is silent since then, as one in the pool of a client is. */
+/** A connection that is idle after one response, like one in the pool of a client. */
 export class IdleConnection {
   #socket;
   open = true;
@@ -27,9 +27,9 @@ export class IdleConnection {
     return inTime('an answer', answered);
   }
 
-  /** Says good-bye, or goes without a word. */
-  end(politely) {
-    if (politely) this.#socket.end();
+  /** Closes the connection gracefully, or resets it. */
+  end(gracefully) {
+    if (gracefully) this.#socket.end();
     else this.#socket.resetAndDestroy();
   }
 }

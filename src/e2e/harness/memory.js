@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Resident memory of a process, in bytes; 0 once it has ended. */
+/** Resident memory of a process, in bytes; 0 after it has ended. */
 export function residentBytes(pid) {
   try {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
@@ -9,8 +9,8 @@ export function residentBytes(pid) {
   }
 }
 
-/** Looks at the resident memory of a process now and then, until it is told to end, and knows the largest value. */
-export class MemoryWatch {
+/** Polls the resident memory of a process until it is stopped, and keeps the maximum. */
+export class MemoryMonitor {
   #timer;
   peakBytes = 0;
 

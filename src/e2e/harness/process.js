@@ -10,7 +10,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 /** The fat jar under test. */
 export const jar = path.resolve(process.env.SLUICE_JAR ?? path.join(here, '../../../target/sluice.jar'));
 
-/** The java that runs it. */
+/** The java command. */
 const java = process.env.SLUICE_JAVA ?? 'java';
 
 const running = new Set();
@@ -22,7 +22,7 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
-/** A directory that goes with this process. */
+/** Creates a directory that is removed when this process ends. */
 export function temporaryDirectory() {
   const directory = mkdtempSync(path.join(tmpdir(), 'sluice-e2e-'));
   directories.push(directory);
@@ -30,7 +30,8 @@ export function temporaryDirectory() {
 }
 
 /**
- * A child that never outlives this process. `exited` answers {code, signal}; `stdout` and `stderr` hold all that it wrote.
+ * A child process that ends with this process at the latest. `exited` resolves to {code, signal}; `stdout` and `stderr`
+ * are its output.
  */
 export function launch(command, args, options) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -55,7 +56,7 @@ export function launch(command, args, options) {
   return self;
 }
 
-/** Runs to the end and answers {code, signal, stdout, stderr}. */
+/** Runs a command and returns {code, signal, stdout, stderr}. */
 export async function run(command, args, options) {
   const self = launch(command, args, options);
   try {
@@ -66,7 +67,7 @@ export async function run(command, args, options) {
   }
 }
 
-/** The environment of a server: this one's, without what would configure it, and what it is given. */
+/** The environment of a server: that of this process without variables that would configure it, and the given ones. */
 function environmentOf(settings, environment) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
   for (const [key, value] of Object.entries(settings)) {
@@ -76,10 +77,10 @@ function environmentOf(settings, environment) {
 }
 
 /**
- * Starts the jar with settings given as environment variables; answers at once.
+ * Starts the jar with settings as environment variables; returns at once.
  *
- * @param environment variables for the process beside the settings, LD_PRELOAD say
- * @param filesMax how many files and connections the process may have open
+ * @param environment environment variables in addition to the settings, such as LD_PRELOAD
+ * @param filesMax limit of open files of the process, including connections
  */
 export function launchServer({ settings = {}, args = [], javaOptions = [], environment = {}, cwd, command = 'serve', filesMax }) {
   if (!existsSync(jar)) throw new Error(`there is no ${jar}: build it first, or name another one in SLUICE_JAR`);

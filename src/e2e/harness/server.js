@@ -6,10 +6,10 @@ import { inTime } from './until.js';
 const READY = /^sluice ready on (https?):\/\/(\S+):(\d+) in (\d+) ms$/m;
 const SUSPICIOUS = /\b(ERROR|SEVERE|FATAL)\b|\b\w+(Exception|Error)\b|^\s+at [\w.$/]+\(/;
 
-/** The token that every server of these tests takes unless told otherwise. */
+/** The default token of the servers of these tests. */
 export const TOKEN = 'e2e-token-that-may-do-everything';
 
-/** One server and its directory: started, killed, started again, stopped. */
+/** One server and its directory, with methods to start, kill and stop it. */
 export class Server {
   #process;
   #options;
@@ -17,10 +17,10 @@ export class Server {
 
   /**
    * @param settings configuration by dotted key
-   * @param directory where to keep data; a temporary one if absent
-   * @param environment variables for its process beside the settings
-   * @param filesMax how many files and connections the process may have open
-   * @param expectedLog regular expressions of log lines that look like failures and are none
+   * @param directory data directory; a temporary one by default
+   * @param environment environment variables of the process in addition to the settings
+   * @param filesMax limit of open files of the process, including connections
+   * @param expectedLog regular expressions of log lines that look like failures but are expected
    */
   constructor({ settings = {}, directory, javaOptions = [], args = [], environment = {}, filesMax, expectedLog = [] } = {}) {
     this.#options = { settings, args, environment, filesMax, expectedLog };
@@ -28,7 +28,7 @@ export class Server {
     this.directory = directory;
   }
 
-  /** A started server that is killed when the test is over, however it ends. */
+  /** Starts a server that is killed at the end of the test. */
   static async during(context, options) {
     const server = new Server(options);
     context.after(() => server.kill());
@@ -86,12 +86,12 @@ export class Server {
     });
   }
 
-  /** Base URL as clients want it. */
+  /** The base URL for clients. */
   get baseUrl() {
     return `${this.origin}/client/v4`;
   }
 
-  /** Only if the settings fix it. */
+  /** Available only if the settings contain it. */
   get managementPort() {
     return this.#options.settings['management.port'];
   }
@@ -100,12 +100,12 @@ export class Server {
     return this.#process.pid;
   }
 
-  /** Whether it runs: it was started, and did not end by itself. */
+  /** Whether it runs: it was started and has not ended by itself. */
   get runs() {
     return this.#process?.child.exitCode === null && this.#process.child.signalCode === null;
   }
 
-  /** Fulfilled when it ends, however it does: {code, signal}. */
+  /** Resolves when the process ends for any reason: {code, signal}. */
   get ended() {
     return this.#process.exited.then(({ code, signal }) => ({ code, signal }));
   }
@@ -114,7 +114,7 @@ export class Server {
     return this.#process.stdout;
   }
 
-  /** Everything that all runs of this server wrote to standard error. */
+  /** The standard error of all runs of this server. */
   get log() {
     return this.#stderr + (this.#process?.stderr ?? '');
   }
@@ -135,12 +135,12 @@ export class Server {
     }
   }
 
-  /** Kills it as a power switch would, without warning. */
+  /** Kills it with SIGKILL. */
   kill() {
     return this.end('SIGKILL');
   }
 
-  /** Stops it as an operator would, and checks that it ended well and that its log is clean. */
+  /** Stops it with SIGTERM, and checks its exit code and that its log is clean. */
   async stop() {
     if (this.#process) assert.deepEqual(await this.end('SIGTERM'), { code: 0, signal: null }, 'the end after SIGTERM');
     this.assertCleanLog();

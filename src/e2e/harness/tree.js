@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Everything below a path: a line of mode, size, time of change and hash of content by name. */
+/** Everything below a path, by name: mode, size, modification time and content hash in one line. */
 export async function tree(root) {
   const found = new Map();
   const visit = async (at, name) => {
@@ -21,7 +21,7 @@ export async function tree(root) {
   return found;
 }
 
-/** What differs between two trees, as texts; [] if nothing was touched. */
+/** The differences between two trees, as texts; [] if nothing changed. */
 export function changes(before, after) {
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names]

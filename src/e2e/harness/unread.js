@@ -1,8 +1,8 @@
 import http2 from 'node:http2';
 
 /**
- * Connections of HTTP/2 that ask and never take an answer: their window for answers is zero. {opened, closed, refused, reset}.
- * Goes on until it is told to end: what the server ends is opened again.
+ * HTTP/2 connections that send requests and never read a response: their receive window is zero. {opened, closed,
+ * refused, reset}. A connection that the server closes is opened again until `end`.
  */
 export class UnreadAnswers {
   #origin;
@@ -15,14 +15,16 @@ export class UnreadAnswers {
   refused = 0;
   reset = 0;
 
-  /** @param headers of each request, by name; `streams` are asked on each connection */
+  /**
+   * @param headers of each request, by name; each connection sends `streams` requests
+   */
   constructor(origin, { headers, streams = 100 }) {
     this.#origin = origin;
     this.#headers = headers;
     this.#streams = streams;
   }
 
-  /** Opens connections, some at a time, each with all its requests. */
+  /** Opens connections, a few at a time, each with all its requests. */
   async begin(connections) {
     for (let i = 0; i < connections; i += 20) {
       await Promise.all(Array.from({ length: Math.min(20, connections - i) }, () => this.#connect()));

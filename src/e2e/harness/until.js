@@ -1,10 +1,10 @@
 /**
- * The one limit for everything that a test waits for: many times what the slowest takes on a machine that is busy with other things,
- * so that only what never happens fails.
+ * The only time limit of tests: many times longer than the slowest wait on a busy machine, so that only a wait without
+ * end fails.
  */
 export const LIMIT_MILLIS = 5 * 60_000;
 
-/** Asks again and again until `condition` answers something truthy, and answers that; fails after `within` milliseconds. */
+/** Polls until `condition` returns a truthy value, and returns that value; fails after `within` milliseconds. */
 export async function until(what, condition, { within = LIMIT_MILLIS, every = 20 } = {}) {
   const end = performance.now() + within;
   let last;
@@ -22,7 +22,7 @@ export async function until(what, condition, { within = LIMIT_MILLIS, every = 20
   throw new Error(`not within ${within} ms: ${what} (last answer: ${detail})`);
 }
 
-/** The result of a promise, or a failure after `within` milliseconds. */
+/** The result of a promise; fails after `within` milliseconds. */
 export async function inTime(what, promise, within = LIMIT_MILLIS) {
   let timer;
   const late = new Promise((_, reject) => {

@@ -1,5 +1,5 @@
-// Shows a process another wall clock: that of the machine and so many seconds more as the file named in WALL_CLOCK_AHEAD holds.
-// All other clocks stay as they are. Preloaded into servers by wall-clock.js.
+// Replaces the wall clock of a process: the machine's wall clock plus the seconds in the file named by WALL_CLOCK_AHEAD.
+// All other clocks are unchanged. Preloaded into servers by wall-clock.js.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

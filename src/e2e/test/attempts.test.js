@@ -4,11 +4,11 @@ import { send } from '../harness/http.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 
-// An attempt counts only for a message that stood in an answer which was handed to the connection. The servers of these tests end at once
-// if they run out of memory.
+// An attempt counts only for a message in a response that was passed to the connection. The servers of these tests exit
+// at once if they run out of memory.
 
 const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
-/** Six bytes of JSON for each of its bytes. */
+/** Each byte of this body is six bytes in JSON. */
 const CONTROLS = '\u0001'.repeat(128_000);
 
 async function start(context, heapMib, settings = {}) {
@@ -39,7 +39,7 @@ const pull = (server, path, options) => server.call('POST', `${path}/messages/pu
 
 const backlog = async (server, path) => (await server.call('GET', `${path}/metrics`)).backlog_count;
 
-/** Pulls and acknowledges until nothing is left; answers the messages. */
+/** Pulls and acknowledges until the queue is empty; returns the messages. */
 async function drain(server, path) {
   const taken = [];
   while (true) {

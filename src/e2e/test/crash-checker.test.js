@@ -9,7 +9,7 @@ const QUEUES = {
   dead: { visibilityMillis: 1_000, retriesMax: 100, retryDelaySeconds: 0 },
 };
 
-/** A made-up history, step by step. The clock stands still unless a step says otherwise. */
+/** A synthetic history, step by step. The clock advances only if a step requests it. */
 class Story {
   #checker = new Checker(QUEUES);
   #at = 0;
@@ -18,7 +18,7 @@ class Story {
 
   event(event) {
     this.#at += 1;
-    this.#checker.see({ at: this.#at, ms: this.#ms, ...event });
+    this.#checker.onEvent({ at: this.#at, ms: this.#ms, ...event });
     return this;
   }
 
@@ -27,7 +27,7 @@ class Story {
     return this;
   }
 
-  /** A request that is sent and answered, or, with `answer` undefined, cut. */
+  /** A request with a response, or, with `answer` undefined, an interrupted one. */
   request(asked, answer) {
     this.#requests += 1;
     const request = this.#requests;
@@ -44,7 +44,7 @@ class Story {
     return this.push(keys, { answer: null });
   }
 
-  /** A pull or peek that shows one message. */
+  /** A pull or peek that returns one message. */
   shows(key, attempts, { queue = 'q', kind = 'pull', ...more } = {}) {
     const shown = { key, id: `id of ${key}`, attempts, timestamp: this.pushedAt, ...more };
     return this.request({ kind, queue, visibilityMillis: 1_000 }, { messages: [shown] });
@@ -54,7 +54,7 @@ class Story {
     return this.request({ kind: 'pull', queue, batchSize, visibilityMillis: 1_000 });
   }
 
-  /** Pulls that are under way at the same time, for so many milliseconds, and are all cut. */
+  /** Pulls that are in progress at the same time, for this many milliseconds, and are all interrupted. */
   pullsCutTogether(count, millis) {
     const first = this.#requests + 1;
     this.#requests += count;
@@ -65,7 +65,7 @@ class Story {
     return this;
   }
 
-  /** A request that finds the server full. */
+  /** A request that is declined because the server is full. */
   declined(asked) {
     this.#requests += 1;
     const request = this.#requests;
@@ -82,7 +82,7 @@ class Story {
     return this.declined({ kind: 'settle', acks: [{ pull: this.#requests, key }], retries: [] });
   }
 
-  /** Acknowledges the message as the last request pulled it. */
+  /** Acknowledges the message with the lease of the last pull. */
   ack(key, answer = { ackCount: 1, retryCount: 0, warned: 0 }) {
     return this.request({ kind: 'settle', acks: [{ pull: this.#requests, key }], retries: [] }, answer);
   }
@@ -129,7 +129,7 @@ const clockSet = { event: 'clock set', aheadSeconds: 60 };
 const story = () => new Story();
 const moved = () => story().push(['k1']).shows('k1', 1).retry('k1').shows('k1', 2).retry('k1');
 
-test('a history without fault is right', () => {
+test('a history without faults has no violation', () => {
   story()
     .push(['k1', 'k2'])
     .lostPush(['k3'])
@@ -146,17 +146,17 @@ test('a history without fault is right', () => {
     .right();
 });
 
-test('an answered push that is never seen again is lost, one without an answer may be', () => {
+test('a confirmed push that never appears again is lost, one without a response may be lost', () => {
   story().push(['k1']).drainOf([]).event(drained).wrong(/k1 of q is lost/);
   story().lostPush(['k1']).drainOf([]).event(drained).right();
 });
 
-test('a delivered message that nobody acknowledged is lost if it does not come again', () => {
+test('a delivered message that was not acknowledged is lost if it does not appear again', () => {
   story().push(['k1'], { queue: 'dead' }).shows('k1', 1, { queue: 'dead' }).drainOf([]).event(drained).wrong(/k1 of dead is lost/);
   story().lostPush(['k1']).shows('k1', 1).drainOf([]).event(drained).wrong(/k1 of q is lost/);
 });
 
-test('a batch of which only a part is there was torn', () => {
+test('a batch that is stored only in part is a violation', () => {
   story().lostPush(['k1', 'k2']).drainOf(['k1']).shows('k1', 1).ack('k1').event(drained).wrong(/k2 of q is lost/);
 });
 
@@ -167,11 +167,11 @@ test('an acknowledged message must not come back, not even as a dead letter if i
   story().push(['k1']).shows('k1', 1).ack('k1', null).later(5_000).shows('k1', 2).right();
 });
 
-test('a late acknowledgement leaves a dead letter alone', () => {
+test('a late acknowledgement does not affect a dead letter', () => {
   story().push(['k1']).shows('k1', 1).later(2_000).shows('k1', 2).later(2_000).ack('k1').shows('k1', 1, { queue: 'dead' }).right();
 });
 
-test('what was never pushed, is in the wrong queue, or was drained long ago must not appear', () => {
+test('a message that was never pushed, is in the wrong queue, or was drained before must not appear', () => {
   story().push(['k1']).shows('k2', 1).wrong(/never pushed: k2/);
   story().push(['k1']).shows('k1', 1, { queue: 'brief' }).wrong(/pushed to q and is in brief/);
   story().push(['k7']).forget().shows('k7', 1).wrong(/k7 was drained long ago/);
@@ -194,7 +194,7 @@ test('attempts neither fall, nor repeat, nor jump without an unanswered pull, no
   story().push(['k1']).shows('k1', 3).wrong(/delivered 3 times, of 2 allowed/);
 });
 
-test('a message that was left out of an answer was not delivered', () => {
+test('a message that was not in the response was not delivered', () => {
   const leftOut = { kind: 'pull', visibilityMillis: 1_000, batchSize: 100 };
   story().push(['k1']).request(leftOut, { messages: [] }).drainOf(['k1']).shows('k1', 2).ack('k1').event(drained)
     .wrong(/k1 of q shows attempts without as many deliveries/);
@@ -207,21 +207,21 @@ test('a pull that was declined was no delivery', () => {
     .drainOf(['k1']).shows('k1', 2).ack('k1').event(drained).wrong(/k1 of q shows attempts/);
 });
 
-test('answers that were cut explain one delivery for each lease that they had time for', () => {
+test('interrupted responses explain one delivery for each lease that fits into their time', () => {
   const exhausted = (millis) => story().push(['k1']).pullsCutTogether(2, millis)
     .drainOf(['k1']).shows('k1', 1, { queue: 'dead' }).ack('k1').event(drained);
   exhausted(1_000).right();
   exhausted(999).wrong(/k1 of q shows itself as a dead letter without as many deliveries/);
 });
 
-test('answers that were cut hold no more messages than their pulls asked for', () => {
+test('interrupted responses contain no more messages than their pulls requested', () => {
   const two = (batchSize) => story().push(['k1', 'k2']).cutPull('q', batchSize)
     .drainOf(['k1', 'k2']).shows('k1', 2).ack('k1').shows('k2', 2).ack('k2').event(drained);
   two(2).right();
   two(1).wrong(/2 deliveries in q were seen by no client, and cut answers had room for 1/);
 });
 
-test('what was declined has not happened', () => {
+test('a declined request has no effect', () => {
   story().declinedPush(['k1']).shows('k1', 1).wrong(/k1 was declined and is in q again/);
   story().declinedPush(['k1']).drainOf([]).event(drained).right();
   story().push(['k1']).shows('k1', 1).declinedAck('k1').drainOf([]).event(drained).wrong(/k1 of q is lost/);
@@ -254,7 +254,7 @@ test('a message may vanish after its last delivery only where there is no dead l
   story().push(['k1'], { queue: 'brief' }).cutPull('brief').drainOf([]).event(drained).right();
 });
 
-test('what was pushed before an answered purge must not appear after it; what came later must', () => {
+test('messages pushed before a confirmed purge must not appear after it; later ones must', () => {
   story().push(['k1']).purge().shows('k1', 1).wrong(/k1 was purged with its queue and is in q again/);
   story().lostPush(['k1']).purge().shows('k1', 1).wrong(/k1 was purged with its queue/);
   story().push(['k1']).purge(null).shows('k1', 1).right();
@@ -266,7 +266,7 @@ test('a message purged by ref must not appear; one that a warning spared must', 
   story().push(['k1']).purgeRef('k1', ['k1']).drainOf([]).event(drained).wrong(/k1 of q is lost/);
 });
 
-test('counts and bytes are held against what can be there, in the metrics, in the check and in the drain', () => {
+test('counts and bytes are compared to what can be stored, in the metrics, in the check and in the drain', () => {
   const bytes = bytesOf('k1');
   story().push(['k1']).counts(0, bytes).wrong(/backlog_count of q is 0, and must be from 1 to 1/);
   story().push(['k1']).counts(1, bytes + 1).wrong(/backlog_bytes of q is/);
@@ -278,7 +278,7 @@ test('counts and bytes are held against what can be there, in the metrics, in th
   story().push(['k1']).drainOf(['k1', 'k1']).shows('k1', 1).ack('k1').event(drained).wrong(/backlog was 2, and 1/, /bytes/);
 });
 
-test('answers that do not add up and refusals are found', () => {
+test('inconsistent responses and errors are found', () => {
   story().push(['k1']).shows('k1', 1).ack('k1', { ackCount: 0, retryCount: 0, warned: 0 }).wrong(/ackCount of 0/);
   story().push(['k1']).shows('k1', 1).retry('k1', 0, { ackCount: 0, retryCount: 0, warned: 0 }).wrong(/retryCount of 0/);
   story().event({ event: 'sent', request: 1, kind: 'pull', queue: 'q' })
@@ -292,7 +292,7 @@ test('a large body is as large as a message may be, and no larger', () => {
   assert.ok(sizes.filter((bytes) => bytes > 127_900).length > 50);
 });
 
-test('one changed bit of a body is seen', () => {
+test('one changed bit of a body is detected', () => {
   for (const key of Array.from({ length: 60 }, (_, n) => `${n < 50 ? 'k' : 'l'}${n}`)) {
     const { sent, text } = bodyOf(key);
     const json = !sent.content_type;

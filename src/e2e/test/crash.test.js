@@ -2,10 +2,10 @@ import { test } from 'node:test';
 import { CrashRun } from '../crash/run.js';
 
 const ROUNDS = 20;
-/** The same load on every run of the tests; make crash takes another one each time. */
+/** The same load on every run of the tests; make crash uses another seed each time. */
 const SEED = '20251124';
 
-test(`${ROUNDS} times killed under load, the server keeps every promise of an answer`, async (context) => {
+test(`${ROUNDS} times killed under load, the server keeps every guarantee of its responses`, async (context) => {
   context.diagnostic(`seed ${SEED}`);
   const tally = await new CrashRun({ seed: SEED }).rounds(ROUNDS);
   context.diagnostic(`${ROUNDS} rounds, no violation: ${tally}`);

@@ -7,7 +7,7 @@ import { IdleConnection } from '../harness/idle.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 
-// A process that may have 400 files open, and clients that leave more connections open than that.
+// A process with a limit of 400 open files, and clients with more open connections.
 
 const FILES_MAX = 400;
 const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
@@ -39,12 +39,12 @@ async function serverWithFewFiles(context) {
   };
 }
 
-test('more idle connections than open files: the idlest make room, and everything goes on', async (context) => {
+test('more idle connections than open files: those idle longest are closed, and requests succeed', async (context) => {
   const { server, goesOn } = await serverWithFewFiles(context);
   assert.match(server.log, /limit of open files \(ulimit -n\) is 400, so \d+ connections are accepted/);
   const connections = [];
   for (let round = 0; round < 12; round += 1) {
-    // Each of them gets its answer; that of an older one is long there when the connection is closed for another.
+    // Each of them gets its response. An older connection has had its response long before it is closed for a new one.
     connections.push(...(await Promise.all(Array.from({ length: 50 }, () => IdleConnection.to(server, REQUEST)))));
     await goesOn();
   }
@@ -56,7 +56,7 @@ test('more idle connections than open files: the idlest make room, and everythin
   await server.stop();
 });
 
-test('more silent connections than open files: they make room for those with requests', async (context) => {
+test('more silent connections than open files: they are closed for connections with requests', async (context) => {
   const { server, goesOn } = await serverWithFewFiles(context);
   const keptAlive = await IdleConnection.to(server, REQUEST);
   const silent = [];
@@ -71,7 +71,7 @@ test('more silent connections than open files: they make room for those with req
   await server.stop();
 });
 
-test('a limit that leaves no room for connections is one line and exit code 2', async (context) => {
+test('a limit that is too low for connections is a one-line error and exit code 2', async (context) => {
   await assert.rejects(
     Server.during(context, { filesMax: 150 }),
     /ended with 2 .*\n.*sluice: the limit of open files \(ulimit -n\) is 150; at least \d+ are needed/,

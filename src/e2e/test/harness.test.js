@@ -6,7 +6,7 @@ import { Contract } from '../harness/contract.js';
 import { send } from '../harness/http.js';
 import { ACCOUNT } from '../harness/suite.js';
 
-// The instruments themselves: each must see what it is there to see.
+// Tests of the test harness: each check must detect violations.
 
 const answers = {
   'an envelope that lacks a field': [200, { success: true, errors: [], result: [] }],
@@ -16,25 +16,25 @@ const answers = {
 };
 
 for (const [what, [status, body]] of Object.entries(answers)) {
-  test(`the proxy of the contract sees ${what}`, async () => {
+  test(`the contract proxy detects ${what}`, async () => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const found = await throughProxy('GET', `/client/v4/accounts/${ACCOUNT}/queues`, status, text);
     assert.notDeepEqual(found, []);
   });
 }
 
-test('the proxy of the contract sees an operation that the contract does not have', async () => {
+test('the contract proxy detects an operation that is not in the contract', async () => {
   const found = await throughProxy('GET', `/client/v4/accounts/${ACCOUNT}/nothing`, 200, '{}');
   assert.match(found[0], /no operation for GET/);
 });
 
-test('the proxy of the contract lets pass what fits it', async () => {
+test('the contract proxy accepts a response that conforms to the contract', async () => {
   const result_info = { count: 0, page: 1, per_page: 100, total_count: 0, total_pages: 0 };
   const body = { success: true, errors: [], messages: [], result: [], result_info };
   assert.deepEqual(await throughProxy('GET', `/client/v4/accounts/${ACCOUNT}/queues`, 200, JSON.stringify(body)), []);
 });
 
-/** What the proxy notes of one answer of a server that says exactly this. */
+/** The findings of the proxy for one response of a server that sends exactly this. */
 async function throughProxy(method, path, status, text) {
   const server = http.createServer((request, response) => {
     response.writeHead(status, { 'content-type': 'application/json' });

@@ -45,7 +45,7 @@ const BODY_ROUTES = [
 const NOT_JSON = { 'truncated JSON': '{"a":', 'plain text': 'hello', 'two values': '{} {}', 'single quotes': "{'a':1}" };
 const NOT_OBJECTS = { 'an array': '[]', 'a string': '"x"', 'a number': '1', null: 'null' };
 
-/** [what, method, path, options, status, code]; `outside` marks what the contract does not describe. */
+/** [description, method, path, options, status, code]; `outside` marks requests that the contract does not describe. */
 const rows = [];
 const row = (what, method, path, options, status, code) => rows.push({ what, method, path, options, status, code });
 const post = (what, path, body, status, code) => row(what, 'POST', path, { body }, status, code);
@@ -199,7 +199,7 @@ post('consumers: script_name missing', `${bare.path}/consumers`, { type: 'worker
 post('consumers: own queue as dead letter queue', `${bare.path}/consumers`, { type: 'http_pull', dead_letter_queue: bare.name }, 400, 100127);
 post('consumers: there is one already', `${full.path}/consumers`, { type: 'http_pull' }, 400, 11004);
 
-// The order of checks: route, credentials, account, form of the queue id, existence, JSON, schema, limits, state.
+// The order of checks: route, credentials, account, format of the queue id, existence, JSON, schema, limits, state.
 row('order: wrong method before credentials', 'GET', `${full.path}/messages`, { outside: true, headers: noToken }, 405, 10405);
 row('order: credentials before the account', 'GET', '/accounts/short/queues', { headers: bearer('x') }, 403, 10000);
 row('order: account before the queue id', 'GET', '/accounts/short/queues/short', {}, 404, 7003);
@@ -221,13 +221,13 @@ for (const { what, method, path, options, status, code } of rows) {
   });
 }
 
-test('the answer to a pull from a paused queue says that trying again is of no use', async () => {
+test('the response to a pull from a paused queue says that it should not be retried', async () => {
   const answer = await suite.send('POST', `${paused.path}/messages/pull`, { body: {} });
   assert.equal(answer.headers['x-should-retry'], 'false');
   assert.equal(failed(answer, 409, 10252), 'queue_delivery_paused');
 });
 
-test('the answer to a wrong method names the right ones', async () => {
+test('the response to a wrong method names the allowed ones', async () => {
   const answer = await suite.sendDirectly('GET', `${full.path}/messages`);
   assert.match(answer.headers.allow ?? '', /\bPOST\b/);
 });

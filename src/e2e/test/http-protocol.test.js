@@ -8,7 +8,7 @@ import { TOKEN } from '../harness/server.js';
 import { ACCOUNT, Suite } from '../harness/suite.js';
 import { inTime, until } from '../harness/until.js';
 
-// HTTP as such: what well-behaved and badly-behaved peers do below the level of the API.
+// HTTP below the level of the API: correct and incorrect peers.
 
 const suite = await Suite.open();
 const { server } = suite;
@@ -27,7 +27,7 @@ const push = (text) => request('POST', `${base}${queue.path}/messages`, JSON.str
 const statuses = (answers) => [...answers.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 const alive = async () => succeeded(await suite.send('GET', `/accounts/${ACCOUNT}/queues`));
 
-test('pipelined requests are answered all, in order', async () => {
+test('pipelined requests all get their responses, in order', async () => {
   const bodies = Array.from({ length: 50 }, (_, n) => `p${String(n).padStart(2, '0')}`);
   const sent = bodies.map(push).join('') + request('GET', `${base}${queue.path}/metrics`, '', 'Connection: close');
   const answers = await sendBytes(server, sent);
@@ -39,7 +39,7 @@ test('pipelined requests are answered all, in order', async () => {
   succeeded(await suite.send('POST', `${queue.path}/purge`, { body: { delete_messages_permanently: true } }));
 });
 
-test('a connection serves many requests, also after a failure among them', async () => {
+test('a connection serves many requests, also after a failed one', async () => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   try {
     for (const [path, status] of [['/metrics', 200], ['/nothing', 404], ['/metrics', 200], ['/messages', 405], ['/metrics', 200]]) {
@@ -63,7 +63,7 @@ test('malformed percent-encoding is answered with a failure envelope', async () 
   if (query.status === 400) failed(query, 400, query.code);
 });
 
-test('an encoded slash does not make another route', async () => {
+test('an encoded slash does not change the route', async () => {
   const { id } = queue;
   const answer = await suite.sendDirectly('GET', `/accounts/${ACCOUNT}/queues%2F${id}`);
   failed(answer, 404, 7003);
@@ -79,7 +79,7 @@ test('HEAD is answered without a body, as a wrong method or like GET', async () 
   assert.equal(raw.split('\r\n\r\n')[1], '');
 });
 
-test('a body over the limit is refused with 413 without being read to the end', async () => {
+test('a body over the limit is rejected with 413 and not read completely', async () => {
   const path = `${base}${queue.path}/messages`;
   const declared = lines(`POST ${path} HTTP/1.1`, `Host: x`, `Authorization: Bearer ${TOKEN}`, 'Content-Length: 1000000000');
   const answers = await sendBytes(server, `${declared}{"body":"`, (got) => got.includes('"errors"'));
@@ -93,7 +93,7 @@ test('a body over the limit is refused with 413 without being read to the end', 
   await alive();
 });
 
-test('a body of two mebibytes is read, and judged by the size of the messages in it', async () => {
+test('a body of two mebibytes is read, and the size of its messages is checked', async () => {
   const escaped = '\\u0041'.repeat(126_000);
   const body = `{"messages":[{"body":"${escaped}","content_type":"text"},{"body":"${escaped}","content_type":"text"}]}`;
   assert.ok(body.length < 2 * 1024 * 1024 && body.length > 1_500_000);
@@ -116,7 +116,7 @@ test('Expect: 100-continue is honoured', async () => {
   assert.deepEqual(statuses(first), [100]);
 });
 
-test('garbage instead of HTTP is refused, and the server goes on', async () => {
+test('bytes that are not HTTP are rejected, and the server continues', async () => {
   const garbage = [
     'hello\r\n\r\n',
     '\u0000\u0001\u0002\u0003\r\n\r\n',
@@ -135,7 +135,7 @@ test('garbage instead of HTTP is refused, and the server goes on', async () => {
   await alive();
 });
 
-test('a request that two servers could read in two ways is refused, and nothing behind it is served', async () => {
+test('a request with ambiguous framing is rejected, and nothing after it is served', async () => {
   const path = `${base}${queue.path}/messages`;
   const before = succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count;
   const body = '{"body":1}';
@@ -162,7 +162,7 @@ test('a request that two servers could read in two ways is refused, and nothing 
   assert.equal(succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count, before);
 });
 
-test('a client that ends its half of the connection gets its answers', async () => {
+test('a client that half-closes its connection gets its responses', async () => {
   const text = await new Promise((resolve, reject) => {
     let got = '';
     const socket = net.connect({ port: server.port, host: server.host.split(':')[0], allowHalfOpen: true });
@@ -178,7 +178,7 @@ test('a client that ends its half of the connection gets its answers', async () 
   assert.deepEqual(statuses(text), [200, 200]);
 });
 
-test('a client that goes away in the middle of its body stores nothing', async () => {
+test('a client that disconnects during its body stores nothing', async () => {
   const before = succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count;
   const socket = net.connect(server.port, server.host).resume();
   const closed = new Promise((resolve) => socket.once('error', () => {}).once('close', resolve));
@@ -203,7 +203,7 @@ test('many connections at once are all served', async () => {
   });
 });
 
-test('the contract is served to anybody', async () => {
+test('the contract is served without credentials', async () => {
   const answer = await send(server.origin, 'GET', '/openapi.yaml');
   assert.equal(answer.status, 200);
   assert.match(answer.text, /^openapi: 3\.1/m);

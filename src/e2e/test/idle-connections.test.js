@@ -11,19 +11,21 @@ import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { until } from '../harness/until.js';
 
-// Ten thousand connections on which nothing happens: what they cost, that nobody else notices, and that they are counted right.
+// Ten thousand idle connections: their cost, their effect on others, and their metric.
 
 const CONNECTIONS = 10_000;
-/** Connections, and what else a process has open; Node and Java raise their own soft limit to the hard one. */
+/** Connections and other files of a process; Node and Java raise their soft limit to the hard limit. */
 const FILES = CONNECTIONS + 800;
-/** A connection that a push is done with may still be counted when the next push comes. */
+/** The connection of a finished push may still be counted when the next push begins. */
 const ROOM = 20;
-/** Connections over the limit; each takes the place of an idle one. */
+/** Connections over the limit; each replaces an idle one. */
 const BEYOND = 100;
 const MIB = 1 << 20;
-/** The heap may grow to its limit meanwhile, whatever the connections take of it. */
+/** The heap may grow to its limit in the meantime, independently of the connections. */
 const RESIDENT_MIB_PER_THOUSAND_MAX = 30;
-/** What fifteen pushes may cost: many times what they do, and nothing in proportion to the connections. */
+/**
+ * Limit for the processor time of fifteen pushes: far above the usual value, but not in proportion to the connections.
+ */
 const PUSHES_PROCESSOR_MILLIS_MAX = 3_000;
 const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
 const REQUEST = `GET ${QUEUES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
@@ -44,7 +46,7 @@ function whySkipped() {
 const push = (server, path) =>
   send(server.origin, 'POST', path, { token: TOKEN, body: { body: 'x' }, headers: { connection: 'close' } });
 
-/** Processor time of a few pushes, each on a connection of its own. */
+/** Processor time of a few pushes, each on a new connection. */
 async function millisOfPushes(server, path) {
   const before = processorMillis(server.pid);
   for (let i = 0; i < 15; i += 1) assert.equal((await push(server, path)).status, 200);
@@ -60,13 +62,13 @@ async function openMany(server, count) {
   return connections;
 }
 
-test('ten thousand idle connections cost little, hinder nobody and are counted', requirement(whySkipped()), async (context) => {
+test('ten thousand idle connections cost little, do not affect other clients and are counted', requirement(whySkipped()), async (context) => {
   const management = await freePort();
   const server = await Server.during(context, {
     settings: {
       'management.port': management,
       'http.connections_max': CONNECTIONS + ROOM,
-      // So that only the limit of connections, and no time, ends one.
+      // Without timeouts, so that only the connection limit closes connections.
       'http.header_timeout': '24h',
       'http.idle_timeout': '24h',
     },

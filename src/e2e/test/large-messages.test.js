@@ -6,8 +6,8 @@ import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { until } from '../harness/until.js';
 
-// What memory knows of a queue, and what it sends somewhere, are bounded by the number of messages as well as by their bytes: each
-// may be large. The servers of these tests end at once if they run out of memory.
+// The queue heads in memory, and the messages that are sent somewhere, are bounded by number as well as by bytes: each
+// message may be large. The servers of these tests exit at once if they run out of memory.
 
 const HEAP_MIB = 192;
 const BODY = 'x'.repeat(120_000);
@@ -26,14 +26,14 @@ async function start(context, settings = {}) {
   return server;
 }
 
-/** Makes a queue with a consumer and answers its path. */
+/** Creates a queue with a consumer and returns its path. */
 async function queue(server, name, consumer, settings) {
   const { queue_id: id } = await server.call('POST', QUEUES, { queue_name: name, settings });
   if (consumer) await server.call('POST', `${QUEUES}/${id}/consumers`, consumer);
   return `${QUEUES}/${id}`;
 }
 
-/** Fills all of them at the same time. */
+/** Fills all queues at the same time. */
 const fill = (server, queues, count) => Promise.all(queues.map(async (path) => {
   const two = JSON.stringify({ messages: [1, 2].map(() => ({ body: BODY, content_type: 'text' })) });
   for (let pushed = 0; pushed < count; pushed += 2) await server.call('POST', `${path}/messages/batch`, two);
@@ -43,7 +43,7 @@ const named = (count, make) => Promise.all(Array.from({ length: count }, (_, i) 
 
 const backlog = async (server, path) => (await server.call('GET', `${path}/metrics`)).backlog_count;
 
-/** Three queues with 96 MB each, of which the server has read nothing. */
+/** Three queues with 96 MB each, none of which is loaded. */
 test('pulls of large messages after a start fit into a small heap', async (context) => {
   const server = await start(context);
   const queues = await named(3, (i) => queue(server, `large-${i}`, { type: 'http_pull' }));
@@ -60,7 +60,7 @@ test('pulls of large messages after a start fit into a small heap', async (conte
   await server.stop();
 });
 
-/** Sixteen queues whose consumers give 12 MB each back at the same time. */
+/** Sixteen queues whose consumers retry 12 MB each at the same time. */
 test('large dead letters of many queues at once fit into a small heap', async (context) => {
   const server = await start(context);
   const dead = await named(16, (i) => queue(server, `dead-${i}`));
@@ -80,7 +80,7 @@ test('large dead letters of many queues at once fit into a small heap', async (c
   await server.stop();
 });
 
-/** Twelve queues that could have 16 MB each on their way to a Worker that takes its time. */
+/** Twelve queues that could have 16 MB each in delivery to a slow worker. */
 test('large batches of many queues to a slow worker fit into a small heap', async (context) => {
   const worker = http.createServer((request, response) => {
     request.resume().on('end', () => setTimeout(() => response.end(), 200));

@@ -13,7 +13,8 @@ import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT, ID } from '../harness/suite.js';
 import { until } from '../harness/until.js';
 
-// The bar is ready in 2 s on an idle machine. A test shares its machine, so it goes by the time of the processor, and allows more.
+// The target is a start within 2 s on an idle machine. A test shares its machine, so it measures processor time, and
+// allows more.
 const READY_PROCESSOR_MILLIS_MAX = 20_000;
 const FIRST_ANSWER_PROCESSOR_MILLIS_MAX = 5_000;
 
@@ -22,7 +23,7 @@ const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
 const sdkAt = (server, options = {}) =>
   new Cloudflare({ baseURL: server.baseUrl, apiToken: TOKEN, apiKey: null, apiEmail: null, maxRetries: 0, ...options });
 
-test('an empty store is ready soon, and the first request is answered at once', async (context) => {
+test('an empty store is ready quickly, and the first request succeeds at once', async (context) => {
   const server = await Server.during(context);
   const startMillis = processorMillis(server.pid);
   const asked = performance.now();
@@ -51,11 +52,11 @@ test('a trial start ends with 0 when it would be ready, and a class archive that
     assert.match(process.stdout, /^sluice ready on http:/m);
   };
   await trial(`-XX:ArchiveClassesAtExit=${archive}`);
-  // With -Xshare:on Java ends with 1 if it cannot use the archive.
+  // With -Xshare:on the JVM exits with 1 if it cannot use the archive.
   await trial(`-XX:SharedArchiveFile=${archive}`, '-Xshare:on');
 });
 
-test('everything is there again after a stop: queues, settings, consumers, subscriptions, messages, leases, delays', async (context) => {
+test('everything is restored after a stop: queues, settings, consumers, subscriptions, messages, leases, delays', async (context) => {
   const home = temporaryDirectory();
   const server = await Server.during(context, { directory: path.join(home, 'data') });
   const { queues } = sdkAt(server);
@@ -91,7 +92,7 @@ test('everything is there again after a stop: queues, settings, consumers, subsc
   await server.stop();
 });
 
-test('SIGTERM under load ends with 0, and every answered push is there afterwards', async (context) => {
+test('SIGTERM under load ends with 0, and every confirmed push is stored afterwards', async (context) => {
   const home = temporaryDirectory();
   const server = await Server.during(context, { directory: path.join(home, 'data') });
   const { queue_id } = await sdkAt(server).queues.create({ account_id, queue_name: 'busy' });
@@ -110,7 +111,7 @@ test('SIGTERM under load ends with 0, and every answered push is there afterward
         answered += 1;
       }
     } catch {
-      // The connection was closed: the server has gone.
+      // The connection was closed: the server has ended.
     } finally {
       agent.destroy();
     }
@@ -126,7 +127,7 @@ test('SIGTERM under load ends with 0, and every answered push is there afterward
   await server.stop();
 });
 
-test('the memory engine serves the same API and forgets', async (context) => {
+test('the memory engine serves the same API and stores nothing on disk', async (context) => {
   const server = await Server.during(context, { settings: { 'storage.engine': 'memory' } });
   const { queues } = sdkAt(server);
   const { queue_id } = await queues.create({ account_id, queue_name: 'gone' });
@@ -140,7 +141,7 @@ test('the memory engine serves the same API and forgets', async (context) => {
   await server.stop();
 });
 
-test('without any credential the first start prints what to paste, and it works as printed, also after a restart', async (context) => {
+test('without any credential the first start prints lines to paste, and they work as printed, also after a restart', async (context) => {
   const home = temporaryDirectory();
   const directory = path.join(home, 'data');
   const server = await Server.during(context, { directory, settings: { 'auth.token': '' }, args: [] });
@@ -155,7 +156,7 @@ test('without any credential the first start prints what to paste, and it works 
   const { queue_id } = await create();
   await assert.rejects(create({ apiToken: `${apiToken}x` }), { status: 403 });
   const { mode } = await stat(path.join(directory, await secretFile()));
-  assert.equal(mode & 0o077, 0, 'nobody else may read the credentials');
+  assert.equal(mode & 0o077, 0, 'other users must not read the credentials');
   await server.end('SIGTERM');
   await server.start();
   assert.equal((await sdkAt(server, { apiToken }).queues.get(queue_id, { account_id: account })).queue_name, 'first');
@@ -169,7 +170,7 @@ test('without any credential the first start prints what to paste, and it works 
   }
 });
 
-test('the flags beat the environment, the environment beats the file, the file beats the defaults', async (context) => {
+test('flags override the environment, the environment overrides the file, the file overrides the defaults', async (context) => {
   const home = temporaryDirectory();
   const config = path.join(home, 'sluice.yaml');
   await writeFile(
@@ -197,7 +198,7 @@ queues:
   await server.stop();
 });
 
-test('a restart changes nothing that the API made of a declared queue, except for the fields that are declared', async (context) => {
+test('a restart keeps changes that the API made to a declared queue, except for the declared fields', async (context) => {
   const home = temporaryDirectory();
   const config = path.join(home, 'sluice.yaml');
   await writeFile(
@@ -246,8 +247,8 @@ queues:
   await server.stop();
 });
 
-test('ready means that the next request is answered: not before the API listens, and no longer when a stop begins', async (context) => {
-  // This store is open long before the contract is read, without which the API does not listen.
+test('ready means that the next request succeeds: not before the API listens, and no longer after a stop begins', async (context) => {
+  // This store is open long before the contract is loaded, and the API does not listen before that.
   const settings = { 'http.port': await freePort(), 'management.port': await freePort(), 'storage.engine': 'memory' };
   const server = new Server({ settings });
   context.after(() => server.kill());
@@ -266,7 +267,7 @@ test('ready means that the next request is answered: not before the API listens,
   assert.equal(first.status, 200, `the first request after it was ready: ${first}`);
   await started;
 
-  // A request that is never complete keeps the stop from being over.
+  // An incomplete request delays the end of the stop.
   const { queue_id } = await sdkAt(server).queues.create({ account_id, queue_name: 'open' });
   const socket = net.connect({ host: server.host, port: server.port });
   context.after(() => socket.destroy());
@@ -283,7 +284,7 @@ test('ready means that the next request is answered: not before the API listens,
   assert.deepEqual(await ended, { code: 0, signal: null });
 });
 
-/** Whether nobody listens for new connections. */
+/** Whether new connections are refused. */
 function refused({ host, port }) {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port });

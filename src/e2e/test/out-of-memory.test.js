@@ -5,13 +5,14 @@ import { inTime } from '../harness/until.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 
-// A server that was told it may use more memory than it has: it ends by itself, and nothing that it answered is lost.
+// A server that is configured to use more memory than its heap: it exits by itself, and nothing that it confirmed is
+// lost.
 
 const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
 const OUT_OF_MEMORY = 4;
 const PADDING = 'x'.repeat(100_000);
 
-test('a server without memory ends with a line and exit code 4, and the next one has everything that was answered', async (context) => {
+test('a server without memory exits with one line and code 4, and the next one has everything that was confirmed', async (context) => {
   const exhausted = await Server.during(context, {
     settings: { 'memory.window_bytes': '8GiB', 'memory.request_bytes': '8GiB' },
     javaOptions: ['-Xmx64m'],

@@ -2,23 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Flood } from '../harness/flood.js';
 import { send } from '../harness/http.js';
-import { MemoryWatch } from '../harness/memory.js';
+import { MemoryMonitor } from '../harness/memory.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { LIMIT_MILLIS, until } from '../harness/until.js';
 
-// Far more than the server can take: what it refuses, what it holds meanwhile, and how soon it is well again.
+// Load far above the capacity of the server: its rejections, its memory, and its recovery.
 
 const SECONDS = Number(process.env.SLUICE_OVERLOAD_SECONDS ?? 4);
-/** Requests that are accepted before an earlier one, in numbers of connections. */
+/** Limit for later requests that are accepted before an earlier one, as a multiple of the connections. */
 const OVERTAKINGS_MAX = 4;
 const MIB = 1 << 20;
 const HEAP_MIB = 192;
 
-/** Heap and as much again for network buffers outside of it; 128 MiB of RocksDB; 160 MiB of code, threads and the Java machine. */
+/** Heap, and the same amount for direct network buffers; 128 MiB of RocksDB; 160 MiB of code, threads and JVM. */
 const RESIDENT_BYTES_MAX = (2 * HEAP_MIB + 128 + 160) * MIB;
 
-/** The server of these tests ends at once if it runs out of memory, so that no test can overlook it. */
+/** The server of these tests exits at once if it runs out of memory, so that no test can overlook it. */
 const JAVA_OPTIONS = [`-Xmx${HEAP_MIB}m`, '-XX:+ExitOnOutOfMemoryError'];
 
 async function overload(context, { connections, body, settings = {} }) {
@@ -26,7 +26,7 @@ async function overload(context, { connections, body, settings = {} }) {
   const queues = `/client/v4/accounts/${ACCOUNT}/queues`;
   const made = await send(server.origin, 'POST', queues, { token: TOKEN, body: { queue_name: 'flooded' } });
   const path = `${queues}/${made.json.result.queue_id}/messages`;
-  const memory = new MemoryWatch(server.pid);
+  const memory = new MemoryMonitor(server.pid);
   const flood = new Flood(server, { path, token: TOKEN, body });
   context.after(() => flood.end());
   const began = performance.now();
@@ -55,7 +55,7 @@ async function overload(context, { connections, body, settings = {} }) {
     assert.match(refusal, /^retry-after: \d+\r$/im);
     assert.match(refusal, /"code":10250\b/);
   }
-  // A connection has one request under way, so nobody waits for longer than it takes to answer a few times as many as there are.
+  // A connection has one request in progress, so no request waits longer than a few times as many others take.
   const overtaken = Flood.quantile(flood.overtakings, 0.99);
   assert.ok(overtaken < OVERTAKINGS_MAX * connections, `p99: ${overtaken} requests were accepted before one that was sent earlier`);
   assert.ok(peak < RESIDENT_BYTES_MAX, `${peak / MIB} MiB`);
@@ -63,7 +63,7 @@ async function overload(context, { connections, body, settings = {} }) {
   return flood;
 }
 
-test('requests beyond what the disk can take wait in the network and not in memory', async (context) => {
+test('requests above the capacity of the disk wait in the network and not in memory', async (context) => {
   const flood = await overload(context, { connections: 3_000, body: '{"body":"small"}' });
   assert.ok(flood.accepted.length > 3_000, `${flood.accepted.length} accepted`);
 });
@@ -78,6 +78,6 @@ test('pushes beyond the rate of a queue are refused with 429, the others accepte
   const settings = { 'limits.messages_per_second_max': 500 };
   const flood = await overload(context, { connections: 1_000, body: '{"body":"small"}', settings });
   assert.ok(flood.statuses.get(429) > 0);
-  // At most what the rate allows, with the seconds at both ends in full.
+  // At most the messages of the rate, with the first and the last second counted fully.
   assert.ok(flood.statuses.get(200) <= 500 * (flood.millis / 1_000 + 2), `${flood.statuses.get(200)} accepted`);
 });

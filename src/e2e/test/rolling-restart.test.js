@@ -16,8 +16,8 @@ import { until } from '../harness/until.js';
 const RESTARTS = 3;
 const CLIENTS = 8;
 /**
- * A server that stops closes connections on which nothing came for 500 ms; a client that was silent for a part of that may meet it, for
- * on a busy machine its request may wait for the rest of the time.
+ * During a stop the server closes connections without a request for 500 ms. A client that was silent for a part of that
+ * time may send a request at that moment, because on a busy machine the request may arrive late.
  */
 const QUIET_MILLIS = 100;
 /** Neither the stop nor the missing byte ends a request before the test does. */
@@ -25,7 +25,7 @@ const PATIENT = { 'shutdown.timeout': '1h', 'http.body_timeout': '1h' };
 const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
 const authorization = `Bearer ${TOKEN}`;
 
-/** One server on fixed ports, which is stopped and started while clients go on. */
+/** One server on fixed ports that is stopped and started while clients continue. */
 async function serverOnFixedPorts(context, settings = {}) {
   const ports = { 'http.port': await freePort(), 'management.port': await freePort() };
   const server = new Server({
@@ -39,7 +39,7 @@ async function serverOnFixedPorts(context, settings = {}) {
 
 const ready = (server) => send(`http://127.0.0.1:${server.managementPort}`, 'GET', '/health/ready');
 
-/** Pushes one after the other on a connection that is kept; tells what became of each. */
+/** Pushes one after the other on a persistent connection; reports the outcome of each. */
 class KeepAliveClient {
   answered = 0;
   violations = [];
@@ -86,7 +86,7 @@ class KeepAliveClient {
   }
 }
 
-/** The same with streams of HTTP/2. A stream that was refused was not looked at; it counts as not sent. */
+/** The same with HTTP/2 streams. A refused stream was not processed; it counts as not sent. */
 class StreamClient {
   answered = 0;
   violations = [];
@@ -155,7 +155,7 @@ async function restartUnderLoad(context, server, clients) {
       assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
       await server.start();
     }
-    // They may be connected to the new server already, and what they wait for then is to be answered before it is killed.
+    // They may already be connected to the new server; their requests must complete before it is killed.
     over = true;
     await Promise.all(running);
   } finally {
@@ -173,7 +173,7 @@ async function busyQueue(server, options = {}) {
   return `${queuesPath}/${json.result[0].queue_id}/messages`;
 }
 
-test('a rolling restart under load costs clients on kept connections no answer', async (context) => {
+test('a rolling restart under load loses no response on persistent connections', async (context) => {
   const server = await serverOnFixedPorts(context);
   const target = { host: '127.0.0.1', port: server.port, path: await busyQueue(server) };
   await restartUnderLoad(context, server, Array.from({ length: CLIENTS }, () => new KeepAliveClient(target)));
@@ -199,7 +199,7 @@ async function certificates() {
   return { ...(await authority.sign('server')), ca: readFileSync(authority.certificate) };
 }
 
-/** A request of which the last byte is missing. */
+/** A request without its last byte. */
 async function unfinishedRequest(server, target) {
   const body = '{"body":"x","content_type":"text"}';
   const socket = net.connect(server.port, '127.0.0.1');
@@ -217,7 +217,7 @@ const refused = (server) => async () => {
   return error?.code === 'ECONNREFUSED';
 };
 
-test('a stop first turns away new connections, is unready, and answers what is under way', async (context) => {
+test('a stop first refuses new connections, becomes unready, and completes requests in progress', async (context) => {
   const server = await serverOnFixedPorts(context, PATIENT);
   const unfinished = await unfinishedRequest(server, await busyQueue(server));
   const ended = server.end('SIGTERM');
@@ -232,7 +232,7 @@ test('a stop first turns away new connections, is unready, and answers what is u
   server.assertCleanLog();
 });
 
-test('a request that never ends does not keep a stop from ending in time', async (context) => {
+test('an incomplete request does not delay a stop beyond its timeout', async (context) => {
   const server = await serverOnFixedPorts(context, { ...PATIENT, 'shutdown.timeout': '4s' });
   const unfinished = await unfinishedRequest(server, await busyQueue(server));
   const began = performance.now();

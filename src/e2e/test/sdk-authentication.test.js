@@ -55,7 +55,7 @@ test('email and key do everything in every account', async () => {
   assert.equal((await queues.get(queue_id, { account_id })).queue_name, 'shared');
 });
 
-test('a token for every account uses accounts that nobody named before', async () => {
+test('a token for every account may use accounts that were not named before', async () => {
   const other = unknownId();
   const queue = await as('everywhere-token').create({ account_id: other, queue_name: 'q' });
   assert.equal((await as('everywhere-token').get(queue.queue_id, { account_id: other })).queue_name, 'q');

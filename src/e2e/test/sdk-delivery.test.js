@@ -134,7 +134,7 @@ test('an old lease does not touch the message in the dead letter queue', async (
 });
 
 test('without a consumer an expired message is never dropped for its attempts', async () => {
-  // The consumer has to be gone before the lease ends; on a busy machine that takes a longer lease.
+  // The consumer must be deleted before the lease expires; on a busy machine that needs a longer lease.
   let id;
   let pulledAt;
   let lease = 1_000;

@@ -15,7 +15,7 @@ const { queues } = suite.sdk();
 const { consumers, messages, purge, subscriptions } = queues;
 const account_id = ACCOUNT;
 
-/** The failure of a call: of exactly that class, with that status and code and a text. */
+/** The failure of a call: exactly this class, status and code, with a message. */
 async function fails(call, Type, status, code) {
   const error = await call.then(
     (answer) => assert.fail(`answered ${JSON.stringify(answer)}`),

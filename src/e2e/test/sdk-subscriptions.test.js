@@ -6,7 +6,7 @@ const suite = await Suite.open();
 const { queues } = suite.sdk();
 const { subscriptions } = queues;
 
-/** An account of its own with one queue, and what creates a subscription to it. */
+/** A new account with one queue, and a function that creates a subscription to it. */
 async function account() {
   const account_id = unknownId();
   const { queue_id } = await queues.create({ account_id, queue_name: 'events' });

@@ -9,10 +9,10 @@ import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 
-// What is around a server when it starts, and must not change what it does: the locale, and the variables of others.
+// The environment of a start must not change the behaviour of the server: the locale, and variables of other programs.
 
 const queuesPath = `/client/v4/accounts/${ACCOUNT}/queues`;
-/** On a loaded machine a start takes many times what it takes on an idle one. */
+/** On a busy machine a start takes many times longer than on an idle one. */
 const WITHIN = { within: 180_000 };
 
 for (const [name, ...options] of [
@@ -21,7 +21,7 @@ for (const [name, ...options] of [
   ['Egyptian Arabic', '-Duser.language=ar', '-Duser.country=EG', '-Duser.extensions=u-nu-arab'],
   ['Thai with the Buddhist calendar', '-Duser.language=th', '-Duser.country=TH', '-Duser.extensions=u-ca-buddhist-nu-thai'],
 ]) {
-  test(`a server in the locale ${name} starts, and answers, logs and counts as everywhere`, async (context) => {
+  test(`a server in the locale ${name} starts, responds, logs and counts as in any other`, async (context) => {
     const home = temporaryDirectory();
     const directory = path.join(home, 'data');
     const managementPort = await freePort();
@@ -47,7 +47,7 @@ for (const [name, ...options] of [
   });
 }
 
-test('variables of services and images do not stop a start, and those of no key are named in the log', async (context) => {
+test('variables of services and images do not stop a start, and unknown ones are named in the log', async (context) => {
   const server = new Server({
     // As environment variables: SLUICE_METRICS_SERVICE_HOST and so on.
     settings: {
@@ -93,7 +93,7 @@ test('sluice check unpacks nothing, and uses the library that is there', async (
   const server = await new Server({ directory }).start(WITHIN);
   await server.stop();
   const before = await readdir(directory, { recursive: true });
-  // Nothing can be unpacked there.
+  // No file can be unpacked there.
   const javaOptions = ['-Djava.io.tmpdir=/proc'];
   const check = launchServer({ command: 'check', args: ['--data-dir', 'data'], javaOptions, cwd: home });
   assert.deepEqual(await check.exited, { code: 0, signal: null }, check.stderr);
@@ -101,10 +101,11 @@ test('sluice check unpacks nothing, and uses the library that is there', async (
   assert.deepEqual(await readdir(directory, { recursive: true }), before);
 });
 
-// A file system without files that may be made stands for one that is mounted with noexec: both look alike to a server.
+// A file system on which no file can be created represents one that is mounted with noexec: a server cannot distinguish
+// them.
 const UNUSABLE = ['-Djava.io.tmpdir=/proc'];
 
-test('TLS is served where nothing can be unpacked into the temporary directory, with the libraries in the data directory', async (context) => {
+test('TLS works if nothing can be unpacked into the temporary directory, with the libraries in the data directory', async (context) => {
   const home = temporaryDirectory();
   const authority = await Authority.make(home, 'ours');
   const { certificate, key } = await authority.sign('server');
@@ -122,7 +123,7 @@ test('TLS is served where nothing can be unpacked into the temporary directory, 
   await server.stop();
 });
 
-test('TLS without a place for its native library is refused in one line that says what to do', async () => {
+test('TLS without a directory for its native library is rejected with a one-line error that explains the fix', async () => {
   const home = temporaryDirectory();
   const { certificate, key } = await (await Authority.make(home, 'ours')).sign('server');
   const process = launchServer({
@@ -155,7 +156,7 @@ test('a data directory with an emoji is refused by name, and one with other lett
   assert.deepEqual(await readdir(home), ['dätä-日本']);
 });
 
-test('in a data directory that is open to others, and with any umask, every file is for its owner only, and a start says so', async (context) => {
+test('in a data directory that is open to others, and with any umask, every file is for its owner only, and a start logs that', async (context) => {
   const home = temporaryDirectory();
   const directory = path.join(home, 'data');
   await mkdir(directory);
@@ -163,7 +164,7 @@ test('in a data directory that is open to others, and with any umask, every file
   const managementPort = await freePort();
   const umask = process.umask(0);
   context.after(() => process.umask(umask));
-  // Without credentials in the configuration the server makes some and keeps them there.
+  // Without configured credentials the server generates some and stores them there.
   const server = new Server({ directory, settings: { 'auth.token': '', 'management.port': managementPort } });
   context.after(() => server.kill());
   await server.start(WITHIN);
@@ -173,7 +174,7 @@ test('in a data directory that is open to others, and with any umask, every file
   await server.stop();
 
   assert.match(server.log, new RegExp(`WARN .*${directory} is open to other users`));
-  assert.equal((await stat(directory)).mode & 0o777, 0o755, 'somebody chose it');
+  assert.equal((await stat(directory)).mode & 0o777, 0o755, 'the mode that was set before');
   const open = [];
   for (const root of [directory, backup]) {
     for (const name of await readdir(root, { recursive: true })) {

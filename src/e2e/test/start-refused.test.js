@@ -14,7 +14,7 @@ const home = temporaryDirectory();
 let directories = 0;
 const fresh = () => path.join(home, `data-${++directories}`);
 
-/** Starts a server that must refuse: one line, code 2, nothing on standard output, nothing changed on disk. */
+/** Starts a server that must fail: one line, exit code 2, nothing on standard output, nothing changed on disk. */
 async function refuses({ settings = {}, args = [], directory = fresh() }, ...expected) {
   const watched = await tree(home);
   const all = { 'http.port': 0, 'management.port': 0, 'storage.directory': directory, 'auth.token': TOKEN, ...settings };
@@ -102,7 +102,7 @@ test('a data directory below a file is refused', async () => {
 });
 
 test('a data directory that cannot be written is refused', async () => {
-  // A super-user may write everywhere but into the kernel's own file system.
+  // The superuser may write everywhere except in the kernel's own file system.
   const directory = process.getuid() === 0 ? '/proc/sluice' : fresh();
   if (process.getuid() !== 0) {
     await mkdir(directory);
@@ -128,7 +128,7 @@ test('a data directory of a newer format is refused with both numbers', async ()
   await refuses({ directory }, new RegExp(`\\b${format + 41}\\b`), new RegExp(`\\b${format}\\b`));
 });
 
-test('a second server on the same directory is refused, and the first goes on', async (context) => {
+test('a second server on the same directory is rejected, and the first continues', async (context) => {
   const directory = fresh();
   const first = await Server.during(context, { directory });
   await refusesBeside(directory);
@@ -137,7 +137,7 @@ test('a second server on the same directory is refused, and the first goes on', 
   await first.stop();
 });
 
-/** As `refuses`, but the first server may write to its own files meanwhile: only their names are compared. */
+/** Like `refuses`, but the first server may write to its own files in the meantime: only their names are compared. */
 async function refusesBeside(directory) {
   const before = [...(await tree(directory)).keys()];
   const process = launchServer({
@@ -150,7 +150,7 @@ async function refusesBeside(directory) {
   assert.deepEqual([...(await tree(directory)).keys()], before);
 }
 
-/** Makes a data directory that a server has used and left. */
+/** Creates a data directory that a server has used and closed. */
 async function prepare(directory) {
   const server = await new Server({ directory }).start();
   await server.stop();

@@ -8,7 +8,7 @@ import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 import { until } from '../harness/until.js';
 
-// TLS as two programs see it that Sluice has no part in: curl and openssl.
+// TLS as seen by two independent programs: curl and openssl.
 
 const home = temporaryDirectory();
 const servers = [];
@@ -36,7 +36,7 @@ const list = (server, ...args) =>
     `${server.baseUrl}/accounts/${ACCOUNT}/queues`,
   ]); // prettier-ignore
 
-/** Shakes hands with openssl and answers what it says about it. */
+/** Performs a handshake with openssl; returns its output. */
 const handshake = ({ port }, ...args) =>
   openssl(
     ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', authority.certificate, '-verify_return_error', ...args],
@@ -52,7 +52,7 @@ test('a server with a certificate is ready on https', async () => {
 });
 
 for (const version of ['1.2', '1.3']) {
-  test(`TLS ${version} is spoken, and HTTP/2 chosen if the client offers it`, async () => {
+  test(`TLS ${version} is supported, and HTTP/2 is chosen if the client offers it`, async () => {
     const flag = `-tls${version.replace('.', '_')}`;
     const h2 = await handshake(server, flag, '-alpn', 'h2,http/1.1');
     assert.equal(h2.code, 0, h2.text);
@@ -65,14 +65,14 @@ for (const version of ['1.2', '1.3']) {
 
 for (const old of ['-tls1', '-tls1_1']) {
   test(`${old.slice(1)} is refused`, async () => {
-    // At security level 0 openssl offers what it would refuse to offer otherwise, so that the refusal is the server's.
+    // At security level 0 openssl offers old versions and ciphers, so that the rejection comes from the server.
     const { code, text } = await handshake(server, old, '-cipher', 'ALL:@SECLEVEL=0');
     assert.notEqual(code, 0);
     assert.match(text, /alert protocol version/);
   });
 }
 
-test('curl gets the same answer over HTTP/2 and HTTP/1.1', async () => {
+test('curl gets the same response over HTTP/2 and HTTP/1.1', async () => {
   const h2 = await list(server, '--http2');
   const h1 = await list(server, '--http1.1');
   assert.deepEqual([h2.code, h2.status, h2.version], [0, 200, '2'], h2.complaint);
@@ -80,13 +80,13 @@ test('curl gets the same answer over HTTP/2 and HTTP/1.1', async () => {
   assert.equal(h2.text, h1.text);
 });
 
-test('plain HTTP on the port of TLS gets no answer', async () => {
+test('plain HTTP on the TLS port gets no response', async () => {
   const { code, status } = await curl([`http://127.0.0.1:${server.port}/openapi.yaml`]);
   assert.notEqual(code, 0);
   assert.equal(status, 0);
 });
 
-test('a new certificate is used without a restart, and the connections that are open go on', async () => {
+test('a new certificate is used without a restart, and open connections continue', async () => {
   const next = await authority.sign('renewed');
   assert.match((await handshake(server)).text, /subject=CN = server/);
   await copyFile(next.key, ours.key);
@@ -97,9 +97,9 @@ test('a new certificate is used without a restart, and the connections that are 
   assert.equal((await list(server)).status, 200);
 });
 
-test('such a server ends well', () => server.stop());
+test('the server stops cleanly', () => server.stop());
 
-test('a server that demands certificates lets in who has one of its authority, and nobody else', async () => {
+test('a server that requires client certificates accepts only those of its authority', async () => {
   const clients = await Authority.make(home, 'clients');
   const strangers = await Authority.make(home, 'strangers');
   const [known, stranger] = [await clients.sign('known'), await strangers.sign('stranger')];
@@ -120,13 +120,13 @@ test('a server that demands certificates lets in who has one of its authority, a
   const let_in = await handshake(strict, '-cert', known.certificate, '-key', known.key, '-alpn', 'h2');
   assert.match(let_in.text, /Verify return code: 0 \(ok\)/);
 
-  // A certificate is no credential: the token is checked as before.
+  // A certificate does not replace the token, which is checked as before.
   const { status } = await curl([
     '--cacert', authority.certificate, ...identity(known), `${strict.baseUrl}/accounts/${ACCOUNT}/queues`,
   ]); // prettier-ignore
   assert.equal(status, 400);
 
-  // The authorities are read again when their file changes: one more is known, then a broken file changes nothing.
+  // The authorities are reloaded when their file changes: a new one is accepted, and a broken file changes nothing.
   await appendFile(clients.certificate, await readFile(strangers.certificate));
   await until('the second authority is known', async () => (await list(strict, ...identity(stranger))).status === 200, {
     every: 200,
@@ -139,7 +139,7 @@ test('a server that demands certificates lets in who has one of its authority, a
   await strict.stop();
 });
 
-test('a server that asks for certificates lets in who has none, but nobody with a bad one', async () => {
+test('a server that requests client certificates accepts clients without one, but no invalid certificate', async () => {
   const clients = await Authority.make(home, 'askers');
   const strangers = await Authority.make(home, 'outsiders');
   const asking = await serve({ 'http.tls.client_ca': clients.certificate, 'http.tls.client_auth': 'request' });
@@ -149,7 +149,7 @@ test('a server that asks for certificates lets in who has none, but nobody with 
   await asking.stop();
 });
 
-test('a certificate whose key is another one of the same kind is refused at the start, by name', async () => {
+test('a certificate with the wrong private key is rejected at the start, by name', async () => {
   const [one, other] = [await authority.sign('one'), await authority.sign('other')];
   const refused = launchServer({
     settings: { 'http.port': 0, 'management.port': 0, 'storage.engine': 'memory', 'http.tls.cert': one.certificate, 'http.tls.key': other.key },
@@ -160,7 +160,7 @@ test('a certificate whose key is another one of the same kind is refused at the 
   assert.match(refused.stderr, /^sluice: http\.tls\.cert [^\n]*one\.pem and http\.tls\.key [^\n]*other\.key do not belong together[^\n]*\n$/);
 });
 
-test('a key of a kind that cannot be used, or encrypted, is refused by the key of the configuration', async () => {
+test('an unsupported or encrypted private key is rejected with the name of the configuration key', async () => {
   const file = (name) => path.join(home, name);
   const args = ['req', '-x509', '-days', '2', '-subj', '/CN=x', '-keyout'];
   await openssl([...args, file('ed.key'), '-out', file('ed.pem'), '-newkey', 'ed25519', '-nodes']);
@@ -181,7 +181,7 @@ test('a key of a kind that cannot be used, or encrypted, is refused by the key o
   }
 });
 
-test('a new certificate waits for its key: until then the old pair is shown, and that is logged once', async () => {
+test('a new certificate waits for its key: until then the old pair is used, and that is logged once', async () => {
   const [first, second] = [await authority.sign('pair-one'), await authority.sign('pair-two')];
   const waiting = await serve({ 'http.tls.cert': first.certificate, 'http.tls.key': first.key });
   await copyFile(second.certificate, first.certificate);
@@ -203,7 +203,7 @@ test('a new certificate waits for its key: until then the old pair is shown, and
   await waiting.stop();
 });
 
-test('SIGHUP reads configuration and certificates again and never ends the server', async () => {
+test('SIGHUP reloads configuration and certificates and never ends the server', async () => {
   const [first, second] = [await authority.sign('hup-one'), await authority.sign('hup-two')];
   const config = path.join(home, 'hup.yaml');
   const write = ({ certificate, key }, level) =>

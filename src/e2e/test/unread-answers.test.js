@@ -11,7 +11,8 @@ import { ACCOUNT } from '../harness/suite.js';
 import { UnreadAnswers } from '../harness/unread.js';
 import { until } from '../harness/until.js';
 
-// Clients that ask and do not read, against a small heap: the server goes on, and others get their answers.
+// Clients that send requests and do not read the responses, against a small heap: the server continues, and other
+// clients get their responses.
 
 const HEAP = ['-Xmx192m'];
 const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
@@ -30,7 +31,7 @@ after(() => agent.destroy());
 
 const secure = () => ({ 'http.tls.cert': identity.certificate, 'http.tls.key': identity.key });
 
-/** One request on a connection of its own, plain or not: {status, json}. */
+/** One request on a new connection, with or without TLS: {status, json}. */
 function ask(server, method, path, body, token = TOKEN) {
   if (server.origin.startsWith('http:')) {
     return send(server.origin, method, path, { token, body, headers: { connection: 'close' }, ...LONG });
@@ -59,7 +60,7 @@ async function queueWith(server, name, body, count) {
   return `${path}/messages`;
 }
 
-/** As many connections as used up the memory of a server that did not count what such answers cost. */
+/** Enough connections to exhaust the memory of a server that does not count the memory of such responses. */
 const kinds = {
   failures: { connections: 270, headers: { ':method': 'POST', ':path': `${QUEUES}/nonsense/messages/pull` } },
   'lists of queues': {
@@ -68,7 +69,7 @@ const kinds = {
   },
 };
 
-test('clients of HTTP/2 that take nothing cost no more memory than they may, whatever they ask for', async (context) => {
+test('HTTP/2 clients that read nothing cause no more memory than allowed, whatever they request', async (context) => {
   const server = await Server.during(context, { settings: secure(), javaOptions: HEAP });
   const path = await queueWith(server, 'used', 'small', 3);
   for (let i = 0; i < 40; i += 1) await ask(server, 'POST', QUEUES, { queue_name: `more-${i}` });
@@ -86,7 +87,7 @@ test('clients of HTTP/2 that take nothing cost no more memory than they may, wha
   await server.stop();
 });
 
-/** Asks for as much as there is and reads nothing. */
+/** Requests as much as possible and reads nothing. */
 function pullUnread(server, path) {
   const body = JSON.stringify({ batch_size: 100, visibility_timeout_ms: 1 });
   const request =
@@ -103,7 +104,7 @@ function pullUnread(server, path) {
 }
 
 for (const scheme of ['http', 'https']) {
-  test(`answers that one client does not read keep no other one from its messages (${scheme})`, async (context) => {
+  test(`responses that one client does not read do not block other clients (${scheme})`, async (context) => {
     const settings = scheme === 'https' ? secure() : {};
     const server = await Server.during(context, { settings, javaOptions: HEAP });
     const large = await queueWith(server, 'large', LARGE, PUSHED);

@@ -8,7 +8,7 @@ import { ACCOUNT } from '../harness/suite.js';
 import { until } from '../harness/until.js';
 import { skipWithoutWallClock, WallClock } from '../harness/wall-clock.js';
 
-// A length that the wall clock could stretch would be stretched by an hour; everything shorter is a slow machine.
+// A duration that depended on the wall clock would be an hour longer; anything shorter is a slow machine.
 const WITHIN = { within: 600_000 };
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -32,11 +32,11 @@ const pull = async (server, queue, visibility_timeout_ms) =>
   (await call(server, 'POST', `${queue}/messages/pull`, { batch_size: 10, visibility_timeout_ms })).messages;
 const noticed = (server, what) => until(what, () => server.log.includes(what), WITHIN);
 
-/** A timestamp of a moment between that one, in milliseconds of our clock, and now. */
+/** Asserts a timestamp between this time, in milliseconds of the machine's clock, and now. */
 const assertSince = (timestamp, sinceMillis) =>
   assert.ok(timestamp >= sinceMillis - 1_500 && timestamp <= Date.now() + 1_500, `${timestamp} is not since ${sinceMillis}`);
 
-test('a clock that was ten days slow at the start is corrected: nothing is deleted, neither then nor after restarts', requirement(skipWithoutWallClock), async (context) => {
+test('a clock that is ten days slow at the start is corrected: nothing is deleted, neither then nor after restarts', requirement(skipWithoutWallClock), async (context) => {
   const clock = new WallClock(-10 * DAY);
   const server = await Server.during(context, { environment: clock.variables });
   const queue = await createQueue(server, 'orders');

@@ -49,7 +49,7 @@ test('without an account id, wrangler finds the only account of the token', asyn
 });
 
 test('without an account id and with two accounts, wrangler lists both and asks to choose', async () => {
-  // Another home and directory: wrangler remembers an account that it has once found.
+  // Another home directory: wrangler remembers an account that it has found once.
   const another = new Wrangler(suite.baseUrl, { ...NO_ACCOUNT, CLOUDFLARE_API_TOKEN: 'two-accounts' });
   const { code, output } = await another.run(['queues', 'list']);
   assert.notEqual(code, 0, output);

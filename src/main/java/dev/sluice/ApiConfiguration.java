@@ -2,22 +2,19 @@ package dev.sluice;
 
 import dev.sluice.api.http.HttpOptions;
 import dev.sluice.config.HttpConfig;
-import dev.sluice.config.ManagementConfig;
-import dev.sluice.management.ManagementSettings;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
-/** From the configuration of the listeners to what API and management port need to know of it. */
+/** Maps the configuration of the listener to the options of the API. */
 public final class ApiConfiguration {
     private static final int HEADER_BYTES_MAX = 16 * 1024;
 
     private ApiConfiguration() {}
 
     /**
-     * How the API listens, as that configuration says.
+     * The options of the API's listener.
      *
-     * @param shutdownMillis time for a stop; half of it is for requests under way, the rest for queues and store
+     * @param shutdownMillis time for a graceful shutdown; half of it is for requests in progress, the rest for queues
+     *     and store
      */
     static HttpOptions of(HttpConfig http, long shutdownMillis) {
         return new HttpOptions(
@@ -31,21 +28,7 @@ public final class ApiConfiguration {
                 Math.max(1, shutdownMillis / 2));
     }
 
-    /** How the management port listens, with the limits of the API. */
-    static ManagementSettings ofManagement(ManagementConfig management, HttpConfig http) {
-        List<String> hostNames = new ArrayList<>(management.hostNames());
-        hostNames.add(management.host());
-        return new ManagementSettings(
-                management.host(),
-                management.port(),
-                hostNames,
-                http.headerTimeoutMillis(),
-                http.bodyTimeoutMillis(),
-                HEADER_BYTES_MAX,
-                ManagementSettings.CONNECTIONS_MAX);
-    }
-
-    /** The files of TLS, if it is on. */
+    /** The TLS files; empty if TLS is off. */
     public static Optional<HttpOptions.TlsOptions> tls(HttpConfig http) {
         return http.tls()
                 .map(files -> new HttpOptions.TlsOptions(
@@ -57,7 +40,7 @@ public final class ApiConfiguration {
                                 .orElse(null)));
     }
 
-    /** Whole seconds, rounded up: 0 would mean never. */
+    /** Whole seconds, rounded up, because 0 means "no timeout". */
     private static int seconds(long millis) {
         return Math.toIntExact((millis + 999) / 1000);
     }

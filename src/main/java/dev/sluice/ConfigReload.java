@@ -15,21 +15,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again on {@code SIGHUP} and gives it to the parts of a running server that can change without a restart. A
- * configuration that cannot be used changes nothing, and a part that cannot use it goes on as before; both are logged, and neither
- * ends the server. Keys of no part take effect at the next start.
+ * Reloads the configuration on {@code SIGHUP} and passes it to the parts of a running server that can change without a
+ * restart. An invalid configuration changes nothing. A part that cannot apply it keeps its old state. Both are logged,
+ * and neither stops the server. Keys that belong to no part take effect at the next start.
  *
- * <p>Reloads run one after the other, each on the thread of its signal. Signals that come while one runs, or before the server is
- * ready, cause one reload together afterwards.
+ * <p>Reloads run one after the other, each on the thread of its signal. Signals that arrive during a reload, or before
+ * the server is ready, cause one reload afterwards.
  */
 public final class ConfigReload {
     private static final long PART_SECONDS_MAX = 60;
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
-    /** Something that can change without a restart. */
+    /** A part of the server that can change without a restart. */
     @FunctionalInterface
     public interface Part {
-        /** Takes over what the configuration says; completes when it is in force, and fails with one line if it cannot be. */
+        /**
+         * Applies the configuration. Completes when it is in effect; fails with a one-line message if it cannot be
+         * applied.
+         */
         Future<Void> apply(ServerConfig config);
     }
 
@@ -39,18 +42,18 @@ public final class ConfigReload {
     private boolean requested;
     private boolean running;
 
-    /** A reload that reads the configuration from there, and is not ready yet. */
+    /** Creates a reload that is not ready yet; {@code configuration} loads the current configuration. */
     public ConfigReload(Supplier<ServerConfig> configuration) {
         this.configuration = configuration;
     }
 
-    /** Adds a part; before {@link #begin}. */
+    /** Adds a part. Must be called before {@link #begin}. */
     public ConfigReload with(String name, Part part) {
         parts.put(name, part);
         return this;
     }
 
-    /** From now on requests are carried out, and one at once if there were some before. */
+    /** Starts to execute reload requests. Requests that came before cause one reload now. */
     public void begin() {
         synchronized (this) {
             ready = true;
@@ -61,7 +64,7 @@ public final class ConfigReload {
         request();
     }
 
-    /** Reloads now, or after the reload that runs. */
+    /** Reloads on the calling thread, or marks the running reload to be repeated. */
     public void request() {
         synchronized (this) {
             requested = true;
@@ -70,12 +73,12 @@ public final class ConfigReload {
             }
             running = true;
         }
-        while (isMoreToDo()) {
+        while (startsNextReload()) {
             reload();
         }
     }
 
-    private synchronized boolean isMoreToDo() {
+    private synchronized boolean startsNextReload() {
         running = requested;
         requested = false;
         return running;
@@ -85,8 +88,8 @@ public final class ConfigReload {
         ServerConfig config;
         try {
             config = configuration.get();
-        } catch (ConfigException unusable) {
-            LOG.warn("The configuration cannot be used, everything stays as it is: {}", unusable.getMessage());
+        } catch (ConfigException invalid) {
+            LOG.warn("The configuration cannot be used, everything stays as it is: {}", invalid.getMessage());
             return;
         } catch (RuntimeException failure) {
             LOG.error("The configuration cannot be read, everything stays as it is", failure);
@@ -107,11 +110,11 @@ public final class ConfigReload {
         try {
             part.apply(config).toCompletionStage().toCompletableFuture().get(PART_SECONDS_MAX, TimeUnit.SECONDS);
             return true;
-        } catch (ExecutionException refused) {
-            LOG.warn("{} cannot be reloaded and stays as it is: {}", name, StartException.lineOf(refused.getCause()));
-        } catch (TimeoutException slow) {
+        } catch (ExecutionException rejected) {
+            LOG.warn("{} cannot be reloaded and stays as it is: {}", name, StartException.lineOf(rejected.getCause()));
+        } catch (TimeoutException timeout) {
             LOG.warn("{} was not reloaded within {} s", name, PART_SECONDS_MAX);
-        } catch (InterruptedException stopped) {
+        } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failure) {
             LOG.error("{} cannot be reloaded and stays as it is", name, failure);

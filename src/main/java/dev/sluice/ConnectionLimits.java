@@ -1,57 +1,57 @@
 package dev.sluice;
 
-import dev.sluice.management.ManagementSettings;
+import dev.sluice.management.ManagementVerticle;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shares the file descriptors of the process among connections, store and the rest, so that a crowd of connections never
- * takes from the store what it needs to go on, or from the management port its last one.
+ * Divides the file descriptors of the process among connections, store and everything else. Many connections can
+ * therefore not take descriptors that the store or the management port needs.
  *
- * @param filesMax the limit of open files of the process
+ * @param filesMax the process's limit of open files
  */
 record ConnectionLimits(long filesMax) {
-    /** Connections with TLS that cannot send requests yet, beside those of the API. */
+    /** TLS connections whose handshake is not complete, in addition to the connections of the API. */
     static final int HANDSHAKES_MAX = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimits.class);
-    /** Connections that were accepted and are about to be closed, a backup, the resolver, classes. */
+    /** For accepted connections that will be closed at once, a backup, the name resolver and class files. */
     private static final int SPARE_FILES = 32;
-    /** With fewer connections a server is of no use. */
+    /** The server does not start if fewer connections are possible. */
     private static final int CONNECTIONS_MIN = 16;
-    /** Connections to workers may take this part of all. */
+    /** Connections to workers use at most 1/8 of all file descriptors. */
     private static final int WORKERS_SHARE = 8;
 
-    /** Those of this process. */
+    /** The limits of this process. */
     static ConnectionLimits ofProcess() {
         return new ConnectionLimits(OpenFileLimit.max());
     }
 
     /**
-     * How many connections to one worker may be open.
+     * The maximum of open connections to one worker.
      *
-     * @param workers configured workers, from 1
-     * @param concurrencyMax batches that one queue may have under way
+     * @param workers number of configured workers, at least 1
+     * @param concurrencyMax batches that one queue may have in progress
      */
     int toWorker(int workers, int concurrencyMax) {
         return (int) Math.max(1, Math.min(concurrencyMax, filesMax / WORKERS_SHARE / workers));
     }
 
     /**
-     * How many connections the API may have open. Logs a line if that is less than configured.
+     * The maximum of open connections of the API. Logs a warning if that is less than configured.
      *
      * @param configured {@code http.connections_max}
-     * @param filesOpen what is open now, with the store and both listeners' event loops
-     * @param toWorkers connections to all workers together
-     * @param tls whether connections are pending while they shake hands
-     * @throws StartException if there is no room for a useful number
+     * @param filesOpen files that are open now, including the store and the event loops of both listeners
+     * @param toWorkers maximum of connections to all workers together
+     * @param tls whether there are connections in a TLS handshake
+     * @throws StartException if fewer than {@value #CONNECTIONS_MIN} connections are possible
      */
     int toApi(int configured, long filesOpen, int toWorkers, boolean tls) {
         long reserve = filesOpen
                 + RocksDbStore.filesMax(filesMax)
-                + ManagementSettings.CONNECTIONS_MAX
+                + ManagementVerticle.CONNECTIONS_MAX
                 + toWorkers
                 + (tls ? HANDSHAKES_MAX : 0)
                 + SPARE_FILES;

@@ -6,16 +6,18 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
- * Whether the API may listen where it is told to. Made credentials are for whoever started the server and reads its terminal; a
- * server that others can reach must have ones that somebody chose.
+ * Restricts a server without configured credentials to loopback addresses. Generated credentials are for the user who
+ * started the server and can read its terminal. A server that other machines can reach must have configured
+ * credentials.
  */
 final class LoopbackGuard {
     private LoopbackGuard() {}
 
     /**
-     * Refuses an address that other machines can reach while no credential is configured. Asks the resolver for the host, so it blocks.
+     * Rejects an address that other machines can reach while no credential is configured. Blocks, because it resolves
+     * the host name.
      *
-     * @throws StartException with the keys to set
+     * @throws StartException if there is such an address; the message names the keys to set
      */
     static void refuseWithoutCredentials(ServerConfig config) {
         String host = config.http().host();
@@ -25,7 +27,7 @@ final class LoopbackGuard {
         }
     }
 
-    /** A name nobody knows is not for us to judge: listening on it fails. */
+    /** An unknown host name passes here: the listener fails on it with its own error. */
     private static boolean isLoopback(String host) {
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);

@@ -9,16 +9,17 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 
 /**
- * Who may change anything on the management port: a credential of the API with write access to every account. The made credentials are
- * such a credential, because they exist only where there are no others. Owned by one event loop.
+ * Authorizes requests of the management port that change something: they need an API credential with write access to
+ * every account. The generated credentials are sufficient, because they exist only if no others are configured. Owned
+ * by one event loop.
  */
 final class ManagementAccess implements ChangeAuthorizer {
     private final Authenticator credentials;
-    private final Optional<GeneratedCredentials> installation;
+    private final Optional<GeneratedCredentials> generated;
 
-    ManagementAccess(Authenticator credentials, Optional<GeneratedCredentials> installation) {
+    ManagementAccess(Authenticator credentials, Optional<GeneratedCredentials> generated) {
         this.credentials = credentials;
-        this.installation = installation;
+        this.generated = generated;
     }
 
     @Override
@@ -29,8 +30,10 @@ final class ManagementAccess implements ChangeAuthorizer {
         } catch (QueueException unknown) {
             return Authorization.UNAUTHENTICATED;
         }
-        boolean everywhere = caller.accounts().contains("*")
-                || installation.filter(made -> caller.mayUse(made.accountId())).isPresent();
-        return everywhere && caller.access() == Access.WRITE ? Authorization.ALLOWED : Authorization.FORBIDDEN;
+        boolean hasAllAccounts = caller.accounts().contains("*")
+                || generated
+                        .filter(credential -> caller.mayUse(credential.accountId()))
+                        .isPresent();
+        return hasAllAccounts && caller.access() == Access.WRITE ? Authorization.ALLOWED : Authorization.FORBIDDEN;
     }
 }

@@ -7,16 +7,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The native libraries of Netty: epoll, and BoringSSL for TLS. Netty unpacks them into the directory for temporary files, loads them
- * from there, and deletes them at once. Where nothing may be executed in that directory, as with {@code noexec}, another one has to be
- * named before Netty is used for the first time.
+ * The native libraries of Netty: epoll, and BoringSSL for TLS. Netty unpacks them into the directory for temporary
+ * files, loads them and deletes them. If files in that directory cannot be executed (mount option {@code noexec}),
+ * another directory must be set before the first use of Netty.
  */
 final class NettyLibraries {
     private static final String DIRECTORY_PROPERTY = "io.netty.native.workdir";
 
     private NettyLibraries() {}
 
-    /** Whether Netty can load them from the directory in which it would unpack them. Leaves nothing there. */
+    /** Whether Netty can load them from its unpack directory. Leaves no file behind. */
     static boolean canBeLoaded() {
         try {
             Path probe = Files.createTempFile(directory(), "sluice", ".probe");
@@ -25,7 +25,7 @@ final class NettyLibraries {
                     return true;
                 }
                 Files.setPosixFilePermissions(probe, PosixFilePermissions.fromString("rwx------"));
-                // The system says no for any file on a file system that is mounted with noexec.
+                // Always false on a file system that is mounted with noexec.
                 return Files.isExecutable(probe);
             } finally {
                 Files.delete(probe);
@@ -35,15 +35,15 @@ final class NettyLibraries {
         }
     }
 
-    /** Has Netty unpack them in another directory, which must be there. Without effect once Netty was used in this process. */
+    /** Sets the unpack directory, which must exist. Has no effect after the first use of Netty in this process. */
     static void unpackIn(Path directory) {
         System.setProperty(DIRECTORY_PROPERTY, directory.toAbsolutePath().toString());
     }
 
     /**
-     * Loads what TLS needs. Blocks, so it is not for event loops.
+     * Loads the TLS library. Blocks, so it must not run on an event loop.
      *
-     * @throws StartException if it cannot be loaded
+     * @throws StartException if the library cannot be loaded
      */
     static void requireTls() {
         if (!OpenSsl.isAvailable()) {

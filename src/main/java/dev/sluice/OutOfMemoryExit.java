@@ -16,14 +16,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * Ends the process with one line and {@link Main#OUT_OF_MEMORY} when the Java machine has no memory left: what such an error
- * interrupted is in an unknown state, and a supervisor starts a new process in a second.
+ * Ends the process with a one-line message and {@link Main#OUT_OF_MEMORY} when the JVM has no memory left. The state of
+ * the interrupted code is unknown, and a supervisor can start a new process within a second.
  *
- * <p>An {@link OutOfMemoryError} ends a thread, or something catches it and logs it: Netty, Vert.x and Sluice log every error
- * that they catch and do not pass on. So it is looked for in both places. {@code -XX:+ExitOnOutOfMemoryError} would do the same
- * with exit code 3, which says that the store is damaged, and cannot be set by a program for itself.
+ * <p>An {@link OutOfMemoryError} either ends a thread or is caught and logged: Netty, Vert.x and Sluice log every error
+ * that they catch and do not rethrow. This class detects both cases. {@code -XX:+ExitOnOutOfMemoryError} would use exit
+ * code 3, which means a damaged store, and a program cannot set it for itself.
  *
- * <p>Usable from any thread. Ending allocates nothing and waits for a second at most.
+ * <p>Thread-safe. The exit allocates nothing and waits for one second at most.
  */
 public final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExceptionHandler {
     private static final byte[] LINE =
@@ -34,21 +34,21 @@ public final class OutOfMemoryExit extends TurboFilter implements Thread.Uncaugh
     private static final int CAUSES_MAX = 16;
     private static final long PROBE_INTERVAL_NANOS = 1_000_000_000;
     private static final int RESERVE_BYTES = 1 << 20;
-    /** More than what most requests take. */
+    /** More than most requests need. */
     private static final int PROBE_BYTES = 256 * 1024;
-    /** Written only, so that the compiler cannot leave the allocation out. */
-    private static volatile byte[] probed;
-    /** Given up first, so that there is memory for the end itself. */
+    /** Only written, so that the compiler cannot remove the allocation. */
+    private static volatile byte[] probeBytes;
+    /** Released first, so that the exit itself has memory. */
     private static volatile byte[] reserve = new byte[RESERVE_BYTES];
 
     private static final long LINE_NANOS_MAX = 1_000_000_000;
 
-    private final AtomicBoolean ending = new AtomicBoolean();
+    private final AtomicBoolean exiting = new AtomicBoolean();
     private final FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
 
     private OutOfMemoryExit() {}
 
-    /** From now on the process ends so. Once per process. */
+    /** Installs the handler for uncaught exceptions, the log filter and the memory probe. Call once per process. */
     public static void install() {
         OutOfMemoryExit exit = new OutOfMemoryExit();
         Thread.setDefaultUncaughtExceptionHandler(exit);
@@ -63,18 +63,18 @@ public final class OutOfMemoryExit extends TurboFilter implements Thread.Uncaugh
     }
 
     /**
-     * An error may also end in a place that neither passes it on nor logs it. So it is tried every second whether there is memory: the
-     * error ends this thread, and with it the process.
+     * Some code swallows an error without logging it. Therefore this thread allocates memory every second: a failed
+     * allocation ends this thread, and with it the process.
      */
     private static void probe() {
         while (true) {
             LockSupport.parkNanos(PROBE_INTERVAL_NANOS);
-            probed = new byte[PROBE_BYTES];
-            probed = null;
+            probeBytes = new byte[PROBE_BYTES];
+            probeBytes = null;
         }
     }
 
-    /** Whether a failure is, or was caused by, the end of memory. */
+    /** Whether the failure is an {@link OutOfMemoryError} or has one among its causes. */
     static boolean isOutOfMemory(Throwable failure) {
         Throwable cause = failure;
         for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
@@ -88,42 +88,42 @@ public final class OutOfMemoryExit extends TurboFilter implements Thread.Uncaugh
 
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
-        endIfOutOfMemory(failure);
+        exitIfOutOfMemory(failure);
         LoggerFactory.getLogger(OutOfMemoryExit.class).error("thread {} ended", thread.getName(), failure);
     }
 
-    /** Called for every event of the log before it is made, whatever its level. Lets all of them pass. */
+    /** Called for every log event before it is created, at any level. Lets all events pass. */
     @Override
     public FilterReply decide(
             Marker marker, Logger logger, Level level, String format, Object[] arguments, Throwable failure) {
         if (failure != null) {
-            endIfOutOfMemory(failure);
+            exitIfOutOfMemory(failure);
         }
         if (arguments != null) {
             for (Object argument : arguments) {
                 if (argument instanceof Throwable thrown) {
-                    endIfOutOfMemory(thrown);
+                    exitIfOutOfMemory(thrown);
                 }
             }
         }
         return FilterReply.NEUTRAL;
     }
 
-    private void endIfOutOfMemory(Throwable failure) {
+    private void exitIfOutOfMemory(Throwable failure) {
         if (!isOutOfMemory(failure)) {
             return;
         }
         reserve = null;
         try {
-            // Threads run out of memory together, and one line is enough: a second one leaves the first one time to
-            // write it.
-            if (ending.compareAndSet(false, true)) {
+            // Several threads can run out of memory at the same time. Only the first one writes the line; the others
+            // give it time to do so.
+            if (exiting.compareAndSet(false, true)) {
                 stderr.write(LINE);
             } else {
                 LockSupport.parkNanos(LINE_NANOS_MAX);
             }
-        } catch (IOException | RuntimeException | Error nowhereToWrite) {
-            // The exit code says it, too.
+        } catch (IOException | RuntimeException | Error writeFailed) {
+            // The exit code carries the same information.
         } finally {
             Runtime.getRuntime().halt(Main.OUT_OF_MEMORY);
         }

@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/** Looks at the addresses before anything is opened, so that a port in use changes nothing on disk. */
+/** Checks the listen addresses before anything is opened, so that a port in use changes nothing on disk. */
 final class PortCheck {
     private PortCheck() {}
 
     /**
-     * Tries both listeners for a moment.
+     * Binds both addresses and releases them at once.
      *
-     * @throws StartException naming the first address on which it cannot be listened
+     * @throws StartException names the first address that cannot be bound
      */
     static void requireFree(ServerConfig config) {
         requireFree("http.port", config.http().host(), config.http().port());
@@ -27,7 +27,7 @@ final class PortCheck {
             return;
         }
         try (ServerSocket listener = new ServerSocket()) {
-            // As the listener itself does: connections of a server that has just stopped are no obstacle.
+            // The real listener sets this option too: closed connections of a stopped server do not block the port.
             listener.setReuseAddress(true);
             listener.bind(new InetSocketAddress(host, port));
         } catch (IOException failure) {

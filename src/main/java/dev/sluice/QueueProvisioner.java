@@ -14,21 +14,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Creates the queues that the configuration declares. A queue or consumer that exists takes the declared fields and keeps all others;
- * nothing is deleted.
+ * Creates the queues that the configuration declares. An existing queue or consumer gets the declared fields and keeps
+ * all others; nothing is deleted.
  */
 final class QueueProvisioner {
     private final Catalog catalog;
     private final CatalogClient changes;
-    private final Optional<GeneratedCredentials> installation;
+    private final Optional<GeneratedCredentials> generatedCredentials;
 
-    QueueProvisioner(Catalog catalog, CatalogClient changes, Optional<GeneratedCredentials> installation) {
+    QueueProvisioner(Catalog catalog, CatalogClient changes, Optional<GeneratedCredentials> generatedCredentials) {
         this.catalog = catalog;
         this.changes = changes;
-        this.installation = installation;
+        this.generatedCredentials = generatedCredentials;
     }
 
-    /** Carries them out one after the other. */
+    /** Creates or updates the queues one after the other. */
     Future<Void> provision(List<DeclaredQueue> queues) {
         Future<Void> done = Future.succeededFuture();
         for (DeclaredQueue queue : queues) {
@@ -39,16 +39,16 @@ final class QueueProvisioner {
 
     private Future<Void> provision(DeclaredQueue declared) {
         String accountId = declared.account()
-                .or(() -> installation.map(GeneratedCredentials::accountId))
+                .or(() -> generatedCredentials.map(GeneratedCredentials::accountId))
                 .orElse(null);
         if (accountId == null) {
             return Future.failedFuture(new StartException("queue '" + declared.name()
                     + "' in queues[] needs an account, because credentials are configured"));
         }
-        QueueDefinition known = catalog.findByName(accountId, declared.name());
-        return settingsOf(accountId, declared, known)
+        QueueDefinition existing = catalog.findByName(accountId, declared.name());
+        return provisionQueue(accountId, declared, existing)
                 .compose(queue -> declared.consumer()
-                        .map(consumer -> declare(queue, consumer))
+                        .map(consumer -> provisionConsumer(queue, consumer))
                         .orElse(Future.succeededFuture()))
                 .recover(failure -> Future.failedFuture(
                         failure instanceof QueueException
@@ -57,19 +57,19 @@ final class QueueProvisioner {
                                 : failure));
     }
 
-    /** Leaves alone what is as declared: it may rest on limits that were lowered since. */
-    private Future<QueueDefinition> settingsOf(String accountId, DeclaredQueue declared, QueueDefinition known) {
-        if (known == null) {
+    /** Does not update settings that equal the declaration: they may exceed limits that were lowered since. */
+    private Future<QueueDefinition> provisionQueue(String accountId, DeclaredQueue declared, QueueDefinition existing) {
+        if (existing == null) {
             return changes.createQueue(
                     accountId, declared.name(), declared.settings().over(QueueSettings.DEFAULT), "");
         }
-        return declared.settings().over(known.settings()).equals(known.settings())
-                ? Future.succeededFuture(known)
-                : changes.updateQueue(accountId, known.queueId(), null, current -> declared.settings()
+        return declared.settings().over(existing.settings()).equals(existing.settings())
+                ? Future.succeededFuture(existing)
+                : changes.updateQueue(accountId, existing.queueId(), null, current -> declared.settings()
                         .over(current));
     }
 
-    private Future<Void> declare(QueueDefinition queue, DeclaredConsumer declared) {
+    private Future<Void> provisionConsumer(QueueDefinition queue, DeclaredConsumer declared) {
         Consumer current = queue.consumer();
         ConsumerSpec spec = new ConsumerSpec(
                 declared.type(),
@@ -88,9 +88,9 @@ final class QueueProvisioner {
 
     private boolean isAsDeclared(QueueDefinition queue, ConsumerSpec spec) {
         Consumer current = queue.consumer();
-        boolean deadLettersHaveAPlace = spec.deadLetterQueue().isEmpty()
+        boolean deadLetterQueueExists = spec.deadLetterQueue().isEmpty()
                 || catalog.findByName(queue.accountId(), spec.deadLetterQueue()) != null;
-        return deadLettersHaveAPlace
+        return deadLetterQueueExists
                 && current.type() == spec.type()
                 && current.scriptName().equals(spec.scriptName())
                 && current.deadLetterQueue().equals(spec.deadLetterQueue())

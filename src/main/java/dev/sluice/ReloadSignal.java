@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code SIGHUP}. The only way to it is a class of the Java machine ({@code sun.misc.Signal}, module {@code jdk.unsupported}) that the
- * compiler warns of, so it is called by reflection.
+ * The signal {@code SIGHUP}. It is reachable only through {@code sun.misc.Signal} (module {@code jdk.unsupported}),
+ * which causes a compiler warning; therefore this class uses reflection.
  */
 public final class ReloadSignal {
     private static final Logger LOG = LoggerFactory.getLogger(ReloadSignal.class);
@@ -14,8 +14,8 @@ public final class ReloadSignal {
     private ReloadSignal() {}
 
     /**
-     * Takes the signal over from the Java machine, which would end. Each signal calls the handler on a thread of its own. Where there
-     * is no such signal (Windows), or the machine must not take signals (-Xrs), nothing is done.
+     * Replaces the default action of the JVM, which is to exit. Each signal runs the handler on a new thread. Does
+     * nothing if the signal does not exist (Windows) or the JVM runs with {@code -Xrs}.
      */
     public static void handle(Runnable handler) {
         try {
@@ -35,8 +35,8 @@ public final class ReloadSignal {
                     });
             signal.getMethod("handle", signal, handlerType)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), proxy);
-        } catch (ReflectiveOperationException | IllegalArgumentException notHere) {
-            LOG.debug("SIGHUP cannot be handled here", notHere);
+        } catch (ReflectiveOperationException | IllegalArgumentException unavailable) {
+            LOG.debug("SIGHUP cannot be handled here", unavailable);
         }
     }
 }

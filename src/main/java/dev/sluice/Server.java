@@ -33,7 +33,6 @@ import dev.sluice.store.QueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.worker.HttpWorkers;
-import dev.sluice.worker.WorkerEndpoint;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,9 +41,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,26 +51,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The composition root: opens in order, closes in reverse. Store, runtime, management, API; so that nothing answers before
- * everything below it does.
+ * The composition root. Opens store, runtime, management port and API in this order and closes them in reverse order,
+ * so that no part serves requests before the resources that it depends on.
  */
 public final class Server {
     private static final long VERTX_CLOSE_SECONDS_MAX = 2;
 
-    /** Open connections and streams of HTTP/2 may by themselves take this part of the heap. */
+    /** Open connections and HTTP/2 streams may use at most 1/4 of the heap, without their requests. */
     private static final int CONNECTIONS_SHARE = 4;
 
     private final ServerConfig config;
     private final Optional<Certificates> certificates;
     private final QueueStore store;
-    private final Optional<GeneratedCredentials> installation;
+    private final Optional<GeneratedCredentials> generatedCredentials;
     private final Vertx vertx;
     private final Meters meters;
-    private final DeliveryBudgets transit;
+    private final DeliveryBudgets deliveryBudgets;
     private final ContinuousClock clock = ContinuousClock.ofMachine();
     private QueueRuntime runtime;
     private String apiDeployment;
-    /** Whether every event loop listens; until then a request would find nobody. */
+    /** Whether the listeners of all event loops are open. Before that the server is not ready. */
     private volatile boolean listening;
 
     private volatile boolean stopping;
@@ -84,21 +81,21 @@ public final class Server {
             ServerConfig config,
             Optional<Certificates> certificates,
             QueueStore store,
-            Optional<GeneratedCredentials> installation,
+            Optional<GeneratedCredentials> generatedCredentials,
             Vertx vertx,
             Meters meters) {
         this.config = config;
         this.certificates = certificates;
         this.store = store;
-        this.installation = installation;
+        this.generatedCredentials = generatedCredentials;
         this.vertx = vertx;
         this.meters = meters;
-        this.transit = DeliveryBudgets.of(config.requestBytes());
+        this.deliveryBudgets = DeliveryBudgets.of(config.requestBytes());
     }
 
     /**
-     * Opens everything; completes when requests are answered. Blocks while the store opens, so it is not for event loops. What
-     * was opened before a failure is closed again.
+     * Opens all resources; completes when the API accepts requests. Blocks while the store opens, so it must not run on an
+     * event loop. After a failure the resources that are open are closed again.
      */
     public static CompletionStage<Server> start(ServerConfig config) {
         LoopbackGuard.refuseWithoutCredentials(config);
@@ -106,7 +103,8 @@ public final class Server {
         Optional<Certificates> certificates =
                 ApiConfiguration.tls(config.http()).map(Certificates::read);
         Meters meters = new Meters();
-        // In this order only if it has to be: it takes longer.
+        // The store is opened before Vert.x only if Netty needs the store's directory for its libraries: that order is
+        // slower.
         boolean storeFirst = config.storage().engine() == Engine.ROCKSDB && !NettyLibraries.canBeLoaded();
         Optional<QueueStore> opened = storeFirst ? Optional.of(openStore(config.storage(), meters)) : Optional.empty();
         try {
@@ -122,14 +120,14 @@ public final class Server {
             throw failure;
         }
         Vertx vertx = newVertx(config.http());
-        // Reading the contract takes as long as opening the store; they go side by side.
+        // Loading the contract takes as long as opening the store, so both run at the same time.
         Future<Contract> contract = Contract.load(vertx);
         Server server;
         try {
             QueueStore store = opened.orElseGet(() -> openStore(config.storage(), meters));
-            server = onStore(config, certificates, store, vertx, meters);
+            server = withStore(config, certificates, store, vertx, meters);
         } catch (RuntimeException | Error failure) {
-            // Not while the contract is read: what comes back to closed event loops is an error of the log.
+            // Not before the contract is loaded: a result for a closed event loop would be logged as an error.
             contract.onComplete(read -> vertx.close());
             throw failure;
         }
@@ -141,18 +139,18 @@ public final class Server {
         return started;
     }
 
-    private static Server onStore(
+    private static Server withStore(
             ServerConfig config, Optional<Certificates> certificates, QueueStore store, Vertx vertx, Meters meters) {
         try {
-            return new Server(config, certificates, store, installation(config), vertx, meters);
+            return new Server(config, certificates, store, generatedCredentials(config), vertx, meters);
         } catch (RuntimeException failure) {
             store.close();
             throw failure;
         }
     }
 
-    /** The store must be open, so that the directory is known to be ours. */
-    private static Optional<GeneratedCredentials> installation(ServerConfig config) {
+    /** The store must be open: its lock proves that the directory belongs to this process. */
+    private static Optional<GeneratedCredentials> generatedCredentials(ServerConfig config) {
         return config.auth().isEmpty()
                 ? Optional.of(GeneratedCredentials.open(config.storage(), new SecureRandom()))
                 : Optional.empty();
@@ -175,27 +173,27 @@ public final class Server {
         return Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(http.eventLoops())
-                // Files of the jar are read as such; Vert.x would make a directory to unpack them, and a kill leave it
-                // behind.
+                // Files of the jar are read directly. Vert.x would create a directory to unpack them, and a killed
+                // process would leave it behind.
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
     }
 
     private Future<Void> open(Future<Contract> contract) {
-        RuntimeResources parts = new RuntimeResources(
+        RuntimeResources resources = new RuntimeResources(
                 store,
                 config.limits(),
                 new SharedMemoryBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
-                transit,
+                deliveryBudgets,
                 clock,
                 meters);
-        return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())
+        return QueueRuntime.start(vertx, resources, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;
-                    return new QueueProvisioner(runtime.catalog(), runtime.catalogClient(), installation)
+                    return new QueueProvisioner(runtime.catalog(), runtime.catalogClient(), generatedCredentials)
                             .provision(config.queues());
                 })
                 .compose(declared -> openManagement())
@@ -204,12 +202,7 @@ public final class Server {
     }
 
     private HttpWorkers workers() {
-        Map<String, WorkerEndpoint> endpoints = new HashMap<>();
-        config.workers()
-                .forEach((scriptName, worker) -> endpoints.put(
-                        scriptName,
-                        new WorkerEndpoint(worker.url(), worker.key().value(), worker.timeoutMillis())));
-        return new HttpWorkers(vertx, endpoints, config.limits(), connectionsToWorker(), clock);
+        return new HttpWorkers(vertx, config.workers(), config.limits(), connectionsToWorker(), clock);
     }
 
     private int connectionsToWorker() {
@@ -217,7 +210,7 @@ public final class Server {
                 .toWorker(Math.max(1, config.workers().size()), config.limits().concurrencyMax());
     }
 
-    /** Store and management port are open, so that what they take is known. */
+    /** Called after store and management port are open, so that their open files are counted. */
     private int connectionsMax() {
         return ConnectionLimits.ofProcess()
                 .toApi(
@@ -229,10 +222,11 @@ public final class Server {
 
     private Future<Void> openManagement() {
         ManagementVerticle management = new ManagementVerticle(
-                ApiConfiguration.ofManagement(config.management(), config.http()),
+                config.management(),
+                config.http(),
                 meters,
-                this::unready,
-                new ManagementAccess(credentials(), installation),
+                this::unreadyReason,
+                new ManagementAccess(credentials(), generatedCredentials),
                 this::copyTo);
         return vertx.deployVerticle(management)
                 .recover(failure -> Future.failedFuture(StartException.listening(
@@ -299,7 +293,7 @@ public final class Server {
                 runtime.catalog(),
                 runtime.catalogClient(),
                 runtime.queueClient(),
-                installation.map(GeneratedCredentials::accountId).orElse(""),
+                generatedCredentials.map(GeneratedCredentials::accountId).orElse(""),
                 clock));
         operations.addAll(MessageOperations.forEventLoop(
                 runtime.queueClient(), config.limits(), format, runtime.installationKey(), clock));
@@ -314,10 +308,10 @@ public final class Server {
         auth.token()
                 .ifPresent(token -> tokens.add(new Credentials.TokenCredential(
                         "auth.token", Credentials.sha256Hex(token.value()), everyAccount, Access.WRITE, "")));
-        installation.ifPresent(made -> tokens.add(new Credentials.TokenCredential(
+        generatedCredentials.ifPresent(generated -> tokens.add(new Credentials.TokenCredential(
                 "installation",
-                Credentials.sha256Hex(made.token().value()),
-                Set.of(made.accountId()),
+                Credentials.sha256Hex(generated.token().value()),
+                Set.of(generated.accountId()),
                 Access.WRITE,
                 "")));
         for (AuthConfig.TokenConfig token : auth.tokens()) {
@@ -334,56 +328,60 @@ public final class Server {
         return new Credentials(tokens, pairs);
     }
 
-    private Optional<String> unready() {
+    private Optional<String> unreadyReason() {
         if (stopping) {
             return Optional.of("stopping");
         }
         return listening ? store.failure() : Optional.of("starting");
     }
 
-    /** Without the made credentials a copy would be a store that nobody can get into. */
+    /** Copies the generated credentials too: without them the copy could not be accessed. */
     private void copyTo(Path directory) {
         store.copyTo(directory);
-        installation.flatMap(GeneratedCredentials::file).ifPresent(file -> GeneratedCredentials.copy(file, directory));
+        generatedCredentials
+                .flatMap(GeneratedCredentials::file)
+                .ifPresent(file -> GeneratedCredentials.copy(file, directory));
     }
 
-    /** The port of the API. */
+    /** The actual port of the API. */
     public int port() {
         return port;
     }
 
-    /** The port of health and metrics. */
+    /** The actual port for health and metrics. */
     public int managementPort() {
         return managementPort;
     }
 
-    /** The certificates, to be loaded again when the configuration is; empty without TLS. */
+    /** The certificates, which a configuration reload updates; empty without TLS. */
     public Optional<Certificates> certificates() {
         return certificates;
     }
 
-    /** The generated account and token, if no credentials are configured. */
-    public Optional<GeneratedCredentials> installation() {
-        return installation;
+    /** The generated account and token; empty if credentials are configured. */
+    public Optional<GeneratedCredentials> generatedCredentials() {
+        return generatedCredentials;
     }
 
     /**
-     * Closes everything: unready, no new connections, requests under way answered, queues down, store flushed and closed. Never
-     * fails; what goes wrong on the way is logged where it happens.
+     * Closes all resources: readiness ends, no new connections are accepted, requests in progress get their responses,
+     * queues stop, the store is flushed and closed. Never fails; errors are logged where they occur.
      */
     public CompletionStage<Void> close() {
         stopping = true;
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        Future<?> edge = apiDeployment == null ? Future.succeededFuture() : vertx.undeploy(apiDeployment);
-        edge.eventually(() -> runtime == null ? Future.succeededFuture() : runtime.close())
+        Future<?> apiStopped = apiDeployment == null ? Future.succeededFuture() : vertx.undeploy(apiDeployment);
+        apiStopped
+                .eventually(() -> runtime == null ? Future.succeededFuture() : runtime.close())
                 .eventually(() -> vertx.executeBlocking(() -> {
                     store.close();
                     return null;
                 }))
-                // Once Vert.x is closed its event loops take no callbacks, so nobody may wait on a future of theirs.
-                .onComplete(stored -> {
-                    vertx.close().onComplete(gone -> closed.complete(null));
-                    // Nothing that matters is open any more, and Vert.x does not close while a request waits for a
+                // After Vert.x is closed its event loops run no callbacks, so this future must not depend on one of its
+                // futures.
+                .onComplete(storeClosed -> {
+                    vertx.close().onComplete(ignored -> closed.complete(null));
+                    // The store is closed at this point, and Vert.x does not close while a request waits for a
                     // connection.
                     closed.completeOnTimeout(null, VERTX_CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
                 });

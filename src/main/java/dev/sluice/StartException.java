@@ -12,19 +12,18 @@ import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The server cannot start; the text is one line for whoever started it. */
+/** The server cannot start. The message is one line for the user who starts it. */
 public final class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** A refusal in one line. */
     public StartException(String message) {
         super(message, null, false, false);
     }
 
     /**
-     * What to say when a listener cannot be opened.
+     * An exception for a listener that cannot be opened.
      *
-     * @param key the key that names its port
+     * @param key the configuration key of the port
      */
     public static StartException listening(String key, String host, int port, Throwable cause) {
         return new StartException("cannot listen on " + host + ":" + port + " (" + key + "): " + reason(cause));
@@ -48,7 +47,7 @@ public final class StartException extends RuntimeException {
         return text;
     }
 
-    /** One line for anything that stopped a start. */
+    /** A one-line message for any failure of a start. Debug level logs the stack trace. */
     public static String lineOf(Throwable failure) {
         boolean isWrapper = failure instanceof ExecutionException || failure instanceof ExceptionInInitializerError;
         if (isWrapper && failure.getCause() != null) {

@@ -5,16 +5,16 @@ import io.vertx.core.spi.JsonFactory;
 import io.vertx.core.spi.json.JsonCodec;
 
 /**
- * JSON for Vert.x, which finds this class as a service: maps, lists and values, as the streaming part of Jackson reads and writes
- * them. Vert.x itself would take data binding because it is there; nobody here binds JSON to classes, and setting that up takes
+ * JSON codec of Vert.x, loaded through the service loader. It uses only the streaming part of Jackson, for maps, lists
+ * and values. By default Vert.x would choose data binding, which Sluice does not need and whose initialization takes
  * longer than opening the store.
  */
 public final class VertxJsonFactory implements JsonFactory {
-    private static final int BEFORE_THE_DEFAULT = 0;
+    private static final int ORDER_BEFORE_DEFAULT = 0;
 
     @Override
     public int order() {
-        return BEFORE_THE_DEFAULT;
+        return ORDER_BEFORE_DEFAULT;
     }
 
     @Override

@@ -17,19 +17,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every operation of the contract with every kind of credential, through a real server. Who is let in gets what the operation says
- * of an empty request about things that do not exist; who is not gets the refusal of that operation.
+ * Every operation of the contract with every kind of credential, through a real server. An authorized caller gets the
+ * result of an empty request for objects that do not exist; an unauthorized caller gets the operation's authorization
+ * error.
  */
 class AccessTest {
     private static final String UNKNOWN_ID = "99999999999999999999999999999999";
     private static final String MISSING = "400/9106";
-    private static final String REFUSED = "403/10000";
+    private static final String REJECTED = "403/10000";
 
     /**
-     * What an operation needs, and what it answers.
+     * The required right and the expected response of an operation.
      *
-     * @param write whether a token that may only read is refused
-     * @param admitted the answer to a caller that is let in
+     * @param write whether a read-only token is rejected
+     * @param admitted status and code for an authorized caller
      */
     private record Row(boolean write, String admitted) {}
 
@@ -69,8 +70,8 @@ class AccessTest {
         write("subscriptions-delete", "404/10404");
     }
 
-    /** What operations about the caller say of credentials that nobody has. */
-    private static final Map<String, String> REFUSALS =
+    /** Responses of operations about the caller to unknown credentials. */
+    private static final Map<String, String> REJECTIONS =
             Map.of("user-get", "403/9109", "user-tokens-verify", "401/1000");
 
     private static RunningServer server;
@@ -100,71 +101,72 @@ class AccessTest {
     }
 
     @Test
-    void withoutCredentialsNobodyIsLetIn() throws Exception {
-        assertAnswers(Map.of(), id -> MISSING);
-        assertAnswers(Map.of("X-Auth-Email", RunningServer.EMAIL), id -> MISSING);
-        assertAnswers(Map.of("X-Auth-Key", RunningServer.KEY), id -> MISSING);
+    void withoutCredentialsEveryOperationIsRejected() throws Exception {
+        assertResponses(Map.of(), id -> MISSING);
+        assertResponses(Map.of("X-Auth-Email", RunningServer.EMAIL), id -> MISSING);
+        assertResponses(Map.of("X-Auth-Key", RunningServer.KEY), id -> MISSING);
     }
 
     @Test
-    void withWrongCredentialsNobodyIsLetIn() throws Exception {
-        assertAnswers(RunningServer.bearer("wrong"), AccessTest::refusalOf);
-        assertAnswers(RunningServer.bearer(RunningServer.KEY), AccessTest::refusalOf);
-        assertAnswers(RunningServer.bearer(""), AccessTest::refusalOf);
-        assertAnswers(Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", "wrong"), AccessTest::refusalOf);
-        assertAnswers(
-                Map.of("X-Auth-Email", "else@example.com", "X-Auth-Key", RunningServer.KEY), AccessTest::refusalOf);
+    void withWrongCredentialsEveryOperationIsRejected() throws Exception {
+        assertResponses(RunningServer.bearer("wrong"), AccessTest::rejectionOf);
+        assertResponses(RunningServer.bearer(RunningServer.KEY), AccessTest::rejectionOf);
+        assertResponses(RunningServer.bearer(""), AccessTest::rejectionOf);
+        assertResponses(Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", "wrong"), AccessTest::rejectionOf);
+        assertResponses(
+                Map.of("X-Auth-Email", "else@example.com", "X-Auth-Key", RunningServer.KEY), AccessTest::rejectionOf);
     }
 
     @Test
-    void aTokenThatMayReadReadsAndDoesNotWrite() throws Exception {
-        assertAnswers(
+    void aReadTokenMayReadAndNotWrite() throws Exception {
+        assertResponses(
                 RunningServer.bearer(RunningServer.READER),
-                id -> TABLE.get(id).write() ? REFUSED : admittedWithoutEmail(id));
+                id -> TABLE.get(id).write() ? REJECTED : admittedWithoutEmail(id));
     }
 
     @Test
-    void aTokenThatMayWriteIsLetInEverywhere() throws Exception {
-        assertAnswers(RunningServer.bearer(RunningServer.WRITER), AccessTest::admittedWithoutEmail);
+    void aWriteTokenMayUseEveryOperation() throws Exception {
+        assertResponses(RunningServer.bearer(RunningServer.WRITER), AccessTest::admittedWithoutEmail);
     }
 
     @Test
-    void aTokenOfAnotherAccountIsLetInNowhereInThisOne() throws Exception {
-        Map<String, Route.RouteScope> families = new TreeMap<>();
-        routes.forEach(route -> families.put(route.operationId(), route.family()));
-        assertAnswers(
+    void aTokenOfAnotherAccountIsRejectedEverywhere() throws Exception {
+        Map<String, Route.RouteScope> scopes = new TreeMap<>();
+        routes.forEach(route -> scopes.put(route.operationId(), route.family()));
+        assertResponses(
                 RunningServer.bearer(RunningServer.STRANGER),
-                id -> families.get(id) == Route.RouteScope.CALLER ? admittedWithoutEmail(id) : REFUSED);
+                id -> scopes.get(id) == Route.RouteScope.CALLER ? admittedWithoutEmail(id) : REJECTED);
     }
 
     @Test
-    void emailAndKeyTogetherAreLetInEverywhere() throws Exception {
-        assertAnswers(Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", RunningServer.KEY), id -> TABLE.get(id)
-                .admitted());
+    void emailAndKeyMayUseEveryOperation() throws Exception {
+        assertResponses(
+                Map.of("X-Auth-Email", RunningServer.EMAIL, "X-Auth-Key", RunningServer.KEY),
+                id -> TABLE.get(id).admitted());
     }
 
-    /** What is expected of an operation. */
+    /** Expected status and code by operation. */
     private interface Expectation {
         String of(String operationId);
     }
 
-    private static void assertAnswers(Map<String, String> headers, Expectation expected) throws Exception {
-        List<String> wanted = new ArrayList<>();
-        List<String> got = new ArrayList<>();
+    private static void assertResponses(Map<String, String> headers, Expectation expected) throws Exception {
+        List<String> expectedLines = new ArrayList<>();
+        List<String> actualLines = new ArrayList<>();
         for (Route route : routes) {
             String path = route.template()
                     .replace("{account_id}", RunningServer.ACCOUNT)
                     .replaceAll("\\{[a-z_]+}", UNKNOWN_ID);
             String method = route.method().name();
             Reply reply = server.send(method, path, headers, method.equals("GET") ? null : "{}");
-            wanted.add(route.operationId() + " " + expected.of(route.operationId()));
-            got.add(route.operationId() + " " + reply.status() + "/" + reply.code());
+            expectedLines.add(route.operationId() + " " + expected.of(route.operationId()));
+            actualLines.add(route.operationId() + " " + reply.status() + "/" + reply.code());
         }
-        assertThat(got).isEqualTo(wanted);
+        assertThat(actualLines).isEqualTo(expectedLines);
     }
 
-    private static String refusalOf(String operationId) {
-        return REFUSALS.getOrDefault(operationId, REFUSED);
+    private static String rejectionOf(String operationId) {
+        return REJECTIONS.getOrDefault(operationId, REJECTED);
     }
 
     private static String admittedWithoutEmail(String operationId) {

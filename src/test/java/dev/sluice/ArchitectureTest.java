@@ -26,10 +26,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Keeps the package table of {@code docs/architecture.md} true. */
+/** Enforces the package table of {@code docs/architecture.md}. */
 class ArchitectureTest {
     private static final String ROOT = "dev.sluice";
-    /** The clock itself; times of creation and change; the time in the signature of a request. */
+    /** The clock itself; timestamps of creation and change; the timestamp in a request signature. */
     private static final Set<String> READERS_OF_THE_WALL_CLOCK = Set.of(
             ROOT + ".runtime.clock.SystemClockSource",
             ROOT + ".runtime.catalog.CatalogVerticle",
@@ -40,7 +40,7 @@ class ArchitectureTest {
             .importPackages(ROOT);
 
     @Test
-    void theDomainKnowsNothingButJava() {
+    void theDomainDependsOnlyOnJava() {
         check(classes()
                 .that()
                 .resideInAPackage("dev.sluice.queue..")
@@ -49,7 +49,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theDomainIsGivenTimeAndChance() {
+    void theDomainReadsNoClockAndNoRandomNumbers() {
         check(noClasses()
                 .that()
                 .resideInAPackage("dev.sluice.queue..")
@@ -61,7 +61,10 @@ class ArchitectureTest {
                 .dependOnClassesThat(describe("draw numbers or read clocks", ArchitectureTest::readsTimeOrChance)));
     }
 
-    /** Whatever has a length goes by the {@link dev.sluice.runtime.ContinuousClock}, which nothing sets. */
+    /**
+     * Durations are measured with {@link dev.sluice.runtime.clock.ContinuousClock}, which does not jump when the wall
+     * clock is set.
+     */
     @Test
     void theWallClockIsReadOnlyWhereItIsShown() {
         check(noClasses()
@@ -97,18 +100,18 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.sluice.api..")
                 .should()
-                .onlyDependOnClassesThat(ours("api", "runtime", "queue")
+                .onlyDependOnClassesThat(onlyPackages("api", "runtime", "queue")
                         .or(describe(
                                 "are what a delivery carries", type -> type.isEquivalentTo(StoredMessage.class)))));
     }
 
     @Test
-    void workersImportRuntimeAndDomain() {
+    void workersImportConfigRuntimeAndDomain() {
         check(classes()
                 .that()
                 .resideInAPackage("dev.sluice.worker..")
                 .should()
-                .onlyDependOnClassesThat(ours("worker", "runtime", "queue")
+                .onlyDependOnClassesThat(onlyPackages("worker", "config", "runtime", "queue")
                         .or(describe(
                                 "are what a delivery carries", type -> type.isEquivalentTo(StoredMessage.class)))));
     }
@@ -119,26 +122,26 @@ class ArchitectureTest {
     }
 
     @Test
-    void managementImportsRuntime() {
-        check(package_("management", "runtime"));
+    void managementImportsConfigAndRuntime() {
+        check(package_("management", "config", "runtime"));
     }
 
     @Test
-    void theLoadGeneratorImportsNothingOfOurs() {
+    void theLoadGeneratorImportsNoOtherPackage() {
         check(package_("bench"));
     }
 
     @Test
-    void theRoomsOfTheApiDependInOneDirection() {
-        check(rooms("api.json", "api.message"));
-        check(rooms("api.auth"));
-        check(rooms("api.http", "api.auth", "api.json"));
-        check(rooms("api.message", "api", "api.auth", "api.http", "api.json"));
-        check(rooms("api.control", "api", "api.auth", "api.http", "api.json"));
+    void theSubPackagesOfTheApiDependInOneDirection() {
+        check(subPackage("api.json", "api.message"));
+        check(subPackage("api.auth"));
+        check(subPackage("api.http", "api.auth", "api.json"));
+        check(subPackage("api.message", "api", "api.auth", "api.http", "api.json"));
+        check(subPackage("api.control", "api", "api.auth", "api.http", "api.json"));
     }
 
     @Test
-    void whatReadsTheWriteAheadLogKnowsNothingOfTheDatabase() {
+    void theWalReaderDoesNotDependOnTheDatabase() {
         check(noClasses()
                 .that()
                 .resideInAPackage("dev.sluice.store.rocksdb.wal")
@@ -148,7 +151,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void metricsAndClockKnowNothingOfQueuesInMemory() {
+    void metricsDoNotDependOnActiveQueues() {
         check(noClasses()
                 .that()
                 .resideInAPackage("dev.sluice.runtime.metrics")
@@ -163,7 +166,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theStoreKnowsNoVertx() {
+    void theStoreDoesNotDependOnVertx() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage("dev.sluice.store..", "dev.sluice.config..")
@@ -173,7 +176,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyItsStoreTouchesRocksDb() {
+    void onlyTheRocksDbStoreUsesRocksDb() {
         check(only("org.rocksdb..", "dev.sluice.store.rocksdb.."));
     }
 
@@ -183,7 +186,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyManagementSeesTheMetricsLibrary() {
+    void onlyManagementUsesTheMetricsLibrary() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.sluice.management..")
@@ -198,12 +201,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyConfigAndTheContractReadYaml() {
+    void onlyConfigAndTheContractParseYaml() {
         check(only("org.yaml..", "dev.sluice.config..", "dev.sluice.api"));
     }
 
     @Test
-    void onlyCommandsAndTheRootSetUpTheLog() {
+    void onlyCommandsAndTheRootConfigureTheLog() {
         check(only("ch.qos.logback..", "dev.sluice.cli", ROOT));
     }
 
@@ -234,7 +237,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void namesSayWhatAClassIs() {
+    void classNamesHaveNoGenericSuffix() {
         check(noClasses()
                 .should()
                 .haveSimpleName("Util")
@@ -243,7 +246,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesAreNamedAfterTheirSubject() {
+    void packageNamesAreNotGeneric() {
         check(noClasses().should().resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..impl.."));
     }
 
@@ -257,11 +260,14 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.sluice." + name + "..")
                 .should()
-                .onlyDependOnClassesThat(ours(all));
+                .onlyDependOnClassesThat(onlyPackages(all));
     }
 
-    /** The classes of one sub-package see only those of the same layer that are named, beside what the layer sees. */
-    private static ArchRule rooms(String name, String... imports) {
+    /**
+     * Classes of a sub-package may use only the named sub-packages of their layer, and everything outside of it that
+     * the layer may use.
+     */
+    private static ArchRule subPackage(String name, String... imports) {
         String layer = "dev.sluice." + name.substring(0, name.indexOf('.'));
         String[] all = Stream.concat(Stream.of(name), Stream.of(imports))
                 .map(each -> "dev.sluice." + each)
@@ -273,7 +279,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(resideOutsideOfPackage(layer + "..").or(resideInAnyPackage(all)));
     }
 
-    private static DescribedPredicate<JavaClass> ours(String... names) {
+    private static DescribedPredicate<JavaClass> onlyPackages(String... names) {
         String[] packages =
                 Stream.of(names).map(name -> "dev.sluice." + name + "..").toArray(String[]::new);
         return resideOutsideOfPackage("dev.sluice..").or(resideInAnyPackage(packages));

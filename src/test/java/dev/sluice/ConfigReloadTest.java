@@ -16,10 +16,10 @@ class ConfigReloadTest {
     private int read;
 
     @Test
-    void everyPartGetsTheConfigurationThatWasReadAgain() {
+    void everyPartGetsTheReloadedConfiguration() {
         ConfigReload reload = new ConfigReload(this::config)
-                .with("one", config -> note("one", config))
-                .with("two", config -> note("two", config));
+                .with("one", config -> record("one", config))
+                .with("two", config -> record("two", config));
         reload.begin();
 
         reload.request();
@@ -29,25 +29,25 @@ class ConfigReloadTest {
     }
 
     @Test
-    void requestsBeforeItIsReadyCauseOneReloadAfterwards() {
+    void requestsBeforeTheServerIsReadyCauseOneReloadAfterwards() {
         ConfigReload reload = new ConfigReload(this::config);
         reload.request();
         reload.request();
         assertThat(read).isZero();
 
-        reload.with("late", config -> note("late", config)).begin();
+        reload.with("late", config -> record("late", config)).begin();
 
         assertThat(applied).containsExactly("late 1");
     }
 
     @Test
-    void aPartThatFailsDoesNotKeepTheOthersFromTheirs() {
+    void aFailingPartDoesNotAffectTheOthers() {
         ConfigReload reload = new ConfigReload(this::config)
                 .with("fails", config -> Future.failedFuture(new StartException("not now")))
                 .with("throws", config -> {
                     throw new IllegalStateException("a bug");
                 })
-                .with("last", config -> note("last", config));
+                .with("last", config -> record("last", config));
         reload.begin();
 
         reload.request();
@@ -56,11 +56,11 @@ class ConfigReloadTest {
     }
 
     @Test
-    void aConfigurationThatCannotBeUsedChangesNothing() {
+    void anInvalidConfigurationChangesNothing() {
         ConfigReload reload = new ConfigReload(() -> {
                     throw new ConfigException("a wrong key");
                 })
-                .with("part", config -> note("part", config));
+                .with("part", config -> record("part", config));
         reload.begin();
 
         reload.request();
@@ -69,11 +69,11 @@ class ConfigReloadTest {
     }
 
     @Test
-    void aRequestWhileOneIsCarriedOutIsCarriedOutAfterIt() {
+    void aRequestDuringAReloadCausesAnotherReload() {
         ConfigReload reload = new ConfigReload(this::config);
         reload.with("part", config -> {
             if (applied.isEmpty()) {
-                // As a signal that comes meanwhile, on a thread of its own.
+                // Like a signal during a reload, which arrives on another thread.
                 Thread signal = new Thread(reload::request);
                 signal.start();
                 try {
@@ -82,7 +82,7 @@ class ConfigReloadTest {
                     throw new AssertionError(e);
                 }
             }
-            return note("part", config);
+            return record("part", config);
         });
         reload.begin();
 
@@ -95,7 +95,7 @@ class ConfigReloadTest {
         return ConfigLoader.load(null, Map.of(), List.of("http.port=" + ++read));
     }
 
-    private Future<Void> note(String part, ServerConfig config) {
+    private Future<Void> record(String part, ServerConfig config) {
         applied.add(part + " " + config.http().port());
         return Future.succeededFuture();
     }

@@ -20,18 +20,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One flipped bit in each kind of file, through the real commands: exit code 3 and the name of the file. */
+/** One flipped bit in each kind of file: the commands report the name of the file and end with exit code 3. */
 class DamagedFilesTest {
     private static final int RECORDS = 30;
 
     private final PrintStream stdout = System.out;
     private final PrintStream stderr = System.err;
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     @TempDir
     Path directory;
 
-    /** A store with records in tables, and more of them in the log. */
+    /** A store with records in table files and in the write-ahead log. */
     @BeforeEach
     void makeStore() {
         for (int round = 0; round < 2; round++) {
@@ -45,7 +45,7 @@ class DamagedFilesTest {
                 }
             }
         }
-        PrintStream captured = new PrintStream(said, true, StandardCharsets.UTF_8);
+        PrintStream captured = new PrintStream(output, true, StandardCharsets.UTF_8);
         System.setOut(captured);
         System.setErr(captured);
     }
@@ -58,30 +58,30 @@ class DamagedFilesTest {
 
     @ParameterizedTest
     @CsvSource({"MANIFEST-,0.1", "MANIFEST-,0.5", "CURRENT,0.2", "CURRENT,0.9", ".log,0.1", ".log,0.5"})
-    void aFlippedBitKeepsCheckAndServeFromOpening(String file, double where) throws IOException {
-        String damaged = flip(file, where);
+    void aFlippedBitIsReportedByCheckAndServe(String file, double fraction) throws IOException {
+        String damaged = flip(file, fraction);
 
-        assertThat(Main.run("check", "--data-dir=" + directory)).as(said()).isEqualTo(3);
-        assertThat(said()).contains(damaged);
-        said.reset();
+        assertThat(Main.run("check", "--data-dir=" + directory)).as(output()).isEqualTo(3);
+        assertThat(output()).contains(damaged);
+        output.reset();
         String[] serve = {
             "serve", "--set=storage.directory=" + directory, "--set=http.port=0", "--set=management.port=0"
         };
-        assertThat(Main.run(serve)).as(said()).isEqualTo(3);
-        assertThat(said()).contains(damaged).hasLineCount(1);
+        assertThat(Main.run(serve)).as(output()).isEqualTo(3);
+        assertThat(output()).contains(damaged).hasLineCount(1);
     }
 
     @ParameterizedTest
     @CsvSource({"0.02", "0.3", "0.6", "0.99"})
-    void aFlippedBitInATableIsFoundByTheCheck(double where) throws IOException {
-        String damaged = flip(".sst", where);
+    void aFlippedBitInATableIsFoundByTheCheck(double fraction) throws IOException {
+        String damaged = flip(".sst", fraction);
 
-        assertThat(Main.run("check", "--data-dir=" + directory)).as(said()).isEqualTo(3);
-        assertThat(said()).contains(damaged);
+        assertThat(Main.run("check", "--data-dir=" + directory)).as(output()).isEqualTo(3);
+        assertThat(output()).contains(damaged);
     }
 
-    /** Flips a bit of the biggest such file, at that fraction of its length; answers the name of the file. */
-    private String flip(String file, double where) throws IOException {
+    /** Flips a bit of the largest matching file, at this fraction of its length; returns the name of the file. */
+    private String flip(String file, double fraction) throws IOException {
         Path found;
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
             found = files.filter(path -> path.getFileName().toString().startsWith(file)
@@ -91,12 +91,12 @@ class DamagedFilesTest {
                     .orElseThrow();
         }
         byte[] bytes = Files.readAllBytes(found);
-        bytes[(int) (bytes.length * where)] ^= 1;
+        bytes[(int) (bytes.length * fraction)] ^= 1;
         Files.write(found, bytes);
         return found.getFileName().toString();
     }
 
-    private String said() {
-        return said.toString(StandardCharsets.UTF_8);
+    private String output() {
+        return output.toString(StandardCharsets.UTF_8);
     }
 }

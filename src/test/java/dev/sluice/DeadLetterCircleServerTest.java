@@ -14,18 +14,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A whole server with two queues that are each other's dead letter queue, and a Worker that wants every message again. */
+/**
+ * A complete server with two queues that are each other's dead letter queue, and a worker that retries every message.
+ */
 class DeadLetterCircleServerTest {
     private static final int DELIVERIES = 5;
 
-    /** By body: when it was delivered, in milliseconds since the epoch. */
+    /** Delivery times by message body, in milliseconds since the epoch. */
     private final Map<String, List<Long>> deliveries = new ConcurrentHashMap<>();
 
     @Test
-    void aMessageOfACircleIsDeliveredAfterPausesThatGrowWithItsAge() throws Exception {
+    void aMessageInADeadLetterCycleIsDeliveredWithDelaysThatGrowWithItsAge() throws Exception {
         Vertx vertx = Vertx.vertx();
         int port = vertx.createHttpServer()
-                .requestHandler(this::wantAllAgain)
+                .requestHandler(this::retryAll)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -47,8 +49,8 @@ class DeadLetterCircleServerTest {
             await().until(() -> deliveries.size() == 3
                     && deliveries.values().stream().allMatch(times -> times.size() >= DELIVERIES));
             for (List<Long> times : deliveries.values()) {
-                // The first move is an ordinary one. From then on a message waits as long as it is old, and a second at
-                // least.
+                // The first move to the dead letter queue is an ordinary one. After each further move the message is
+                // delayed by its age, and by at least one second.
                 for (int i = 1; i + 1 < DELIVERIES; i++) {
                     long ageMillis = times.get(i) - pushedMillis;
                     assertThat(times.get(i + 1)).isGreaterThanOrEqualTo(times.get(i) + Math.max(1_000, ageMillis));
@@ -59,7 +61,7 @@ class DeadLetterCircleServerTest {
         }
     }
 
-    private void wantAllAgain(HttpServerRequest request) {
+    private void retryAll(HttpServerRequest request) {
         request.body().onSuccess(body -> {
             JsonArray retries = new JsonArray();
             for (Object entry : body.toJsonObject().getJsonArray("messages")) {

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** No credential, no token and no message body gets into the log, at whatever level. */
+/** No credential, token or message body appears in the log, at any level. */
 class DiscreetLogTest {
-    private static final String BODY = "a-body-nobody-may-read";
+    private static final String BODY = "a-body-that-must-stay-secret";
 
     private final LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -29,7 +29,7 @@ class DiscreetLogTest {
     private Level levelBefore;
 
     @BeforeEach
-    void listen() {
+    void captureLog() {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(logs);
         encoder.setPattern("%level %logger %msg %xEx%n");
@@ -38,24 +38,24 @@ class DiscreetLogTest {
         appender.setEncoder(encoder);
         appender.setOutputStream(written);
         appender.start();
-        root().addAppender(appender);
-        levelBefore = ours().getLevel();
-        ours().setLevel(Level.TRACE);
+        rootLogger().addAppender(appender);
+        levelBefore = sluiceLogger().getLevel();
+        sluiceLogger().setLevel(Level.TRACE);
     }
 
     @AfterEach
-    void stopListening() {
-        ours().setLevel(levelBefore);
-        root().detachAppender(appender);
+    void releaseLog() {
+        sluiceLogger().setLevel(levelBefore);
+        rootLogger().detachAppender(appender);
     }
 
     @Test
-    void theLogHoldsNoCredentialNoTokenAndNoBody() throws Exception {
+    void theLogContainsNoCredentialNoTokenAndNoBody() throws Exception {
         String lease;
         try (RunningServer server = new RunningServer()) {
             lease = useAndMisuse(server);
         }
-        ours().info("the log is being read");
+        sluiceLogger().info("the log is being read");
 
         String log = written.toString(StandardCharsets.UTF_8);
         assertThat(log).contains("the log is being read");
@@ -102,11 +102,11 @@ class DiscreetLogTest {
         return new JsonArray().add(new JsonObject().put("lease_id", lease));
     }
 
-    private Logger root() {
+    private Logger rootLogger() {
         return logs.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
-    private Logger ours() {
+    private Logger sluiceLogger() {
         return logs.getLogger("dev.sluice");
     }
 }

@@ -12,38 +12,38 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A process that uses up its memory in one place and would then run for ever. */
+/** A process that exhausts its memory in one place and would otherwise run without end. */
 final class ExhaustedProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ExhaustedProcess.class);
 
     private ExhaustedProcess() {}
 
-    /** Stays, as what exhausts the memory of a server does. */
-    private static final List<byte[]> HELD = new ArrayList<>(1 << 16);
+    /** Stays reachable, like the objects that exhaust the memory of a server. */
+    private static final List<byte[]> RETAINED = new ArrayList<>(1 << 16);
 
     public static void main(String[] arguments) throws InterruptedException {
         OutOfMemoryExit.install();
         Map<String, Runnable> places = Map.of(
                 "main", ExhaustedProcess::exhaust,
                 "thread", () -> new Thread(ExhaustedProcess::exhaust).start(),
-                "eventLoop", () -> Vertx.vertx().runOnContext(turn -> exhaust()),
+                "eventLoop", () -> Vertx.vertx().runOnContext(nothing -> exhaust()),
                 "timer", () -> Vertx.vertx().setTimer(1, fired -> exhaust()),
                 "future", ExhaustedProcess::exhaustInOperation,
                 "netty", () -> new DefaultEventExecutor().execute(ExhaustedProcess::exhaust),
                 "pipeline", () -> EdgeServer.failOnNextBytes(ExhaustedProcess::exhaust),
-                "loggedCause", () -> LOG.debug("caught", new CompletionException(caught())),
-                "loggedArgument", () -> LOG.error("{} {} {}", 1, 2, 3, caught()));
+                "loggedCause", () -> LOG.debug("caught", new CompletionException(catchOutOfMemory())),
+                "loggedArgument", () -> LOG.error("{} {} {}", 1, 2, 3, catchOutOfMemory()));
         places.get(arguments[0]).run();
         new CountDownLatch(1).await();
     }
 
     private static void exhaust() {
         while (true) {
-            HELD.add(new byte[1 << 16]);
+            RETAINED.add(new byte[1 << 16]);
         }
     }
 
-    /** An operation whose future fails; the failure is rendered as an internal error. */
+    /** Exhausts the memory in the future of an operation, whose failure is rendered as an internal error. */
     private static void exhaustInOperation() {
         EdgeServer edge = new EdgeServer();
         String queueId = edge.queue("orders");
@@ -54,7 +54,7 @@ final class ExhaustedProcess {
         edge.send("POST", "/queues/" + queueId + "/messages/pull", "{}");
     }
 
-    private static Throwable caught() {
+    private static Throwable catchOutOfMemory() {
         try {
             exhaust();
             return null;

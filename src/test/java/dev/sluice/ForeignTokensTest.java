@@ -11,19 +11,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A lease or a ref is good for the queue that gave it, on the installation that gave it, and nowhere else. */
+/** A lease or ref is valid only for the queue that issued it, on the same installation. */
 class ForeignTokensTest {
     private static final JsonObject MESSAGE =
             new JsonObject().put("body", "hello").put("content_type", "text");
 
-    private RunningServer here;
-    private RunningServer elsewhere;
+    private RunningServer firstServer;
+    private RunningServer otherServer;
 
     @BeforeEach
-    void pushTheSameEverywhere() throws Exception {
-        here = new RunningServer();
-        elsewhere = new RunningServer();
-        for (RunningServer server : new RunningServer[] {here, elsewhere}) {
+    void pushToEveryQueue() throws Exception {
+        firstServer = new RunningServer();
+        otherServer = new RunningServer();
+        for (RunningServer server : new RunningServer[] {firstServer, otherServer}) {
             server.post(ACCOUNT, "one", "", MESSAGE);
             server.post(ACCOUNT, "two", "", MESSAGE);
             server.post(OTHER_ACCOUNT, "three", "", MESSAGE);
@@ -32,59 +32,59 @@ class ForeignTokensTest {
 
     @AfterEach
     void stop() throws Exception {
-        here.close();
-        elsewhere.close();
+        firstServer.close();
+        otherServer.close();
     }
 
     @Test
     void aLeaseOfAnotherQueueAccountOrInstallationAcknowledgesNothing() throws Exception {
-        String lease = tokenOf(here.post(ACCOUNT, "one", "/pull", new JsonObject()), "lease_id");
-        // Each queue has leased its own message of the same number, so that only the token tells them apart.
-        for (RunningServer server : new RunningServer[] {here, elsewhere}) {
+        String lease = tokenOf(firstServer.post(ACCOUNT, "one", "/pull", new JsonObject()), "lease_id");
+        // Each queue has leased a message with the same number, so that only the token distinguishes them.
+        for (RunningServer server : new RunningServer[] {firstServer, otherServer}) {
             server.post(ACCOUNT, "two", "/pull", new JsonObject());
             server.post(OTHER_ACCOUNT, "three", "/pull", new JsonObject());
         }
-        elsewhere.post(ACCOUNT, "one", "/pull", new JsonObject());
+        otherServer.post(ACCOUNT, "one", "/pull", new JsonObject());
 
         for (JsonObject body : new JsonObject[] {entry("acks", lease), entry("retries", lease)}) {
-            assertHasNoEffect(here.post(ACCOUNT, "two", "/ack", body), lease);
-            assertHasNoEffect(here.post(OTHER_ACCOUNT, "three", "/ack", body), lease);
-            assertHasNoEffect(elsewhere.post(ACCOUNT, "one", "/ack", body), lease);
+            assertHasNoEffect(firstServer.post(ACCOUNT, "two", "/ack", body), lease);
+            assertHasNoEffect(firstServer.post(OTHER_ACCOUNT, "three", "/ack", body), lease);
+            assertHasNoEffect(otherServer.post(ACCOUNT, "one", "/ack", body), lease);
         }
 
-        Reply own = here.post(ACCOUNT, "one", "/ack", entry("acks", lease));
+        Reply own = firstServer.post(ACCOUNT, "one", "/ack", entry("acks", lease));
         assertThat(own.result().getInteger("ackCount")).isOne();
         assertThat(own.result().getJsonObject("warnings")).isEmpty();
-        assertBacklog(here, ACCOUNT, "one", 0);
+        assertBacklog(firstServer, ACCOUNT, "one", 0);
     }
 
     @Test
     void aRefOfAnotherQueueAccountOrInstallationDeletesNothing() throws Exception {
-        String ref = tokenOf(here.post(ACCOUNT, "one", "/peek", new JsonObject()), "ref");
+        String ref = tokenOf(firstServer.post(ACCOUNT, "one", "/peek", new JsonObject()), "ref");
         JsonObject body = new JsonObject().put("refs", new JsonArray().add(new JsonObject().put("ref", ref)));
 
-        assertWarns(here.post(ACCOUNT, "two", "/purge", body), ref);
-        assertWarns(here.post(OTHER_ACCOUNT, "three", "/purge", body), ref);
-        assertWarns(elsewhere.post(ACCOUNT, "one", "/purge", body), ref);
-        assertWarns(here.post(ACCOUNT, "two", "/preview/ack", entry("acks", ref)), ref);
-        assertBacklog(here, ACCOUNT, "two", 1);
-        assertBacklog(here, OTHER_ACCOUNT, "three", 1);
-        assertBacklog(elsewhere, ACCOUNT, "one", 1);
+        assertWarns(firstServer.post(ACCOUNT, "two", "/purge", body), ref);
+        assertWarns(firstServer.post(OTHER_ACCOUNT, "three", "/purge", body), ref);
+        assertWarns(otherServer.post(ACCOUNT, "one", "/purge", body), ref);
+        assertWarns(firstServer.post(ACCOUNT, "two", "/preview/ack", entry("acks", ref)), ref);
+        assertBacklog(firstServer, ACCOUNT, "two", 1);
+        assertBacklog(firstServer, OTHER_ACCOUNT, "three", 1);
+        assertBacklog(otherServer, ACCOUNT, "one", 1);
 
-        assertThat(here.post(ACCOUNT, "one", "/purge", body).result().getJsonObject("warnings"))
+        assertThat(firstServer.post(ACCOUNT, "one", "/purge", body).result().getJsonObject("warnings"))
                 .isEmpty();
-        assertBacklog(here, ACCOUNT, "one", 0);
+        assertBacklog(firstServer, ACCOUNT, "one", 0);
     }
 
     @Test
-    void aRefIsNoLeaseAndALeaseIsNoRef() throws Exception {
-        String ref = tokenOf(here.post(ACCOUNT, "one", "/peek", new JsonObject()), "ref");
-        String lease = tokenOf(here.post(ACCOUNT, "one", "/pull", new JsonObject()), "lease_id");
+    void refsAndLeasesAreNotInterchangeable() throws Exception {
+        String ref = tokenOf(firstServer.post(ACCOUNT, "one", "/peek", new JsonObject()), "ref");
+        String lease = tokenOf(firstServer.post(ACCOUNT, "one", "/pull", new JsonObject()), "lease_id");
 
-        assertHasNoEffect(here.post(ACCOUNT, "one", "/ack", entry("acks", ref)), ref);
+        assertHasNoEffect(firstServer.post(ACCOUNT, "one", "/ack", entry("acks", ref)), ref);
         JsonObject refs = new JsonObject().put("refs", new JsonArray().add(new JsonObject().put("ref", lease)));
-        assertWarns(here.post(ACCOUNT, "one", "/purge", refs), lease);
-        assertBacklog(here, ACCOUNT, "one", 1);
+        assertWarns(firstServer.post(ACCOUNT, "one", "/purge", refs), lease);
+        assertBacklog(firstServer, ACCOUNT, "one", 1);
     }
 
     private static String tokenOf(Reply reply, String name) {

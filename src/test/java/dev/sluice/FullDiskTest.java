@@ -22,14 +22,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole server on a disk that gets full. */
+/** A complete server on a disk that becomes full. */
 class FullDiskTest {
     private static final int DISK_MEBIBYTES = 224;
-    private static final long FLOOR_BYTES = 32L << 20;
-    /** What memory has not written into tables yet, and what comes between two looks, must have room. */
-    private static final long FLOOR_BYTES_FOR_MESSAGES = 96L << 20;
+    private static final long FREE_BYTES_MIN = 32L << 20;
+    /** Room for the memtables that are not flushed yet, and for the writes between two checks of the free space. */
+    private static final long FREE_BYTES_MIN_FOR_MESSAGES = 96L << 20;
 
-    /** Big, because the log has room reserved on disk that has to be used up first. */
+    /** Large, because the reserved space of the log must be used up first. */
     private static final JsonObject MESSAGE =
             new JsonObject().put("body", "x".repeat(100_000)).put("content_type", "text");
 
@@ -51,12 +51,12 @@ class FullDiskTest {
     }
 
     @Test
-    void pushesAreRefusedBeforeTheDiskIsFullAndTheRestGoesOn() throws Exception {
-        try (RunningServer server = serverWithFloor(FLOOR_BYTES)) {
+    void pushesAreRejectedBeforeTheDiskIsFullAndOtherOperationsContinue() throws Exception {
+        try (RunningServer server = serverWithFreeBytesMin(FREE_BYTES_MIN)) {
             assertThat(push(server).status()).isEqualTo(200);
             assertThat(push(server).status()).isEqualTo(200);
 
-            disk.fillUpTo(FLOOR_BYTES - 1);
+            disk.fillUpTo(FREE_BYTES_MIN - 1);
             await().until(() -> push(server).status() == 429);
             assertThat(push(server).code()).isEqualTo(10251);
             assertThat(ready(server).statusCode()).isEqualTo(200);
@@ -64,7 +64,7 @@ class FullDiskTest {
             Reply acked = ack(server, lease);
             assertThat(acked.result().getInteger("ackCount")).isOne();
 
-            disk.makeRoom();
+            disk.freeSpace();
             await().until(() -> push(server).status() == 200);
         }
         StoreCheck check = StoreCheck.run(data());
@@ -73,10 +73,10 @@ class FullDiskTest {
     }
 
     @Test
-    void acknowledgingMakesRoomForPushesOnADiskThatMessagesFilled() throws Exception {
+    void acknowledgementsFreeSpaceForPushesOnADiskFullOfMessages() throws Exception {
         Random random = new Random(1);
         int pushed = 0;
-        try (RunningServer server = serverWithFloor(FLOOR_BYTES_FOR_MESSAGES)) {
+        try (RunningServer server = serverWithFreeBytesMin(FREE_BYTES_MIN_FOR_MESSAGES)) {
             for (Reply reply = push(server, random); reply.status() == 200; reply = push(server, random)) {
                 pushed++;
             }
@@ -97,23 +97,23 @@ class FullDiskTest {
     }
 
     @Test
-    void aStoreThatCannotWriteSaysSoAndComesBackWhenThereIsRoom() throws Exception {
-        int answered = 0;
-        int denied = 0;
-        try (RunningServer server = serverWithFloor(0)) {
+    void aStoreThatCannotWriteIsUnreadyAndRecoversWhenThereIsSpace() throws Exception {
+        int confirmed = 0;
+        int rejectedPushes = 0;
+        try (RunningServer server = serverWithFreeBytesMin(0)) {
             for (int round = 1; round <= 2; round++) {
                 assertThat(push(server).status()).isEqualTo(200);
-                answered++;
+                confirmed++;
 
                 disk.fillUpTo(0);
-                Reply refused = push(server);
-                while (refused.status() == 200) {
-                    answered++;
-                    refused = push(server);
+                Reply rejected = push(server);
+                while (rejected.status() == 200) {
+                    confirmed++;
+                    rejected = push(server);
                 }
-                denied++;
-                assertThat(refused.status()).isEqualTo(503);
-                assertThat(refused.code()).isEqualTo(15001);
+                rejectedPushes++;
+                assertThat(rejected.status()).isEqualTo(503);
+                assertThat(rejected.code()).isEqualTo(15001);
                 assertThat(ready(server).statusCode()).isEqualTo(503);
                 assertThat(new JsonObject(ready(server).body()).getString("reason"))
                         .contains("space");
@@ -122,27 +122,27 @@ class FullDiskTest {
                         new JsonObject(ready(server).body()).getString("reason").contains("waiting for room"));
                 assertThat(push(server).status()).as("no room, no push").isEqualTo(503);
 
-                disk.makeRoom();
+                disk.freeSpace();
                 await().until(() -> ready(server).statusCode() == 200);
                 assertThat(metrics(server))
                         .contains("sluice_store_failed 0.0", "sluice_store_reopenings " + round + ".0");
                 await().until(() -> push(server).status() == 200);
-                answered++;
+                confirmed++;
             }
-            assertThat(backlog(server)).isBetween(answered, answered + denied);
+            assertThat(backlog(server)).isBetween(confirmed, confirmed + rejectedPushes);
             assertThat(pull(server, 100)).hasSizeGreaterThan(2);
         }
-        try (RunningServer server = serverWithFloor(0)) {
-            assertThat(backlog(server)).isBetween(answered, answered + denied);
+        try (RunningServer server = serverWithFreeBytesMin(0)) {
+            assertThat(backlog(server)).isBetween(confirmed, confirmed + rejectedPushes);
         }
         assertThat(StoreCheck.run(data()).findings().kept()).isEmpty();
     }
 
     @Test
-    void aDiskThatOthersFillToTheLastByteStopsPushesAndAnsweredAcknowledgementsStay() throws Exception {
+    void aDiskFilledByOtherProcessesStopsPushesAndKeepsConfirmedAcknowledgements() throws Exception {
         int pushed = 0;
         int acked = 0;
-        try (RunningServer server = serverWithFloor(FLOOR_BYTES)) {
+        try (RunningServer server = serverWithFreeBytesMin(FREE_BYTES_MIN)) {
             for (; pushed < 200; pushed++) {
                 assertThat(push(server).status()).isEqualTo(200);
             }
@@ -157,12 +157,12 @@ class FullDiskTest {
                 }
             }
             assertThat(acked).as("acknowledgements go on in the log's reserve").isPositive();
-            disk.makeRoom();
+            disk.freeSpace();
             await().until(() -> push(server).status() == 200);
             assertThat(backlog(server)).isGreaterThan(pushed - acked).isLessThan(pushed + 10);
             pushed = backlog(server);
         }
-        try (RunningServer server = serverWithFloor(FLOOR_BYTES)) {
+        try (RunningServer server = serverWithFreeBytesMin(FREE_BYTES_MIN)) {
             assertThat(backlog(server)).isEqualTo(pushed);
         }
         assertThat(StoreCheck.run(data()).findings().kept()).isEmpty();
@@ -173,7 +173,7 @@ class FullDiskTest {
         return server.post(ACCOUNT, "one", "/ack", body);
     }
 
-    /** Messages of a pull; none if it was refused. */
+    /** Messages of a pull; empty if the pull was rejected. */
     private static JsonArray pull(RunningServer server, int count) throws Exception {
         Reply pulled = server.post(ACCOUNT, "one", "/pull", new JsonObject().put("batch_size", count));
         return pulled.status() == 200 ? pulled.result().getJsonArray("messages") : new JsonArray();
@@ -186,7 +186,7 @@ class FullDiskTest {
                 .getInteger("backlog_count");
     }
 
-    private RunningServer serverWithFloor(long bytes) throws Exception {
+    private RunningServer serverWithFreeBytesMin(long bytes) throws Exception {
         return new RunningServer(
                 "storage.engine=rocksdb", "storage.directory=" + data(), "storage.free_bytes_min=" + bytes);
     }
@@ -195,7 +195,7 @@ class FullDiskTest {
         return disk.directory().resolve("data");
     }
 
-    /** A body that does not get smaller on disk. */
+    /** Pushes a body that cannot be compressed. */
     private static Reply push(RunningServer server, Random random) throws Exception {
         byte[] bytes = new byte[75_000];
         random.nextBytes(bytes);

@@ -20,7 +20,7 @@ class GeneratedCredentialsTest {
     private Path directory;
 
     @Test
-    void aLaterStartHasTheAccountAndTokenOfTheFirst() throws IOException {
+    void aLaterStartUsesTheAccountAndTokenOfTheFirst() throws IOException {
         GeneratedCredentials first = open(Engine.ROCKSDB);
         GeneratedCredentials second = open(Engine.ROCKSDB);
 
@@ -37,7 +37,7 @@ class GeneratedCredentialsTest {
     }
 
     @Test
-    void theMemoryEngineKeepsNothing() throws IOException {
+    void theMemoryEngineDoesNotStoreCredentials() throws IOException {
         GeneratedCredentials first = open(Engine.MEMORY);
 
         assertThat(first.file()).isEmpty();
@@ -48,7 +48,7 @@ class GeneratedCredentialsTest {
     }
 
     @Test
-    void damagedCredentialsAreRefusedAndLeftAlone() throws IOException {
+    void damagedCredentialsAreRejectedAndNotChanged() throws IOException {
         Path file = Files.writeString(directory.resolve("credentials"), "account_id=me\n");
 
         assertThatThrownBy(() -> open(Engine.ROCKSDB))
@@ -59,7 +59,7 @@ class GeneratedCredentialsTest {
     }
 
     @Test
-    void theBlockShowsTheTokenAtTheFirstStartOnly() {
+    void theBannerShowsTheTokenAtTheFirstStartOnly() {
         GeneratedCredentials first = open(Engine.ROCKSDB);
         String token = first.token().value();
 

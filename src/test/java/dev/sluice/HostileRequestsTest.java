@@ -18,7 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A whole server under requests that mean harm: an envelope with a code of the client's fault, soon, and nothing lasting. */
+/**
+ * A complete server under hostile requests: each gets a prompt error response with a client error code, and none has a
+ * lasting effect.
+ */
 class HostileRequestsTest {
     private static final int MUTANTS = 2_000;
     private static RunningServer server;
@@ -37,7 +40,7 @@ class HostileRequestsTest {
     }
 
     @Test
-    void everyKnownKindOfHarmIsAnsweredWithItsCode() throws IOException {
+    void everyKnownHostileRequestGetsItsErrorCode() throws IOException {
         Map<String, Integer> cases = new LinkedHashMap<>();
         cases.put("{\"body\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}", 10208);
         cases.put("{\"body\":" + "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000) + "}", 10208);
@@ -56,16 +59,18 @@ class HostileRequestsTest {
         cases.put("x".repeat(2_097_152), 10208);
         cases.put("x".repeat(2_097_153), 10204);
         for (Map.Entry<String, Integer> each : cases.entrySet()) {
-            Answer answer = exchange(post("", each.getKey()));
+            Response response = exchange(post("", each.getKey()));
             String shown = each.getKey().substring(0, Math.min(60, each.getKey().length()));
-            assertThat(answer.status() == 200 ? 200 : answer.code()).as(shown).isEqualTo(each.getValue());
+            assertThat(response.status() == 200 ? 200 : response.code())
+                    .as(shown)
+                    .isEqualTo(each.getValue());
         }
-        Answer acks = exchange(post("/ack", "{\"acks\":" + "[".repeat(600) + "]".repeat(600) + "}"));
+        Response acks = exchange(post("/ack", "{\"acks\":" + "[".repeat(600) + "]".repeat(600) + "}"));
         assertThat(acks.code()).isEqualTo(10208);
     }
 
     @Test
-    void mutatedRequestsAreAnsweredOrTheConnectionEnds() throws IOException {
+    void mutatedRequestsGetAResponseOrTheConnectionEnds() throws IOException {
         long seed = TestSeed.of("mutated requests");
         Random random = new Random(seed);
         String[] requests = {
@@ -77,12 +82,12 @@ class HostileRequestsTest {
         };
         for (int i = 0; i < MUTANTS; i++) {
             byte[] request = mutated(requests[random.nextInt(requests.length)].getBytes(ISO_8859_1), random);
-            for (Answer answer : exchange(new String(request, ISO_8859_1), true)) {
-                assertThat(answer.status())
-                        .as("seed %d: %s", seed, answer.body())
+            for (Response response : exchange(new String(request, ISO_8859_1), true)) {
+                assertThat(response.status())
+                        .as("seed %d: %s", seed, response.body())
                         .isLessThan(500);
-                boolean contract = answer.body().startsWith("openapi:");
-                assertThat(contract || new JsonObject(answer.body()).containsKey("success"))
+                boolean contract = response.body().startsWith("openapi:");
+                assertThat(contract || new JsonObject(response.body()).containsKey("success"))
                         .isTrue();
             }
         }
@@ -90,12 +95,12 @@ class HostileRequestsTest {
     }
 
     @Test
-    void whatFollowsABodyOfUnknownLengthIsTheNextRequestAndAnsweredForItself() throws IOException {
+    void bytesAfterAChunkedBodyAreTheNextRequestWithItsOwnResponse() throws IOException {
         String mutant = post("", "{\"body\":\n1}")
                 .replace("Content-Length", "Content-Lfngth")
                 .replace("Connection", "X");
-        List<Answer> answers = exchange(mutant, false);
-        assertThat(answers).extracting(Answer::code).containsExactly(10208, 10026);
+        List<Response> responses = exchange(mutant, false);
+        assertThat(responses).extracting(Response::code).containsExactly(10208, 10026);
     }
 
     private static byte[] mutated(byte[] request, Random random) {
@@ -116,19 +121,19 @@ class HostileRequestsTest {
                 + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
-    /** The only answer to a request that is whole. */
-    private static Answer exchange(String request) throws IOException {
-        List<Answer> answers = exchange(request, false);
-        assertThat(answers).hasSize(1);
-        return answers.get(0);
+    /** The only response to a complete request. */
+    private static Response exchange(String request) throws IOException {
+        List<Response> responses = exchange(request, false);
+        assertThat(responses).hasSize(1);
+        return responses.get(0);
     }
 
     /**
-     * The answers until the connection ended, of which there may be none; more than one if the text was more than one request.
+     * The responses until the connection ended: none, one, or several if the text contained several requests.
      *
-     * @param last whether to tell the server that nothing follows; it may end the connection then before it has answered
+     * @param last whether to close the sending direction; the server may then end the connection without a response
      */
-    private static List<Answer> exchange(String request, boolean last) throws IOException {
+    private static List<Response> exchange(String request, boolean last) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(TestTimeout.MILLIS);
             try {
@@ -136,19 +141,19 @@ class HostileRequestsTest {
                 if (last) {
                     socket.shutdownOutput();
                 }
-                return Answer.all(new String(socket.getInputStream().readAllBytes(), ISO_8859_1));
+                return Response.all(new String(socket.getInputStream().readAllBytes(), ISO_8859_1));
             } catch (java.net.SocketException reset) {
                 return List.of();
             }
         }
     }
 
-    private record Answer(int status, String body) {
+    private record Response(int status, String body) {
         private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: (\\d+)\r\n");
 
-        /** The whole answers in what came over a connection, one character for each byte, without those that announce another. */
-        static List<Answer> all(String received) {
-            List<Answer> answers = new ArrayList<>();
+        /** The complete responses in the received bytes (one character for each byte), without informational ones. */
+        static List<Response> all(String received) {
+            List<Response> responses = new ArrayList<>();
             int at = 0;
             for (int head = received.indexOf("\r\n\r\n"); head >= 0; head = received.indexOf("\r\n\r\n", at)) {
                 int status = Integer.parseInt(received.substring(at + 9, at + 12));
@@ -159,11 +164,11 @@ class HostileRequestsTest {
                 }
                 if (status != 100) {
                     byte[] body = received.substring(head + 4, end).getBytes(ISO_8859_1);
-                    answers.add(new Answer(status, new String(body, UTF_8)));
+                    responses.add(new Response(status, new String(body, UTF_8)));
                 }
                 at = end;
             }
-            return answers;
+            return responses;
         }
 
         int code() {

@@ -26,7 +26,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** What reviewers would otherwise have to say again and again. */
+/** Rules of the project that can be checked by a program. */
 class HouseRulesTest {
     private static final Path PROJECT = Path.of("").toAbsolutePath();
     private static final int CLASS_LINES_MAX = 500;
@@ -34,18 +34,18 @@ class HouseRulesTest {
 
     private static final int METHOD_LINES_MAX = 50;
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
-    private static final Pattern SOMEBODYS_MACHINE = Pattern.compile("/(home|root|Users|work)/" + "[a-z]");
-    /** Change of case and formatting in the default locale, which differs between machines. */
+    private static final Pattern MACHINE_PATH = Pattern.compile("/(home|root|Users|work)/" + "[a-z]");
+    /** Case conversion and formatting in the default locale, which differs between machines. */
     private static final Pattern DEFAULT_LOCALE = Pattern.compile("\\.to(Upper|Lower)Case\\(\\)"
             + "|(String\\.format|\\bprintf|ofPattern)\\((?!\\s*(Locale\\.|$))(?!.*Locale\\.)");
 
-    /** A time limit other than that of TestTimeout, or a sleep. */
+    /** A time limit other than {@link TestTimeout}, or a sleep. */
     private static final Pattern OWN_LIMIT = Pattern.compile(
             "\\bsleep\\(|\\.atMost\\(|\\bassertTimeout|^\\s*@Timeout\\b|"
                     + "\\b(get|orTimeout|waitFor|succeedsWithin|await|awaitTermination)\\(\\d+L?, |\\bsetSoTimeout\\(\\d");
 
     private static final Pattern PROPERTY_WITHOUT_SEED = Pattern.compile("^\\s*@Property\\b(?!\\(seed)");
-    /** Private words of earlier times, for which standard terms stand today. */
+    /** Retired names; standard terms have replaced them. */
     private static final Pattern RETIRED =
             Pattern.compile("\\b(ReadDesk|Farewell|KeepsShutdownAway|PasteBlock|ContextTurns|QueueShell|WakeCalendar"
                     + "|QueueSlots?|TransitMemory|DeadLetterPost|DeadLetterInbox|DeadLetterMover|CatalogFill"
@@ -53,7 +53,7 @@ class HouseRulesTest {
                     + "|LogWalk|LogMark|LogCheck|LogBlock|FlippedBit|SeqDeletions|BackgroundPace|VerdictJson"
                     + "|BoundedAnswer|MessageAnswers|TypesOnly|NearestName)\\b|reference [0-9]+\\.[0-9]");
 
-    private static final List<String> NOT_OURS =
+    private static final List<String> EXCLUDED =
             List.of("target", "node_modules", "data", ".git", ".idea", ".vscode", "LICENSE", "package-lock.json");
 
     @Test
@@ -120,8 +120,8 @@ class HouseRulesTest {
     }
 
     @Test
-    void nothingNamesSomebodysMachine() throws IOException {
-        assertThat(files("").flatMap(file -> matches(file, SOMEBODYS_MACHINE))).isEmpty();
+    void nothingContainsPathsOfADevelopersMachine() throws IOException {
+        assertThat(files("").flatMap(file -> matches(file, MACHINE_PATH))).isEmpty();
     }
 
     @Test
@@ -185,7 +185,7 @@ class HouseRulesTest {
         try (Stream<Path> entries = Files.list(directory)) {
             for (Path entry : entries.sorted().toList()) {
                 String name = entry.getFileName().toString();
-                if (NOT_OURS.contains(name)) {
+                if (EXCLUDED.contains(name)) {
                     continue;
                 }
                 if (Files.isDirectory(entry)) {
@@ -197,7 +197,7 @@ class HouseRulesTest {
         }
     }
 
-    /** Notes what is wrong in one file. */
+    /** Collects the findings in one file. */
     private static final class Reader extends TreePathScanner<Void, Void> {
         private final CompilationUnitTree unit;
         private final DocTrees trees;
@@ -239,7 +239,7 @@ class HouseRulesTest {
             return super.visitMethod(method, nothing);
         }
 
-        /** The compiler demands every constant of a switch expression, but not of a statement. */
+        /** The compiler checks the completeness of switch expressions, but not of switch statements. */
         @Override
         public Void visitSwitch(SwitchTree statement, Void nothing) {
             if (statement.getCases().stream()

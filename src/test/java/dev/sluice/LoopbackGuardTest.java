@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoopbackGuardTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", "2001:db8::1"})
-    void withoutAConfiguredCredentialTheApiDoesNotListenWhereOthersReachIt(String host) {
+    void withoutAConfiguredCredentialTheApiListensOnLoopbackOnly(String host) {
         assertThatThrownBy(() -> Server.start(config("http.host=" + host)))
                 .isInstanceOf(StartException.class)
                 .hasMessage("http.host " + host + " can be reached by other machines, but no credential is configured;"
@@ -30,14 +30,14 @@ class LoopbackGuardTest {
     }
 
     @Test
-    void anyConfiguredCredentialIsEnough() {
+    void anyConfiguredCredentialIsSufficient() {
         assertAllowed("auth.token=a-token");
         assertAllowed("auth.email=me@example.com", "auth.key=a-key");
         assertAllowed("auth.tokens=[{name: ci, sha256: " + "ab".repeat(32) + ", accounts: ['*'], access: write}]");
     }
 
     @Test
-    void managementMayBeReached() {
+    void theManagementPortMayListenOnAnyAddress() {
         assertThatCode(() -> LoopbackGuard.refuseWithoutCredentials(config("management.host=0.0.0.0")))
                 .doesNotThrowAnyException();
     }

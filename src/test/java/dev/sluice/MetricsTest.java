@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a whole server counts when it is used: every meter must be fed by someone. */
+/** The metrics of a complete server: every meter is updated in use. */
 class MetricsTest {
     @TempDir
     Path directory;
@@ -34,7 +34,7 @@ class MetricsTest {
     }
 
     @Test
-    void pushPullRetryAndAcknowledgeAreCountedAndSoAreTheWritesThatStoreThem() throws Exception {
+    void pushPullRetryAckAndTheirCommitsAreCounted() throws Exception {
         try (RunningServer server =
                 new RunningServer("storage.engine=rocksdb", "storage.directory=" + directory.resolve("data"))) {
             Map<String, Double> before = metrics(server);
@@ -56,13 +56,13 @@ class MetricsTest {
                     .containsEntry("sluice_active_queues", 1.0)
                     .containsEntry("sluice_parked_replies", 0.0)
                     .containsEntry("sluice_store_failed", 0.0);
-            assertThat(grown("sluice_commit_seconds_count", before, after)).isGreaterThanOrEqualTo(4);
-            assertThat(grown("sluice_commit_seconds_sum", before, after)).isPositive();
-            assertThat(grown("sluice_commit_batches_sum", before, after)).isGreaterThanOrEqualTo(4);
+            assertThat(increase("sluice_commit_seconds_count", before, after)).isGreaterThanOrEqualTo(4);
+            assertThat(increase("sluice_commit_seconds_sum", before, after)).isPositive();
+            assertThat(increase("sluice_commit_batches_sum", before, after)).isGreaterThanOrEqualTo(4);
         }
     }
 
-    private static double grown(String name, Map<String, Double> before, Map<String, Double> after) {
+    private static double increase(String name, Map<String, Double> before, Map<String, Double> after) {
         return after.get(name) - before.get(name);
     }
 

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Processes that run out of memory in different places. What a whole server loses by it: {@code out-of-memory.test.js}. */
+/**
+ * Processes that run out of memory in different places. {@code out-of-memory.test.js} does the same with a complete
+ * server.
+ */
 class OutOfMemoryExitTest {
     @ParameterizedTest
     @ValueSource(
@@ -35,14 +38,14 @@ class OutOfMemoryExitTest {
                         place)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        String complained = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        String errorOutput = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(process.waitFor()).as(complained).isEqualTo(Main.OUT_OF_MEMORY);
-        assertThat(complained).startsWith("sluice: out of memory").hasLineCount(1);
+        assertThat(process.waitFor()).as(errorOutput).isEqualTo(Main.OUT_OF_MEMORY);
+        assertThat(errorOutput).startsWith("sluice: out of memory").hasLineCount(1);
     }
 
     @Test
-    void onlyTheEndOfMemoryIsTakenForIt() {
+    void onlyOutOfMemoryErrorsAreDetected() {
         OutOfMemoryError error = new OutOfMemoryError("test");
         assertThat(OutOfMemoryExit.isOutOfMemory(new CompletionException(new IllegalStateException(error))))
                 .isTrue();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole server on disk whose queue is emptied by a Worker behind a URL. */
+/** A complete server on disk with a worker consumer at a URL. */
 class PushConsumerTest {
     private static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
     private static final String TOKEN = "push-consumer-test";
@@ -37,12 +37,12 @@ class PushConsumerTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Vertx vertx = Vertx.vertx();
-    /** By body: the attempts that arrived, the ones that were answered with 200 as negative numbers. */
+    /** The received attempts by message body; negative if the response was 200. */
     private final Map<Integer, List<Integer>> arrivals = new ConcurrentHashMap<>();
 
     private final AtomicInteger batches = new AtomicInteger();
-    private final AtomicInteger atOnce = new AtomicInteger();
-    private final AtomicInteger atOnceMax = new AtomicInteger();
+    private final AtomicInteger concurrent = new AtomicInteger();
+    private final AtomicInteger concurrentMax = new AtomicInteger();
     private Server server;
 
     @TempDir
@@ -55,7 +55,7 @@ class PushConsumerTest {
     }
 
     @Test
-    void aWorkerDrainsTenThousandMessagesWithoutLosingOne() throws Exception {
+    void aWorkerReceivesTenThousandMessagesWithoutLoss() throws Exception {
         start(batch -> false);
         push();
 
@@ -63,12 +63,12 @@ class PushConsumerTest {
         assertThat(arrivals).hasSize(MESSAGES);
         assertThat(arrivals.values())
                 .allSatisfy(attempts -> assertThat(attempts).containsExactly(-1));
-        assertThat(atOnceMax.get()).isEqualTo(CONCURRENCY);
+        assertThat(concurrentMax.get()).isEqualTo(CONCURRENCY);
         assertThat(backlog("dead")).isZero();
     }
 
     @Test
-    void aWorkerThatRefusesEveryThirdBatchLosesNothing() throws Exception {
+    void aWorkerThatRejectsEveryThirdBatchLosesNothing() throws Exception {
         start(batch -> batch % 3 == 0);
         push();
 
@@ -84,11 +84,11 @@ class PushConsumerTest {
         }
         assertThat(exhausted).isPositive();
         assertThat(backlog("dead")).isEqualTo(exhausted);
-        assertThat(atOnceMax.get()).isLessThanOrEqualTo(CONCURRENCY);
+        assertThat(concurrentMax.get()).isLessThanOrEqualTo(CONCURRENCY);
     }
 
-    private void start(IntPredicate refused) throws Exception {
-        HttpServer target = vertx.createHttpServer().requestHandler(request -> take(request, refused));
+    private void start(IntPredicate rejects) throws Exception {
+        HttpServer target = vertx.createHttpServer().requestHandler(request -> onBatch(request, rejects));
         int port = target.listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -110,19 +110,19 @@ class PushConsumerTest {
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
-    private void take(HttpServerRequest request, IntPredicate refused) {
-        atOnceMax.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+    private void onBatch(HttpServerRequest request, IntPredicate rejects) {
+        concurrentMax.accumulateAndGet(concurrent.incrementAndGet(), Math::max);
         request.body().onSuccess(body -> {
-            boolean refuse = refused.test(batches.incrementAndGet());
+            boolean reject = rejects.test(batches.incrementAndGet());
             for (Object entry : body.toJsonObject().getJsonArray("messages")) {
                 JsonObject message = (JsonObject) entry;
                 int attempts = message.getInteger("attempts");
                 arrivals.computeIfAbsent(message.getInteger("body"), number -> new ArrayList<>())
-                        .add(refuse ? attempts : -attempts);
+                        .add(reject ? attempts : -attempts);
             }
             vertx.setTimer(WORK_MILLIS, done -> {
-                atOnce.decrementAndGet();
-                request.response().setStatusCode(refuse ? 500 : 200).end();
+                concurrent.decrementAndGet();
+                request.response().setStatusCode(reject ? 500 : 200).end();
             });
         });
     }
@@ -164,8 +164,8 @@ class PushConsumerTest {
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString(body.encode()))
                 .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return new JsonObject(answer.body());
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return new JsonObject(response.body());
     }
 }

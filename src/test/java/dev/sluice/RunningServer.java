@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A whole server in memory on free ports, with one credential of each kind and queues of two accounts. */
+/** A complete server in memory on free ports, with one credential of each kind and queues of two accounts. */
 public final class RunningServer implements AutoCloseable {
     public static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
     static final String OTHER_ACCOUNT = "fedcba9876543210fedcba9876543210";
@@ -25,7 +25,7 @@ public final class RunningServer implements AutoCloseable {
     public static final String EMAIL = "owner@example.com";
     public static final String KEY = "owner-key-4";
 
-    /** An answer of the API. */
+    /** A response of the API. */
     public record Reply(int status, JsonObject envelope) {
         /** The first error code, 0 if there is none. */
         int code() {
@@ -70,7 +70,7 @@ public final class RunningServer implements AutoCloseable {
         return new Reply(response.statusCode(), new JsonObject(response.body()));
     }
 
-    /** Posts to a path of the messages of a queue with the credentials of its account. */
+    /** Posts to a path below {@code messages} of a queue, with the credentials of its account. */
     public Reply post(String accountId, String queueName, String path, JsonObject body) throws Exception {
         String token = accountId.equals(ACCOUNT) ? WRITER : STRANGER;
         String messages = "/accounts/" + accountId + "/queues/" + queueId(accountId, queueName) + "/messages" + path;

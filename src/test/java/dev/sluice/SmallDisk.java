@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file system of its own that a test can fill to the last byte: ext4 in a file if that can be mounted, as on a disk; otherwise
- * one in memory. Takes the right to mount either.
+ * A separate file system that a test can fill to the last byte: ext4 in a file if possible, otherwise tmpfs. Requires
+ * the right to mount.
  */
 final class SmallDisk implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path directory;
-    /** The file that is the disk, or null. */
+    /** The file with the file system; null for tmpfs. */
     private final Path image;
 
     private SmallDisk(Path directory, Path image) {
@@ -25,7 +25,7 @@ final class SmallDisk implements AutoCloseable {
         this.image = image;
     }
 
-    /** Mounts one in that directory; empty where this process may not. */
+    /** Mounts a file system in this directory; empty if this process has no right to mount. */
     static Optional<SmallDisk> mount(Path directory, int mebibytes) throws IOException {
         Optional<SmallDisk> file = mountFile(directory, mebibytes);
         return file.isPresent() ? file : mountMemory(directory, mebibytes);
@@ -36,7 +36,7 @@ final class SmallDisk implements AutoCloseable {
         try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(1), ((long) mebibytes << 20) - 1);
         }
-        // No blocks are kept for the superuser, who may be us: full is full.
+        // No blocks are reserved for the superuser, because the test may run as that user.
         if (run("mkfs.ext4", "-q", "-m", "0", image.toString()) == 0
                 && run("mount", "-o", "loop", image.toString(), directory.toString()) == 0) {
             return Optional.of(new SmallDisk(directory, image));
@@ -55,7 +55,7 @@ final class SmallDisk implements AutoCloseable {
         return directory;
     }
 
-    /** Leaves at most that many bytes to others. */
+    /** Fills the disk until at most this many bytes are free. */
     void fillUpTo(long bytesLeft) throws IOException {
         try (FileChannel ballast = FileChannel.open(ballast(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             long free;
@@ -69,14 +69,14 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Gives back what {@link #fillUpTo} took. */
-    void makeRoom() throws IOException {
+    /** Frees the space that {@link #fillUpTo} used. */
+    void freeSpace() throws IOException {
         Files.deleteIfExists(ballast());
     }
 
     @Override
     public void close() throws IOException {
-        makeRoom();
+        freeSpace();
         run("umount", "-l", directory.toString());
         if (image != null) {
             Files.deleteIfExists(image);

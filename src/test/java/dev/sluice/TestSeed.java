@@ -3,8 +3,8 @@ package dev.sluice;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Where random histories begin. The same ones are played on every run of the tests, so that a change that did not break anything is not
- * blamed for an old fault; {@code -Dsluice.random=true} plays others, as {@code make simulate} does. Either way the seed is printed.
+ * The seeds of random tests. By default they are fixed, so that a correct change does not fail because of an old fault;
+ * {@code -Dsluice.random=true} draws new ones, as {@code make simulate} does. The seed is always printed.
  */
 public final class TestSeed {
     /** The seed of every property; jqwik prints it with the result. */
@@ -14,7 +14,7 @@ public final class TestSeed {
 
     private TestSeed() {}
 
-    /** The seed, or the first of many, of what is named so. */
+    /** The seed of the test named {@code what}, or the first of its seeds. */
     public static long of(String what) {
         long seed = Boolean.getBoolean("sluice.random")
                 ? ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE)

@@ -8,23 +8,23 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The one limit for everything a test waits for: many times what the slowest takes on a machine that is busy with other things, so that
- * only what never happens fails. No test has a shorter one of its own. JUnit finds this class through {@code META-INF/services} and
- * Awaitility has the limit by default.
+ * The only time limit of tests: many times longer than the slowest wait on a busy machine, so that only a wait without
+ * end fails. Tests have no shorter limits of their own. JUnit loads this class through {@code META-INF/services}, and
+ * it is Awaitility's default.
  */
 public final class TestTimeout implements BeforeAllCallback {
-    /** How long a test waits. */
+    /** The maximum time to wait. */
     public static final Duration LIMIT = Duration.ofMinutes(5);
 
-    /** The same as a number. */
+    /** The limit in seconds. */
     public static final long SECONDS = LIMIT.toSeconds();
 
-    /** The same for the read timeout of a socket. */
+    /** The limit in milliseconds, for the read timeout of a socket. */
     public static final int MILLIS = (int) LIMIT.toMillis();
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
-    /** What the stage ends with; fails with an {@link AssertionError} once the limit has passed. */
+    /** The result of the stage; fails after the limit. */
     public static <T> T get(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(SECONDS, TimeUnit.SECONDS).join();
     }

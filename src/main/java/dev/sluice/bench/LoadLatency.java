@@ -3,9 +3,9 @@ package dev.sluice.bench;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long answers took, in microseconds.
+ * Percentiles of response times, in microseconds.
  *
- * @param count answers
+ * @param count number of responses
  */
 public record LoadLatency(long count, long p50, long p90, long p99, long p999, long max) {
     static LoadLatency of(Histogram histogram) {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
-/** Counts answers and how long they took. Fed by all event loops, read by one thread. */
+/** Records response times and counts messages and errors. Written by all event loops, read by one thread. */
 final class LoadMeter {
     private static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(10);
     private static final int DIGITS = 3;
@@ -18,13 +18,13 @@ final class LoadMeter {
     private final Map<LoadStep, Histogram> totals = new EnumMap<>(LoadStep.class);
     private final LongAdder messages = new LongAdder();
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
-    private final Histogram second = new Histogram(MICROS_MAX, DIGITS);
+    private final Histogram intervalPushes = new Histogram(MICROS_MAX, DIGITS);
     private volatile long measuringSinceNanos;
     private volatile boolean counting = true;
     private long messagesBefore;
-    private long messagesTold;
+    private long messagesReported;
 
-    /** Counts from that time on, of {@link System#nanoTime}. */
+    /** Starts to count at that time of {@link System#nanoTime}. */
     LoadMeter(long nowNanos) {
         measuringSinceNanos = nowNanos;
         for (LoadStep step : LoadStep.values()) {
@@ -34,59 +34,63 @@ final class LoadMeter {
     }
 
     /**
-     * Forgets everything but failures; what was due before is not measured, whenever it is answered. Called now and then during a
-     * warm-up, too: what only a measurement did would be compiled in it. Called by the thread that reads.
+     * Resets everything except failures. A request that was due before is not measured, even if its response comes
+     * later. Also called periodically during the warm-up, so that this code is compiled before the measurement. Called
+     * by the reading thread.
      */
     void begin(long nowNanos) {
         measuringSinceNanos = nowNanos;
         recorders.values().forEach(Recorder::reset);
         totals.values().forEach(Histogram::reset);
         messagesBefore = messages.sum();
-        messagesTold = messagesBefore;
+        messagesReported = messagesBefore;
     }
 
-    /** The time is over: messages that complete now are no part of the rate, but what was asked for is still waited for. */
+    /**
+     * Ends the measurement: later messages do not count for the rate, but latencies of requests in progress are still
+     * recorded.
+     */
     void end() {
         counting = false;
     }
 
-    /** A request that was due at that time was answered with success. */
-    void answered(LoadStep step, long dueNanos) {
+    /** A request that was due at that time succeeded. */
+    void succeeded(LoadStep step, long dueNanos) {
         if (dueNanos - measuringSinceNanos >= 0) {
             long nanos = System.nanoTime() - dueNanos;
             recorders.get(step).recordValue(Math.min(MICROS_MAX, Math.max(1, nanos / 1_000)));
         }
     }
 
-    /** So many messages went the whole way that the mode asks for. */
+    /** This many messages passed all steps of the mode. */
     void completed(int count) {
         if (counting) {
             messages.add(count);
         }
     }
 
-    /** A request failed; a status, or what happened instead of one. Counts during the warm-up too. */
-    void failed(String what) {
-        errors.computeIfAbsent(what, name -> new LongAdder()).increment();
+    /** A request failed, with a status or another reason. Failures of the warm-up count too. */
+    void failed(String reason) {
+        errors.computeIfAbsent(reason, name -> new LongAdder()).increment();
     }
 
-    /** What happened since the last call. */
+    /** The progress since the last call. */
     LoadProgress progress(double seconds) {
-        second.reset();
+        intervalPushes.reset();
         for (LoadStep step : LoadStep.values()) {
             Histogram interval = recorders.get(step).getIntervalHistogram();
             totals.get(step).add(interval);
             if (step == LoadStep.PUSH) {
-                second.add(interval);
+                intervalPushes.add(interval);
             }
         }
         long sum = messages.sum();
-        long fresh = sum - messagesTold;
-        messagesTold = sum;
-        return new LoadProgress(seconds, fresh, LoadLatency.of(second), failures());
+        long completed = sum - messagesReported;
+        messagesReported = sum;
+        return new LoadProgress(seconds, completed, LoadLatency.of(intervalPushes), failures());
     }
 
-    /** Everything so far. */
+    /** The results of the whole measurement. */
     LoadSummary summary(double seconds, long unsent) {
         progress(seconds);
         Map<LoadStep, LoadLatency> latencies = new EnumMap<>(LoadStep.class);
@@ -96,7 +100,7 @@ final class LoadMeter {
             }
         });
         Map<String, Long> failed = new TreeMap<>();
-        errors.forEach((what, count) -> failed.put(what, count.sum()));
+        errors.forEach((reason, count) -> failed.put(reason, count.sum()));
         return new LoadSummary(seconds, messages.sum() - messagesBefore, latencies, failed, unsent);
     }
 

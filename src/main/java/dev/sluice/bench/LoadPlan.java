@@ -3,20 +3,21 @@ package dev.sluice.bench;
 import java.net.URI;
 
 /**
- * What load to make, and where.
+ * The load to generate and its target.
  *
  * @param base URL of the API, up to and including {@code /client/v4}
- * @param token for {@code Authorization: Bearer}
- * @param accountId whose queue
- * @param queue name of the queue; made if it is missing
- * @param shape how the requests look
- * @param connections open at once
- * @param streams requests under way on one connection; more than one only with HTTP/2
- * @param rate requests per second to send whatever the answers do (open loop), 0 to send the next when one is answered
- * @param warmupMillis load before anything is measured
- * @param durationMillis of the measurement
- * @param http2 HTTP/2 by ALPN
- * @param trustAll take any certificate
+ * @param token the token for {@code Authorization: Bearer}
+ * @param accountId account of the queue
+ * @param queue name of the queue; created if it does not exist
+ * @param shape content of the requests
+ * @param connections number of open connections
+ * @param streams requests in progress on one connection; more than one only with HTTP/2
+ * @param rate requests per second, sent independently of responses (open loop); 0 to send the next request after each
+ *     response (closed loop)
+ * @param warmupMillis duration of the load before the measurement
+ * @param durationMillis duration of the measurement
+ * @param http2 whether to use HTTP/2, negotiated by ALPN
+ * @param trustAll whether to accept any certificate
  */
 public record LoadPlan(
         URI base,
@@ -31,28 +32,28 @@ public record LoadPlan(
         long durationMillis,
         boolean http2,
         boolean trustAll) {
-    /** Which requests are made. */
+    /** The kinds of requests to send. */
     public enum Mode {
         /** Pushes only. */
         PUSH,
-        /** Pushes, and for every hundred messages a pull and an acknowledgement of what it brought. */
+        /** Pushes, and for every 100 messages a pull and an acknowledgement of the pulled messages. */
         CYCLE
     }
 
     /**
-     * How the requests look.
+     * The content of the requests.
      *
-     * @param bodyBytes of one message
-     * @param batch messages in one push
+     * @param bodyBytes body size of one message, in bytes
+     * @param batch number of messages in one push
      */
     public record LoadShape(Mode mode, int bodyBytes, int batch) {}
 
-    /** Whether anything is encrypted. */
+    /** Whether the target uses TLS. */
     boolean tls() {
         return "https".equals(base.getScheme());
     }
 
-    /** The port that the URL names or means. */
+    /** The port of the URL, or the default port of its scheme. */
     int port() {
         if (base.getPort() > 0) {
             return base.getPort();

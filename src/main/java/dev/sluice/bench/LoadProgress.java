@@ -1,11 +1,11 @@
 package dev.sluice.bench;
 
 /**
- * The last second of a run.
+ * The results of the last second of a run.
  *
- * @param seconds since the measurement began
+ * @param seconds time since the measurement began
  * @param messages completed in that second
- * @param pushes latencies of its pushes
- * @param failures since the run began
+ * @param pushes push latencies of that second
+ * @param failures failed requests since the run began
  */
 public record LoadProgress(double seconds, long messages, LoadLatency pushes, long failures) {}

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The requests of a run, made once. Immutable. */
+/** The requests of a run, built once. Immutable. */
 final class LoadRequests {
-    /** Messages that one pull asks for. */
+    /** The batch_size of a pull. */
     static final int PULL_MESSAGES = 100;
 
     private static final String LETTERS = "the quick brown fox jumps over the lazy dog and back again ";
@@ -64,9 +64,9 @@ final class LoadRequests {
         return pullBody;
     }
 
-    /** The lease ids of a pull's answer, without looking at the rest of it. */
-    static List<String> leases(Buffer answer) {
-        byte[] bytes = answer.getBytes();
+    /** The lease ids in a pull response; the rest of the response is not parsed. */
+    static List<String> leases(Buffer response) {
+        byte[] bytes = response.getBytes();
         List<String> leases = new ArrayList<>(PULL_MESSAGES);
         for (int at = 0; at < bytes.length - LEASE_ID.length; at++) {
             if (bytes[at] == '"' && startsWith(bytes, at)) {
@@ -91,7 +91,7 @@ final class LoadRequests {
         return true;
     }
 
-    /** The body that acknowledges them. */
+    /** The request body that acknowledges these leases. */
     static Buffer ackBody(List<String> leases) {
         return Buffer.buffer("{\"acks\":[{\"lease_id\":\"" + String.join("\"},{\"lease_id\":\"", leases) + "\"}]}");
     }

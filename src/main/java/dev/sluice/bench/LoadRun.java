@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Carries out a {@link LoadPlan} with event loops of its own, one per core. */
+/** Executes a {@link LoadPlan} on its own event loops, one per core. */
 public final class LoadRun {
     private static final long GRACE_MILLIS = 10_000;
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -24,7 +24,7 @@ public final class LoadRun {
     private final LoadPlan plan;
     private final Consumer<LoadProgress> onSecond;
     private final LoadMeter meter = new LoadMeter(System.nanoTime());
-    private final List<LoadVerticle> parts = new ArrayList<>();
+    private final List<LoadVerticle> verticles = new ArrayList<>();
 
     private LoadRun(LoadPlan plan, Consumer<LoadProgress> onSecond) {
         this.plan = plan;
@@ -32,17 +32,17 @@ public final class LoadRun {
     }
 
     /**
-     * Makes the load and waits for its end.
+     * Generates the load and blocks until it ends.
      *
-     * @param onSecond told on the calling thread after every second of the measurement
-     * @throws LoadException if the server cannot be reached, or refuses to prepare the queue
+     * @param onSecond called on the calling thread after every second of the measurement
+     * @throws LoadException if the server cannot be reached or the queue cannot be prepared
      */
     public static LoadSummary run(LoadPlan plan, Consumer<LoadProgress> onSecond) throws InterruptedException {
         int eventLoops = Math.min(plan.connections(), Runtime.getRuntime().availableProcessors());
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(eventLoops)
-                // No file is served, so no directory for unpacked ones is needed.
+                // No file is served, so no cache directory is needed.
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
@@ -59,19 +59,20 @@ public final class LoadRun {
         for (int i = 0; i < eventLoops; i++) {
             int connections = plan.connections() / eventLoops + (i < plan.connections() % eventLoops ? 1 : 0);
             double rate = (double) plan.rate() * connections / plan.connections();
-            parts.add(new LoadVerticle(plan, client, requests, meter, connections, rate));
+            verticles.add(new LoadVerticle(plan, client, requests, meter, connections, rate));
         }
-        for (LoadVerticle part : parts) {
-            await(vertx.deployVerticle(part, new DeploymentOptions().setThreadingModel(ThreadingModel.EVENT_LOOP)));
+        for (LoadVerticle verticle : verticles) {
+            await(vertx.deployVerticle(verticle, new DeploymentOptions().setThreadingModel(ThreadingModel.EVENT_LOOP)));
         }
-        parts.forEach(LoadVerticle::begin);
+        verticles.forEach(LoadVerticle::begin);
         warmUp();
         return measure();
     }
 
     /**
-     * Measures a second at a time and forgets it. Half-way garbage is collected: what came to live at the start is otherwise copied by
-     * each of the next fifteen young collections, milliseconds that an open loop takes for the server's.
+     * Measures in intervals of one second and discards the results. A garbage collection at half-time removes the
+     * objects of the start: otherwise each of the next young collections copies them, and an open loop would count
+     * those milliseconds as latency of the server.
      */
     private void warmUp() throws InterruptedException {
         long beginNanos = System.nanoTime();
@@ -91,7 +92,7 @@ public final class LoadRun {
     private LoadSummary measure() throws InterruptedException {
         long beginNanos = System.nanoTime();
         meter.begin(beginNanos);
-        parts.forEach(LoadVerticle::measure);
+        verticles.forEach(LoadVerticle::measure);
         long endNanos = beginNanos + TimeUnit.MILLISECONDS.toNanos(plan.durationMillis());
         for (long next = beginNanos + SECOND_NANOS; next <= endNanos; next += SECOND_NANOS) {
             TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
@@ -102,7 +103,7 @@ public final class LoadRun {
         meter.end();
         long unsent = 0;
         for (Future<Long> end :
-                parts.stream().map(part -> part.end(GRACE_MILLIS)).toList()) {
+                verticles.stream().map(verticle -> verticle.end(GRACE_MILLIS)).toList()) {
             unsent += await(end);
         }
         return meter.summary(seconds, unsent);
@@ -129,8 +130,8 @@ public final class LoadRun {
         try {
             return future.toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException failure) {
-            throw failure.getCause() instanceof LoadException refusal
-                    ? refusal
+            throw failure.getCause() instanceof LoadException loadFailure
+                    ? loadFailure
                     : new LoadException(String.valueOf(failure.getCause().getMessage()));
         }
     }

@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-/** The kinds of requests, each measured by itself. */
+/** The kinds of requests, which are measured separately. */
 public enum LoadStep {
     /** A push, single or batch. */
     PUSH,

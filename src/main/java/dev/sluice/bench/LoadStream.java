@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One request at a time on one connection; several lanes share a connection of HTTP/2. Owned by one event loop.
+ * Sends one request at a time on one connection; with HTTP/2 several streams pullCounter a connection. Owned by one event
+ * loop.
  *
- * <p>A push is one turn. In mode cycle some turns go on with a pull and an acknowledgement before the lane is free again.
+ * <p>A cycle begins with a push. In mode {@code CYCLE} some cycles continue with a pull and an acknowledgement before
+ * the stream is free again.
  */
 final class LoadStream {
     private static final int OK = 200;
@@ -18,16 +20,16 @@ final class LoadStream {
     private final LoadRequests requests;
     private final LoadMeter meter;
     private final LoadPlan.LoadShape shape;
-    private final PullShare share;
+    private final PullCounter pullCounter;
     private final Consumer<LoadStream> onFree;
     private final Consumer<LoadStream> onLost;
     private HttpClientConnection connection;
 
-    /** Messages that some lane of this event loop pushed and none has pulled yet. */
-    static final class PullShare {
+    /** Counts the messages that the streams of this event loop have pushed and not yet pulled. */
+    static final class PullCounter {
         private int messages;
 
-        private boolean takeFull(int pushed) {
+        private boolean addAndCheckFull(int pushed) {
             messages += pushed;
             if (messages < LoadRequests.PULL_MESSAGES) {
                 return false;
@@ -38,22 +40,22 @@ final class LoadStream {
     }
 
     /**
-     * A lane without a connection.
+     * A stream without a connection.
      *
-     * @param onFree told after a turn
-     * @param onLost told instead if there was no answer
+     * @param onFree called after a cycle
+     * @param onLost called instead if there was no response
      */
     LoadStream(
             LoadRequests requests,
             LoadMeter meter,
             LoadPlan.LoadShape shape,
-            PullShare share,
+            PullCounter pullCounter,
             Consumer<LoadStream> onFree,
             Consumer<LoadStream> onLost) {
         this.requests = requests;
         this.meter = meter;
         this.shape = shape;
-        this.share = share;
+        this.pullCounter = pullCounter;
         this.onFree = onFree;
         this.onLost = onLost;
     }
@@ -62,11 +64,11 @@ final class LoadStream {
         connection = open;
     }
 
-    /** Begins a turn; its push counts from {@code dueNanos} on. */
+    /** Begins a cycle; the latency of its push counts from {@code dueNanos}. */
     void push(long dueNanos) {
-        send(LoadStep.PUSH, requests.pushBody()).onComplete((answer, failure) -> {
+        send(LoadStep.PUSH, requests.pushBody()).onComplete((response, failure) -> {
             if (failure == null) {
-                meter.answered(LoadStep.PUSH, dueNanos);
+                meter.succeeded(LoadStep.PUSH, dueNanos);
                 pushed();
             } else {
                 failed(failure);
@@ -78,7 +80,7 @@ final class LoadStream {
         if (shape.mode() == LoadPlan.Mode.PUSH) {
             meter.completed(shape.batch());
             onFree.accept(this);
-        } else if (share.takeFull(shape.batch())) {
+        } else if (pullCounter.addAndCheckFull(shape.batch())) {
             pull();
         } else {
             onFree.accept(this);
@@ -87,10 +89,10 @@ final class LoadStream {
 
     private void pull() {
         long sentNanos = System.nanoTime();
-        send(LoadStep.PULL, requests.pullBody()).onComplete((answer, failure) -> {
+        send(LoadStep.PULL, requests.pullBody()).onComplete((response, failure) -> {
             if (failure == null) {
-                meter.answered(LoadStep.PULL, sentNanos);
-                List<String> leases = LoadRequests.leases(answer);
+                meter.succeeded(LoadStep.PULL, sentNanos);
+                List<String> leases = LoadRequests.leases(response);
                 if (leases.isEmpty()) {
                     onFree.accept(this);
                 } else {
@@ -104,9 +106,9 @@ final class LoadStream {
 
     private void ack(List<String> leases) {
         long sentNanos = System.nanoTime();
-        send(LoadStep.ACK, LoadRequests.ackBody(leases)).onComplete((answer, failure) -> {
+        send(LoadStep.ACK, LoadRequests.ackBody(leases)).onComplete((response, failure) -> {
             if (failure == null) {
-                meter.answered(LoadStep.ACK, sentNanos);
+                meter.succeeded(LoadStep.ACK, sentNanos);
                 meter.completed(leases.size());
                 onFree.accept(this);
             } else {
@@ -125,15 +127,15 @@ final class LoadStream {
     private static Future<Buffer> read(HttpClientResponse response) {
         return response.body().map(body -> {
             if (response.statusCode() != OK) {
-                throw new Refusal(response.statusCode());
+                throw new FailedResponse(response.statusCode());
             }
             return body;
         });
     }
 
     private void failed(Throwable failure) {
-        if (failure instanceof Refusal refusal) {
-            meter.failed(String.valueOf(refusal.status));
+        if (failure instanceof FailedResponse failedResponse) {
+            meter.failed(String.valueOf(failedResponse.status));
             onFree.accept(this);
         } else {
             meter.failed("no answer");
@@ -141,13 +143,13 @@ final class LoadStream {
         }
     }
 
-    /** An answer that is no success. */
-    private static final class Refusal extends RuntimeException {
+    /** A response with a status other than 200. */
+    private static final class FailedResponse extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final int status;
 
-        Refusal(int status) {
+        FailedResponse(int status) {
             super(null, null, false, false);
             this.status = status;
         }

@@ -3,13 +3,14 @@ package dev.sluice.bench;
 import java.util.Map;
 
 /**
- * What came of a run.
+ * The results of a run.
  *
- * @param seconds of the measurement
- * @param messages stored, or in mode cycle acknowledged
- * @param latencies by kind of request; in an open loop counted from when a push should have been sent
- * @param errors failed requests by status, or by what happened instead of one
- * @param unsent pushes that an open loop owed at the end and could not send in time
+ * @param seconds duration of the measurement
+ * @param messages messages stored, or in mode cycle acknowledged
+ * @param latencies latencies by kind of request; push latencies of an open loop count from the time at which the push
+ *     was due
+ * @param errors failed requests by status or other reason
+ * @param unsent pushes of an open loop that were due but not sent before the end
  */
 public record LoadSummary(
         double seconds, long messages, Map<LoadStep, LoadLatency> latencies, Map<String, Long> errors, long unsent) {
@@ -18,7 +19,7 @@ public record LoadSummary(
         return seconds == 0 ? 0 : messages / seconds;
     }
 
-    /** All failed requests. */
+    /** The number of failed requests. */
     public long failures() {
         return errors.values().stream().mapToLong(Long::longValue).sum();
     }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One event loop's part of the load: its connections, their lanes, and the pace of its pushes. */
+/** The pullCounter of the load of one event loop: its connections, their streams, and the schedule of its pushes. */
 final class LoadVerticle extends VerticleBase {
     private static final long RECONNECT_MILLIS = 100;
     private static final long DRAIN_POLL_MILLIS = 5;
@@ -24,21 +24,21 @@ final class LoadVerticle extends VerticleBase {
     private final LoadMeter meter;
     private final int connections;
     /** Null in a closed loop. */
-    private final OpenLoopSchedule pace;
+    private final OpenLoopSchedule schedule;
 
-    private final LoadStream.PullShare share = new LoadStream.PullShare();
+    private final LoadStream.PullCounter pullCounter = new LoadStream.PullCounter();
     private final ArrayDeque<LoadStream> free = new ArrayDeque<>();
     private final List<HttpClientConnection> open = new ArrayList<>();
     private EventLoop eventLoop;
     private int busy;
     private boolean running;
     private boolean closed;
-    private boolean alarmed;
+    private boolean timerSet;
 
     /**
-     * A part that has not begun.
+     * A verticle that does not send yet.
      *
-     * @param rate pushes per second of this part, 0 for a closed loop
+     * @param rate pushes per second of this verticle, 0 for a closed loop
      */
     LoadVerticle(
             LoadPlan plan,
@@ -52,7 +52,7 @@ final class LoadVerticle extends VerticleBase {
         this.requests = requests;
         this.meter = meter;
         this.connections = connections;
-        this.pace = rate > 0 ? new OpenLoopSchedule(rate) : null;
+        this.schedule = rate > 0 ? new OpenLoopSchedule(rate) : null;
     }
 
     @Override
@@ -60,11 +60,11 @@ final class LoadVerticle extends VerticleBase {
         eventLoop = ((ContextInternal) context).nettyEventLoop();
         List<Future<?>> connecting = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            List<LoadStream> lanes = new ArrayList<>();
+            List<LoadStream> streams = new ArrayList<>();
             for (int j = 0; j < plan.streams(); j++) {
-                lanes.add(new LoadStream(requests, meter, plan.shape(), share, this::onFree, this::onLost));
+                streams.add(new LoadStream(requests, meter, plan.shape(), pullCounter, this::onFree, this::onLost));
             }
-            connecting.add(connect(lanes));
+            connecting.add(connect(streams));
         }
         return Future.all(connecting).recover(LoadVerticle::unreachable);
     }
@@ -73,60 +73,66 @@ final class LoadVerticle extends VerticleBase {
         return Future.failedFuture(new LoadException("cannot connect: " + failure.getMessage()));
     }
 
-    private Future<Void> connect(List<LoadStream> lanes) {
+    private Future<Void> connect(List<LoadStream> streams) {
         HttpConnectOptions options = new HttpConnectOptions()
                 .setHost(plan.base().getHost())
                 .setPort(plan.port())
                 .setSsl(plan.tls());
         return client.connect(options).map(connection -> {
             open.add(connection);
-            lanes.forEach(lane -> lane.connection(connection));
-            connection.closeHandler(gone -> {
+            streams.forEach(stream -> stream.connection(connection));
+            connection.closeHandler(ignored -> {
                 open.remove(connection);
-                reconnect(lanes);
+                reconnect(streams);
             });
             if (running) {
                 return null;
             }
-            free.addAll(lanes);
+            free.addAll(streams);
             return null;
         });
     }
 
-    /** Its lanes fail what they try in the meantime, and are told so. */
-    private void reconnect(List<LoadStream> lanes) {
+    /** The requests of its streams fail in the meantime, which calls {@link #onLost}. */
+    private void reconnect(List<LoadStream> streams) {
         if (running) {
-            vertx.setTimer(RECONNECT_MILLIS, fired -> connect(lanes).onFailure(failure -> reconnect(lanes)));
+            vertx.setTimer(RECONNECT_MILLIS, fired -> connect(streams).onFailure(failure -> reconnect(streams)));
         }
     }
 
-    /** Begins to send. Callable from any thread, as {@link #end} is. */
+    /** Begins to send. Callable from any thread, like {@link #end}. */
     void begin() {
         context.runOnContext(nothing -> {
             running = true;
-            if (pace != null) {
-                pace.begin(System.nanoTime());
+            if (schedule != null) {
+                schedule.begin(System.nanoTime());
             }
-            serve();
+            sendDue();
         });
     }
 
-    /** What a generator that was not warm itself could not send during the warm-up is not the server's debt. Callable from any thread. */
+    /**
+     * Restarts the schedule: pushes that the generator itself could not send during the warm-up do not count as a delay
+     * of the server. Callable from any thread.
+     */
     void measure() {
         context.runOnContext(nothing -> {
-            if (pace != null) {
-                pace.begin(System.nanoTime());
+            if (schedule != null) {
+                schedule.begin(System.nanoTime());
             }
         });
     }
 
-    /** Makes no more requests due; completes with what is still owed when those that were are answered, or after a while. */
+    /**
+     * Ends the schedule. Completes with the number of due but unsent pushes when all requests in progress have a
+     * response, or after {@code graceMillis}.
+     */
     Future<Long> end(long graceMillis) {
         Promise<Long> drained = Promise.promise();
         context.runOnContext(nothing -> {
             running = false;
-            if (pace != null) {
-                pace.end(System.nanoTime());
+            if (schedule != null) {
+                schedule.end(System.nanoTime());
             }
             drain(drained, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis));
         });
@@ -134,57 +140,57 @@ final class LoadVerticle extends VerticleBase {
     }
 
     private void drain(Promise<Long> drained, long untilNanos) {
-        boolean done = busy == 0 && (pace == null || pace.owed() == 0);
+        boolean done = busy == 0 && (schedule == null || schedule.unsent() == 0);
         if (done || System.nanoTime() > untilNanos) {
             closed = true;
             List.copyOf(open).forEach(HttpClientConnection::close);
-            drained.complete(pace == null ? 0 : pace.owed());
+            drained.complete(schedule == null ? 0 : schedule.unsent());
         } else {
             vertx.setTimer(DRAIN_POLL_MILLIS, fired -> drain(drained, untilNanos));
         }
     }
 
-    /** Waits a little, so that a server that is gone is not asked without end. */
-    private void onLost(LoadStream lane) {
-        vertx.setTimer(RECONNECT_MILLIS, fired -> onFree(lane));
+    /** Waits before the next request, so that an unreachable server does not cause a busy loop. */
+    private void onLost(LoadStream stream) {
+        vertx.setTimer(RECONNECT_MILLIS, fired -> onFree(stream));
     }
 
-    private void onFree(LoadStream lane) {
+    private void onFree(LoadStream stream) {
         busy--;
-        free.add(lane);
-        if (alarmed && pace != null && !pace.isDue(System.nanoTime())) {
+        free.add(stream);
+        if (timerSet && schedule != null && !schedule.isDue(System.nanoTime())) {
             return;
         }
-        serveSoon();
+        sendDueLater();
     }
 
-    private void serveSoon() {
-        context.runOnContext(nothing -> serve());
+    private void sendDueLater() {
+        context.runOnContext(nothing -> sendDue());
     }
 
-    private void serve() {
+    private void sendDue() {
         if (closed) {
             return;
         }
-        if (pace == null) {
+        if (schedule == null) {
             while (running && !free.isEmpty()) {
                 push(System.nanoTime());
             }
             return;
         }
-        while (!free.isEmpty() && pace.isDue(System.nanoTime())) {
-            push(pace.take());
+        while (!free.isEmpty() && schedule.isDue(System.nanoTime())) {
+            push(schedule.next());
         }
-        if (!free.isEmpty() && running && !alarmed) {
-            alarmed = true;
-            long waitNanos = Math.max(0, pace.dueNanos() - System.nanoTime());
-            eventLoop.schedule(this::ring, waitNanos, TimeUnit.NANOSECONDS);
+        if (!free.isEmpty() && running && !timerSet) {
+            timerSet = true;
+            long waitNanos = Math.max(0, schedule.dueNanos() - System.nanoTime());
+            eventLoop.schedule(this::onTimer, waitNanos, TimeUnit.NANOSECONDS);
         }
     }
 
-    private void ring() {
-        alarmed = false;
-        serveSoon();
+    private void onTimer() {
+        timerSet = false;
+        sendDueLater();
     }
 
     private void push(long dueNanos) {

@@ -1,56 +1,56 @@
 package dev.sluice.bench;
 
 /**
- * When pushes of an open loop are due: evenly spread, whatever the answers do. Owned by one event loop.
+ * The schedule of an open loop: pushes are due at even intervals, independently of responses. Owned by one event loop.
  *
- * <p>A push that is sent late keeps the time at which it was due, and its latency counts from there. So a server that stalls pays
- * for every push it kept from being sent, not just for the one it was busy with.
+ * <p>A late push keeps its due time, and its latency counts from there. A server that stalls is therefore charged for
+ * every push that it delayed, not only for the one in progress (this avoids coordinated omission).
  */
 final class OpenLoopSchedule {
     private final double intervalNanos;
     private long beginNanos;
-    private long begun;
+    private long sent;
     private long end = Long.MAX_VALUE;
 
     /**
-     * A pace that has not begun.
+     * A schedule that has not sent.
      *
-     * @param perSecond above 0
+     * @param perSecond rate, above 0
      */
     OpenLoopSchedule(double perSecond) {
         this.intervalNanos = 1e9 / perSecond;
     }
 
-    /** Begins, or begins anew and owes nothing from before. */
+    /** Begins, or begins again without the pushes that were due before. */
     void begin(long nowNanos) {
         beginNanos = nowNanos;
-        begun = 0;
+        sent = 0;
     }
 
-    /** Nothing becomes due from now on. */
+    /** No further push becomes due. */
     void end(long nowNanos) {
         end = (long) Math.ceil((nowNanos - beginNanos) / intervalNanos);
     }
 
-    /** Whether a push should have been sent by now. */
+    /** Whether a push is due now. */
     boolean isDue(long nowNanos) {
-        return begun < end && dueNanos() <= nowNanos;
+        return sent < end && dueNanos() <= nowNanos;
     }
 
-    /** When the next push is due. */
+    /** The due time of the next push. */
     long dueNanos() {
-        return beginNanos + (long) (begun * intervalNanos);
+        return beginNanos + (long) (sent * intervalNanos);
     }
 
-    /** Takes the next push; answers when it was due. */
-    long take() {
+    /** Advances to the next push; returns the due time of this one. */
+    long next() {
         long due = dueNanos();
-        begun++;
+        sent++;
         return due;
     }
 
-    /** Pushes that were due before the end and not taken. */
-    long owed() {
-        return end == Long.MAX_VALUE ? 0 : Math.max(0, end - begun);
+    /** The number of pushes that were due before the end and not sent. */
+    long unsent() {
+        return end == Long.MAX_VALUE ? 0 : Math.max(0, end - sent);
     }
 }

@@ -11,7 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Finds the queue of a run, or makes it; with an http_pull consumer where one is needed. */
+/** Finds or creates the queue of a run, with an http_pull consumer if the mode needsConsumer. */
 final class TargetQueue {
     private final HttpClient client;
     private final LoadPlan plan;
@@ -21,15 +21,16 @@ final class TargetQueue {
         this.plan = plan;
     }
 
-    /** Answers the path of its messages; fails with a {@link LoadException}. */
+    /** Returns the URL path of its messages; fails with a {@link LoadException}. */
     Future<String> prepare() {
         String name = URLEncoder.encode(plan.queue(), StandardCharsets.UTF_8);
-        return ask(HttpMethod.GET, plan.queuesPath() + "?name=" + name, null)
-                .compose(found -> found.getJsonArray("result").isEmpty() ? create() : first(found))
+        return request(HttpMethod.GET, plan.queuesPath() + "?name=" + name, null)
+                .compose(list -> list.getJsonArray("result").isEmpty() ? create() : first(list))
                 .compose(queue -> {
                     String path = plan.queuesPath() + "/" + queue.getString("queue_id");
-                    boolean pulls = plan.shape().mode() == LoadPlan.Mode.CYCLE;
-                    return (pulls ? consumer(path, queue) : Future.<Void>succeededFuture()).map(path + "/messages");
+                    boolean needsConsumer = plan.shape().mode() == LoadPlan.Mode.CYCLE;
+                    return (needsConsumer ? consumer(path, queue) : Future.<Void>succeededFuture())
+                            .map(path + "/messages");
                 });
     }
 
@@ -38,14 +39,14 @@ final class TargetQueue {
     }
 
     private Future<JsonObject> create() {
-        return ask(HttpMethod.POST, plan.queuesPath(), new JsonObject().put("queue_name", plan.queue()))
+        return request(HttpMethod.POST, plan.queuesPath(), new JsonObject().put("queue_name", plan.queue()))
                 .map(created -> created.getJsonObject("result"));
     }
 
     private Future<Void> consumer(String path, JsonObject queue) {
         JsonArray consumers = queue.getJsonArray("consumers", new JsonArray());
         if (consumers.isEmpty()) {
-            return ask(HttpMethod.POST, path + "/consumers", new JsonObject().put("type", "http_pull"))
+            return request(HttpMethod.POST, path + "/consumers", new JsonObject().put("type", "http_pull"))
                     .mapEmpty();
         }
         return "http_pull".equals(consumers.getJsonObject(0).getString("type"))
@@ -53,7 +54,7 @@ final class TargetQueue {
                 : Future.failedFuture(new LoadException("queue '" + plan.queue() + "' has a consumer of another type"));
     }
 
-    private Future<JsonObject> ask(HttpMethod method, String path, JsonObject body) {
+    private Future<JsonObject> request(HttpMethod method, String path, JsonObject body) {
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
                 .setURI(path)

@@ -1,2 +1,6 @@
-/** The load generator behind {@code sluice bench}. Speaks to servers over HTTP only and knows nothing of ours. */
+/**
+ * The load generator of {@code sluice bench}. It communicates with servers over HTTP only.
+ *
+ * <p>Runs on its own event loops; {@link dev.sluice.bench.LoadRun} blocks the calling thread. Imports no other package of Sluice.
+ */
 package dev.sluice.bench;

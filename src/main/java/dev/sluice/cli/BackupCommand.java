@@ -21,20 +21,20 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code sluice backup}: asks the running server, which alone may read its store, for a copy. */
+/** {@code sluice backup}: asks the running server for a copy of its store, because only that server may read it. */
 @Command(
         name = "backup",
         description = {
             "Have the running server of this machine copy its store into a new directory.",
-            "The server asks for a credential with write access to every account. It is looked for in this order: the"
-                    + " credentials that the server made in its data directory; SLUICE_AUTH_TOKEN, or SLUICE_AUTH_EMAIL and"
+            "The server requires a credential with write access to every account. It is searched in this order: the"
+                    + " generated credentials in the server's data directory; SLUICE_AUTH_TOKEN, or SLUICE_AUTH_EMAIL and"
                     + " SLUICE_AUTH_KEY; CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY."
         },
         mixinStandardHelpOptions = true,
         addMethodSubcommands = false)
 final class BackupCommand implements Callable<Integer> {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    /** A copy to another file system takes as long as reading and writing the whole store. */
+    /** A copy to another file system reads and writes the whole store. */
     private static final Duration COPY_TIMEOUT = Duration.ofHours(6);
 
     private static final int UNAUTHENTICATED = 401;
@@ -46,17 +46,17 @@ final class BackupCommand implements Callable<Integer> {
             names = "--management",
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:8081",
-            description = "Where the server's management port is (default: ${DEFAULT-VALUE}).")
+            description = "URL of the server's management port (default: ${DEFAULT-VALUE}).")
     private URI management;
 
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "The storage.directory of the server, where credentials it made are (default:"
+            description = "The storage.directory of the server, with its generated credentials (default:"
                     + " SLUICE_STORAGE_DIRECTORY, or data).")
     private Path dataDirectory;
 
-    @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to make.")
+    @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to create.")
     private Path directory;
 
     BackupCommand() {
@@ -68,10 +68,10 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     /**
-     * A credential that the server may accept.
+     * A credential to try.
      *
-     * @param source where it comes from, for messages
-     * @param headers the request headers that carry it
+     * @param source its origin, for messages
+     * @param headers the request headers that contain it
      */
     private record Candidate(String source, Map<String, String> headers) {}
 
@@ -85,23 +85,23 @@ final class BackupCommand implements Callable<Integer> {
         }
         HttpClient http =
                 HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
-        List<String> refusals = new ArrayList<>();
+        List<String> rejections = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            HttpResponse<String> answer = ask(http, candidate);
-            String text = answer.body().strip();
-            switch (answer.statusCode()) {
+            HttpResponse<String> response = requestBackup(http, candidate);
+            String text = response.body().strip();
+            switch (response.statusCode()) {
                 case 200 -> {
                     System.out.println(text);
                     return Main.OK;
                 }
-                case UNAUTHENTICATED, FORBIDDEN -> refusals.add(candidate.source() + ": " + text);
+                case UNAUTHENTICATED, FORBIDDEN -> rejections.add(candidate.source() + ": " + text);
                 default -> throw new StartException("no backup was made: " + text);
             }
         }
-        throw new StartException("no backup was made: " + String.join("; ", refusals));
+        throw new StartException("no backup was made: " + String.join("; ", rejections));
     }
 
-    private HttpResponse<String> ask(HttpClient http, Candidate candidate) throws InterruptedException {
+    private HttpResponse<String> requestBackup(HttpClient http, Candidate candidate) throws InterruptedException {
         Path target = directory.toAbsolutePath().normalize();
         String query = "/backup?to=" + URLEncoder.encode(target.toString(), StandardCharsets.UTF_8);
         try {
@@ -116,7 +116,9 @@ final class BackupCommand implements Callable<Integer> {
         }
     }
 
-    /** What the server made comes first: it is certain to be meant for this server, which a variable may not be. */
+    /**
+     * The generated credentials come first: they belong to this server, while a variable may be meant for another one.
+     */
     private List<Candidate> candidates() {
         List<Candidate> candidates = new ArrayList<>();
         GeneratedCredentials.tokenIn(dataDirectory())

@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice bench}: makes load on a server and says how it bore it. */
+/** {@code sluice bench}: generates load on a server and prints rates and latencies. */
 @Command(
         name = "bench",
-        description = "Make load on a running server and show rates and latencies.",
+        description = "Generate load on a running server and print rates and latencies.",
         mixinStandardHelpOptions = true,
         addMethodSubcommands = false,
         sortOptions = false)
@@ -59,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--queue",
             paramLabel = "NAME",
             defaultValue = "bench",
-            description = "Queue, made if it is missing; its messages stay. Default: bench.")
+            description = "Queue; created if it does not exist. Its messages are not deleted. Default: bench.")
     private String queue;
 
     @Option(
@@ -91,8 +91,8 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Pushes per second, sent whether or not earlier ones are answered, with latencies counted from when each"
-                            + " was due. Without it each connection sends when its last request is answered.")
+                    "Pushes per second, sent independently of responses (open loop); latencies count from when each"
+                            + " was due. Without it each connection sends its next request after a response (closed loop).")
     private int rate;
 
     @Option(
@@ -111,10 +111,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--streams",
             paramLabel = "N",
-            description = "Requests under way on one connection of HTTP/2. Default: " + STREAMS + ".")
+            description = "Concurrent requests on one HTTP/2 connection. Default: " + STREAMS + ".")
     private Integer streams;
 
-    @Option(names = "--insecure", description = "Take any certificate.")
+    @Option(names = "--insecure", description = "Accept any certificate.")
     private boolean insecure;
 
     @Option(names = "--quiet", description = "Show no progress.")
@@ -126,7 +126,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LoadPlan plan = plan();
-        LoadSummary summary = LoadRun.run(plan, quiet ? second -> {} : BenchCommand::show);
+        LoadSummary summary = LoadRun.run(plan, quiet ? progress -> {} : BenchCommand::show);
         System.out.println(json ? json(summary).encodePrettily() : text(summary));
         return summary.failures() + summary.unsent() == 0 ? Main.OK : SOME_FAILED;
     }
@@ -168,9 +168,9 @@ final class BenchCommand implements Callable<Integer> {
                 return base;
             }
         } catch (URISyntaxException e) {
-            // Said below.
+            // Reported below.
         }
-        throw refusal("--url must be an http or https URL, not '" + url + "'");
+        throw invalidOption("--url must be an http or https URL, not '" + url + "'");
     }
 
     private long millis(String option, String text) {
@@ -188,26 +188,26 @@ final class BenchCommand implements Callable<Integer> {
         require(value >= min && value <= max, option + " must be from " + min + " to " + max + ", not " + value);
     }
 
-    private void require(boolean met, String otherwise) {
-        if (!met) {
-            throw refusal(otherwise);
+    private void require(boolean isValid, String message) {
+        if (!isValid) {
+            throw invalidOption(message);
         }
     }
 
-    private ParameterException refusal(String line) {
+    private ParameterException invalidOption(String line) {
         return new ParameterException(spec.commandLine(), line);
     }
 
-    private static void show(LoadProgress second) {
+    private static void show(LoadProgress progress) {
         System.err.printf(
                 Locale.ROOT,
                 "%4.0f s  %,9d messages/s  push p50 %s  p99 %s  max %s  failed %,d%n",
-                second.seconds(),
-                second.messages(),
-                millis(second.pushes().p50()),
-                millis(second.pushes().p99()),
-                millis(second.pushes().max()),
-                second.failures());
+                progress.seconds(),
+                progress.messages(),
+                millis(progress.pushes().p50()),
+                millis(progress.pushes().p99()),
+                millis(progress.pushes().max()),
+                progress.failures());
     }
 
     private static String text(LoadSummary summary) {

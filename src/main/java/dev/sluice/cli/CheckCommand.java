@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code sluice check}: says whether a store that no server uses is sound. Changes nothing on disk. */
+/** {@code sluice check}: verifies a store while no server uses it. Changes nothing on disk. */
 @Command(
         name = "check",
         description = {

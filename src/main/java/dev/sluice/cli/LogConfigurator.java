@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log: one line per event on standard error. Logback finds this class as a service; it costs a start less than reading
- * XML. {@code -Dlogback.configurationFile} still wins.
+ * Configures the log: one line per event on standard error. Logback loads this class through the service loader, which
+ * is faster than parsing XML. {@code -Dlogback.configurationFile} takes precedence.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
     @Override
@@ -34,12 +34,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         logs.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         logs.getLogger("dev.sluice").setLevel(Level.INFO);
-        // It shows the bytes of clients that do not speak HTTP: a way to fill the log, and perhaps with a credential.
+        // This logger prints the bytes of clients that do not speak HTTP. That could fill the log and disclose
+        // credentials.
         logs.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Sets how much of Sluice's own log is shown. Libraries stay at warnings. */
+    /** Sets the level of Sluice's own loggers. Libraries stay at level WARN. */
     static void level(LogLevel level) {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logs) {
             logs.getLogger("dev.sluice").setLevel(Level.valueOf(level.name()));

@@ -9,8 +9,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * An event of the log as text: {@code 2026-11-25T07:19:14.120Z INFO  QueueDeployer - message}, then the stack trace if there is
- * one. Logback's patterns do the same and take longer to set up than a start should.
+ * Formats a log event: {@code 2026-11-25T07:19:14.120Z INFO QueueDeployer - message}, then the stack trace if there is
+ * one. Logback's pattern layout does the same, but its initialization takes longer.
  */
 final class LogLayout extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Entry point of the fat jar: chooses the command and turns what goes wrong into one line and an exit code. */
+/** Entry point of the fat jar: selects the command and maps failures to a one-line message and an exit code. */
 @Command(
         name = "sluice",
         description = "A self-hosted, durable message queue that speaks the Cloudflare Queues HTTP API.",
@@ -23,16 +23,16 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         addMethodSubcommands = false)
 public final class Main implements Callable<Integer> {
-    /** The exit code of a command that did what it was asked. */
+    /** The exit code of a successful command. */
     static final int OK = 0;
 
-    /** The exit code when the command line, the configuration or the environment does not allow the command to run. */
+    /** The exit code if the command line, the configuration or the environment does not allow the command to run. */
     static final int CANNOT_START = 2;
 
-    /** The exit code when a store is damaged. */
+    /** The exit code if a store is damaged. */
     static final int DAMAGED = 3;
 
-    /** The exit code when the Java machine has no memory left; to start again is right, and loses nothing. */
+    /** The exit code if the JVM has no memory left. A restart is correct and loses nothing. */
     public static final int OUT_OF_MEMORY = 4;
 
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
@@ -49,36 +49,38 @@ public final class Main implements Callable<Integer> {
 
     private Main() {}
 
-    /** Parses the arguments and exits with the code that the chosen command answers. */
+    /** Parses the arguments and exits with the exit code of the chosen command. */
     public static void main(String[] args) {
-        // Before anything else is loaded: libraries change case and write numbers in the default locale, and in Turkish
-        // the lower
-        // case of I is not i. What Sluice reads and writes must not depend on where it runs.
+        // Before any other class is loaded: libraries change case and format numbers in the default locale. In Turkish,
+        // for example, the lower case of I is not i. The input and output of Sluice must not depend on the machine's
+        // locale.
         Locale.setDefault(Locale.ROOT);
         OutOfMemoryExit.install();
         System.exit(run(args));
     }
 
-    /** Runs the command that the arguments name; answers the exit code. */
+    /** Runs the command that the arguments name; returns the exit code. */
     public static int run(String... args) {
         CommandLine commandLine = commandLine(args);
-        commandLine.setParameterExceptionHandler((failure, arguments) -> complain(failure.getMessage()));
+        commandLine.setParameterExceptionHandler((failure, arguments) -> printError(failure.getMessage()));
         commandLine.setExecutionExceptionHandler(
-                (failure, command, parsed) -> complain(StartException.lineOf(failure), exitCodeOf(failure)));
+                (failure, command, parsed) -> printError(StartException.lineOf(failure), exitCodeOf(failure)));
         try {
             return commandLine.execute(args);
         } catch (Error failure) {
-            // The command line hands over exceptions only; a library that cannot be loaded is an error.
-            return complain(StartException.lineOf(failure));
+            // picocli passes only exceptions to its handler; a library that cannot be loaded is an Error.
+            return printError(StartException.lineOf(failure));
         }
     }
 
-    /** Knows the command that is asked for, or all of them: each one known takes its share of a start. */
+    /**
+     * Registers only the requested command, or all if there is none: each registered command makes the start slower.
+     */
     private static CommandLine commandLine(String[] args) {
         CommandLine commandLine = new CommandLine(new Main());
-        Supplier<Object> asked = args.length == 0 ? null : COMMANDS.get(args[0]);
-        if (asked != null) {
-            commandLine.addSubcommand(args[0], asked.get());
+        Supplier<Object> requested = args.length == 0 ? null : COMMANDS.get(args[0]);
+        if (requested != null) {
+            commandLine.addSubcommand(args[0], requested.get());
         } else {
             COMMANDS.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
         }
@@ -90,16 +92,16 @@ public final class Main implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), "a command is missing; try: sluice serve, or sluice --help");
     }
 
-    private static int complain(String line) {
-        return complain(line, CANNOT_START);
+    private static int printError(String line) {
+        return printError(line, CANNOT_START);
     }
 
-    private static int complain(String line, int exitCode) {
+    private static int printError(String line, int exitCode) {
         System.err.println("sluice: " + line.replaceAll("\\s*\\R\\s*", " "));
         return exitCode;
     }
 
-    /** Damage and the end of memory are told from everything else, so that whoever starts the server can refrain from trying again. */
+    /** Damage and lack of memory have exit codes of their own, so that a supervisor can decide not to restart. */
     private static int exitCodeOf(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof StoreCorruptException) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code sluice serve}: runs the server until the process is told to stop. */
+/** {@code sluice serve}: runs the server until the process receives a stop signal. */
 @Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
 final class ServeCommand implements Callable<Integer> {
     private static final int STOPPED_IN_TIME = 0;
@@ -32,19 +32,18 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Configuration file in YAML. Without it only environment and flags count.")
+            description = "Configuration file in YAML. Without it only environment and flags are used.")
     private Path file;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Set one key of the configuration, as --set http.port=9000. Beats environment and file.")
+            description = "Set one key of the configuration, as --set http.port=9000. Overrides environment and file.")
     private List<String> assignments = List.of();
 
     @Option(
             names = "--stop-when-ready",
-            description =
-                    "Stop as soon as requests would be answered: to try a configuration, or to write a class archive.")
+            description = "Stop as soon as the server is ready: to test a configuration, or to write a class archive.")
     private boolean stopWhenReady;
 
     @Override
@@ -62,13 +61,13 @@ final class ServeCommand implements Callable<Integer> {
         }
         Server server = start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "sluice-stop"));
-        reload.with("certificates", changed -> reloadCertificates(server, changed))
-                .with("log.level", changed -> {
-                    LogConfigurator.level(changed.logLevel());
+        reload.with("certificates", reloaded -> reloadCertificates(server, reloaded))
+                .with("log.level", reloaded -> {
+                    LogConfigurator.level(reloaded.logLevel());
                     return Future.succeededFuture();
                 })
                 .begin();
-        announce(server, config);
+        printReady(server, config);
         if (!stopWhenReady) {
             new CountDownLatch(1).await();
         }
@@ -79,8 +78,8 @@ final class ServeCommand implements Callable<Integer> {
         return ConfigLoader.load(file, System.getenv(), assignments);
     }
 
-    private static Future<Void> reloadCertificates(Server server, ServerConfig changed) {
-        Optional<HttpOptions.TlsOptions> files = ApiConfiguration.tls(changed.http());
+    private static Future<Void> reloadCertificates(Server server, ServerConfig reloaded) {
+        Optional<HttpOptions.TlsOptions> files = ApiConfiguration.tls(reloaded.http());
         if (files.isPresent() != server.certificates().isPresent()) {
             return Future.failedFuture(new StartException("TLS is turned on and off by a restart only"));
         }
@@ -100,20 +99,20 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static void announce(Server server, ServerConfig config) {
+    private static void printReady(Server server, ServerConfig config) {
         String scheme = config.http().tls().isPresent() ? "https" : "http";
-        String url = scheme + "://" + hostOf(config.http().host()) + ":" + server.port();
-        server.installation().ifPresent(installation -> System.out.println(new StartupBanner(url, installation)));
+        String url = scheme + "://" + urlHost(config.http().host()) + ":" + server.port();
+        server.generatedCredentials().ifPresent(credentials -> System.out.println(new StartupBanner(url, credentials)));
         long startMillis = ManagementFactory.getRuntimeMXBean().getUptime();
         System.out.println("sluice ready on " + url + " in " + startMillis + " ms");
         System.out.flush();
     }
 
-    private static String hostOf(String host) {
+    private static String urlHost(String host) {
         return host.contains(":") ? "[" + host + "]" : host;
     }
 
-    /** Runs when the process is told to stop. Ends it with 0, which the virtual machine by itself would not. */
+    /** The shutdown hook. Ends the process with exit code 0, which the JVM would not use after a signal. */
     private static void stop(Server server, ServerConfig config) {
         Logger log = LoggerFactory.getLogger(ServeCommand.class);
         int exitCode = STOPPED_LATE;

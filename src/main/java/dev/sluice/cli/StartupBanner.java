@@ -3,8 +3,11 @@ package dev.sluice.cli;
 import dev.sluice.GeneratedCredentials;
 import java.nio.file.Path;
 
-/** What a client needs, as lines to paste into a shell. Token and first steps are shown only when they were made just now. */
-public record StartupBanner(String url, GeneratedCredentials installation) {
+/**
+ * The settings of a client, as lines to paste into a shell. The token and an example are printed only if the
+ * credentials are new.
+ */
+public record StartupBanner(String url, GeneratedCredentials credentials) {
     private static final String FIRST_STEPS =
             """
 
@@ -24,19 +27,19 @@ public record StartupBanner(String url, GeneratedCredentials installation) {
                 export CLOUDFLARE_ACCOUNT_ID=%s
                 export CLOUDFLARE_API_TOKEN=%s
                 """
-                        .formatted(kept(), url, url, installation.accountId(), token())
-                + (installation.isNew() ? FIRST_STEPS : "");
+                        .formatted(location(), url, url, credentials.accountId(), token())
+                + (credentials.isNew() ? FIRST_STEPS : "");
     }
 
-    private String kept() {
-        return installation.file().map(file -> " and are kept in " + file).orElse(" and last until this process ends");
+    private String location() {
+        return credentials.file().map(file -> " and are kept in " + file).orElse(" and last until this process ends");
     }
 
     private String token() {
-        if (installation.isNew()) {
-            return installation.token().value();
+        if (credentials.isNew()) {
+            return credentials.token().value();
         }
-        Path file = installation.file().orElseThrow();
+        Path file = credentials.file().orElseThrow();
         return "$(sed -n 's/^token=//p' '" + file + "')";
     }
 }

@@ -8,17 +8,17 @@ import java.util.Set;
  * The configured credentials.
  *
  * @param token a token with full rights on every account
- * @param emailAndKey the same for clients that send X-Auth-Email and X-Auth-Key
- * @param tokens tokens known by their hash, with the rights they have
+ * @param emailAndKey a global API key with the same rights, for clients that send X-Auth-Email and X-Auth-Key
+ * @param tokens tokens that are configured by their hash, with their rights
  */
 public record AuthConfig(Optional<Secret> token, Optional<EmailAndKey> emailAndKey, List<TokenConfig> tokens) {
-    /** Whether nobody could get in with what is configured. */
+    /** Whether no credential is configured. */
     public boolean isEmpty() {
         return token.isEmpty() && emailAndKey.isEmpty() && tokens.isEmpty();
     }
 
     /**
-     * A global key.
+     * A global API key.
      *
      * @param email value of X-Auth-Email
      * @param key value of X-Auth-Key
@@ -26,12 +26,12 @@ public record AuthConfig(Optional<Secret> token, Optional<EmailAndKey> emailAndK
     public record EmailAndKey(String email, Secret key) {}
 
     /**
-     * A token, known by its hash.
+     * A token that is configured by its hash.
      *
-     * @param name for logs and metrics
+     * @param name the name in logs and metrics
      * @param sha256 SHA-256 of the token, 64 lower-case hexadecimal digits
-     * @param accounts account ids it may use; {@code *} stands for all
-     * @param access what it may do
+     * @param accounts account ids that it may use; {@code *} means all
+     * @param access its rights
      */
     public record TokenConfig(String name, String sha256, Set<String> accounts, TokenAccess access) {
         @Override
@@ -40,10 +40,10 @@ public record AuthConfig(Optional<Secret> token, Optional<EmailAndKey> emailAndK
         }
     }
 
-    /** What a token may do. */
+    /** The rights of a token. */
     public enum TokenAccess {
         READ,
-        /** Reading as well. */
+        /** Includes reading. */
         WRITE
     }
 }

@@ -6,10 +6,10 @@ import java.util.Locale;
  * One key of the configuration.
  *
  * @param name dotted name
- * @param defaultText the default as one would write it, empty for "not set"
- * @param doc one sentence for whoever runs a server
- * @param type how its value is written
- * @param <T> what its value becomes
+ * @param defaultText the default as it is written in a file; empty for "not set"
+ * @param doc one sentence for operators
+ * @param type the format of its value
+ * @param <T> the Java type of its value
  */
 public record ConfigKey<T>(String name, String defaultText, String doc, ValueType<T> type) {
     /** The environment variable that sets this key: {@code SLUICE_HTTP_PORT} for {@code http.port}. */
@@ -17,34 +17,34 @@ public record ConfigKey<T>(String name, String defaultText, String doc, ValueTyp
         return ConfigKeys.ENVIRONMENT_PREFIX + name.toUpperCase(Locale.ROOT).replace('.', '_');
     }
 
-    /** What a value must be, as it follows the words "must be". */
+    /** What a value must be: the text after the words "must be" in an error. */
     public String expectation() {
         return type.expectation();
     }
 
     /**
-     * The value of this key that was written as {@code raw}.
+     * Parses a value of this key.
      *
-     * @param source where it was written, for the error
+     * @param source where the value was set, for the error
      */
     T parse(Object raw, String source) {
         try {
             return type.parse(raw);
-        } catch (ValueType.InvalidValueException unfit) {
-            throw new ConfigException(describe(unfit, raw, source));
+        } catch (ValueType.InvalidValueException invalid) {
+            throw new ConfigException(describe(invalid, raw, source));
         }
     }
 
-    private String describe(ValueType.InvalidValueException unfit, Object raw, String source) {
-        String where = unfit.path() == null ? name : name + unfit.path();
-        if (unfit.getMessage() != null) {
-            return where + " (" + source + ") " + unfit.getMessage();
+    private String describe(ValueType.InvalidValueException invalid, Object raw, String source) {
+        String where = invalid.path() == null ? name : name + invalid.path();
+        if (invalid.getMessage() != null) {
+            return where + " (" + source + ") " + invalid.getMessage();
         }
-        String got = type.secret() ? "" : ", not " + shown(raw);
+        String got = type.secret() ? "" : ", not " + quoted(raw);
         return where + " (" + source + ") must be " + type.expectation() + got;
     }
 
-    private static String shown(Object raw) {
+    private static String quoted(Object raw) {
         String text = String.valueOf(raw).replaceAll("\\s+", " ");
         return '\'' + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + '\'';
     }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The table of keys: the one place that says what can be configured, what the default is and what it means. The
- * configuration file and the README are compared to it by a test.
+ * The table of configuration keys, with default and meaning of each. A test compares the configuration file and the
+ * README to it.
  */
 public final class ConfigKeys {
-    /** What the name of an environment variable begins with. */
+    /** The prefix of environment variables. */
     public static final String ENVIRONMENT_PREFIX = "SLUICE_";
 
     private static final int INT_MAX = Integer.MAX_VALUE;
@@ -24,12 +24,16 @@ public final class ConfigKeys {
             key("http.host", "127.0.0.1", "Address on which the API listens.", ValueTypes.text());
     static final ConfigKey<Integer> HTTP_PORT =
             key("http.port", "8080", "Port of the API; 0 picks a free one.", ValueTypes.integer(0, 65_535));
-    static final ConfigKey<Integer> HTTP_EVENT_LOOPS =
-            key("http.event_loops", "0", "Threads that serve requests; 0 is one per core.", ValueTypes.integer(0, 256));
+    static final ConfigKey<Integer> HTTP_EVENT_LOOPS = key(
+            "http.event_loops",
+            "0",
+            "Event loop threads that serve requests; 0 means one per core.",
+            ValueTypes.integer(0, 256));
     static final ConfigKey<Long> HTTP_HEADER_TIMEOUT = key(
             "http.header_timeout",
             "10s",
-            "Time in which the headers of each request must arrive, and in which a new connection must send its first.",
+            "Time in which the headers of each request must arrive, and in which a new connection must send its "
+                    + "first headers.",
             ValueTypes.duration(100, DAY_MILLIS));
     static final ConfigKey<Long> HTTP_BODY_TIMEOUT = key(
             "http.body_timeout",
@@ -39,32 +43,32 @@ public final class ConfigKeys {
     static final ConfigKey<Long> HTTP_IDLE_TIMEOUT = key(
             "http.idle_timeout",
             "620s",
-            "A connection on which no request begins for this long is closed (with HTTP/2: on which nothing comes). Keep it"
-                    + " longer than proxies in front keep their connections.",
+            "A connection on which no request begins for this long is closed (HTTP/2: on which nothing arrives). "
+                    + "Keep it longer than the idle timeout of proxies in front.",
             ValueTypes.duration(1_000, DAY_MILLIS));
     static final ConfigKey<Integer> HTTP_CONNECTIONS_MAX = key(
             "http.connections_max",
             "16384",
-            "Open connections; a further one closes the one that has been idle for longest, and is closed at once if none is idle."
-                    + " Lowered at start if the limit of open files (ulimit -n) leaves no room for as many.",
+            "Maximum of open connections. A further one replaces the one that has been idle longest; if none is "
+                    + "idle, it is closed at once. Lowered at start if the limit of open files (ulimit -n) is too low.",
             ValueTypes.integer(1, 1_000_000));
     static final ConfigKey<Path> HTTP_TLS_CERT = key(
             "http.tls.cert",
             "",
-            "Certificate chain (PEM). With a key it turns on TLS 1.2 and 1.3, with HTTP/2.",
+            "Certificate chain (PEM). Together with the key it enables TLS 1.2 and 1.3, with HTTP/2.",
             ValueTypes.path());
     static final ConfigKey<Path> HTTP_TLS_KEY =
             key("http.tls.key", "", "Private key of the certificate (PEM).", ValueTypes.path());
     static final ConfigKey<Path> HTTP_TLS_CLIENT_CA = key(
             "http.tls.client_ca",
             "",
-            "Authorities (PEM) whose certificates clients show, beside their token.",
+            "Certificate authorities (PEM) for client certificates, which are checked in addition to the token.",
             ValueTypes.path());
     static final ConfigKey<HttpConfig.ClientAuth> HTTP_TLS_CLIENT_AUTH = key(
             "http.tls.client_auth",
             "",
-            "With client_ca: required (no connection without a certificate), the default, request (a certificate must be"
-                    + " good if there is one) or none.",
+            "With client_ca: required (the default; a client certificate is mandatory), request (it is optional, "
+                    + "but must be valid) or none.",
             ValueTypes.oneOf(HttpConfig.ClientAuth.class));
 
     static final ConfigKey<String> MANAGEMENT_HOST =
@@ -77,27 +81,29 @@ public final class ConfigKeys {
     static final ConfigKey<List<String>> MANAGEMENT_HOST_NAMES = key(
             "management.host_names",
             "[]",
-            "Names by which clients may reach the management port, as a list of host names; IP addresses, localhost and"
-                    + " management.host always work.",
+            "Host names that clients may use for the management port, as a list. IP addresses, localhost and "
+                    + "management.host are always allowed.",
             new HostNamesType());
 
     static final ConfigKey<StorageConfig.Engine> STORAGE_ENGINE = key(
             "storage.engine",
             "rocksdb",
-            "Where messages are kept: rocksdb (on disk) or memory (gone when the process ends).",
+            "Where messages are stored: rocksdb (on disk) or memory (lost when the process ends).",
             ValueTypes.oneOf(StorageConfig.Engine.class));
     static final ConfigKey<Path> STORAGE_DIRECTORY =
             key("storage.directory", "data", "Directory of the rocksdb engine.", ValueTypes.path());
     static final ConfigKey<StorageConfig.DurabilityMode> STORAGE_DURABILITY = key(
             "storage.durability",
             "fsync",
-            "When a push is answered: fsync (the disk has confirmed it) or async (the operating system has it).",
+            "When a push is confirmed: fsync (after the disk has confirmed the write) or async (after the "
+                    + "operating system has accepted it).",
             ValueTypes.oneOf(StorageConfig.DurabilityMode.class));
 
     static final ConfigKey<Long> STORAGE_FREE_BYTES_MIN = key(
             "storage.free_bytes_min",
             "256MiB",
-            "Free space of the disk below which pushes are refused, as 256MiB; pulls and acknowledgements go on.",
+            "Minimum of free disk space, such as 256MiB. Below it pushes are rejected; pulls and acknowledgements "
+                    + "continue.",
             ValueTypes.bytes(0));
 
     static final ConfigKey<Secret> AUTH_TOKEN = key(
@@ -105,8 +111,11 @@ public final class ConfigKeys {
             "",
             "A token with full rights on every account, for containers and tests.",
             ValueTypes.secret());
-    static final ConfigKey<String> AUTH_EMAIL =
-            key("auth.email", "", "The same for X-Auth-Email and X-Auth-Key: the email.", ValueTypes.text());
+    static final ConfigKey<String> AUTH_EMAIL = key(
+            "auth.email",
+            "",
+            "Email of a global API key (X-Auth-Email and X-Auth-Key) with the same rights.",
+            ValueTypes.text());
     static final ConfigKey<Secret> AUTH_KEY =
             key("auth.key", "", "The key that goes with auth.email.", ValueTypes.secret());
     static final ConfigKey<List<AuthConfig.TokenConfig>> AUTH_TOKENS = key(
@@ -119,51 +128,52 @@ public final class ConfigKeys {
     static final ConfigKey<MessagesConfig.JsonBodyEncoding> MESSAGES_JSON_BODY_ENCODING = key(
             "messages.json_body_encoding",
             "base64",
-            "How a pull shows a JSON body: base64 (as documented) or plain (the JSON text).",
+            "How a pull returns a JSON body: base64 (as documented) or plain (the JSON text).",
             ValueTypes.oneOf(MessagesConfig.JsonBodyEncoding.class));
     static final ConfigKey<Boolean> MESSAGES_STRICT_JSON_BODIES = key(
             "messages.strict_json_bodies",
             "false",
-            "Refuse JSON bodies that are neither an object nor an array.",
+            "Reject JSON bodies that are neither an object nor an array.",
             ValueTypes.bool());
     static final ConfigKey<Boolean> MESSAGES_STRICT_QUEUE_NAMES = key(
             "messages.strict_queue_names",
             "false",
-            "Refuse queue names with capitals or underscores.",
+            "Reject queue names with capital letters or underscores.",
             ValueTypes.bool());
 
     static final ConfigKey<List<DeclaredQueueType.Draft>> QUEUES = key(
             "queues",
             "[]",
-            "Queues that must exist: a list of {account, name, settings, consumer}. A start creates missing ones and sets the"
-                    + " fields that are named; other fields keep what the API made of them.",
+            "Queues that must exist: a list of {account, name, settings, consumer}. A start creates missing ones "
+                    + "and sets the declared fields; other fields keep their values.",
             new DeclaredQueueType());
     static final ConfigKey<Map<String, WorkerConfig>> WORKERS = key(
             "workers",
             "{}",
-            "Where batches of worker consumers go: a map from script_name to {url, key, timeout_ms}.",
+            "Targets of worker consumers: a map from script_name to {url, key, timeout_ms}.",
             new WorkerMapType());
 
     static final ConfigKey<Long> MEMORY_WINDOW_BYTES = key(
             "memory.window_bytes",
             "25%",
-            "Memory for the heads of all queues and their cached bodies; what does not fit is read from disk.",
+            "Memory for the heads of all queues and their cached message bodies; the rest is read from disk.",
             ValueTypes.bytesOrHeapShare(1 << 20));
     static final ConfigKey<Long> MEMORY_REQUEST_BYTES = key(
             "memory.request_bytes",
             "6%",
-            "Memory for request bodies under way; as much again for answers to pulls, beyond either of which the answer is 429; as"
-                    + " much again for answers of any kind that clients have not taken; and as much again for batches under way to workers.",
+            "Memory for request bodies in progress, and the same amount for pull responses; beyond either the "
+                    + "status is 429. The same amount again for responses that clients have not read yet, and again for "
+                    + "batches in progress to workers.",
             ValueTypes.bytesOrHeapShare(1 << 20));
     static final ConfigKey<Long> SHUTDOWN_TIMEOUT = key(
             "shutdown.timeout",
             "10s",
-            "Time in which a stop answers what is under way and closes the store.",
+            "Time for a graceful shutdown: requests in progress complete and the store closes.",
             ValueTypes.duration(0, 3_600_000));
     static final ConfigKey<LogLevel> LOG_LEVEL = key(
             "log.level",
             "info",
-            "How much goes to standard error: debug, info, warn or error.",
+            "Log level on standard error: debug, info, warn or error.",
             ValueTypes.oneOf(LogLevel.class));
 
     static final ConfigKey<Integer> MESSAGE_BYTES_MAX =
@@ -175,28 +185,28 @@ public final class ConfigKeys {
     static final ConfigKey<Integer> REQUEST_BYTES_MAX =
             limit("request_bytes_max", DOCUMENTED.requestBytesMax(), 1 << 10, 1 << 29, "HTTP request body, in bytes.");
     static final ConfigKey<Integer> JSON_DEPTH_MAX =
-            limit("json_depth_max", DOCUMENTED.jsonDepthMax(), 8, 1_000, "Nesting of a JSON request body.");
+            limit("json_depth_max", DOCUMENTED.jsonDepthMax(), 8, 1_000, "Nesting depth of a JSON request body.");
     static final ConfigKey<Integer> DELAY_SECONDS_MAX =
-            limit("delay_seconds_max", DOCUMENTED.delaySecondsMax(), 0, INT_MAX, "Any delay, in seconds.");
+            limit("delay_seconds_max", DOCUMENTED.delaySecondsMax(), 0, INT_MAX, "Largest delay, in seconds.");
     static final ConfigKey<Integer> PULL_MESSAGES_MAX = limit(
             "pull_messages_max",
             DOCUMENTED.pullMessagesMax(),
             1,
             10_000,
-            "batch_size of a pull, a peek or a consumer.");
+            "Largest batch_size of a pull, a peek or a consumer.");
     static final ConfigKey<Integer> DELIVERY_BYTES_MAX = limit(
             "delivery_bytes_max",
             DOCUMENTED.deliveryBytesMax(),
             1,
             1 << 30,
-            "Messages of one answer to a pull or a peek, or of one batch to a worker, in bytes as they are written; what does not fit comes with"
-                    + " the next one. A single message may be larger.");
+            "Serialized messages of one response to a pull or a peek, or of one batch to a worker, in bytes. The "
+                    + "rest is delivered by the next one. A single message may be larger.");
     static final ConfigKey<Integer> VISIBILITY_TIMEOUT_MILLIS_MAX = limit(
             "visibility_timeout_millis_max",
             DOCUMENTED.visibilityTimeoutMillisMax(),
             1,
             INT_MAX,
-            "Length of a lease, in milliseconds.");
+            "Longest lease, in milliseconds.");
     static final ConfigKey<Integer> RETENTION_SECONDS_MIN = limit(
             "retention_seconds_min",
             DOCUMENTED.retentionSecondsMin(),
@@ -232,13 +242,14 @@ public final class ConfigKeys {
             DOCUMENTED.queuesMax(),
             1,
             INT_MAX,
-            "Queues of all accounts; what is full of the largest fields fits into a heap of 192 MiB.");
+            "Queues of all accounts. This many queues with the largest possible fields fit into a heap of 192 "
+                    + "MiB.");
     static final ConfigKey<Integer> ACCOUNTS_MAX = limit(
             "accounts_max",
             DOCUMENTED.accountsMax(),
             1,
             INT_MAX,
-            "Accounts that have a queue; a token for every account can name any.");
+            "Accounts that have a queue. A token for all accounts can use any account id.");
     static final ConfigKey<Integer> SUBSCRIPTIONS_PER_ACCOUNT_MAX = limit(
             "subscriptions_per_account_max",
             DOCUMENTED.subscriptionsPerAccountMax(),
@@ -252,18 +263,18 @@ public final class ConfigKeys {
             DOCUMENTED.leasesPerQueueMax(),
             1,
             INT_MAX,
-            "Messages of one queue in the hands of consumers; a pull beyond it gets fewer.");
+            "Leased messages of one queue; at this limit a pull returns fewer messages.");
     static final ConfigKey<Long> BACKLOG_BYTES_MAX = key(
             "limits.backlog_bytes_max",
             String.valueOf(DOCUMENTED.backlogBytesMax()),
-            "Bytes stored in one queue, as 25GiB; 0 is no limit.",
+            "Bytes stored in one queue, such as 25GiB; 0 means no limit.",
             ValueTypes.bytes(0));
     static final ConfigKey<Integer> MESSAGES_PER_SECOND_MAX = limit(
             "messages_per_second_max",
             DOCUMENTED.messagesPerSecondMax(),
             0,
             INT_MAX,
-            "Messages pushed to one queue per second; 0 is no limit.");
+            "Messages pushed to one queue per second; 0 means no limit.");
 
     private ConfigKeys() {}
 

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes a checked {@link ServerConfig}: defaults, then the file, then the environment, then flags. */
+/**
+ * Builds a validated {@link ServerConfig} from defaults, file, environment and flags, in this order of precedence:
+ * later sources override earlier ones.
+ */
 public final class ConfigLoader {
     private final ConfigSources sources = new ConfigSources();
 
@@ -20,7 +23,7 @@ public final class ConfigLoader {
      * @param file a YAML file, or null
      * @param environment the process's environment
      * @param assignments flags of the form {@code key=value}
-     * @throws ConfigException if anything in it is unknown, of the wrong type or out of range
+     * @throws ConfigException if a key is unknown, or a value has the wrong type or is out of range
      */
     public static ServerConfig load(Path file, Map<String, String> environment, List<String> assignments) {
         ConfigLoader loader = new ConfigLoader();
@@ -32,7 +35,7 @@ public final class ConfigLoader {
         return loader.build();
     }
 
-    /** The variables that begin with {@code SLUICE_}, are no configuration, and do not point to services; sorted. */
+    /** The variables that begin with {@code SLUICE_} but are neither configuration nor service links; sorted. */
     public static List<String> ignoredVariables(Map<String, String> environment) {
         return EnvironmentVariables.ignored(environment);
     }
@@ -60,7 +63,7 @@ public final class ConfigLoader {
                 queues(limits, auth),
                 get(ConfigKeys.WORKERS),
                 get(ConfigKeys.MEMORY_WINDOW_BYTES),
-                // One request as large as is allowed must always find room.
+                // A single request of the maximum size must always fit.
                 Math.max(get(ConfigKeys.MEMORY_REQUEST_BYTES), limits.requestBytesMax()),
                 get(ConfigKeys.SHUTDOWN_TIMEOUT),
                 get(ConfigKeys.LOG_LEVEL));
@@ -80,9 +83,9 @@ public final class ConfigLoader {
     }
 
     private Optional<HttpConfig.TlsConfig> tls() {
-        boolean secure = bothOrNone(ConfigKeys.HTTP_TLS_CERT, ConfigKeys.HTTP_TLS_KEY);
-        HttpConfig.ClientAuth clientAuth = clientAuth(secure);
-        if (!secure) {
+        boolean tlsEnabled = bothOrNone(ConfigKeys.HTTP_TLS_CERT, ConfigKeys.HTTP_TLS_KEY);
+        HttpConfig.ClientAuth clientAuth = clientAuth(tlsEnabled);
+        if (!tlsEnabled) {
             return Optional.empty();
         }
         return Optional.of(new HttpConfig.TlsConfig(
@@ -94,22 +97,25 @@ public final class ConfigLoader {
                         : Optional.of(readable(ConfigKeys.HTTP_TLS_CLIENT_CA))));
     }
 
-    /** Who asks for certificates must not end up without them because another key is missing. */
-    private HttpConfig.ClientAuth clientAuth(boolean secure) {
-        HttpConfig.ClientAuth asked = get(ConfigKeys.HTTP_TLS_CLIENT_AUTH);
-        if (asked == HttpConfig.ClientAuth.NONE) {
-            return asked;
+    /**
+     * A configuration that asks for client certificates is rejected if another key is missing, instead of accepting
+     * connections without them.
+     */
+    private HttpConfig.ClientAuth clientAuth(boolean tlsEnabled) {
+        HttpConfig.ClientAuth configured = get(ConfigKeys.HTTP_TLS_CLIENT_AUTH);
+        if (configured == HttpConfig.ClientAuth.NONE) {
+            return configured;
         }
-        if (asked != null) {
-            demand(ConfigKeys.HTTP_TLS_CLIENT_AUTH, ConfigKeys.HTTP_TLS_CLIENT_CA);
+        if (configured != null) {
+            requireWith(ConfigKeys.HTTP_TLS_CLIENT_AUTH, ConfigKeys.HTTP_TLS_CLIENT_CA);
         }
         if (get(ConfigKeys.HTTP_TLS_CLIENT_CA) == null) {
             return HttpConfig.ClientAuth.NONE;
         }
-        if (!secure) {
-            demand(ConfigKeys.HTTP_TLS_CLIENT_CA, ConfigKeys.HTTP_TLS_CERT);
+        if (!tlsEnabled) {
+            requireWith(ConfigKeys.HTTP_TLS_CLIENT_CA, ConfigKeys.HTTP_TLS_CERT);
         }
-        return asked == null ? HttpConfig.ClientAuth.REQUIRED : asked;
+        return configured == null ? HttpConfig.ClientAuth.REQUIRED : configured;
     }
 
     private AuthConfig auth() {
@@ -156,9 +162,9 @@ public final class ConfigLoader {
     private List<DeclaredQueue> queues(Limits limits, AuthConfig auth) {
         try {
             return DeclaredQueueType.check(get(ConfigKeys.QUEUES), limits, !auth.isEmpty());
-        } catch (ValueType.InvalidValueException unfit) {
-            throw new ConfigException(ConfigKeys.QUEUES.name() + unfit.path() + " ("
-                    + sources.sourceOf(ConfigKeys.QUEUES) + ") " + unfit.getMessage());
+        } catch (ValueType.InvalidValueException invalid) {
+            throw new ConfigException(ConfigKeys.QUEUES.name() + invalid.path() + " ("
+                    + sources.sourceOf(ConfigKeys.QUEUES) + ") " + invalid.getMessage());
         }
     }
 
@@ -178,13 +184,13 @@ public final class ConfigLoader {
     private boolean bothOrNone(ConfigKey<?> one, ConfigKey<?> other) {
         boolean oneSet = get(one) != null;
         if (oneSet != (get(other) != null)) {
-            demand(oneSet ? one : other, oneSet ? other : one);
+            requireWith(oneSet ? one : other, oneSet ? other : one);
         }
         return oneSet;
     }
 
-    /** Refuses the absence of a key that a present one needs. */
-    private void demand(ConfigKey<?> present, ConfigKey<?> needed) {
+    /** Rejects the configuration if {@code needed} is not set although {@code present} is. */
+    private void requireWith(ConfigKey<?> present, ConfigKey<?> needed) {
         if (get(needed) == null) {
             throw new ConfigException(present.name() + " (" + sources.sourceOf(present) + ") is set but "
                     + needed.name() + " is not: they go together");

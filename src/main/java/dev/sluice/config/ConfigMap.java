@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One map inside a structured value: reads its fields by type and refuses those it does not know. */
+/** One map inside a structured value. Reads its fields by type and rejects unknown ones. */
 final class ConfigMap {
     private final String path;
     private final Map<?, ?> fields;
@@ -17,7 +17,7 @@ final class ConfigMap {
         this.fields = fields;
     }
 
-    /** The map at {@code path}, with no field but these. */
+    /** The map at {@code path}, which may have only the fields in {@code names}. */
     static ConfigMap of(Object raw, String path, List<String> names) throws InvalidValueException {
         if (!(raw instanceof Map<?, ?> map)) {
             throw new InvalidValueException(path, "must be a map of " + String.join(", ", names));
@@ -33,7 +33,7 @@ final class ConfigMap {
         return new ConfigMap(path, map);
     }
 
-    /** The entries of the list that {@code raw} must be. */
+    /** The entries of {@code raw}, which must be a list. */
     static List<ConfigMap> list(Object raw, List<String> names) throws InvalidValueException {
         if (!(raw instanceof List<?> list)) {
             throw new InvalidValueException();
@@ -45,7 +45,7 @@ final class ConfigMap {
         return entries;
     }
 
-    /** The entries of the map that {@code raw} must be, by their names. */
+    /** The entries of {@code raw}, which must be a map, by their names. */
     static Map<String, ConfigMap> map(Object raw, List<String> names) throws InvalidValueException {
         if (!(raw instanceof Map<?, ?> map)) {
             throw new InvalidValueException();
@@ -67,7 +67,7 @@ final class ConfigMap {
         return raw == null ? Optional.empty() : Optional.of(of(raw, path + "." + name, names));
     }
 
-    /** The value of a field; {@code absent} if it is not there. */
+    /** The value of a field; {@code absent} if the field is missing. */
     <T> T get(String name, ValueType<T> type, T absent) throws InvalidValueException {
         Object raw = fields.get(name);
         if (raw == null) {
@@ -75,16 +75,16 @@ final class ConfigMap {
         }
         try {
             return type.parse(raw);
-        } catch (InvalidValueException unfit) {
-            throw refuse(name, "must be " + type.expectation());
+        } catch (InvalidValueException invalid) {
+            throw invalidField(name, "must be " + type.expectation());
         }
     }
 
-    /** The value of a field that must be there. */
+    /** The value of a required field. */
     <T> T require(String name, ValueType<T> type) throws InvalidValueException {
         T value = get(name, type, null);
         if (value == null) {
-            throw refuse(name, "is missing");
+            throw invalidField(name, "is missing");
         }
         return value;
     }
@@ -93,13 +93,13 @@ final class ConfigMap {
     List<?> elements(String name) throws InvalidValueException {
         Object raw = fields.get(name);
         if (raw != null && !(raw instanceof List<?>)) {
-            throw refuse(name, "must be a list");
+            throw invalidField(name, "must be a list");
         }
         return (List<?>) raw;
     }
 
-    /** What to throw when a field is wrong. */
-    InvalidValueException refuse(String name, String detail) {
+    /** An exception for an invalid field. */
+    InvalidValueException invalidField(String name, String detail) {
         return new InvalidValueException(path + "." + name, detail);
     }
 }

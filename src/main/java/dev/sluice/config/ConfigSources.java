@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Gathers what file, environment and flags say, the later beating the earlier. An empty value means "back to the default". */
+/**
+ * Collects the settings from file, environment and flags; later sources override earlier ones. An empty value resets a
+ * key to its default.
+ */
 final class ConfigSources {
     private final Map<String, Setting> settings = new HashMap<>();
 
     /** A value and where it was set. */
     private record Setting(Object raw, String source) {}
 
-    /** Adds what a file says. */
+    /** Adds the settings of a file. */
     void addFile(Path file) {
         Object document = YamlText.readFile(file);
         if (document != null && !(document instanceof Map<?, ?>)) {
@@ -45,7 +48,10 @@ final class ConfigSources {
         }
     }
 
-    /** Adds the variables of keys. Others that begin with {@code SLUICE_} are refused if they were probably meant for one. */
+    /**
+     * Adds the environment variables of keys. An unknown one with the prefix {@code SLUICE_} is rejected if it is
+     * probably a misspelt key.
+     */
     void addEnvironment(Map<String, String> environment) {
         for (Map.Entry<String, String> variable : environment.entrySet()) {
             String name = variable.getKey();
@@ -78,7 +84,7 @@ final class ConfigSources {
         putText(key, assignment.substring(equals + 1).strip(), "--set");
     }
 
-    /** The value of a key, its default if nobody set it, null if it has none. */
+    /** The value of a key; the default if it is not set; null if it has no default. */
     <T> T get(ConfigKey<T> key) {
         Setting setting = settings.get(key.name());
         if (setting != null) {
@@ -90,7 +96,7 @@ final class ConfigSources {
         return key.parse(key.type().structured() ? emptyOf(key) : key.defaultText(), "default");
     }
 
-    /** Structured defaults are empty, so that a start need not read YAML for them. */
+    /** Structured defaults are empty, so that a start does not need to parse YAML for them. */
     private static Object emptyOf(ConfigKey<?> key) {
         return switch (key.defaultText()) {
             case "[]" -> List.of();

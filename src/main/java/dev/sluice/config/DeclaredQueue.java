@@ -7,10 +7,10 @@ import dev.sluice.queue.QueueSettings;
 import java.util.Optional;
 
 /**
- * A queue that must exist once the server is ready. A field that is not declared is none of the declaration's business: at the
- * creation it has its default, later it keeps what the API made of it.
+ * A queue that must exist when the server is ready. A field that is not declared has its default in a new queue and
+ * keeps its value in an existing one.
  *
- * @param account its account id; empty for the installation's own account
+ * @param account its account id; empty for the generated account
  * @param name its name
  * @param settings its settings, as far as they are declared
  * @param consumer its consumer, if it must have one
@@ -93,7 +93,7 @@ public record DeclaredQueue(
      * @param retryDelaySeconds delay of a retry that brings none
      * @param visibilityTimeoutMillis length of a lease
      * @param maxWaitTimeMillis how long a batch may gather
-     * @param maxConcurrency batches under way at once
+     * @param maxConcurrency batches in progress at once
      */
     public record DeclaredConsumerSettings(
             Optional<Integer> batchSize,

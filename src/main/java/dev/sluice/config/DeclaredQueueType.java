@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The value of {@code queues}: field names as in the API. Ranges depend on the limits and are checked when those are known. */
+/**
+ * The value of {@code queues}; the field names are those of the API. Ranges depend on the limits and are checked after
+ * those are known.
+ */
 final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>> {
     private static final List<String> FIELDS = List.of("account", "name", "settings", "consumer");
     private static final List<String> QUEUE_SETTINGS =
@@ -20,9 +23,9 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
     private static final List<String> CONSUMER_SETTINGS = List.of(
             "batch_size", "max_retries", "retry_delay", "visibility_timeout_ms", "max_wait_time_ms", "max_concurrency");
 
-    /** One entry whose numbers are not checked yet. */
+    /** One entry whose numbers are not validated yet. */
     record Draft(ConfigMap entry) {
-        /** The checked entry. */
+        /** The validated entry. */
         DeclaredQueue check(Limits limits) throws InvalidValueException {
             return declaredQueue(entry, limits);
         }
@@ -37,7 +40,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         return drafts;
     }
 
-    /** The queues, checked against the limits. */
+    /** The queues, validated against the limits. */
     static List<DeclaredQueue> check(List<Draft> drafts, Limits limits, boolean accountRequired)
             throws InvalidValueException {
         List<DeclaredQueue> queues = new ArrayList<>();
@@ -45,10 +48,10 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         for (Draft draft : drafts) {
             DeclaredQueue queue = draft.check(limits);
             if (accountRequired && queue.account().isEmpty()) {
-                throw draft.entry().refuse("account", "is missing: it is needed once credentials are configured");
+                throw draft.entry().invalidField("account", "is missing: it is needed once credentials are configured");
             }
             if (!seen.add(List.of(queue.account().orElse(""), queue.name()))) {
-                throw draft.entry().refuse("name", "is used twice: '" + queue.name() + "'");
+                throw draft.entry().invalidField("name", "is used twice: '" + queue.name() + "'");
             }
             queues.add(queue);
         }
@@ -58,7 +61,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
     private static DeclaredQueue declaredQueue(ConfigMap entry, Limits limits) throws InvalidValueException {
         String account = entry.get("account", ValueTypes.text(), null);
         if (account != null && !AccountIds.isWellFormed(account)) {
-            throw entry.refuse("account", "must be 32 hexadecimal digits, in quotes");
+            throw entry.invalidField("account", "must be 32 hexadecimal digits, in quotes");
         }
         String name = entry.require("name", ValueTypes.text());
         Optional<ConfigMap> settings = entry.child("settings", QUEUE_SETTINGS);
@@ -80,11 +83,11 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
     private static DeclaredConsumer declaredConsumer(ConfigMap entry, Limits limits) throws InvalidValueException {
         ConsumerType type = ConsumerType.ofWireName(entry.require("type", ValueTypes.text()));
         if (type == null) {
-            throw entry.refuse("type", "must be http_pull or worker");
+            throw entry.invalidField("type", "must be http_pull or worker");
         }
         String script = entry.get("script_name", ValueTypes.text(), "");
         if (script.isEmpty() == (type == ConsumerType.WORKER)) {
-            throw entry.refuse("script_name", "goes with type worker, and only with it");
+            throw entry.invalidField("script_name", "goes with type worker, and only with it");
         }
         Optional<ConfigMap> settings = entry.child("settings", CONSUMER_SETTINGS);
         return new DeclaredConsumer(

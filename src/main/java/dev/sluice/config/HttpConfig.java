@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param headerTimeoutMillis from the first byte of a request to the end of its headers
  * @param bodyTimeoutMillis from the end of the headers to the end of the body
  * @param idleTimeoutMillis for a connection on which no request begins
- * @param connectionsMax open connections
+ * @param connectionsMax maximum of open connections
  */
 public record HttpConfig(
         String host,
@@ -24,23 +24,24 @@ public record HttpConfig(
         long bodyTimeoutMillis,
         long idleTimeoutMillis,
         int connectionsMax) {
-    /** What is asked of clients at the start of a connection. */
+    /** Whether clients must present a certificate. */
     public enum ClientAuth {
-        /** Nothing. */
+        /** No certificate is requested. */
         NONE,
-        /** A certificate, which must be good; a client without one is let in. */
+        /** A certificate is requested and must be valid; a client without one is accepted. */
         REQUEST,
-        /** A certificate, which must be good. */
+        /** A valid certificate is mandatory. */
         REQUIRED
     }
 
     /**
-     * Files in PEM.
+     * TLS files in PEM format.
      *
      * @param certificate certificate chain
      * @param key private key
-     * @param clientAuth what is asked of clients
-     * @param clientAuthorities who signs the certificates of clients; there unless nothing is asked of them
+     * @param clientAuth whether clients must present a certificate
+     * @param clientAuthorities certificate authorities of client certificates; present unless {@code clientAuth} is
+     *     NONE
      */
     public record TlsConfig(Path certificate, Path key, ClientAuth clientAuth, Optional<Path> clientAuthorities) {}
 }

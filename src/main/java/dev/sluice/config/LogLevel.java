@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-/** How much goes to the log. */
+/** The log level. */
 public enum LogLevel {
     DEBUG,
     INFO,

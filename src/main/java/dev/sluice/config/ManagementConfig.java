@@ -7,6 +7,6 @@ import java.util.List;
  *
  * @param host address to listen on
  * @param port port to listen on, 0 for a free one
- * @param hostNames what requests may name as Host beside IP addresses and localhost
+ * @param hostNames allowed Host header values besides IP addresses and localhost
  */
 public record ManagementConfig(String host, int port, List<String> hostNames) {}

@@ -1,18 +1,18 @@
 package dev.sluice.config;
 
 /**
- * Choices where Cloudflare's documents and its service differ.
+ * Options where Cloudflare's documentation and service differ.
  *
- * @param jsonBodyEncoding how a pull shows a JSON body
+ * @param jsonBodyEncoding how a pull returns a JSON body
  * @param strictJsonBodies whether a JSON body must be an object or an array, as documented
  * @param strictQueueNames whether queue names must be lower-case letters, digits and hyphens, as documented
  */
 public record MessagesConfig(JsonBodyEncoding jsonBodyEncoding, boolean strictJsonBodies, boolean strictQueueNames) {
-    /** How a pull shows a JSON body. */
+    /** How a pull returns a JSON body. */
     public enum JsonBodyEncoding {
         /** Base64 of the JSON text, as documented. */
         BASE64,
-        /** The JSON text itself, as often seen. */
+        /** The JSON text itself, as the service often does. */
         PLAIN
     }
 }

@@ -2,11 +2,11 @@ package dev.sluice.config;
 
 import java.util.Collection;
 
-/** Finds what somebody probably meant. */
+/** Finds the known name that is most similar to an unknown one. */
 final class NameSuggestion {
     private NameSuggestion() {}
 
-    /** The first candidate of which {@code name} is the beginning; without one, that with the fewest edits from it. */
+    /** The first candidate that begins with {@code name}; otherwise the one with the fewest edits. */
     static String of(String name, Collection<String> candidates) {
         String nearest = null;
         int fewest = Integer.MAX_VALUE;
@@ -23,7 +23,7 @@ final class NameSuggestion {
         return nearest;
     }
 
-    /** Levenshtein's distance, over the first 100 characters. */
+    /** The Levenshtein distance, computed over the first 100 characters. */
     static int edits(String from, String to) {
         int fromLength = Math.min(100, from.length());
         int[] row = new int[to.length() + 1];

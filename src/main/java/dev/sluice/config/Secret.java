@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
 /**
- * A value that must not be seen in logs: its text shows only that it is there.
+ * A value that must not appear in logs: {@link #toString} hides it.
  *
  * @param value the value itself
  */

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The whole configuration, checked.
+ * The complete, validated configuration.
  *
  * @param http the API's listener
  * @param management the listener for health and metrics
- * @param storage where messages are kept
- * @param auth who may use the API
- * @param messages choices of compatibility
+ * @param storage where messages are stored
+ * @param auth the credentials of the API
+ * @param messages compatibility options
  * @param limits the limits of the service
- * @param queues queues to declare at start
- * @param workers where batches of worker consumers go, by script name
+ * @param queues queues to create or update at start
+ * @param workers targets of worker consumers, by script name
  * @param windowBytes memory for windows and cached bodies of all queues together
- * @param requestBytes memory for bodies of requests under way, and as much again for answers
+ * @param requestBytes memory for bodies of requests in progress, and the same amount for responses
  * @param shutdownTimeoutMillis time for a graceful stop
- * @param logLevel how much goes to the log
+ * @param logLevel the level of Sluice's own log
  */
 public record ServerConfig(
         HttpConfig http,

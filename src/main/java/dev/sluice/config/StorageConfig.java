@@ -3,27 +3,27 @@ package dev.sluice.config;
 import java.nio.file.Path;
 
 /**
- * Where messages are kept.
+ * Where messages are stored.
  *
- * @param engine what keeps them
+ * @param engine the storage engine
  * @param directory the directory of engine {@link Engine#ROCKSDB}
- * @param durability when a push counts as stored
- * @param freeBytesMin with less free space on that disk pushes are refused
+ * @param durability when a push is confirmed
+ * @param freeBytesMin pushes are rejected while the disk has less free space
  */
 public record StorageConfig(Engine engine, Path directory, DurabilityMode durability, long freeBytesMin) {
-    /** What keeps the messages. */
+    /** The storage engine. */
     public enum Engine {
         /** On disk. */
         ROCKSDB,
-        /** In memory only; gone when the process ends. */
+        /** In memory only; lost when the process ends. */
         MEMORY
     }
 
-    /** When the answer to a push goes out. */
+    /** When a push is confirmed. */
     public enum DurabilityMode {
-        /** After the disk has confirmed it; survives a power loss. */
+        /** After the disk has confirmed the write; survives a power loss. */
         FSYNC,
-        /** After the operating system has it; survives a killed process, not a power loss. */
+        /** After the operating system has accepted the write; survives a killed process, but not a power loss. */
         ASYNC
     }
 }

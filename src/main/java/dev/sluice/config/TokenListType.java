@@ -20,11 +20,11 @@ final class TokenListType implements ValueType<List<TokenConfig>> {
         for (ConfigMap entry : ConfigMap.list(raw, FIELDS)) {
             String name = entry.require("name", ValueTypes.text());
             if (!names.add(name)) {
-                throw entry.refuse("name", "is used twice: '" + name + "'");
+                throw entry.invalidField("name", "is used twice: '" + name + "'");
             }
             String sha256 = entry.require("sha256", ValueTypes.text()).toLowerCase(Locale.ROOT);
             if (!sha256.matches("[0-9a-f]{64}")) {
-                throw entry.refuse("sha256", "must be 64 hexadecimal digits");
+                throw entry.invalidField("sha256", "must be 64 hexadecimal digits");
             }
             TokenAccess access = entry.require("access", ValueTypes.oneOf(TokenAccess.class));
             tokens.add(new TokenConfig(name, sha256, accounts(entry), access));
@@ -35,12 +35,13 @@ final class TokenListType implements ValueType<List<TokenConfig>> {
     private static Set<String> accounts(ConfigMap entry) throws InvalidValueException {
         List<?> elements = entry.elements("accounts");
         if (elements == null || elements.isEmpty()) {
-            throw entry.refuse("accounts", "must name at least one account, or '*' for all");
+            throw entry.invalidField("accounts", "must name at least one account, or '*' for all");
         }
         Set<String> accounts = new LinkedHashSet<>();
         for (Object element : elements) {
             if (!(element instanceof String account) || !(account.equals("*") || AccountIds.isWellFormed(account))) {
-                throw entry.refuse("accounts", "must hold account ids of 32 hexadecimal digits (in quotes), or '*'");
+                throw entry.invalidField(
+                        "accounts", "must hold account ids of 32 hexadecimal digits (in quotes), or '*'");
             }
             accounts.add(account);
         }

@@ -1,53 +1,53 @@
 package dev.sluice.config;
 
 /**
- * How the value of a key is written.
+ * The format of a key's value.
  *
- * @param <T> what it becomes
+ * @param <T> the Java type of the value
  */
 interface ValueType<T> {
     /**
-     * Reads a value as YAML or a flag gave it: text, number, boolean, list or map.
+     * Parses a value from YAML, a flag or the environment: text, number, boolean, list or map.
      *
-     * @throws Unfit if it is not a value of this type
+     * @throws InvalidValueException if the value does not have this format
      */
     T parse(Object raw) throws InvalidValueException;
 
-    /** What a value must be, as it follows the words "must be". */
+    /** What a value must be: the text after the words "must be" in an error. */
     String expectation();
 
-    /** Whether the value must not be shown. */
+    /** Whether the value must not appear in errors and logs. */
     default boolean secret() {
         return false;
     }
 
-    /** Whether text from a flag or the environment is YAML. */
+    /** Whether text from a flag or the environment is parsed as YAML. */
     default boolean structured() {
         return false;
     }
 
-    /** A value that does not fit, with what is wrong if the expectation does not say it. */
+    /** An invalid value. The message is null if {@link #expectation} describes the error. */
     final class InvalidValueException extends Exception {
         private static final long serialVersionUID = 1L;
 
         private final String path;
 
-        /** It is not what the expectation says. */
+        /** The value does not match the expectation. */
         InvalidValueException() {
             this(null, null);
         }
 
         /**
-         * Something inside a structured value is wrong.
+         * A part of a structured value is invalid.
          *
-         * @param path where, relative to the key, as {@code [0].name}
+         * @param path the position relative to the key, such as {@code [0].name}
          */
         InvalidValueException(String path, String detail) {
             super(detail, null, false, false);
             this.path = path;
         }
 
-        /** Where inside the value, or null. */
+        /** The position inside the value, or null. */
         String path() {
             return path;
         }

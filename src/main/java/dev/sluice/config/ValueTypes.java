@@ -21,12 +21,12 @@ final class ValueTypes {
 
     private ValueTypes() {}
 
-    /** Any text that is not empty. */
+    /** Any text. */
     static ValueType<String> text() {
         return of("text (in quotes if it looks like a number)", false, raw -> raw instanceof String s ? s : null);
     }
 
-    /** Visible characters only, and never shown. */
+    /** A secret of visible ASCII characters. */
     static ValueType<Secret> secret() {
         return of(
                 "text of visible ASCII characters (in quotes if it looks like a number)",
@@ -34,7 +34,6 @@ final class ValueTypes {
                 raw -> raw instanceof String s && s.chars().allMatch(c -> c > ' ' && c < 0x7f) ? new Secret(s) : null);
     }
 
-    /** A path of the file system. */
     static ValueType<Path> path() {
         return of("a path", false, raw -> {
             if (!(raw instanceof String text)) {
@@ -53,7 +52,6 @@ final class ValueTypes {
         });
     }
 
-    /** {@code true} or {@code false}. */
     static ValueType<Boolean> bool() {
         return of("true or false", false, raw -> switch (String.valueOf(raw)) {
             case "true" -> Boolean.TRUE;
@@ -70,10 +68,10 @@ final class ValueTypes {
         });
     }
 
-    /** A time span with its unit, in milliseconds. */
+    /** A duration with its unit; the value is in milliseconds. */
     static ValueType<Long> duration(long minMillis, long maxMillis) {
         String expectation =
-                "a time like 500ms, 30s, 5m or 2h, from " + shownMillis(minMillis) + " to " + shownMillis(maxMillis);
+                "a time like 500ms, 30s, 5m or 2h, from " + formatMillis(minMillis) + " to " + formatMillis(maxMillis);
         return of(expectation, false, raw -> {
             Matcher matcher = DURATION.matcher(String.valueOf(raw));
             if (!matcher.matches()) {
@@ -84,7 +82,7 @@ final class ValueTypes {
         });
     }
 
-    /** A number of bytes, plain or with a unit. */
+    /** A number of bytes, with or without a unit. */
     static ValueType<Long> bytes(long min) {
         return of("a number of bytes like 65536, 64KiB, 64MiB or 1GiB, at least " + min, false, raw -> {
             Long bytes = byteCount(raw);
@@ -92,7 +90,7 @@ final class ValueTypes {
         });
     }
 
-    /** A number of bytes, plain, with a unit, or as a share of the heap. */
+    /** A number of bytes, with or without a unit, or a percentage of the heap. */
     static ValueType<Long> bytesOrHeapShare(long min) {
         return of("a number of bytes like 64MiB, at least " + min + ", or a share of the heap like 25%", false, raw -> {
             Matcher percent = PERCENT.matcher(String.valueOf(raw));
@@ -140,7 +138,7 @@ final class ValueTypes {
         return count > Long.MAX_VALUE / unit ? null : Long.valueOf(count * unit);
     }
 
-    private static String shownMillis(long millis) {
+    private static String formatMillis(long millis) {
         if (millis % 3_600_000 == 0) {
             return millis / 3_600_000 + "h";
         }
@@ -152,7 +150,7 @@ final class ValueTypes {
         T parse(Object raw) throws InvalidValueException;
     }
 
-    /** A type whose parser answers null for what does not fit. */
+    /** A type whose parser returns null for an invalid value. */
     private static <T> ValueType<T> of(String expectation, boolean secret, Parser<T> parser) {
         return new ValueType<>() {
             @Override

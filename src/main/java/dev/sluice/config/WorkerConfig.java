@@ -3,10 +3,10 @@ package dev.sluice.config;
 import java.net.URI;
 
 /**
- * Where the batches of a Worker go.
+ * The target of a worker consumer.
  *
  * @param url absolute, http or https
- * @param key signs requests
- * @param timeoutMillis from a request's start to the end of its answer
+ * @param key the HMAC key that signs requests
+ * @param timeoutMillis from the start of a request to the end of its response
  */
 public record WorkerConfig(URI url, Secret key, int timeoutMillis) {}

@@ -29,28 +29,28 @@ final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
         URI url = url(entry);
         Secret key = entry.require("key", ValueTypes.secret());
         if (key.value().length() < KEY_CHARS_MIN) {
-            throw entry.refuse("key", "must have at least " + KEY_CHARS_MIN + " characters");
+            throw entry.invalidField("key", "must have at least " + KEY_CHARS_MIN + " characters");
         }
         int timeoutMillis = entry.get(
                 "timeout_ms", ValueTypes.integer(TIMEOUT_MILLIS_MIN, TIMEOUT_MILLIS_MAX), TIMEOUT_MILLIS_DEFAULT);
         return new WorkerConfig(url, key, timeoutMillis);
     }
 
-    /** The URL is not shown in errors: it may hold a password, which is one of the things that are refused. */
+    /** Errors do not contain the URL, because it may contain a password (which is rejected). */
     private static URI url(ConfigMap entry) throws InvalidValueException {
         String text = entry.require("url", ValueTypes.text());
         URI url;
         try {
             url = new URI(text);
         } catch (URISyntaxException e) {
-            throw entry.refuse("url", "is not a URL");
+            throw entry.invalidField("url", "is not a URL");
         }
         boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
         if (!http || url.getHost() == null || url.getPort() == 0 || url.getPort() > PORT_MAX) {
-            throw entry.refuse("url", "must be an absolute URL like http://127.0.0.1:3000/batches or https://…");
+            throw entry.invalidField("url", "must be an absolute URL like http://127.0.0.1:3000/batches or https://…");
         }
         if (url.getRawUserInfo() != null || url.getRawFragment() != null) {
-            throw entry.refuse("url", "must have neither user and password nor a fragment");
+            throw entry.invalidField("url", "must have neither user and password nor a fragment");
         }
         return url;
     }

@@ -10,7 +10,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** Reads YAML into maps, lists, text, numbers and booleans; never into other objects. */
+/** Parses YAML into maps, lists, text, numbers and booleans; never into other objects. */
 final class YamlText {
     private YamlText() {}
 
@@ -28,7 +28,7 @@ final class YamlText {
     /**
      * The document in a text; null if it is empty.
      *
-     * @param source where the text comes from, for errors
+     * @param source the origin of the text, for errors
      */
     static Object parse(String text, String source) {
         LoaderOptions options = new LoaderOptions();

@@ -10,15 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** {@code POST /backup?to=DIR}: a copy of the store in a new directory of this machine. */
+/** {@code POST /backup?to=DIR}: copies the store into a new directory of this machine. */
 final class BackupEndpoint implements Endpoint {
     private final Vertx vertx;
     private final Consumer<Path> copy;
 
     /**
-     * An endpoint over what makes the copy.
-     *
-     * @param copy may block; throws an exception with one line if it cannot
+     * @param copy copies the store; may block; throws an exception with a one-line message on failure
      */
     BackupEndpoint(Vertx vertx, Consumer<Path> copy) {
         this.vertx = vertx;
@@ -41,7 +39,7 @@ final class BackupEndpoint implements Endpoint {
     }
 
     @Override
-    public Future<ManagementResponse> answer(HttpServerRequest request) {
+    public Future<ManagementResponse> handle(HttpServerRequest request) {
         Path directory;
         try {
             directory = target(request);
@@ -56,18 +54,18 @@ final class BackupEndpoint implements Endpoint {
     }
 
     private static Path target(HttpServerRequest request) {
-        List<String> given;
+        List<String> values;
         try {
-            given = new QueryStringDecoder(request.uri()).parameters().get("to");
+            values = new QueryStringDecoder(request.uri()).parameters().get("to");
         } catch (IllegalArgumentException malformed) {
             throw new IllegalArgumentException("the query is not well-formed percent-encoding", malformed);
         }
-        if (given == null || given.size() != 1) {
+        if (values == null || values.size() != 1) {
             throw new IllegalArgumentException("the query must have one parameter to");
         }
         Path directory;
         try {
-            directory = Path.of(given.get(0));
+            directory = Path.of(values.get(0));
         } catch (InvalidPathException malformed) {
             throw new IllegalArgumentException("to is not a path", malformed);
         }

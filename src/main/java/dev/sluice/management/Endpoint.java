@@ -5,21 +5,22 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * One path of the management port. Called on the event loop when the headers of a request have arrived; must not block.
+ * One path of the management port. Called on the event loop after the headers of a request have arrived; must not
+ * block.
  *
- * <p>An endpoint that {@link #changes} anything gets only requests whose credential {@link ChangeAuthorizer} has accepted, and which come
- * from this machine.
+ * <p>An endpoint that {@link #changes} something receives only requests that come from this machine and whose
+ * credential {@link ChangeAuthorizer} has accepted.
  */
 interface Endpoint {
-    /** The path, as it stands in the request line. */
+    /** The path, as in the request line. */
     String path();
 
-    /** The only method it takes; GET includes HEAD. */
+    /** The only method that it accepts; GET includes HEAD. */
     HttpMethod method();
 
-    /** Whether it changes anything: the server, its store or its disk. */
+    /** Whether it changes something: the server, its store or its disk. */
     boolean changes();
 
-    /** Answers a request; a failed future, and an exception, become status 500. */
-    Future<ManagementResponse> answer(HttpServerRequest request);
+    /** Handles a request. A failed future or an exception results in status 500. */
+    Future<ManagementResponse> handle(HttpServerRequest request);
 }

@@ -8,55 +8,68 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The open connections of the management port. Each carries one request, whose headers must arrive in time, and whose answer must be taken in
- * time; else the connection is closed at once. In between, while the answer is made, there is no deadline.
+ * The open connections of the management port. Each serves one request. Its headerTimeouts must arrive, and its response must
+ * be read, within a timeout; otherwise the connection is closed at once. There is no timeout while the response is
+ * produced.
  *
  * <p>Owned by one event loop.
  */
 final class ManagementConnections {
     private final int connectionsMax;
-    private final TimeoutQueue headers;
-    private final TimeoutQueue answers;
+    private final TimeoutQueue headerTimeouts;
+    private final TimeoutQueue responseTimeouts;
     /** Oldest first. */
     private final Map<HttpConnection, ManagementConnection> open = new LinkedHashMap<>();
 
-    ManagementConnections(Vertx vertx, ManagementSettings settings) {
-        this.connectionsMax = settings.connectionsMax();
-        this.headers = new TimeoutQueue(vertx, settings.headerMillis());
-        this.answers = new TimeoutQueue(vertx, settings.answerMillis());
+    /**
+     * Creates a tracker without connections.
+     *
+     * @param headerMillis time from the opening of a connection to the end of the headers, at least 1
+     * @param responseMillis time for the client to read the response, at least 1
+     */
+    ManagementConnections(Vertx vertx, int connectionsMax, long headerMillis, long responseMillis) {
+        this.connectionsMax = connectionsMax;
+        this.headerTimeouts = new TimeoutQueue(vertx, headerMillis);
+        this.responseTimeouts = new TimeoutQueue(vertx, responseMillis);
     }
 
-    /** A new connection. At the limit the oldest one without a request is closed for it; if there is none, the new one. */
-    void opened(HttpConnection connection) {
+    /**
+     * Adds a new connection. At the limit the oldest connection without a request is closed; if there is none, the new
+     * one.
+     */
+    void onOpen(HttpConnection connection) {
         if (open.size() >= connectionsMax && !closeOldestWithoutRequest()) {
             abort(connection);
             return;
         }
-        ManagementConnection it = new ManagementConnection(connection);
-        open.put(connection, it);
-        it.await(headers);
+        ManagementConnection added = new ManagementConnection(connection);
+        open.put(connection, added);
+        added.startTimeout(headerTimeouts);
         connection.closeHandler(closed -> {
             open.remove(connection);
-            it.await(null);
+            added.startTimeout(null);
         });
     }
 
-    /** The headers of a request have arrived; answers whether it is the first one of its connection, which alone is served. */
-    boolean received(HttpConnection connection) {
-        ManagementConnection it = open.get(connection);
-        if (it == null || it.requested) {
+    /**
+     * The headerTimeouts of a request have arrived. Returns true for the first request of a connection, which is the only one
+     * that is served.
+     */
+    boolean onRequest(HttpConnection connection) {
+        ManagementConnection known = open.get(connection);
+        if (known == null || known.requested) {
             return false;
         }
-        it.requested = true;
-        it.await(null);
+        known.requested = true;
+        known.startTimeout(null);
         return true;
     }
 
-    /** The answer is made; the client has to take it. */
-    void answered(HttpConnection connection) {
-        ManagementConnection it = open.get(connection);
-        if (it != null) {
-            it.await(answers);
+    /** The response is ready; the timeout for reading known starts. */
+    void onResponse(HttpConnection connection) {
+        ManagementConnection known = open.get(connection);
+        if (known != null) {
+            known.startTimeout(responseTimeouts);
         }
     }
 
@@ -64,7 +77,7 @@ final class ManagementConnections {
         for (ManagementConnection each : open.values()) {
             if (!each.requested) {
                 open.remove(each.connection);
-                each.await(null);
+                each.startTimeout(null);
                 abort(each.connection);
                 return true;
             }
@@ -72,7 +85,7 @@ final class ManagementConnections {
         return false;
     }
 
-    /** Closes at once. The public way waits until what was written is taken, perhaps for ever. */
+    /** Closes at once. The public API of Vert.x would wait until the written data is sent, possibly without end. */
     private static void abort(HttpConnection connection) {
         ((ConnectionBase) connection).channelHandlerContext().close();
     }
@@ -81,17 +94,17 @@ final class ManagementConnections {
     private static final class ManagementConnection extends TimeoutQueue.Entry {
         private final HttpConnection connection;
         private boolean requested;
-        private TimeoutQueue deadlines;
+        private TimeoutQueue timeouts;
 
         private ManagementConnection(HttpConnection connection) {
             this.connection = connection;
         }
 
-        private void await(TimeoutQueue next) {
-            if (deadlines != null) {
-                deadlines.end(this);
+        private void startTimeout(TimeoutQueue next) {
+            if (timeouts != null) {
+                timeouts.end(this);
             }
-            deadlines = next;
+            timeouts = next;
             if (next != null) {
                 next.begin(this);
             }

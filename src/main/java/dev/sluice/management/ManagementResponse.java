@@ -3,7 +3,7 @@ package dev.sluice.management;
 import java.util.Map;
 
 /**
- * What a request to the management port is answered with.
+ * A response of the management port.
  *
  * @param status HTTP status
  * @param contentType media type of the text

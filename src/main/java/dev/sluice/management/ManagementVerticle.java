@@ -1,5 +1,7 @@
 package dev.sluice.management;
 
+import dev.sluice.config.HttpConfig;
+import dev.sluice.config.ManagementConfig;
 import dev.sluice.runtime.metrics.Meters;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -13,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,20 +28,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Health, metrics and administration on their own port: {@code /health/live}, {@code /health/ready}, {@code /metrics} for everyone who can
- * reach it, and {@code /backup} for callers of this machine with a credential.
+ * Health, metrics and administration on a separate port: {@code /health/live}, {@code /health/ready}, {@code /metrics}
+ * for all clients that can reach it, and {@code /backup} for clients on this machine with a credential.
  *
- * <p>HTTP/1.1 only, one request a connection: so no request waits behind another, an idle connection is one whose first request
- * is late, and what clients do not take is bounded by the number of connections.
+ * <p>HTTP/1.1 only, one request per connection. Therefore no request waits behind another, every idle connection is one
+ * whose first request is late, and the number of connections bounds the responses that clients have not read.
  */
 public final class ManagementVerticle extends VerticleBase {
+    /**
+     * Enough for several scrapers and health checks at once. Each connection holds a file descriptor and the text of a
+     * response.
+     */
+    public static final int CONNECTIONS_MAX = 32;
+
     private static final Logger LOG = LoggerFactory.getLogger(ManagementVerticle.class);
-    /** For the rest of a request that was answered before it had arrived: closing at once could cost the client the answer. */
+    /**
+     * Time for the rest of a request whose response was sent before it had arrived. Closing at once could lose the
+     * response.
+     */
     private static final long LINGER_MILLIS = 500;
 
-    private final ManagementSettings settings;
-    private final PrometheusEndpoint exposition;
-    private final Supplier<Optional<String>> unready;
+    /** Maximum size of all headers of a request together, and of the request line; the same as for the API. */
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
+
+    private final ManagementConfig management;
+    private final HttpConfig http;
+    private final int connectionsMax;
+    private final PrometheusEndpoint prometheus;
+    private final Supplier<Optional<String>> unreadyReason;
     private final ChangeAuthorizer authorizer;
     private final Consumer<Path> copy;
     private final RequestGuard guard;
@@ -47,49 +64,60 @@ public final class ManagementVerticle extends VerticleBase {
     private HttpServer listener;
 
     /**
-     * A verticle that is not deployed yet and shows only.
-     *
-     * @param unready why the server should get no requests now; empty if it should. Must not block
-     */
-    public ManagementVerticle(ManagementSettings settings, Meters meters, Supplier<Optional<String>> unready) {
-        this(settings, meters, unready, ChangeAuthorizer.NONE, directory -> {});
-    }
-
-    /**
      * A verticle that is not deployed yet.
      *
-     * @param unready why the server should get no requests now; empty if it should. Must not block
+     * @param management host, port and host names
+     * @param http the timeouts of the API, which also apply to headers and responses of the management port
+     * @param unreadyReason why the server should get no requests now; empty if it should. Must not block
      * @param authorizer decides who may change anything
      * @param copy copies the store into a new directory; may block
      */
     public ManagementVerticle(
-            ManagementSettings settings,
+            ManagementConfig management,
+            HttpConfig http,
             Meters meters,
-            Supplier<Optional<String>> unready,
+            Supplier<Optional<String>> unreadyReason,
             ChangeAuthorizer authorizer,
             Consumer<Path> copy) {
-        this.settings = settings;
-        this.exposition = new PrometheusEndpoint(meters);
-        this.unready = unready;
+        this(management, http, meters, unreadyReason, authorizer, copy, CONNECTIONS_MAX);
+    }
+
+    /** The same with another maximum of open connections. */
+    ManagementVerticle(
+            ManagementConfig management,
+            HttpConfig http,
+            Meters meters,
+            Supplier<Optional<String>> unreadyReason,
+            ChangeAuthorizer authorizer,
+            Consumer<Path> copy,
+            int connectionsMax) {
+        this.management = management;
+        this.http = http;
+        this.prometheus = new PrometheusEndpoint(meters);
+        this.unreadyReason = unreadyReason;
         this.authorizer = authorizer;
         this.copy = copy;
-        this.guard = new RequestGuard(settings.hostNames());
+        this.connectionsMax = connectionsMax;
+        List<String> hostNames = new ArrayList<>(management.hostNames());
+        hostNames.add(management.host());
+        this.guard = new RequestGuard(hostNames);
     }
 
     @Override
     public Future<?> start() {
         endpoints = endpoints().stream().collect(Collectors.toUnmodifiableMap(Endpoint::path, Function.identity()));
-        connections = new ManagementConnections(vertx, settings);
+        connections =
+                new ManagementConnections(vertx, connectionsMax, http.headerTimeoutMillis(), http.bodyTimeoutMillis());
         HttpServerOptions options = new HttpServerOptions()
-                .setHost(settings.host())
-                .setPort(settings.port())
+                .setHost(management.host())
+                .setPort(management.port())
                 .setHttp2ClearTextEnabled(false)
-                .setMaxHeaderSize(settings.headerBytesMax())
-                .setMaxInitialLineLength(settings.headerBytesMax());
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setMaxInitialLineLength(HEADER_BYTES_MAX);
         listener = vertx.createHttpServer(options)
-                .connectionHandler(connections::opened)
-                .invalidRequestHandler(this::refuseMalformed)
-                .requestHandler(this::receive);
+                .connectionHandler(connections::onOpen)
+                .invalidRequestHandler(this::rejectMalformed)
+                .requestHandler(this::onRequest);
         return listener.listen();
     }
 
@@ -98,7 +126,7 @@ public final class ManagementVerticle extends VerticleBase {
         return listener.close();
     }
 
-    /** The port on which it listens, once deployed. */
+    /** The actual port, after deployment. */
     public int port() {
         return listener.actualPort();
     }
@@ -109,14 +137,15 @@ public final class ManagementVerticle extends VerticleBase {
                         "/health/live",
                         () -> Future.succeededFuture(ManagementResponse.json(200, "{\"status\":\"live\"}"))),
                 new ReadEndpoint("/health/ready", () -> Future.succeededFuture(readiness())),
-                // On a worker, because reading the figures of the virtual machine takes milliseconds.
-                new ReadEndpoint("/metrics", () -> vertx.executeBlocking(exposition::text, false)
+                // On a worker thread, because reading the JVM's metrics takes milliseconds.
+                new ReadEndpoint("/metrics", () -> vertx.executeBlocking(prometheus::text, false)
                         .map(text -> new ManagementResponse(200, PrometheusEndpoint.CONTENT_TYPE, text, Map.of()))),
                 new BackupEndpoint(vertx, copy));
     }
 
     private ManagementResponse readiness() {
-        return unready.get()
+        return unreadyReason
+                .get()
                 .map(reason -> ManagementResponse.json(
                         503,
                         new JsonObject()
@@ -126,8 +155,8 @@ public final class ManagementVerticle extends VerticleBase {
                 .orElseGet(() -> ManagementResponse.json(200, "{\"status\":\"ready\"}"));
     }
 
-    private void refuseMalformed(HttpServerRequest request) {
-        if (connections.received(request.connection())) {
+    private void rejectMalformed(HttpServerRequest request) {
+        if (connections.onRequest(request.connection())) {
             Throwable cause = request.decoderResult().cause();
             if (cause instanceof TooLongHttpLineException) {
                 send(request, ManagementResponse.line(414, "the request line is too long"));
@@ -139,33 +168,33 @@ public final class ManagementVerticle extends VerticleBase {
         }
     }
 
-    /** Answers a request. No endpoint needs a body; one that comes is dropped. */
-    private void receive(HttpServerRequest request) {
-        if (connections.received(request.connection())) {
-            request.exceptionHandler(gone -> {});
-            answer(request).onComplete(answer -> send(request, answer.result()));
+    /** Handles a request. No endpoint needs a request body; it is discarded. */
+    private void onRequest(HttpServerRequest request) {
+        if (connections.onRequest(request.connection())) {
+            request.exceptionHandler(ignored -> {});
+            respond(request).onComplete(response -> send(request, response.result()));
         }
     }
 
-    /** Never fails. */
-    private Future<ManagementResponse> answer(HttpServerRequest request) {
-        ManagementResponse refusal = guard.refusalOf(request);
-        if (refusal != null) {
-            return Future.succeededFuture(refusal);
+    /** Returns the response; the future never fails. */
+    private Future<ManagementResponse> respond(HttpServerRequest request) {
+        ManagementResponse rejection = guard.rejectionOf(request);
+        if (rejection != null) {
+            return Future.succeededFuture(rejection);
         }
         Endpoint endpoint = endpoints.get(request.path());
         if (endpoint == null) {
             return Future.succeededFuture(ManagementResponse.line(404, "try /health/live, /health/ready or /metrics"));
         }
         return Future.succeededFuture(endpoint)
-                .compose(found -> {
-                    ManagementResponse refused = refusalOf(found, request);
-                    return refused == null ? found.answer(request) : Future.succeededFuture(refused);
+                .compose(known -> {
+                    ManagementResponse refused = rejectionOf(known, request);
+                    return refused == null ? known.handle(request) : Future.succeededFuture(refused);
                 })
-                .otherwise(failure -> internal(request, failure));
+                .otherwise(failure -> internalError(request, failure));
     }
 
-    private ManagementResponse refusalOf(Endpoint endpoint, HttpServerRequest request) {
+    private ManagementResponse rejectionOf(Endpoint endpoint, HttpServerRequest request) {
         boolean isRead = endpoint.method() == HttpMethod.GET;
         if (request.method() != endpoint.method() && !(isRead && request.method() == HttpMethod.HEAD)) {
             String allowed = isRead ? "GET, HEAD" : endpoint.method().name();
@@ -186,28 +215,29 @@ public final class ManagementVerticle extends VerticleBase {
         };
     }
 
-    private static ManagementResponse internal(HttpServerRequest request, Throwable failure) {
+    private static ManagementResponse internalError(HttpServerRequest request, Throwable failure) {
         String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
         LOG.error("management request {} failed: {} {}", id, request.method(), request.path(), failure);
         return ManagementResponse.line(500, "internal error", "x-request-id", id);
     }
 
-    /** Sends the only answer of a connection and closes it. */
-    private void send(HttpServerRequest request, ManagementResponse answer) {
-        HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
+    /** Sends the only response of a connection and closes it. */
+    private void send(HttpServerRequest request, ManagementResponse response) {
+        HttpServerResponse httpResponse = request.response();
+        if (httpResponse.ended() || httpResponse.closed()) {
             return;
         }
-        connections.answered(request.connection());
-        response.setStatusCode(answer.status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, answer.contentType())
+        connections.onResponse(request.connection());
+        httpResponse
+                .setStatusCode(response.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, response.contentType())
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        answer.headers().forEach(response::putHeader);
-        response.end(answer.text()).onSuccess(taken -> {
+        response.headers().forEach(httpResponse::putHeader);
+        httpResponse.end(response.text()).onSuccess(sent -> {
             if (request.isEnded()) {
                 request.connection().close();
             } else {
-                vertx.setTimer(LINGER_MILLIS, passed -> request.connection().close());
+                vertx.setTimer(LINGER_MILLIS, timerId -> request.connection().close());
             }
         });
     }

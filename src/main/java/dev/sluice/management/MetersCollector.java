@@ -16,7 +16,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads {@link Meters} when Prometheus asks, and gives each its public name. */
+/** Converts {@link Meters} to Prometheus snapshots at each scrape, with their public names. */
 final class MetersCollector implements MultiCollector {
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -37,7 +37,7 @@ final class MetersCollector implements MultiCollector {
                 meters.messagesPushed().sum()));
         all.metricSnapshot(counter(
                 "messages_delivered",
-                "Messages handed to consumers.",
+                "Messages delivered to consumers.",
                 meters.messagesDelivered().sum()));
         all.metricSnapshot(counter(
                 "messages_acked",
@@ -45,7 +45,7 @@ final class MetersCollector implements MultiCollector {
                 meters.messagesAcked().sum()));
         all.metricSnapshot(counter(
                 "messages_retried",
-                "Messages given back by consumers.",
+                "Messages retried by consumers.",
                 meters.messagesRetried().sum()));
         all.metricSnapshot(counter(
                 "messages_dead_lettered",
@@ -53,11 +53,11 @@ final class MetersCollector implements MultiCollector {
                 meters.messagesDeadLettered().sum()));
         all.metricSnapshot(counter(
                 "messages_expired",
-                "Messages deleted because nobody took them.",
+                "Messages deleted at the end of their retention.",
                 meters.messagesExpired().sum()));
         all.metricSnapshot(gauge(
                 "sluice_parked_replies",
-                "Replies that wait for the store.",
+                "Replies that wait for a commit.",
                 meters.parkedReplies().sum()));
         all.metricSnapshot(gauge(
                 "sluice_active_queues",
@@ -77,7 +77,7 @@ final class MetersCollector implements MultiCollector {
 
     private CounterSnapshot requests() {
         CounterSnapshot.Builder requests =
-                CounterSnapshot.builder().name("sluice_requests").help("Answers by operation and HTTP status.");
+                CounterSnapshot.builder().name("sluice_requests").help("Responses by operation and HTTP status.");
         for (Map.Entry<String, RequestMeter> operation : sorted().entrySet()) {
             operation
                     .getValue()
@@ -91,7 +91,7 @@ final class MetersCollector implements MultiCollector {
     }
 
     private HistogramSnapshot requestSeconds() {
-        HistogramSnapshot.Builder seconds = histogram("request_seconds", "Time to answer by operation.");
+        HistogramSnapshot.Builder seconds = histogram("request_seconds", "Response time by operation.");
         sorted().forEach((operation, meter) ->
                 seconds.dataPoint(point(meter.nanos(), NANOS_PER_SECOND, Labels.of("operation", operation))));
         return seconds.build();

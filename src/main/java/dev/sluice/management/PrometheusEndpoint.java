@@ -14,11 +14,11 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /**
- * The metrics as Prometheus reads them. The registry is made by the first scrape: a server that nobody watches does not pay
- * for it, and a start does not wait for it.
+ * The metrics in Prometheus text format. The first scrape creates the registry, so that a start does not wait for it
+ * and a server without scrapes does not need it.
  */
 final class PrometheusEndpoint {
-    /** The format of {@link #text()}. */
+    /** The media type of {@link #text()}. */
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Meters meters;
@@ -28,7 +28,7 @@ final class PrometheusEndpoint {
         this.meters = meters;
     }
 
-    /** All metrics. */
+    /** All metrics. Thread-safe; takes milliseconds. */
     synchronized String text() {
         if (registry == null) {
             registry = open();

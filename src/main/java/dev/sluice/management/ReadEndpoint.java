@@ -6,10 +6,10 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Supplier;
 
 /**
- * An endpoint that only shows something.
+ * A read-only endpoint.
  *
  * @param path its path
- * @param current what it shows now
+ * @param current its current response
  */
 record ReadEndpoint(String path, Supplier<Future<ManagementResponse>> current) implements Endpoint {
     @Override
@@ -23,7 +23,7 @@ record ReadEndpoint(String path, Supplier<Future<ManagementResponse>> current) i
     }
 
     @Override
-    public Future<ManagementResponse> answer(HttpServerRequest request) {
+    public Future<ManagementResponse> handle(HttpServerRequest request) {
         return current.get();
     }
 }

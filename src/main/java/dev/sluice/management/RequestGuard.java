@@ -13,19 +13,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Keeps web pages away from the management port. A page that a browser of this machine shows can send requests here: with its
- * {@code Origin}, or, by DNS rebinding, under a name of its own as {@code Host}. Both are refused, whatever the endpoint.
+ * Protects the management port from web pages. A page in a browser on this machine can send requests to it: with its
+ * {@code Origin}, or, by DNS rebinding, with its own name as {@code Host}. Both are rejected at every endpoint.
  */
 final class RequestGuard {
     private final Set<String> hostNames;
 
-    /** A guard that takes addresses, localhost and these names as Host, without regard to case. */
+    /** A guard that accepts IP addresses, localhost and these names as Host; names are case-insensitive. */
     RequestGuard(Collection<String> hostNames) {
         this.hostNames = hostNames.stream().map(RequestGuard::normalized).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The refusal of a request; null if there is none. */
-    ManagementResponse refusalOf(HttpServerRequest request) {
+    /** The response that rejects a request; null if the request is acceptable. */
+    ManagementResponse rejectionOf(HttpServerRequest request) {
         if (!request.uri().startsWith("/")) {
             return ManagementResponse.line(400, "the request target must be a path");
         }
@@ -37,14 +37,14 @@ final class RequestGuard {
             return ManagementResponse.line(400, "there must be exactly one Host header");
         }
         // Old health checks of proxies send HTTP/1.0 without Host; browsers always send one.
-        if (hosts.isEmpty() || isKnown(hosts.get(0))) {
+        if (hosts.isEmpty() || isAllowed(hosts.get(0))) {
             return null;
         }
         return ManagementResponse.line(
                 421, "this Host is neither an IP address nor localhost; set management.host_names to allow a name");
     }
 
-    /** Whether the other end of the connection is this machine. */
+    /** Whether the client is on this machine. */
     static boolean isFromThisMachine(HttpServerRequest request) {
         byte[] address = NetUtil.createByteArrayFromIpAddressString(
                 String.valueOf(request.remoteAddress().hostAddress()));
@@ -55,7 +55,7 @@ final class RequestGuard {
         }
     }
 
-    private boolean isKnown(String host) {
+    private boolean isAllowed(String host) {
         String name = withoutPort(host);
         if (name.startsWith("[") && name.endsWith("]")) {
             return NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
@@ -69,7 +69,7 @@ final class RequestGuard {
         return colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
     }
 
-    /** Names have no case, and one that ends with a dot is the same name. */
+    /** Host names are case-insensitive, and a trailing dot does not change the name. */
     private static String normalized(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;

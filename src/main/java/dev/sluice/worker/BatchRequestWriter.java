@@ -17,18 +17,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Writes batches as requests show them: field names of a pull's answer, bodies as they were published. Pure. */
+/** Serializes batches as JSON: the field names are those of a pull response, the bodies are as published. Stateless. */
 final class BatchRequestWriter {
     private static final JsonFactory JSON = new JsonFactory();
-    /** What a message takes beside its body, and a batch beside its messages, at most. */
+    /** Upper bound of the bytes of a message without its body, and of a batch without its messages. */
     private static final int FIELDS_BYTES = 512;
 
-    /** How much longer than one byte the escape of a byte is. */
+    /** The additional bytes of the JSON escape of each byte value. */
     private static final byte[] ESCAPE_BYTES = escapeBytes();
 
     private BatchRequestWriter() {}
 
-    /** What a message takes in the request, in bytes; a little too much. */
+    /** The size of a message in the request, in bytes; rounded up a little. */
     static int bytesOf(Content content) {
         byte[] body = content.body();
         int bytes = FIELDS_BYTES + body.length;
@@ -41,15 +41,15 @@ final class BatchRequestWriter {
     }
 
     private static byte[] escapeBytes() {
-        byte[] more = new byte[256];
+        byte[] additional = new byte[256];
         int[] escapes = CharTypes.get7BitOutputEscapes();
         for (int c = 0; c < escapes.length; c++) {
-            more[c] = (byte) (escapes[c] == 0 ? 0 : escapes[c] > 0 ? 1 : 5);
+            additional[c] = (byte) (escapes[c] == 0 ? 0 : escapes[c] > 0 ? 1 : 5);
         }
-        return more;
+        return additional;
     }
 
-    /** The body of the request, with times as the clock shows them. */
+    /** The request body; timestamps are converted to the wall clock. */
     static byte[] write(WorkerTarget.Batch batch, ContinuousClock clock) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(batch.bytes() + 2 * FIELDS_BYTES);
         QueueDefinition queue = batch.queue();

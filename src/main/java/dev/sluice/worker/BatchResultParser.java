@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads {@code {"acks": […], "retries": […]}}. An entry is an id or an object with an {@code id}; one of {@code retries} may have a
- * {@code delay_seconds}. What is not named is acknowledged; a message in both lists is retried; of two retries the first counts;
- * fields that mean nothing here are passed over. Everything else is refused as a whole, for an answer that cannot be understood
- * must not acknowledge anything.
+ * Parses {@code {"acks": […], "retries": […]}}. An entry is an id or an object with an {@code id}; an entry of {@code
+ * retries} may have a {@code delay_seconds}. A message without an entry is acknowledged. A message in both lists is
+ * retried. Of two retries the first one counts. Unknown fields are ignored. Any other response is rejected completely,
+ * because an invalid response must not acknowledge a message.
  */
 final class BatchResultParser {
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -35,24 +35,24 @@ final class BatchResultParser {
         this.delaySecondsMax = delaySecondsMax;
     }
 
-    /** The verdict in an answer about these messages. */
-    static WorkerTarget.BatchResult read(byte[] answer, List<QueueClient.Delivery> deliveries, int delaySecondsMax) {
+    /** The result that the response body contains for these messages. */
+    static WorkerTarget.BatchResult read(byte[] response, List<QueueClient.Delivery> deliveries, int delaySecondsMax) {
         Map<String, Long> seqs = new HashMap<>();
         for (QueueClient.Delivery delivery : deliveries) {
             seqs.put(
                     BatchRequestWriter.id(delivery.message().content()),
                     delivery.message().header().seq());
         }
-        try (JsonParser json = JSON.createParser(answer)) {
+        try (JsonParser json = JSON.createParser(response)) {
             return new BatchResultParser(json, seqs, delaySecondsMax).result();
         } catch (IOException e) {
-            throw unfit("is not valid JSON");
+            throw invalid("is not valid JSON");
         }
     }
 
     private WorkerTarget.BatchResult result() throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw unfit("is not a JSON object");
+            throw invalid("is not a JSON object");
         }
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
@@ -66,7 +66,7 @@ final class BatchResultParser {
             }
         }
         if (json.nextToken() != null) {
-            throw unfit("is not valid JSON");
+            throw invalid("is not valid JSON");
         }
         return new WorkerTarget.BatchResult(Map.copyOf(retries));
     }
@@ -76,7 +76,7 @@ final class BatchResultParser {
             return;
         }
         if (json.currentToken() != JsonToken.START_ARRAY) {
-            throw unfit("has " + list + " that are not an array");
+            throw invalid("has " + list + " that are not an array");
         }
         while (json.nextToken() != JsonToken.END_ARRAY) {
             entry(list, retry);
@@ -103,7 +103,7 @@ final class BatchResultParser {
         }
         Long seq = id == null ? null : seqs.get(id);
         if (seq == null) {
-            throw unfit("names a message in " + list + " that is not in the batch");
+            throw invalid("names a message in " + list + " that is not in the batch");
         }
         if (retry) {
             retries.putIfAbsent(seq, delaySeconds);
@@ -120,10 +120,10 @@ final class BatchResultParser {
                 return seconds;
             }
         }
-        throw unfit("has a delay_seconds that is not a whole number from 0 to " + delaySecondsMax);
+        throw invalid("has a delay_seconds that is not a whole number from 0 to " + delaySecondsMax);
     }
 
-    private static VertxException unfit(String what) {
+    private static VertxException invalid(String what) {
         return VertxException.noStackTrace("its answer " + what);
     }
 }

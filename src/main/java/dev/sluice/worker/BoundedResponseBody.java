@@ -11,12 +11,12 @@ import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
 
 /**
- * Gathers the body of one answer up to a bound. Beyond it, or when told to stop, it fails and closes the connection, for the client
- * would read on and throw away what comes. Owned by one event loop.
+ * Collects the body of one response up to a maximum size. Beyond it, or after {@link #abort}, it fails and closes the
+ * connection, because the HTTP client would read and discard the rest. Owned by one event loop.
  */
 final class BoundedResponseBody implements BodyCodec<Buffer>, BodyStream<Buffer> {
     private final int bytesMax;
-    private final Buffer gathered = Buffer.buffer();
+    private final Buffer received = Buffer.buffer();
     private final Promise<Buffer> result = Promise.promise();
     private HttpConnection connection;
     private boolean aborted;
@@ -26,18 +26,18 @@ final class BoundedResponseBody implements BodyCodec<Buffer>, BodyStream<Buffer>
         this.bytesMax = bytesMax;
     }
 
-    /** The request is about to be handed to a connection; answers false if it must not be any more. */
+    /** Called before the request is sent on a connection. Returns false if it must not be sent any more. */
     boolean beginRequest() {
         requestSent = !aborted;
         return requestSent;
     }
 
-    /** Whether the request was handed to a connection. */
+    /** Whether the request was sent on a connection. */
     boolean isRequestSent() {
         return requestSent;
     }
 
-    /** The answer has begun to come over this connection, which carries nothing else. */
+    /** The response has begun on this connection, which serves no other request at the same time. */
     void onConnection(HttpConnection connection) {
         this.connection = connection;
         if (aborted) {
@@ -45,7 +45,7 @@ final class BoundedResponseBody implements BodyCodec<Buffer>, BodyStream<Buffer>
         }
     }
 
-    /** Takes nothing more. */
+    /** Stops receiving and closes the connection. */
     void abort() {
         aborted = true;
         if (connection != null) {
@@ -59,18 +59,18 @@ final class BoundedResponseBody implements BodyCodec<Buffer>, BodyStream<Buffer>
     }
 
     @Override
-    public Future<Void> write(Buffer piece) {
-        if (piece.length() > bytesMax - gathered.length()) {
+    public Future<Void> write(Buffer chunk) {
+        if (chunk.length() > bytesMax - received.length()) {
             abort();
             return Future.failedFuture(VertxException.noStackTrace("its answer is longer than " + bytesMax + " bytes"));
         }
-        gathered.appendBuffer(piece);
+        received.appendBuffer(chunk);
         return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> end() {
-        result.tryComplete(gathered);
+        result.tryComplete(received);
         return Future.succeededFuture();
     }
 
@@ -79,7 +79,7 @@ final class BoundedResponseBody implements BodyCodec<Buffer>, BodyStream<Buffer>
         return result.future();
     }
 
-    /** The answer broke off. */
+    /** The response ended early. */
     @Override
     public void handle(Throwable failure) {
         result.tryFail(failure);

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Content;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
@@ -14,12 +15,12 @@ import io.vertx.ext.web.client.WebClient;
 import java.util.Locale;
 
 /**
- * A Worker behind a URL: one POST per batch, signed. Redirects are answers like any other that is not 2xx; nothing is ever sent
- * elsewhere.
+ * A worker at a URL: one signedBody POST request per batch. Redirects are not followed; like every status other than 2xx
+ * they are failures.
  */
 public final class HttpWorkerTarget implements WorkerTarget {
-    private static final int ANSWER_BYTES_MAX = 1 << 20;
-    /** Larger batches are written and signed on a worker thread: an event loop has other queues to serve. */
+    private static final int RESPONSE_BYTES_MAX = 1 << 20;
+    /** Larger batches are serialized and signedBody on a worker thread, so that they do not block the event loop. */
     private static final int EVENT_LOOP_BYTES_MAX = 256 << 10;
 
     private static final int FAILURE_CHARS_MAX = 200;
@@ -29,25 +30,27 @@ public final class HttpWorkerTarget implements WorkerTarget {
     private final String url;
     private final RequestSignature signature;
     private final long timeoutMillis;
-    /** Less than the whole time: a request that still waits for a connection when the client is closed keeps Vert.x from closing. */
+    /**
+     * Less than {@code timeoutMillis}: a request that still waits for a connection when the client is closed prevents
+     * Vert.x from closing.
+     */
     private final long connectMillis;
 
     private final int delaySecondsMax;
     private final ContinuousClock clock;
 
-    HttpWorkerTarget(
-            Vertx vertx, WebClient client, WorkerEndpoint endpoint, int delaySecondsMax, ContinuousClock clock) {
+    HttpWorkerTarget(Vertx vertx, WebClient client, WorkerConfig worker, int delaySecondsMax, ContinuousClock clock) {
         this.vertx = vertx;
         this.client = client;
-        this.url = endpoint.url().toString();
-        this.signature = new RequestSignature(endpoint.key());
-        this.timeoutMillis = endpoint.timeoutMillis();
+        this.url = worker.url().toString();
+        this.signature = new RequestSignature(worker.key().value());
+        this.timeoutMillis = worker.timeoutMillis();
         this.connectMillis = Math.max(1, timeoutMillis * 9 / 10);
         this.delaySecondsMax = delaySecondsMax;
         this.clock = clock;
     }
 
-    /** What goes out: the body, and the headers that vouch for it. */
+    /** The request body, and the values of the headers that authenticate it. */
     private record SignedBody(byte[] body, long timestampSeconds, String signature) {}
 
     @Override
@@ -62,53 +65,54 @@ public final class HttpWorkerTarget implements WorkerTarget {
 
     @Override
     public Future<BatchResult> deliver(Batch batch) {
-        Promise<BatchResult> verdict = Promise.promise();
-        BoundedResponseBody answer = new BoundedResponseBody(ANSWER_BYTES_MAX);
+        Promise<BatchResult> outcome = Promise.promise();
+        BoundedResponseBody body = new BoundedResponseBody(RESPONSE_BYTES_MAX);
         long timer = vertx.setTimer(timeoutMillis, id -> {
-            verdict.tryFail(failure(answer, "no complete answer within " + timeoutMillis + " ms"));
-            answer.abort();
+            outcome.tryFail(failure(body, "no complete answer within " + timeoutMillis + " ms"));
+            body.abort();
         });
-        // What cannot be built is a failure like others.
+        // Inside a future, so that an exception while the request is built becomes a failure too.
         Future.succeededFuture()
                 .compose(begun -> sign(batch))
-                .compose(signed ->
-                        verdict.future().isComplete() ? Future.failedFuture(failure("too late")) : send(signed, answer))
-                .map(response -> verdictOf(batch, response))
+                .compose(signedBody -> outcome.future().isComplete()
+                        ? Future.failedFuture(failure("too late"))
+                        : send(signedBody, body))
+                .map(response -> resultOf(batch, response))
                 .onComplete(result -> {
                     vertx.cancelTimer(timer);
                     if (result.succeeded()) {
-                        verdict.tryComplete(result.result());
+                        outcome.tryComplete(result.result());
                     } else {
-                        verdict.tryFail(failure(answer, textOf(result.cause())));
+                        outcome.tryFail(failure(body, textOf(result.cause())));
                     }
                 });
-        return verdict.future();
+        return outcome.future();
     }
 
     private Future<SignedBody> sign(Batch batch) {
         return batch.bytes() <= EVENT_LOOP_BYTES_MAX
-                ? Future.succeededFuture(signed(batch))
-                : vertx.executeBlocking(() -> signed(batch), false);
+                ? Future.succeededFuture(signedBody(batch))
+                : vertx.executeBlocking(() -> signedBody(batch), false);
     }
 
-    private SignedBody signed(Batch batch) {
+    private SignedBody signedBody(Batch batch) {
         byte[] body = BatchRequestWriter.write(batch, clock);
-        // Receivers compare it with clocks of their own.
+        // Wall clock, because receivers compare it with their own clocks.
         long timestampSeconds = System.currentTimeMillis() / 1_000;
         return new SignedBody(body, timestampSeconds, signature.of(timestampSeconds, body));
     }
 
-    private Future<HttpResponse<Buffer>> send(SignedBody signed, BoundedResponseBody answer) {
+    private Future<HttpResponse<Buffer>> send(SignedBody signedBody, BoundedResponseBody body) {
         return client.requestAbs(HttpMethod.POST, url)
                 .connectTimeout(connectMillis)
                 .putHeader("content-type", "application/json")
-                .putHeader("sluice-timestamp", String.valueOf(signed.timestampSeconds()))
-                .putHeader("sluice-signature", signed.signature())
-                .as(answer)
-                .sendBuffer(Buffer.buffer(signed.body()));
+                .putHeader("sluice-timestamp", String.valueOf(signedBody.timestampSeconds()))
+                .putHeader("sluice-signature", signedBody.signature())
+                .as(body)
+                .sendBuffer(Buffer.buffer(signedBody.body()));
     }
 
-    private BatchResult verdictOf(Batch batch, HttpResponse<Buffer> response) {
+    private BatchResult resultOf(Batch batch, HttpResponse<Buffer> response) {
         int status = response.statusCode();
         if (status < 200 || status > 299) {
             String redirect = status >= 300 && status <= 399 ? "; redirects are not followed" : "";
@@ -131,16 +135,16 @@ public final class HttpWorkerTarget implements WorkerTarget {
         return lower.equals("application/json") || lower.endsWith("+json");
     }
 
-    /** A request that no connection was given is no attempt. */
-    private static RuntimeException failure(BoundedResponseBody answer, String text) {
-        return answer.isRequestSent() ? failure(text) : new NotSent(text);
+    /** A request that was never sent on a connection does not count as an attempt. */
+    private static RuntimeException failure(BoundedResponseBody body, String text) {
+        return body.isRequestSent() ? failure(text) : new NotSent(text);
     }
 
     private static VertxException failure(String text) {
         return VertxException.noStackTrace(text);
     }
 
-    /** One short line. */
+    /** The first line of the message, shortened to {@link #FAILURE_CHARS_MAX} characters. */
     private static String textOf(Throwable failure) {
         String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         String line = text.lines().findFirst().orElse("").strip();

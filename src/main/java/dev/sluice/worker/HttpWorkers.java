@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
@@ -14,11 +15,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The Workers that have a URL. Each has a client with connections of its own, so that one that hangs takes none from another; the
- * clients close with Vert.x. Usable from any event loop.
+ * The workers with a configured URL. Each has its own HTTP client and connections, so that an unresponsive worker does
+ * not block the others. The clients close with Vert.x. Usable from any event loop.
  */
 public final class HttpWorkers implements WorkerTarget.Directory {
-    /** Shorter than what common servers keep an idle connection for, so that a batch does not run into a closed one. */
+    /**
+     * Shorter than the idle timeout of common servers, so that a batch is not sent on a connection that the server is
+     * closing.
+     */
     private static final int KEEP_ALIVE_SECONDS = 4;
 
     private static final int CONNECT_MILLIS_MAX = 10_000;
@@ -26,43 +30,42 @@ public final class HttpWorkers implements WorkerTarget.Directory {
     private final Map<String, WorkerTarget> targets = new HashMap<>();
 
     /**
-     * Targets by script name.
+     * Creates a target for each script name.
      *
-     * @param connectionsMax open connections to each Worker; batches beyond them wait
-     * @param clock shows the times of messages
+     * @param connectionsMax maximum of open connections to each worker; further batches wait
+     * @param clock converts the timestamps of messages to the wall clock
      */
     public HttpWorkers(
-            Vertx vertx,
-            Map<String, WorkerEndpoint> endpoints,
-            Limits limits,
-            int connectionsMax,
-            ContinuousClock clock) {
-        endpoints.forEach((scriptName, endpoint) -> {
-            WebClient client = client(vertx, endpoint, connectionsMax);
-            targets.put(scriptName, new HttpWorkerTarget(vertx, client, endpoint, limits.delaySecondsMax(), clock));
+            Vertx vertx, Map<String, WorkerConfig> workers, Limits limits, int connectionsMax, ContinuousClock clock) {
+        workers.forEach((scriptName, worker) -> {
+            WebClient client = client(vertx, worker, connectionsMax);
+            targets.put(scriptName, new HttpWorkerTarget(vertx, client, worker, limits.delaySecondsMax(), clock));
         });
     }
 
-    private static WebClient client(Vertx vertx, WorkerEndpoint endpoint, int connectionsMax) {
+    private static WebClient client(Vertx vertx, WorkerConfig worker, int connectionsMax) {
         WebClientOptions options = new WebClientOptions();
         options.setFollowRedirects(false);
         options.setUserAgent("sluice");
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
-        options.setConnectTimeout(Math.min(CONNECT_MILLIS_MAX, endpoint.timeoutMillis()));
+        options.setConnectTimeout(Math.min(CONNECT_MILLIS_MAX, worker.timeoutMillis()));
         PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax);
         return WebClient.create(vertx, options, pool).addInterceptor(HttpWorkers::attachConnection);
     }
 
-    /** Tells who gathers an answer when its request goes to a connection, and on which one it comes; the client keeps that to itself. */
+    /**
+     * Informs the response body when its request is sent and on which connection its response arrives. The web client
+     * does not expose either.
+     */
     private static void attachConnection(HttpContext<?> exchange) {
-        if (exchange.request().bodyCodec() instanceof BoundedResponseBody answer) {
-            if (exchange.phase() == ClientPhase.SEND_REQUEST && !answer.beginRequest()) {
+        if (exchange.request().bodyCodec() instanceof BoundedResponseBody body) {
+            if (exchange.phase() == ClientPhase.SEND_REQUEST && !body.beginRequest()) {
                 exchange.clientRequest().reset();
                 exchange.fail(VertxException.noStackTrace("too late"));
                 return;
             }
             if (exchange.phase() == ClientPhase.RECEIVE_RESPONSE) {
-                answer.onConnection(exchange.clientResponse().request().connection());
+                body.onConnection(exchange.clientResponse().request().connection());
             }
         }
         exchange.next();

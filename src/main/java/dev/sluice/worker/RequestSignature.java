@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signs requests: HMAC-SHA-256 over the time, a dot and the body. Safe for use from several threads. */
+/** Signs requests: HMAC-SHA-256 over the timestamp, a dot and the body. Thread-safe. */
 final class RequestSignature {
     private static final String ALGORITHM = "HmacSHA256";
 
@@ -16,7 +16,7 @@ final class RequestSignature {
         this.key = new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM);
     }
 
-    /** The value of the header, with the version of the scheme. */
+    /** The value of the signature header, with the version of the scheme. */
     String of(long timestampSeconds, byte[] body) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

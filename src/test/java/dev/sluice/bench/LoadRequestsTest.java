@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class LoadRequestsTest {
     @Test
-    void bodiesHaveTheSizeThatWasAskedFor() {
+    void bodiesHaveTheRequestedSize() {
         JsonObject single = requests(300, 1).pushBody().toJsonObject();
         JsonObject batch = requests(0, 3).pushBody().toJsonObject();
 
@@ -23,19 +23,19 @@ class LoadRequestsTest {
     }
 
     @Test
-    void batchesHaveAPathOfTheirOwn() {
+    void batchesHaveTheirOwnPath() {
         assertThat(requests(1, 1).options(LoadStep.PUSH).getURI()).isEqualTo("/q/messages");
         assertThat(requests(1, 2).options(LoadStep.PUSH).getURI()).isEqualTo("/q/messages/batch");
         assertThat(requests(1, 2).options(LoadStep.ACK).getURI()).isEqualTo("/q/messages/ack");
     }
 
     @Test
-    void leasesOfAnAnswerAreFoundAndAcknowledged() {
-        Buffer answer =
+    void leasesOfAResponseAreFoundAndAcknowledged() {
+        Buffer response =
                 Buffer.buffer("{\"result\":{\"messages\":[{\"body\":\"\\\"lease_id\\\":\",\"lease_id\":\"lse1.a\"},"
                         + "{\"lease_id\":\"lse1.b\"}]}}");
 
-        List<String> leases = LoadRequests.leases(answer);
+        List<String> leases = LoadRequests.leases(response);
 
         assertThat(leases).containsExactly("lse1.a", "lse1.b");
         assertThat(LoadRequests.ackBody(leases).toString())

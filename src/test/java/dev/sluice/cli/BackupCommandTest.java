@@ -39,7 +39,7 @@ class BackupCommandTest {
 
     private final PrintStream stdout = System.out;
     private final PrintStream stderr = System.err;
-    private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errorOutput = new ByteArrayOutputStream();
 
     @TempDir
     Path temporary;
@@ -50,7 +50,7 @@ class BackupCommandTest {
     void capture() {
         copy = temporary.resolve("copy");
         System.setOut(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errorOutput, true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
@@ -60,7 +60,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void aCopyOfARunningServerIsADataDirectoryWithEverythingAnsweredBefore() throws Exception {
+    void aCopyOfARunningServerIsADataDirectoryWithAllConfirmedMessages() throws Exception {
         try (RunningServer server = serverOn(temporary.resolve("data"))) {
             server.post(ACCOUNT, "one", "", MESSAGE);
             server.post(ACCOUNT, "one", "", MESSAGE);
@@ -81,30 +81,30 @@ class BackupCommandTest {
     }
 
     @Test
-    void madeCredentialsAreCopiedToo() throws Exception {
+    void generatedCredentialsAreCopiedToo() throws Exception {
         Path data = Files.createDirectory(temporary.resolve("data"));
         StorageConfig storage =
                 new StorageConfig(StorageConfig.Engine.ROCKSDB, data, StorageConfig.DurabilityMode.FSYNC, 0);
-        GeneratedCredentials made = GeneratedCredentials.open(storage, new SecureRandom());
+        GeneratedCredentials generated = GeneratedCredentials.open(storage, new SecureRandom());
         Files.createDirectory(copy);
 
-        GeneratedCredentials.copy(made.file().orElseThrow(), copy);
+        GeneratedCredentials.copy(generated.file().orElseThrow(), copy);
 
         GeneratedCredentials copied = GeneratedCredentials.open(
                 new StorageConfig(StorageConfig.Engine.ROCKSDB, copy, StorageConfig.DurabilityMode.FSYNC, 0),
                 new SecureRandom());
-        assertThat(copied.token()).isEqualTo(made.token());
+        assertThat(copied.token()).isEqualTo(generated.token());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy.resolve("credentials"))))
                 .isEqualTo("rw-------");
     }
 
     @Test
-    void whatIsThereAlreadyIsLeftAlone() throws Exception {
+    void anExistingTargetIsNotChanged() throws Exception {
         Files.createDirectory(copy);
         try (RunningServer server = serverOn(temporary.resolve("data"))) {
             assertThat(backup(server)).isEqualTo(2);
         }
-        assertThat(complained.toString(StandardCharsets.UTF_8))
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8))
                 .endsWith("sluice: no backup was made: directory " + copy + " exists already\n");
         try (Stream<Path> files = Files.list(copy)) {
             assertThat(files).isEmpty();
@@ -112,7 +112,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void aStoreInMemoryAndAServerThatIsNotThereAreOneLineAndExitCodeTwo() throws Exception {
+    void aMemoryStoreAndAnUnreachableServerAreOneLineAndExitCodeTwo() throws Exception {
         int port;
         try (RunningServer server = new RunningServer("auth.token=" + OPERATOR)) {
             port = server.managementPort();
@@ -124,14 +124,14 @@ class BackupCommandTest {
                         "--data-dir=" + temporary.resolve("made"),
                         "--to=" + copy))
                 .isEqualTo(2);
-        assertThat(complained.toString(StandardCharsets.UTF_8).lines())
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8).lines())
                 .satisfiesExactly(
                         first -> assertThat(first).contains("the store is in memory"),
                         second -> assertThat(second).startsWith("sluice: no server answers at http://127.0.0.1:"));
     }
 
     @Test
-    void aServerThatMadeItsCredentialsIsBackedUpWithoutNamingThem() throws Exception {
+    void aServerWithGeneratedCredentialsIsBackedUpWithoutConfiguration() throws Exception {
         Path data = temporary.resolve("data");
         try (RunningServer server =
                 serverOn(data, "auth.token=", "auth.email=", "auth.key=", "auth.tokens=[]", "queues=[]")) {
@@ -164,10 +164,10 @@ class BackupCommandTest {
     }
 
     @Test
-    void withoutACredentialOneLineSaysWhereOneIsLookedFor() {
+    void withoutACredentialTheErrorNamesTheSources() {
         assertThat(Main.run("backup", "--data-dir=" + temporary, "--to=" + copy))
                 .isEqualTo(2);
-        assertThat(complained.toString(StandardCharsets.UTF_8))
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8))
                 .startsWith("sluice: no backup was made: there is no credential in " + temporary)
                 .hasLineCount(1);
     }
@@ -186,7 +186,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void aTargetInsideTheDataDirectoryIsRefusedByWhateverNameItGoes() throws Exception {
+    void aTargetInsideTheDataDirectoryIsRejectedUnderAnyName() throws Exception {
         Path data = temporary.resolve("data");
         try (RunningServer server = serverOn(data)) {
             Path link = Files.createSymbolicLink(temporary.resolve("link"), data.resolve("db"));
@@ -220,12 +220,12 @@ class BackupCommandTest {
     }
 
     private int backup(RunningServer server) throws IOException {
-        Path made = Files.createDirectories(temporary.resolve("made"));
-        Files.writeString(made.resolve("credentials"), "account_id=" + ACCOUNT + "\ntoken=" + OPERATOR + "\n");
+        Path generated = Files.createDirectories(temporary.resolve("made"));
+        Files.writeString(generated.resolve("credentials"), "account_id=" + ACCOUNT + "\ntoken=" + OPERATOR + "\n");
         return Main.run(
                 "backup",
                 "--management=http://127.0.0.1:" + server.managementPort(),
-                "--data-dir=" + made,
+                "--data-dir=" + generated,
                 "--to=" + copy);
     }
 

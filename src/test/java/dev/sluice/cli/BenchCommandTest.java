@@ -30,7 +30,7 @@ class BenchCommandTest {
     private final PrintStream stdout = System.out;
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errorOutput = new ByteArrayOutputStream();
 
     @BeforeAll
     static void start() throws Exception {
@@ -54,7 +54,7 @@ class BenchCommandTest {
     @BeforeEach
     void capture() {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errorOutput, true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
@@ -67,12 +67,13 @@ class BenchCommandTest {
     void aClosedLoopOfPushesIsCountedAndMeasured() {
         int exitCode = bench("--queue=pushed --connections=3 --duration=1s --warmup=100ms --json --quiet");
 
-        assertThat(complained.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(exitCode).isZero();
         JsonObject summary = summary();
         JsonObject push = summary.getJsonObject("latencyMicros").getJsonObject("push");
         assertThat(summary.getLong("messages")).isGreaterThan(3);
-        // A push under way when the warm-up ends completes in the measurement and was due before it: one a connection.
+        // A push in progress at the end of the warm-up completes in the measurement but was due before it: at most one
+        // for each connection.
         assertThat(push.getLong("count")).isGreaterThanOrEqualTo(summary.getLong("messages") - 3);
         assertThat(push.getLong("p50")).isBetween(1L, push.getLong("p99"));
         assertThat(push.getLong("p99")).isLessThanOrEqualTo(push.getLong("max"));
@@ -86,19 +87,19 @@ class BenchCommandTest {
 
         assertThat(exitCode).isZero();
         JsonObject summary = summary();
-        // What was due while a busy machine stood still is sent afterwards; a loop without a rate sends thousands.
+        // On a busy machine delayed pushes are sent afterwards; a closed loop would send thousands.
         assertThat(summary.getLong("messages")).isBetween(1L, 100 * (summary.getLong("seconds") + 10));
         assertThat(summary.getLong("unsent")).isZero();
     }
 
     @Test
-    void aCyclePullsAndAcknowledgesWhatItPushed() {
+    void aCyclePullsAndAcknowledgesItsMessages() {
         int exitCode = bench("--queue=cycled --mode=cycle --batch=50 --connections=2 --duration=2s --warmup=100ms");
 
         assertThat(exitCode).isZero();
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains(" messages/s", "push  ", "pull  ", "ack ", "p99.9 ");
-        assertThat(complained.toString(StandardCharsets.UTF_8)).contains("1 s  ", "failed 0");
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8)).contains("1 s  ", "failed 0");
     }
 
     @Test
@@ -110,13 +111,13 @@ class BenchCommandTest {
     }
 
     @Test
-    void aServerThatCannotBeReachedOrRefusesIsOneLine() {
+    void anUnreachableOrRejectingServerIsAOneLineError() {
         assertThat(Main.run("bench", "--url=http://127.0.0.1:1/client/v4", "--token=t", "--account=" + ACCOUNT))
                 .isEqualTo(2);
         assertThat(Main.run("bench", "--url=" + url(), "--token=wrong", "--account=" + ACCOUNT))
                 .isEqualTo(2);
 
-        assertThat(complained.toString(StandardCharsets.UTF_8).lines().toList())
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8).lines().toList())
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("sluice: no answer from http://127.0.0.1:1/client/v4: "),
                         line -> assertThat(line).startsWith("sluice: " + url() + " answers 40"));
@@ -136,9 +137,9 @@ class BenchCommandTest {
                 "--token= | a token is needed: --token, or CLOUDFLARE_API_TOKEN",
                 "--rate=-1 | --rate must be from 0 to 10000000, not -1"
             })
-    void argumentsThatDoNotFitAreOneLine(String argument, String line) {
+    void invalidArgumentsAreAOneLineError(String argument, String line) {
         assertThat(bench(argument)).isEqualTo(2);
-        assertThat(complained.toString(StandardCharsets.UTF_8)).isEqualTo("sluice: " + line + "\n");
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8)).isEqualTo("sluice: " + line + "\n");
     }
 
     private static String url() {

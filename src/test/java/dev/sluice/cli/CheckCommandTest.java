@@ -20,7 +20,7 @@ class CheckCommandTest {
     private final PrintStream stdout = System.out;
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errorOutput = new ByteArrayOutputStream();
 
     @TempDir
     Path directory;
@@ -28,7 +28,7 @@ class CheckCommandTest {
     @BeforeEach
     void capture() {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errorOutput, true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
@@ -57,13 +57,13 @@ class CheckCommandTest {
             "serve", "--set=storage.directory=" + directory, "--set=http.port=0", "--set=management.port=0"
         };
         assertThat(Main.run(serve)).isEqualTo(3);
-        assertThat(complained.toString(StandardCharsets.UTF_8))
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8))
                 .contains("CURRENT")
                 .hasLineCount(1);
     }
 
     @Test
-    void findingsCanBeReadByPrograms() throws IOException {
+    void findingsCanBePrintedAsJson() throws IOException {
         RocksDbStore.open(directory, Durability.FSYNC).close();
         Files.writeString(directory.resolve("SLUICE"), "?");
 
@@ -75,18 +75,18 @@ class CheckCommandTest {
     }
 
     @Test
-    void whatCannotBeCheckedIsExitCodeTwo() {
+    void aDirectoryThatCannotBeCheckedIsExitCodeTwo() {
         assertThat(check()).isEqualTo(2);
-        assertThat(complained.toString(StandardCharsets.UTF_8))
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8))
                 .isEqualTo("sluice: " + directory + " is not a data directory: it has no file SLUICE\n");
     }
 
     @Test
-    void aRunningServerKeepsTheCheckOut() {
+    void aStoreInUseIsNotChecked() {
         RocksDbStore running = RocksDbStore.open(directory, Durability.FSYNC);
         try {
             assertThat(check()).isEqualTo(2);
-            assertThat(complained.toString(StandardCharsets.UTF_8)).contains("another Sluice is running");
+            assertThat(errorOutput.toString(StandardCharsets.UTF_8)).contains("another Sluice is running");
         } finally {
             running.close();
         }

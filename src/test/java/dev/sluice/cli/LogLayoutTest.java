@@ -12,7 +12,7 @@ class LogLayoutTest {
     private final LogLayout layout = new LogLayout();
 
     @Test
-    void anEventIsOneLineWithTimeInUtcLevelAndTheClassThatSaysIt() {
+    void anEventIsOneLineWithUtcTimeLevelAndClass() {
         assertThat(layout.doLayout(event(Level.INFO, null)))
                 .isEqualTo("2026-11-25T07:19:14.120Z INFO  Speaker - 3 of 4" + System.lineSeparator());
         assertThat(layout.doLayout(event(Level.ERROR, null))).contains("Z ERROR Speaker");
@@ -24,7 +24,7 @@ class LogLayoutTest {
 
         assertThat(layout.doLayout(event(Level.WARN, failure)).lines().skip(1))
                 .startsWith("java.lang.IllegalStateException: outer")
-                .anyMatch(line -> line.startsWith("\tat dev.sluice.LogLineTest."))
+                .anyMatch(line -> line.startsWith("\tat dev.sluice.cli.LogLayoutTest."))
                 .contains("Caused by: java.lang.IllegalArgumentException: inner");
     }
 

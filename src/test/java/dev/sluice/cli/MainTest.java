@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.StartException;
 import dev.sluice.config.ConfigException;
-import dev.sluice.management.ManagementSettings;
+import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.ServerConfig;
+import dev.sluice.management.ChangeAuthorizer;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.StoreException;
@@ -14,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,12 +28,12 @@ class MainTest {
     private final PrintStream stdout = System.out;
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errorOutput = new ByteArrayOutputStream();
 
     @BeforeEach
     void capture() {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errorOutput, true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
@@ -61,16 +64,16 @@ class MainTest {
                 "serve --set http.port=x | http.port (--set) must be a whole number from 0 to 65535, not 'x'",
                 "serve --config absent.yaml | cannot read the configuration file absent.yaml: it does not exist"
             })
-    void whatKeepsACommandFromRunningIsOneLineAndExitCodeTwo(String arguments, String line) {
+    void aCommandThatCannotRunIsOneLineAndExitCodeTwo(String arguments, String line) {
         int exitCode = Main.run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 
         assertThat(exitCode).isEqualTo(2);
-        assertThat(complained.toString(StandardCharsets.UTF_8)).isEqualTo("sluice: " + line + "\n");
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8)).isEqualTo("sluice: " + line + "\n");
         assertThat(printed.size()).isZero();
     }
 
     @Test
-    void expectedFailuresOfAStartSayJustWhatIsWrong() {
+    void expectedFailuresOfAStartAreOneLine() {
         assertThat(StartException.lineOf(new ConfigException("key"))).isEqualTo("key");
         assertThat(StartException.lineOf(new StoreException("disk"))).isEqualTo("disk");
         assertThat(StartException.lineOf(new StartException("port"))).isEqualTo("port");
@@ -85,13 +88,13 @@ class MainTest {
         ManagementVerticle first = verticleOn("127.0.0.1", 0);
         vertx.deployVerticle(first).await();
 
-        assertThat(whyNot(vertx, "127.0.0.1", first.port()))
+        assertThat(listenError(vertx, "127.0.0.1", first.port()))
                 .isEqualTo("cannot listen on 127.0.0.1:" + first.port() + " (management.port): the port is in use");
-        assertThat(whyNot(vertx, "192.0.2.1", 0)).endsWith("this machine does not have that address");
+        assertThat(listenError(vertx, "192.0.2.1", 0)).endsWith("this machine does not have that address");
         vertx.close().await();
     }
 
-    private static String whyNot(Vertx vertx, String host, int port) {
+    private static String listenError(Vertx vertx, String host, int port) {
         return vertx.deployVerticle(verticleOn(host, port))
                 .<String>map(id -> "it can")
                 .recover(failure ->
@@ -101,7 +104,14 @@ class MainTest {
     }
 
     private static ManagementVerticle verticleOn(String host, int port) {
+        ServerConfig config =
+                ConfigLoader.load(null, Map.of(), List.of("management.host=" + host, "management.port=" + port));
         return new ManagementVerticle(
-                new ManagementSettings(host, port, List.of(), 10_000, 10_000, 8192, 8), new Meters(), Optional::empty);
+                config.management(),
+                config.http(),
+                new Meters(),
+                Optional::empty,
+                request -> ChangeAuthorizer.Authorization.FORBIDDEN,
+                directory -> {});
     }
 }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The documents say what the table of keys says. */
+/** Compares conf/sluice.yaml and README.md to the table of keys. */
 class ConfigDocumentsTest {
     private static final Pattern SECTION = Pattern.compile("( *)([a-z_]+):");
     private static final Pattern KEY = Pattern.compile("( *)# ([a-z_0-9]+):(?: (.*))?");
@@ -23,14 +23,14 @@ class ConfigDocumentsTest {
 
     @Test
     void theFileShowsEveryKeyWithItsDefaultAndMeaning() throws IOException {
-        Map<String, Shown> shown = read(Path.of("conf/sluice.yaml"));
+        Map<String, DocumentedKey> documented = read(Path.of("conf/sluice.yaml"));
 
-        assertThat(shown.keySet())
+        assertThat(documented.keySet())
                 .containsExactlyElementsOf(
                         ConfigKeys.all().stream().map(ConfigKey::name).toList());
         for (ConfigKey<?> key : ConfigKeys.all()) {
-            assertThat(shown.get(key.name()).defaultText()).as(key.name()).isEqualTo(key.defaultText());
-            assertThat(shown.get(key.name()).comment()).as(key.name()).contains(key.doc());
+            assertThat(documented.get(key.name()).defaultText()).as(key.name()).isEqualTo(key.defaultText());
+            assertThat(documented.get(key.name()).comment()).as(key.name()).contains(key.doc());
         }
     }
 
@@ -41,9 +41,9 @@ class ConfigDocumentsTest {
                 .isEqualTo(defaults);
 
         StringBuilder text = new StringBuilder();
-        read(Path.of("conf/sluice.yaml")).forEach((name, shown) -> text.append(name)
+        read(Path.of("conf/sluice.yaml")).forEach((name, documented) -> text.append(name)
                 .append(": ")
-                .append(shown.defaultText())
+                .append(documented.defaultText())
                 .append('\n'));
         Path spelledOut = Files.writeString(directory.resolve("all.yaml"), text);
         assertThat(ConfigLoader.load(spelledOut, Map.of(), List.of())).isEqualTo(defaults);
@@ -66,11 +66,11 @@ class ConfigDocumentsTest {
         return "| `" + key.name() + "` | " + defaultText + " | " + key.doc() + " |";
     }
 
-    /** A key as the file shows it. */
-    private record Shown(String defaultText, String comment) {}
+    /** A key as documented in the file. */
+    private record DocumentedKey(String defaultText, String comment) {}
 
-    private static Map<String, Shown> read(Path file) throws IOException {
-        Map<String, Shown> keys = new LinkedHashMap<>();
+    private static Map<String, DocumentedKey> read(Path file) throws IOException {
+        Map<String, DocumentedKey> keys = new LinkedHashMap<>();
         Deque<String> sections = new ArrayDeque<>();
         StringBuilder comment = new StringBuilder();
         for (String line : Files.readAllLines(file)) {
@@ -78,14 +78,14 @@ class ConfigDocumentsTest {
             Matcher key = KEY.matcher(line);
             Matcher text = COMMENT.matcher(line);
             if (section.matches()) {
-                leave(sections, section.group(1));
+                leaveSections(sections, section.group(1));
                 sections.addLast(section.group(2));
                 comment.setLength(0);
             } else if (key.matches()) {
-                leave(sections, key.group(1));
+                leaveSections(sections, key.group(1));
                 String prefix = sections.isEmpty() ? "" : String.join(".", sections) + ".";
                 String defaultText = key.group(3) == null ? "" : key.group(3);
-                keys.put(prefix + key.group(2), new Shown(defaultText, comment.toString()));
+                keys.put(prefix + key.group(2), new DocumentedKey(defaultText, comment.toString()));
                 comment.setLength(0);
             } else if (text.matches()) {
                 comment.append(comment.isEmpty() ? "" : " ").append(text.group(1));
@@ -94,7 +94,7 @@ class ConfigDocumentsTest {
         return keys;
     }
 
-    private static void leave(Deque<String> sections, String indentation) {
+    private static void leaveSections(Deque<String> sections, String indentation) {
         while (sections.size() > indentation.length() / 2) {
             sections.removeLast();
         }

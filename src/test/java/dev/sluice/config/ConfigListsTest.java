@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tokens and declared queues. */
+/** Structured values: tokens, declared queues and workers. */
 class ConfigListsTest {
     private static final String HASH = "ab".repeat(32);
     private static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
@@ -30,7 +30,7 @@ class ConfigListsTest {
     private Path directory;
 
     @Test
-    void tokensAreReadWithTheirRights() throws IOException {
+    void tokensAreParsedWithTheirRights() throws IOException {
         AuthConfig auth = withFile("auth:\n  tokens:\n  - {name: app, sha256: " + HASH.toUpperCase(Locale.ROOT)
                         + ", accounts: ['" + ACCOUNT + "'], access: read}")
                 .auth();
@@ -51,21 +51,21 @@ class ConfigListsTest {
                 "[3] | auth.tokens[0] (--set) must be a map of",
                 "[{name: 3}] | auth.tokens[0].name (--set) must be text"
             })
-    void aWrongTokenEntrySaysWhichOne(String value, String message) {
-        refuses("auth.tokens=" + value, message);
+    void anInvalidTokenEntryIsNamedInTheError(String value, String message) {
+        assertRejected("auth.tokens=" + value, message);
     }
 
     @Test
     void tokensNeedAKnownAccessAnAccountAndTheirOwnName() {
         String good = "{name: a, sha256: " + HASH + ", accounts: ['*'], access: read}";
-        refuses("auth.tokens=[" + good.replace("read", "admin") + "]", "access (--set) must be read or write");
-        refuses("auth.tokens=[" + good.replace("['*']", "[]") + "]", "must name at least one account");
-        refuses("auth.tokens=[" + good.replace("['*']", "[me]") + "]", "must hold account ids");
-        refuses("auth.tokens=[" + good + "," + good + "]", "auth.tokens[1].name", "used twice");
+        assertRejected("auth.tokens=[" + good.replace("read", "admin") + "]", "access (--set) must be read or write");
+        assertRejected("auth.tokens=[" + good.replace("['*']", "[]") + "]", "must name at least one account");
+        assertRejected("auth.tokens=[" + good.replace("['*']", "[me]") + "]", "must hold account ids");
+        assertRejected("auth.tokens=[" + good + "," + good + "]", "auth.tokens[1].name", "used twice");
     }
 
     @Test
-    void declaredQueuesTakeTheFieldNamesOfTheApi() throws IOException {
+    void declaredQueuesUseTheFieldNamesOfTheApi() throws IOException {
         DeclaredQueue queue = withFile(
                         """
                         queues:
@@ -89,23 +89,23 @@ class ConfigListsTest {
     }
 
     @Test
-    void whatIsNotDeclaredStaysAsItIs() {
+    void undeclaredFieldsKeepTheirValues() {
         DeclaredQueue queue = withFlags("queues=[{name: a, settings: {delivery_delay: 5}, consumer: {type: http_pull,"
                         + " settings: {max_retries: 9}}}]")
                 .queues()
                 .get(0);
         DeclaredQueue.DeclaredConsumer consumer = queue.consumer().orElseThrow();
-        ConsumerSettings had = new ConsumerSettings(7, 1, 11, 60_000, 5_000, 0);
+        ConsumerSettings current = new ConsumerSettings(7, 1, 11, 60_000, 5_000, 0);
 
         assertThat(queue.settings().over(new QueueSettings(1, true, 777))).isEqualTo(new QueueSettings(5, true, 777));
-        assertThat(consumer.settingsOver(consumer(ConsumerType.HTTP_PULL, had)))
+        assertThat(consumer.settingsOver(consumer(ConsumerType.HTTP_PULL, current)))
                 .isEqualTo(new ConsumerSettings(7, 9, 11, 60_000, 5_000, 0));
-        assertThat(consumer.deadLetterQueueOver(consumer(ConsumerType.HTTP_PULL, had)))
+        assertThat(consumer.deadLetterQueueOver(consumer(ConsumerType.HTTP_PULL, current)))
                 .isEqualTo("dead");
     }
 
     @Test
-    void aConsumerThatBecomesOneOfTheDeclaredTypeKeepsTheSettingsThatBothTypesHave() {
+    void aConsumerThatChangesItsTypeKeepsTheSettingsThatBothTypesHave() {
         DeclaredQueue.DeclaredConsumer consumer = withFlags(
                         "queues=[{name: a, consumer: {type: http_pull," + " dead_letter_queue: ''}}]")
                 .queues()
@@ -124,24 +124,26 @@ class ConfigListsTest {
 
     @Test
     void declaredQueuesAreCheckedAgainstTheLimits() {
-        refuses("queues=[{name: a, settings: {delivery_delay: 86401}}]", "queues[0].settings.delivery_delay (--set)");
-        refuses("queues=[{name: a, consumer: {type: kafka}}]", "queues[0].consumer.type (--set) must be http_pull");
-        refuses("queues=[{name: a, consumer: {type: worker}}]", "queues[0].consumer.script_name (--set)");
-        refuses("queues=[{name: a}, {name: a}]", "queues[1].name (--set) is used twice: 'a'");
-        refuses("queues=[{name: a, account: me}]", "queues[0].account (--set) must be 32 hexadecimal digits");
+        assertRejected(
+                "queues=[{name: a, settings: {delivery_delay: 86401}}]", "queues[0].settings.delivery_delay (--set)");
+        assertRejected(
+                "queues=[{name: a, consumer: {type: kafka}}]", "queues[0].consumer.type (--set) must be http_pull");
+        assertRejected("queues=[{name: a, consumer: {type: worker}}]", "queues[0].consumer.script_name (--set)");
+        assertRejected("queues=[{name: a}, {name: a}]", "queues[1].name (--set) is used twice: 'a'");
+        assertRejected("queues=[{name: a, account: me}]", "queues[0].account (--set) must be 32 hexadecimal digits");
         assertThat(withFlags("limits.delay_seconds_max=100000", "queues=[{name: a, settings: {delivery_delay: 86401}}]")
                         .queues())
                 .hasSize(1);
     }
 
     @Test
-    void declaredQueuesNeedAnAccountOnceCredentialsAreConfigured() {
+    void declaredQueuesNeedAnAccountIfCredentialsAreConfigured() {
         assertThatThrownBy(() -> withFlags("auth.token=t", "queues=[{name: a}]"))
                 .hasMessage("queues[0].account (--set) is missing: it is needed once credentials are configured");
     }
 
     @Test
-    void workersAreReadByScriptNameWithADefaultTimeout() throws IOException {
+    void workersAreParsedByScriptNameWithADefaultTimeout() throws IOException {
         String file =
                 """
                 workers:
@@ -184,7 +186,7 @@ class ConfigListsTest {
                 "{w: {url: 'http://u:p@h', key: 0123456789abcdefg}} | workers.w.url (--set) must have neither user",
                 "{w: {url: 'http://h', key: 0123456789abcdefg, timeout_ms: 99}} | workers.w.timeout_ms (--set) must be"
             })
-    void aWrongWorkerSaysWhatIsWrongAndNeverShowsItsKey(String value, String message) {
+    void anInvalidWorkerIsNamedInTheErrorWithoutItsKey(String value, String message) {
         assertThatThrownBy(() -> withFlags("workers=" + value))
                 .hasMessageStartingWith(message)
                 .hasMessageNotContainingAny("0123456789", "u:p");
@@ -198,7 +200,7 @@ class ConfigListsTest {
         return ConfigLoader.load(null, Map.of(), List.of(assignments));
     }
 
-    private static void refuses(String assignment, String... parts) {
+    private static void assertRejected(String assignment, String... parts) {
         assertThatThrownBy(() -> withFlags(assignment))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(parts)

@@ -44,7 +44,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void flagsBeatEnvironmentBeatsFileBeatsDefaults() {
+    void flagsOverrideEnvironmentOverridesFileOverridesDefaults() {
         Path file = yaml("http: {port: 1, host: file.example, body_timeout: 5s}");
         Map<String, String> environment = Map.of("SLUICE_HTTP_PORT", "2", "SLUICE_HTTP_HOST", "env.example");
 
@@ -77,7 +77,7 @@ class ConfigLoaderTest {
     @Test
     void keysMayBeDottedOrNestedInAFileButNotBoth() {
         assertThat(withFile("http.tls: {}\nhttp.port: 9").http().port()).isEqualTo(9);
-        refuses(yaml("http.port: 9\nhttp: {port: 9}"), "http.port is set twice");
+        assertRejected(yaml("http.port: 9\nhttp: {port: 9}"), "http.port is set twice");
     }
 
     @Test
@@ -119,7 +119,7 @@ class ConfigLoaderTest {
         "SLUICE_IMAGE_TAG,latest",
         "SLUICE_JAVA_OPTS,-Xmx1g"
     })
-    void whatServicesAndImagesSetIsNotOurs(String name, String value) {
+    void variablesOfServicesAndImagesAreIgnored(String name, String value) {
         ServerConfig config = ConfigLoader.load(null, Map.of(name, value), List.of());
 
         assertThat(config.http().port()).isEqualTo(8080);
@@ -127,7 +127,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void unknownVariablesOfImagesAreNamedAndLinksAreNot() {
+    void unknownVariablesOfImagesAreReportedAndServiceLinksAreNot() {
         assertThat(ConfigLoader.ignoredVariables(Map.of(
                         "SLUICE_VERSION", "1.2.3",
                         "SLUICE_HOME", "/opt/sluice",
@@ -151,7 +151,7 @@ class ConfigLoaderTest {
         "SLUICE_HTTP_TLS_CERTIFICATE,SLUICE_HTTP_TLS_CERT",
         "SLUICE_QUEUE,SLUICE_QUEUES"
     })
-    void aVariableThatWasMeantForAKeyNamesIt(String unknown, String known) {
+    void aMisspeltVariableIsRejectedWithASuggestion(String unknown, String known) {
         assertThatThrownBy(() -> ConfigLoader.load(null, Map.of(unknown, "1"), List.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("unknown environment variable " + unknown + "; did you mean " + known + "?");
@@ -163,9 +163,9 @@ class ConfigLoaderTest {
         "storage.durabilty,storage.durability",
         "limits.message_bytes,limits.message_bytes_max"
     })
-    void anUnknownKeyNamesTheNearestKnownOne(String unknown, String known) {
-        refuses(unknown + "=1", "unknown key '" + unknown + "' in --set; did you mean '" + known + "'?");
-        refuses(yaml(unknown + ": 1"), "did you mean '" + known + "'?");
+    void anUnknownKeyIsRejectedWithASuggestion(String unknown, String known) {
+        assertRejected(unknown + "=1", "unknown key '" + unknown + "' in --set; did you mean '" + known + "'?");
+        assertRejected(yaml(unknown + ": 1"), "did you mean '" + known + "'?");
     }
 
     @ParameterizedTest
@@ -202,43 +202,46 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void anErrorSaysWhatWasThereAndWhere() {
+    void anErrorNamesTheValueAndItsSource() {
         Path file = yaml("http:\n  port: many\n");
         assertThatThrownBy(() -> ConfigLoader.load(file, Map.of(), List.of()))
                 .hasMessage("http.port (" + file + ") must be a whole number from 0 to 65535, not 'many'");
     }
 
     @Test
-    void textThatYamlTakesForANumberMustBeQuoted() {
-        refuses(yaml("auth: {token: 0123}"), "auth.token", "in quotes");
+    void textThatYamlParsesAsANumberMustBeQuoted() {
+        assertRejected(yaml("auth: {token: 0123}"), "auth.token", "in quotes");
         assertThat(withFile("auth: {token: '0123'}").auth().token()).contains(new Secret("0123"));
     }
 
     @Test
-    void aFileThatIsNotAMapOfKeysIsRefused() {
-        refuses(yaml("- a"), "must hold a map of keys");
-        refuses(yaml("http: 3"), "http", "must be a section");
-        refuses(yaml("http: {port: 1, port: 2}"), "is not valid YAML", "line 1");
-        refuses(yaml("a: b: c"), "is not valid YAML", "line 1");
-        refuses(yaml("http: !!java.net.URL [x]"), "is not valid YAML");
-        refuses(directory.resolve("absent.yaml"), "it does not exist");
+    void aFileThatIsNotAMapOfKeysIsRejected() {
+        assertRejected(yaml("- a"), "must hold a map of keys");
+        assertRejected(yaml("http: 3"), "http", "must be a section");
+        assertRejected(yaml("http: {port: 1, port: 2}"), "is not valid YAML", "line 1");
+        assertRejected(yaml("a: b: c"), "is not valid YAML", "line 1");
+        assertRejected(yaml("http: !!java.net.URL [x]"), "is not valid YAML");
+        assertRejected(directory.resolve("absent.yaml"), "it does not exist");
         assertThat(withFile("").http().port()).isEqualTo(8080);
     }
 
     @Test
-    void whatBelongsTogetherIsDemandedTogether() {
-        refuses("auth.email=a@example.com", "auth.email (--set) is set but auth.key is not");
-        refuses("http.tls.key=key.pem", "http.tls.key (--set) is set but http.tls.cert is not");
+    void keysThatBelongTogetherAreRequiredTogether() {
+        assertRejected("auth.email=a@example.com", "auth.email (--set) is set but auth.key is not");
+        assertRejected("http.tls.key=key.pem", "http.tls.key (--set) is set but http.tls.cert is not");
         assertThatThrownBy(() -> withFlags("http.tls.key=absent.pem", "http.tls.cert=absent.pem"))
                 .hasMessageContaining("http.tls.cert (--set) names a file that cannot be read");
-        refuses("http.tls.client_ca=ca.pem", "http.tls.client_ca (--set) is set but http.tls.cert is not");
-        refuses("http.tls.client_auth=required", "http.tls.client_auth (--set) is set but http.tls.client_ca is not");
-        refuses("http.tls.client_auth=request", "http.tls.client_auth (--set) is set but http.tls.client_ca is not");
-        refuses("limits.request_bytes_max=1024", "limits.request_bytes_max must be at least limits.batch_bytes_max");
+        assertRejected("http.tls.client_ca=ca.pem", "http.tls.client_ca (--set) is set but http.tls.cert is not");
+        assertRejected(
+                "http.tls.client_auth=required", "http.tls.client_auth (--set) is set but http.tls.client_ca is not");
+        assertRejected(
+                "http.tls.client_auth=request", "http.tls.client_auth (--set) is set but http.tls.client_ca is not");
+        assertRejected(
+                "limits.request_bytes_max=1024", "limits.request_bytes_max must be at least limits.batch_bytes_max");
     }
 
     @Test
-    void certificatesOfClientsAreDemandedOnceTheirAuthoritiesAreNamed() {
+    void clientCertificatesAreRequiredIfTheirAuthoritiesAreConfigured() {
         String pem = yaml("").toString();
         String[] tls = {"http.tls.cert=" + pem, "http.tls.key=" + pem, "http.tls.client_ca=" + pem, "log.level=info"};
         assertThat(withFlags(tls).http().tls().orElseThrow())
@@ -293,14 +296,14 @@ class ConfigLoaderTest {
         return ConfigLoader.load(null, Map.of(), List.of(assignments));
     }
 
-    private static void refuses(String assignment, String... parts) {
+    private static void assertRejected(String assignment, String... parts) {
         assertThatThrownBy(() -> withFlags(assignment))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(parts)
                 .hasMessageNotContaining("\n");
     }
 
-    private static void refuses(Path file, String... parts) {
+    private static void assertRejected(Path file, String... parts) {
         assertThatThrownBy(() -> ConfigLoader.load(file, Map.of(), List.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(parts)

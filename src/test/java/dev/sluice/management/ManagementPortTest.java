@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.ServerConfig;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -25,10 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What the management port does with bytes that no well-behaved client sends, and with clients that do not go on. */
+/** The management port with malformed and hostile requests, and with clients that stop sending or reading. */
 class ManagementPortTest {
     private static final int CONNECTIONS_MAX = 4;
-    private static final int HEADER_BYTES_MAX = 8192;
+    private static final int HEADER_BYTES_MAX = 16 * 1024;
     private static final int MILLIS_MAX = 120_000;
     private static final int SHORT_MILLIS = 300;
     private static final String TARGET = "/somewhere/new";
@@ -38,7 +41,7 @@ class ManagementPortTest {
     private final ConcurrentLinkedQueue<Path> copies = new ConcurrentLinkedQueue<>();
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private ChangeAuthorizer.Authorization verdict = ChangeAuthorizer.Authorization.ALLOWED;
+    private ChangeAuthorizer.Authorization authorization = ChangeAuthorizer.Authorization.ALLOWED;
     private ManagementVerticle verticle;
 
     @BeforeEach
@@ -54,20 +57,23 @@ class ManagementPortTest {
         vertx.close().await();
     }
 
-    private ManagementVerticle deploy(long headerMillis, long bodyMillis) {
+    private ManagementVerticle deploy(long headerMillis, long responseMillis) {
+        ServerConfig config = ConfigLoader.load(
+                null,
+                Map.of(),
+                List.of(
+                        "management.port=0",
+                        "management.host_names=[Sluice.internal]",
+                        "http.header_timeout=" + headerMillis + "ms",
+                        "http.body_timeout=" + responseMillis + "ms"));
         ManagementVerticle deployed = new ManagementVerticle(
-                new ManagementSettings(
-                        "127.0.0.1",
-                        0,
-                        List.of("Sluice.internal"),
-                        headerMillis,
-                        bodyMillis,
-                        HEADER_BYTES_MAX,
-                        CONNECTIONS_MAX),
+                config.management(),
+                config.http(),
                 meters,
                 Optional::empty,
-                request -> verdict,
-                copies::add);
+                request -> authorization,
+                copies::add,
+                CONNECTIONS_MAX);
         vertx.deployVerticle(deployed).await();
         return deployed;
     }
@@ -89,7 +95,7 @@ class ManagementPortTest {
                 "GARBAGE\r\n\r\n",
                 "GET / HTTP/1.1\r\nbroken header\r\n\r\n"
             })
-    void whatIsMalformedIsAnsweredWith400AndLogsNothing(String request) throws IOException {
+    void malformedRequestsGetStatus400AndLogNothing(String request) throws IOException {
         assertThat(exchange(request)).contains(" 400 Bad Request\r\n").doesNotContain("\tat ");
         assertThat(copies).isEmpty();
         assertThat(logged.list).isEmpty();
@@ -102,7 +108,7 @@ class ManagementPortTest {
                 "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                         + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
             })
-    void onlyHttp1IsSpoken(String request) throws IOException {
+    void onlyHttp1IsSupported(String request) throws IOException {
         assertThat(exchange(request)).matches("(?s)HTTP/[12][.][01] (200|501) .*");
     }
 
@@ -118,7 +124,7 @@ class ManagementPortTest {
                 "[fe80::1]:8081",
                 "sluice.INTERNAL:8081"
             })
-    void addressesLocalhostAndConfiguredNamesAreHosts(String host) throws IOException {
+    void addressesLocalhostAndConfiguredNamesAreAllowedHosts(String host) throws IOException {
         assertThat(exchange("GET /health/live HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ");
     }
@@ -134,7 +140,7 @@ class ManagementPortTest {
                 "localhost:80:80",
                 ""
             })
-    void everyOtherHostIsRefusedAsAPageByDnsRebindingWouldSendIt(String host) throws IOException {
+    void everyOtherHostIsRejectedBecauseOfDnsRebinding(String host) throws IOException {
         for (String line : new String[] {"GET /metrics", "GET /health/live", "POST /backup?to=" + TARGET}) {
             assertThat(exchange(line + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
                     .startsWith("HTTP/1.1 421 ");
@@ -143,7 +149,7 @@ class ManagementPortTest {
     }
 
     @Test
-    void requestsOfWebPagesAreRefused() throws IOException {
+    void requestsOfWebPagesAreRejected() throws IOException {
         for (String origin : new String[] {"http://attacker.example", "http://localhost:8081", "null"}) {
             for (String line : new String[] {"GET /metrics", "POST /backup?to=" + TARGET}) {
                 assertThat(exchange(line + " HTTP/1.1\r\nHost: localhost\r\nOrigin: " + origin + "\r\n\r\n"))
@@ -154,26 +160,26 @@ class ManagementPortTest {
     }
 
     @Test
-    void aHealthCheckOfHttp10NeedsNoHost() throws IOException {
+    void aHealthCheckWithHttp10NeedsNoHostHeader() throws IOException {
         assertThat(exchange("GET /health/ready HTTP/1.0\r\n\r\n")).contains(" 200 ");
     }
 
     @Test
-    void whatChangesAnythingNeedsACredentialWithAllRightsAndReadingNeedsNone() throws IOException {
+    void changesNeedACredentialWithAllRightsAndReadingNeedsNone() throws IOException {
         String backup = "POST /backup?to=" + TARGET + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        verdict = ChangeAuthorizer.Authorization.UNAUTHENTICATED;
+        authorization = ChangeAuthorizer.Authorization.UNAUTHENTICATED;
         assertThat(exchange(backup)).startsWith("HTTP/1.1 401 ").containsIgnoringCase("www-authenticate: bearer");
         assertThat(exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 200 ");
-        verdict = ChangeAuthorizer.Authorization.FORBIDDEN;
+        authorization = ChangeAuthorizer.Authorization.FORBIDDEN;
         assertThat(exchange(backup)).startsWith("HTTP/1.1 403 ");
         assertThat(copies).isEmpty();
-        verdict = ChangeAuthorizer.Authorization.ALLOWED;
+        authorization = ChangeAuthorizer.Authorization.ALLOWED;
         assertThat(exchange(backup)).startsWith("HTTP/1.1 200 ");
         assertThat(copies).containsExactly(Path.of(TARGET));
     }
 
     @Test
-    void longHeadersAndUrlsAreRefused() throws IOException {
+    void longHeadersAndUrlsAreRejected() throws IOException {
         String long_ = "y".repeat(HEADER_BYTES_MAX);
         assertThat(exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: " + long_ + "\r\n\r\n"))
                 .contains(" 431 ");
@@ -183,7 +189,7 @@ class ManagementPortTest {
     }
 
     @Test
-    void aBodyThatNobodyWantsDoesNotCostTheAnswer() throws IOException {
+    void anUnexpectedBodyDoesNotLoseTheResponse() throws IOException {
         String head = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n";
         assertThat(exchange(head + "Content-Length: 2000000\r\n\r\n" + "x".repeat(2_000_000)))
                 .startsWith("HTTP/1.1 200 ");
@@ -191,25 +197,25 @@ class ManagementPortTest {
     }
 
     @Test
-    void aConnectionCarriesOneRequest() throws IOException {
+    void aConnectionServesOneRequest() throws IOException {
         String request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        String answers = exchange(request + request);
-        assertThat(answers).containsIgnoringCase("connection: close").containsOnlyOnce("HTTP/1.1 200 ");
+        String responses = exchange(request + request);
+        assertThat(responses).containsIgnoringCase("connection: close").containsOnlyOnce("HTTP/1.1 200 ");
     }
 
     @Test
-    void aConnectionWithoutACompleteRequestIsClosedAfterTheTime() throws IOException {
-        ManagementVerticle impatient = deploy(SHORT_MILLIS, SHORT_MILLIS);
-        for (String begun : new String[] {"", "GET /metrics HTTP/1.1\r\nHost:"}) {
-            try (Socket client = connect(impatient)) {
-                client.getOutputStream().write(begun.getBytes(StandardCharsets.ISO_8859_1));
+    void aConnectionWithoutACompleteRequestIsClosedAfterTheTimeout() throws IOException {
+        ManagementVerticle shortTimeouts = deploy(SHORT_MILLIS, SHORT_MILLIS);
+        for (String partial : new String[] {"", "GET /metrics HTTP/1.1\r\nHost:"}) {
+            try (Socket client = connect(shortTimeouts)) {
+                client.getOutputStream().write(partial.getBytes(StandardCharsets.ISO_8859_1));
                 assertThat(received(client)).isEmpty();
             }
         }
     }
 
     @Test
-    void atTheLimitTheOldestConnectionWithoutARequestMakesRoom() throws IOException {
+    void atTheLimitTheOldestConnectionWithoutARequestIsClosed() throws IOException {
         List<Socket> silent = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS_MAX; i++) {
             silent.add(connect(verticle));
@@ -223,18 +229,18 @@ class ManagementPortTest {
     }
 
     @Test
-    void anAnswerThatIsNotTakenIsCutOffSoThatOthersFindRoom() throws IOException {
-        ManagementVerticle impatient = deploy(MILLIS_MAX, SHORT_MILLIS);
+    void anUnreadResponseIsAbortedAndItsConnectionBecomesFree() throws IOException {
+        ManagementVerticle shortTimeouts = deploy(MILLIS_MAX, SHORT_MILLIS);
         meters.gauge("sluice_filler", "x".repeat(64 << 20), () -> 1);
         List<Socket> unread = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS_MAX; i++) {
-            Socket client = connect(impatient);
+            Socket client = connect(shortTimeouts);
             client.getOutputStream()
                     .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             unread.add(client);
         }
         org.awaitility.Awaitility.await()
-                .until(() -> exchange(impatient, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .until(() -> exchange(shortTimeouts, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
                         .startsWith("HTTP/1.1 200 "));
         for (Socket each : unread) {
             each.close();
@@ -260,7 +266,7 @@ class ManagementPortTest {
         }
     }
 
-    /** All that comes until the server closes; fails if it does not. */
+    /** All bytes until the server closes the connection; fails if it does not. */
     private static String received(Socket client) throws IOException {
         InputStream in = client.getInputStream();
         StringBuilder text = new StringBuilder();
@@ -269,7 +275,7 @@ class ManagementPortTest {
                 text.append((char) next);
             }
         } catch (SocketException reset) {
-            // The same to a client as the end.
+            // A reset ends the connection, like a close.
         }
         return text.toString();
     }

@@ -1,7 +1,10 @@
 package dev.sluice.management;
 
+import static dev.sluice.management.ChangeAuthorizer.Authorization.FORBIDDEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.ServerConfig;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -17,11 +21,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ManagementVerticleTest {
+    private static final ServerConfig CONFIG = ConfigLoader.load(null, Map.of(), List.of("management.port=0"));
+
     private final Meters meters = new Meters();
-    private final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<String>> unreadyReason = new AtomicReference<>(Optional.empty());
     private final Vertx vertx = Vertx.vertx();
     private final ManagementVerticle verticle = new ManagementVerticle(
-            new ManagementSettings("127.0.0.1", 0, List.of(), 60_000, 60_000, 8192, 8), meters, unready::get);
+            CONFIG.management(), CONFIG.http(), meters, unreadyReason::get, request -> FORBIDDEN, directory -> {});
 
     @BeforeEach
     void deploy() {
@@ -39,18 +45,18 @@ class ManagementVerticleTest {
     }
 
     @Test
-    void readinessFollowsTheServer() throws Exception {
+    void readinessFollowsTheStateOfTheServer() throws Exception {
         assertThat(get("/health/ready").statusCode()).isEqualTo(200);
 
-        unready.set(Optional.of("the \"disk\" is full"));
+        unreadyReason.set(Optional.of("the \"disk\" is full"));
 
-        HttpResponse<String> answer = get("/health/ready");
-        assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).isEqualTo("{\"status\":\"unready\",\"reason\":\"the \\\"disk\\\" is full\"}\n");
+        HttpResponse<String> response = get("/health/ready");
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.body()).isEqualTo("{\"status\":\"unready\",\"reason\":\"the \\\"disk\\\" is full\"}\n");
     }
 
     @Test
-    void metricsShowWhatWasCounted() throws Exception {
+    void metricsShowTheCounters() throws Exception {
         meters.requests("push").answered(200, 1_000_000);
         meters.requests("push").answered(200, 1_000_000);
         meters.requests("push").answered(429, 1_000_000);
@@ -60,12 +66,12 @@ class ManagementVerticleTest {
         meters.commitBatches().add(3);
         meters.gauge("sluice_store_free_bytes", "Free bytes.", () -> 42);
 
-        HttpResponse<String> answer = get("/metrics");
+        HttpResponse<String> response = get("/metrics");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("content-type"))
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
-        assertThat(answer.body().lines())
+        assertThat(response.body().lines())
                 .contains(
                         "sluice_requests_total{operation=\"push\",status=\"200\"} 2.0",
                         "sluice_requests_total{operation=\"push\",status=\"429\"} 1.0",
@@ -77,12 +83,12 @@ class ManagementVerticleTest {
                         "sluice_commit_batches_bucket{le=\"4.0\"} 1",
                         "sluice_commit_batches_sum 3.0",
                         "sluice_store_free_bytes 42.0");
-        assertThat(answer.body()).contains("jvm_memory_used_bytes", "process_uptime_seconds");
+        assertThat(response.body()).contains("jvm_memory_used_bytes", "process_uptime_seconds");
         assertThat(get("/metrics").statusCode()).isEqualTo(200);
     }
 
     @Test
-    void otherPathsAndMethodsAreRefused() throws Exception {
+    void otherPathsAndMethodsAreRejected() throws Exception {
         assertThat(get("/").statusCode()).isEqualTo(404);
         HttpRequest post = HttpRequest.newBuilder(uri("/metrics"))
                 .POST(HttpRequest.BodyPublishers.ofString("x"))

@@ -7,10 +7,9 @@ import dev.sluice.runtime.clock.ContinuousClock;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** The body of a request. */
 class BatchRequestWriterTest {
     @Test
-    void theSizeOfABatchIsKnownBeforeItIsWrittenForEveryByteOfATextAndForJson() {
+    void theSizeOfABatchIsKnownBeforeSerializationForEveryByteOfATextAndForJson() {
         for (int unit = 0; unit < 0x100; unit++) {
             String text = String.valueOf((char) unit).repeat(10_000);
             int expected = 0;
@@ -23,7 +22,7 @@ class BatchRequestWriterTest {
     }
 
     @Test
-    void aBatchIsShownLikeTheAnswerToAPullWithItsBodiesAsTheyWerePublished() {
+    void aBatchLooksLikeAPullResponseWithBodiesAsPublished() {
         String expected = "{\"queue\":\"orders\",\"queue_id\":\"" + "b".repeat(32) + "\",\"account_id\":\""
                 + "a".repeat(32) + "\",\"messages\":["
                 + "{\"id\":\"" + SampleBatch.id(1)

@@ -10,10 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What answers mean. */
 class BatchResultParserTest {
     @Test
-    void whatIsNotNamedIsAcknowledged() {
+    void messagesWithoutAnEntryAreAcknowledged() {
         assertThat(retries("{}")).isEmpty();
         assertThat(retries("{\"acks\":null,\"retries\":[],\"took_ms\":[{\"x\":1}]}"))
                 .isEmpty();
@@ -21,7 +20,7 @@ class BatchResultParserTest {
     }
 
     @Test
-    void retriesHaveADelayOrLeaveItToTheConsumer() {
+    void retriesHaveADelayOrUseThatOfTheConsumer() {
         assertThat(retries("{'retries':[{'id':'1','delay_seconds':0},{'delay_seconds':86400,'id':'2'}]}"))
                 .isEqualTo(Map.of(1L, 0, 2L, 86_400));
         assertThat(retries("{'retries':['1',{'id':'2'},{'id':'3','delay_seconds':null,'reason':{}}]}"))
@@ -57,12 +56,12 @@ class BatchResultParserTest {
                 "{'retries':[{'id':'1','delay_seconds':'5'}]} | has a delay_seconds that is not",
                 "{'retries':[{'id':'1','delay_seconds':99999999999}]} | has a delay_seconds that is not"
             })
-    void whatCannotBeUnderstoodIsRefusedAsAWhole(String answer, String why) {
-        assertThatThrownBy(() -> retries(answer)).hasMessageStartingWith("its answer " + why);
+    void invalidResponsesAreRejectedCompletely(String response, String reason) {
+        assertThatThrownBy(() -> retries(response)).hasMessageStartingWith("its answer " + reason);
     }
 
     @Test
-    void deepAndBrokenTextIsRefused() {
+    void deepAndBrokenTextIsRejected() {
         assertThatThrownBy(() -> retries("{\"x\":" + "[".repeat(100_000))).hasMessage("its answer is not valid JSON");
         byte[] notUtf8 = {'{', '"', (byte) 0xff, '"', ':', '1', '}'};
         assertThatThrownBy(() ->
@@ -70,9 +69,9 @@ class BatchResultParserTest {
                 .hasMessage("its answer is not valid JSON");
     }
 
-    /** Single quotes stand for double ones, and '1' for the id of message 1. */
-    private static Map<Long, Integer> retries(String answer) {
-        String text = answer.replaceAll("'([1-9])'", "\"" + "00000000000000ab000000000000000$1" + "\"")
+    /** In {@code response}, single quotes stand for double quotes, and '1' for the id of message 1. */
+    private static Map<Long, Integer> retries(String response) {
+        String text = response.replaceAll("'([1-9])'", "\"" + "00000000000000ab000000000000000$1" + "\"")
                 .replace('\'', '"')
                 .replace(":\"00000000000000ab0000000000000005\"}", ":\"5\"}");
         return BatchResultParser.read(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestTimeout;
+import dev.sluice.config.Secret;
+import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
@@ -32,11 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Deliveries to servers of all kinds. */
+/** Deliveries to correct, faulty and hostile servers. */
 class HttpWorkerTargetTest {
     private static final String KEY = "0123456789abcdefg";
-    private static final int PATIENT_MILLIS = 20_000;
-    private static final int IMPATIENT_MILLIS = 300;
+    private static final int LONG_TIMEOUT_MILLIS = 20_000;
+    private static final int SHORT_TIMEOUT_MILLIS = 300;
 
     private final Vertx vertx = Vertx.vertx();
 
@@ -46,7 +48,7 @@ class HttpWorkerTargetTest {
     }
 
     @Test
-    void theRequestIsSignedOverTimeAndBody() throws Exception {
+    void theSignatureCoversTimestampAndBody() throws Exception {
         CompletableFuture<String> checked = new CompletableFuture<>();
         WorkerTarget target = server(request -> request.body().onSuccess(body -> {
             String signed = request.getHeader("sluice-timestamp") + "." + body;
@@ -64,7 +66,7 @@ class HttpWorkerTargetTest {
     }
 
     @Test
-    void aLargeBatchArrivesWhole() throws Exception {
+    void aLargeBatchArrivesCompletely() throws Exception {
         CompletableFuture<Integer> length = new CompletableFuture<>();
         WorkerTarget target = server(request -> request.body().onSuccess(body -> {
             length.complete(body.length());
@@ -77,110 +79,113 @@ class HttpWorkerTargetTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 202, 204})
-    void anEmptyAnswerAcknowledgesEverything(int status) throws Exception {
-        assertThat(deliver(answering(status, "application/json", ""))).isEqualTo(BatchResult.ALL_DONE);
+    void anEmptyResponseAcknowledgesEverything(int status) throws Exception {
+        assertThat(deliver(respondingWith(status, "application/json", ""))).isEqualTo(BatchResult.ALL_DONE);
     }
 
     @Test
-    void anAnswerThatIsNotJsonAcknowledgesEverything() throws Exception {
-        assertThat(deliver(answering(200, "text/plain", "{\"retries\":[1]}"))).isEqualTo(BatchResult.ALL_DONE);
+    void aResponseThatIsNotJsonAcknowledgesEverything() throws Exception {
+        assertThat(deliver(respondingWith(200, "text/plain", "{\"retries\":[1]}")))
+                .isEqualTo(BatchResult.ALL_DONE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "Application/JSON; charset=utf-8", "application/problem+json"})
-    void aJsonAnswerNamesWhatIsToComeAgain(String contentType) throws Exception {
-        String answer = "{\"retries\":[{\"id\":\"" + SampleBatch.id(2) + "\",\"delay_seconds\":30}]}";
-        assertThat(deliver(answering(200, contentType, answer)).retries()).isEqualTo(Map.of(2L, 30));
+    void aJsonResponseNamesTheMessagesToRetry(String contentType) throws Exception {
+        String response = "{\"retries\":[{\"id\":\"" + SampleBatch.id(2) + "\",\"delay_seconds\":30}]}";
+        assertThat(deliver(respondingWith(200, contentType, response)).retries())
+                .isEqualTo(Map.of(2L, 30));
     }
 
     @Test
-    void aJsonAnswerThatMeansNothingIsAFailedDelivery() {
-        refused(answering(200, "application/json", "<html>"), "its answer is not valid JSON");
+    void anInvalidJsonResponseIsAFailedDelivery() {
+        assertFailedAttempt(respondingWith(200, "application/json", "<html>"), "its answer is not valid JSON");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 429, 500, 503})
     void otherStatusesAreFailedDeliveries(int status) {
-        refused(answering(status, "application/json", "{}"), "it answered " + status);
+        assertFailedAttempt(respondingWith(status, "application/json", "{}"), "it answered " + status);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
     void redirectsAreNotFollowed(int status) throws Exception {
         AtomicInteger visits = new AtomicInteger();
-        int elsewhere = listen(request -> {
+        int otherPort = listen(request -> {
             visits.incrementAndGet();
             request.response().end();
         });
         WorkerTarget target = server(request -> request.response()
                 .setStatusCode(status)
-                .putHeader("location", "http://127.0.0.1:" + elsewhere + "/")
+                .putHeader("location", "http://127.0.0.1:" + otherPort + "/")
                 .end());
 
-        refused(target, "it answered " + status + "; redirects are not followed");
+        assertFailedAttempt(target, "it answered " + status + "; redirects are not followed");
         assertThat(visits).hasValue(0);
     }
 
     @Test
-    void aServerThatHangsIsGivenUpInTime() throws Exception {
-        refused(target(listen(request -> {}), IMPATIENT_MILLIS), "no complete answer within 300 ms");
+    void aServerThatHangsIsAFailedDeliveryAfterTheTimeout() throws Exception {
+        assertFailedAttempt(target(listen(request -> {}), SHORT_TIMEOUT_MILLIS), "no complete answer within 300 ms");
     }
 
     @Test
-    void anAnswerThatComesInDropsIsGivenUpInTimeAndItsConnectionIsClosed() throws Exception {
+    void aSlowResponseIsAFailedDeliveryAfterTheTimeoutAndItsConnectionIsClosed() throws Exception {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         int port = listen(request -> {
             HttpServerResponse response = request.response().setChunked(true);
-            long drops = vertx.setPeriodic(20, id -> response.write("x"));
-            request.connection().closeHandler(gone -> {
-                vertx.cancelTimer(drops);
+            long slowWrites = vertx.setPeriodic(20, id -> response.write("x"));
+            request.connection().closeHandler(ignored -> {
+                vertx.cancelTimer(slowWrites);
                 closed.complete(null);
             });
         });
 
-        refused(target(port, IMPATIENT_MILLIS), "no complete answer within 300 ms");
+        assertFailedAttempt(target(port, SHORT_TIMEOUT_MILLIS), "no complete answer within 300 ms");
         closed.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
-    void anAnswerWithoutAnEndIsCutOffAndItsConnectionIsClosed() throws Exception {
+    void anEndlessResponseIsAbortedAndItsConnectionIsClosed() throws Exception {
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        Buffer piece = Buffer.buffer(new byte[64 * 1024]);
+        Buffer chunk = Buffer.buffer(new byte[64 * 1024]);
         WorkerTarget target = server(request -> {
             HttpServerResponse response = request.response().setChunked(true);
-            request.connection().closeHandler(gone -> closed.complete(null));
-            pour(response, piece, closed);
+            request.connection().closeHandler(ignored -> closed.complete(null));
+            writeWithoutEnd(response, chunk, closed);
         });
 
-        refused(target, "its answer is longer than 1048576 bytes");
+        assertFailedAttempt(target, "its answer is longer than 1048576 bytes");
         closed.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
-    void aServerThatClosesIsAFailedDelivery() throws Exception {
-        refused(raw(NetSocket::close), "closed");
-        refused(raw(socket -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"))), "closed");
+    void aConnectionClosedByTheServerIsAFailedDelivery() throws Exception {
+        assertFailedAttempt(raw(NetSocket::close), "closed");
+        assertFailedAttempt(
+                raw(socket -> socket.end(Buffer.buffer("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"))), "closed");
     }
 
     @Test
     void aServerThatDoesNotSpeakHttpIsAFailedDelivery() throws Exception {
-        refused(raw(socket -> socket.end(Buffer.buffer("220 mail.example.com ESMTP\r\n"))), "");
+        assertFailedAttempt(raw(socket -> socket.end(Buffer.buffer("220 mail.example.com ESMTP\r\n"))), "");
     }
 
     @Test
-    void nobodyThereIsAFailedDelivery() throws Exception {
+    void anUnreachableServerIsAFailedDelivery() throws Exception {
         int port = listen(request -> {});
         vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         Vertx other = Vertx.vertx();
         try {
-            notSent(target(other, "http://127.0.0.1:" + port, PATIENT_MILLIS), "Connection refused");
+            assertNotSent(target(other, "http://127.0.0.1:" + port, LONG_TIMEOUT_MILLIS), "Connection refused");
         } finally {
             other.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         }
     }
 
     @Test
-    void aConnectionThatIsNotMadeInTimeGetsNothing() throws Exception {
+    void aRequestIsNotSentOnAConnectionThatIsEstablishedTooLate() throws Exception {
         int port = vertx.createNetServer()
                 .connectHandler(socket -> {})
                 .listen(0, "localhost")
@@ -188,11 +193,11 @@ class HttpWorkerTargetTest {
                 .toCompletableFuture()
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .actualPort();
-        notSent(target(vertx, "https://localhost:" + port, IMPATIENT_MILLIS), "");
+        assertNotSent(target(vertx, "https://localhost:" + port, SHORT_TIMEOUT_MILLIS), "");
     }
 
     @Test
-    void aRequestThatCannotBeBuiltIsNotSent() {
+    void aRequestThatCannotBeSerializedIsNotSent() {
         WorkerTarget.Batch sample = SampleBatch.batch();
         WorkerTarget.Batch broken = new WorkerTarget.Batch(null, sample.deliveries(), sample.metrics(), sample.bytes());
         assertThat(server(request -> request.response().end()).deliver(broken).toCompletionStage())
@@ -202,7 +207,7 @@ class HttpWorkerTargetTest {
     }
 
     @Test
-    void aCertificateThatNobodyVouchesForIsAFailedDelivery() throws Exception {
+    void anUntrustedCertificateIsAFailedDelivery() throws Exception {
         PemKeyCertOptions certificate = new PemKeyCertOptions()
                 .setCertPath("dev/sluice/worker/self-signed.pem")
                 .setKeyPath("dev/sluice/worker/self-signed-key.pem");
@@ -219,17 +224,17 @@ class HttpWorkerTargetTest {
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .actualPort();
 
-        notSent(target(vertx, "https://localhost:" + port, PATIENT_MILLIS), "");
+        assertNotSent(target(vertx, "https://localhost:" + port, LONG_TIMEOUT_MILLIS), "");
         assertThat(visits).hasValue(0);
     }
 
-    private static void pour(HttpServerResponse response, Buffer piece, CompletableFuture<Void> closed) {
+    private static void writeWithoutEnd(HttpServerResponse response, Buffer chunk, CompletableFuture<Void> closed) {
         if (!closed.isDone()) {
-            response.write(piece).onSuccess(written -> pour(response, piece, closed));
+            response.write(chunk).onSuccess(written -> writeWithoutEnd(response, chunk, closed));
         }
     }
 
-    private WorkerTarget answering(int status, String contentType, String body) {
+    private WorkerTarget respondingWith(int status, String contentType, String body) {
         return server(request -> request.response()
                 .setStatusCode(status)
                 .putHeader("content-type", contentType)
@@ -237,7 +242,7 @@ class HttpWorkerTargetTest {
     }
 
     private WorkerTarget server(Handler<HttpServerRequest> handler) {
-        return target(listen(handler), PATIENT_MILLIS);
+        return target(listen(handler), LONG_TIMEOUT_MILLIS);
     }
 
     private int listen(Handler<HttpServerRequest> handler) {
@@ -250,7 +255,7 @@ class HttpWorkerTargetTest {
                 .actualPort();
     }
 
-    /** A server that does something to every connection on which a request begins to arrive. */
+    /** A TCP server that calls {@code onRequest} for each received buffer. */
     private WorkerTarget raw(Handler<NetSocket> onRequest) {
         int port = vertx.createNetServer()
                 .connectHandler(socket -> socket.handler(bytes -> onRequest.handle(socket)))
@@ -259,7 +264,7 @@ class HttpWorkerTargetTest {
                 .toCompletableFuture()
                 .join()
                 .actualPort();
-        return target(port, PATIENT_MILLIS);
+        return target(port, LONG_TIMEOUT_MILLIS);
     }
 
     private WorkerTarget target(int port, int timeoutMillis) {
@@ -267,9 +272,8 @@ class HttpWorkerTargetTest {
     }
 
     private static WorkerTarget target(Vertx vertx, String url, int timeoutMillis) {
-        WorkerEndpoint endpoint = new WorkerEndpoint(URI.create(url), KEY, timeoutMillis);
-        return new HttpWorkers(vertx, Map.of("w", endpoint), Limits.DOCUMENTED, 8, ContinuousClock.ofMachine())
-                .find("w");
+        WorkerConfig worker = new WorkerConfig(URI.create(url), new Secret(KEY), timeoutMillis);
+        return new HttpWorkers(vertx, Map.of("w", worker), Limits.DOCUMENTED, 8, ContinuousClock.ofMachine()).find("w");
     }
 
     private static BatchResult deliver(WorkerTarget target) throws Exception {
@@ -283,19 +287,19 @@ class HttpWorkerTargetTest {
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Handed to a connection, and an attempt. */
-    private static void refused(WorkerTarget target, String text) {
-        fails(target, text, VertxException.class);
+    /** Asserts a failure after the request was sent, which counts as an attempt. */
+    private static void assertFailedAttempt(WorkerTarget target, String text) {
+        assertFails(target, text, VertxException.class);
     }
 
-    private static void notSent(WorkerTarget target, String text) {
-        fails(target, text, WorkerTarget.NotSent.class);
+    private static void assertNotSent(WorkerTarget target, String text) {
+        assertFails(target, text, WorkerTarget.NotSent.class);
     }
 
-    private static void fails(WorkerTarget target, String text, Class<?> how) {
+    private static void assertFails(WorkerTarget target, String text, Class<?> type) {
         assertThatThrownBy(() -> deliver(target))
                 .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(how.asSubclass(Throwable.class))
+                .hasCauseInstanceOf(type.asSubclass(Throwable.class))
                 .satisfies(failure -> assertThat(failure.getCause().getMessage())
                         .containsIgnoringCase(text)
                         .isNotBlank()

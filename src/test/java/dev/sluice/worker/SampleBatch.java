@@ -12,7 +12,7 @@ import dev.sluice.store.StoredMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A batch of three messages: seq 1 and 2 are text, 3 is JSON and was published with a delay. */
+/** A batch of three messages: seq 1 and 2 are text, seq 3 is JSON with a delay. */
 final class SampleBatch {
     private SampleBatch() {}
 
@@ -33,7 +33,7 @@ final class SampleBatch {
                                 new Content(0, 0, ContentType.TEXT, 0, firstBody.getBytes(StandardCharsets.UTF_8))));
     }
 
-    /** The id of a message of the batch. */
+    /** The id of the message with this seq. */
     static String id(int seq) {
         return "00000000000000ab000000000000000" + seq;
     }

@@ -1,0 +1,8 @@
+/**
+ * The commands of the fat jar: {@code serve}, {@code check}, {@code backup} and {@code bench}; parsing of arguments, exit codes and
+ * log setup.
+ *
+ * <p>Runs on the main thread and may block. Only this package parses arguments. May import the root package, {@code api.http},
+ * {@code bench}, {@code config} and {@code store}.
+ */
+package dev.sluice.cli;
