@@ -44,7 +44,7 @@ public interface QueueStore extends AutoCloseable {
      * Stored messages published without delay, in order of seq, from {@code fromSeq} on, with their content: {@code limit} at most,
      * and none after those whose bodies come to {@link QueueReads#ARRIVALS_BYTES_MAX}.
      *
-     * <p>Never-delivered ones if {@code fromSeq} is at or beyond the head's {@code arrivalsFrom}.
+     * <p>Never-delivered ones if {@code fromSeq} is at or beyond the head's {@code arrivalsFromSeq}.
      */
     CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit);
 

@@ -56,13 +56,13 @@ final class QueueTally {
     void compare(String queue, CheckReport findings) {
         compare(queue, findings, "messages", messages, head.count() - departed);
         compare(queue, findings, "bytes", bytes, head.bytes() - departedBytes);
-        compare(queue, findings, "waiting messages", waiting, head.waitingCount());
+        compare(queue, findings, "waiting messages", waiting, head.scheduledCount());
         compare(queue, findings, "inherited timestamps", inherited, head.originalTimestampCount() - departedInherited);
-        if (head.nextSeq() < 1 || head.arrivalsFrom() > head.nextSeq() || head.purgedBelowSeq() > head.nextSeq()) {
+        if (head.nextSeq() < 1 || head.arrivalsFromSeq() > head.nextSeq() || head.purgedBelowSeq() > head.nextSeq()) {
             findings.add(
                     queue,
                     "the head contradicts itself: next message " + head.nextSeq() + ", arrivals from "
-                            + head.arrivalsFrom() + ", purged below " + head.purgedBelowSeq());
+                            + head.arrivalsFromSeq() + ", purged below " + head.purgedBelowSeq());
         }
     }
 

@@ -74,10 +74,10 @@ public final class StoreBatch {
             case RELEASED -> addReleased(queueNumber, (QueueEvent.Released) event);
             case RESCHEDULED -> addRescheduled(queueNumber, (QueueEvent.Rescheduled) event);
             case REMOVED -> addRemoved(queueNumber, (QueueEvent.Removed) event);
-            case DEPARTING -> {
+            case DEAD_LETTERING -> {
                 // It stays a lease on disk until the dead letter queue takes it over.
             }
-            case DEPARTED ->
+            case DEAD_LETTERED ->
                 deleteIndex(
                         KeyFormat.SPACE_DEPARTED,
                         queueNumber,
@@ -202,39 +202,39 @@ public final class StoreBatch {
         RecordBytes value = records.putSeqKey(
                 ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber, seq, RecordFormat.leaseBytes(event.lease()));
         RecordFormat.writeLease(value, event.lease());
-        if (event.waitedUntilMillis() != QueueEvent.Leased.FROM_ARRIVALS) {
-            deleteWaiting(queueNumber, seq, event.waitedUntilMillis());
+        if (event.availableAtMillis() != QueueEvent.Leased.FROM_ARRIVALS) {
+            deleteWaiting(queueNumber, seq, event.availableAtMillis());
         }
     }
 
     private void addReleased(long queueNumber, QueueEvent.Released event) {
-        MessageHeader header = event.waiting().header();
+        MessageHeader header = event.message().header();
         deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
         putWaiting(
                 queueNumber,
                 header,
-                event.waiting().deliveries(),
-                event.waiting().availableAtMillis());
+                event.message().deliveries(),
+                event.message().availableAtMillis());
     }
 
     private void addRescheduled(long queueNumber, QueueEvent.Rescheduled event) {
-        MessageHeader header = event.waiting().header();
+        MessageHeader header = event.message().header();
         deleteWaiting(queueNumber, header.seq(), event.fromAvailableAtMillis());
         putWaiting(
                 queueNumber,
                 header,
-                event.waiting().deliveries(),
-                event.waiting().availableAtMillis());
+                event.message().deliveries(),
+                event.message().availableAtMillis());
     }
 
     private void addRemoved(long queueNumber, QueueEvent.Removed event) {
         MessageHeader header = event.header();
         deleteMessage(queueNumber, header);
-        switch (event.place()) {
+        switch (event.location()) {
             case ARRIVAL -> {
                 // Nothing but its message record says that it is there.
             }
-            case WAITING -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
+            case SCHEDULED -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
             case LEASED -> {
                 if (!leases.add(queueNumber, header.seq())) {
                     deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());

@@ -246,9 +246,21 @@ class StoreCheckTest {
                 there, content(there.seq()), there.storedAtMillis(), new QueueEvent.Origin(Q, here));
     }
 
-    private static QueueHead head(long nextSeq, long arrivalsFrom, long count, long bytes, long waitingCount) {
+    private static QueueHead head(long nextSeq, long arrivalsFromSeq, long count, long bytes, long scheduledCount) {
         return new QueueHead(
-                nextSeq, arrivalsFrom, count, bytes, waitingCount, 0, 0, 1, 0, NEWEST_MILLIS, 1, 0, Long.MAX_VALUE);
+                nextSeq,
+                arrivalsFromSeq,
+                count,
+                bytes,
+                scheduledCount,
+                0,
+                0,
+                1,
+                0,
+                NEWEST_MILLIS,
+                1,
+                0,
+                Long.MAX_VALUE);
     }
 
     private Path sound() {
