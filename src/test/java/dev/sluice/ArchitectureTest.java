@@ -130,11 +130,12 @@ class ArchitectureTest {
 
     @Test
     void theRoomsOfTheApiDependInOneDirection() {
+        check(rooms("api.error"));
         check(rooms("api.json", "api.message"));
-        check(rooms("api.auth"));
-        check(rooms("api.http", "api.auth", "api.json"));
-        check(rooms("api.message", "api", "api.auth", "api.http", "api.json"));
-        check(rooms("api.control", "api", "api.auth", "api.http", "api.json"));
+        check(rooms("api.auth", "api.error"));
+        check(rooms("api.http", "api.auth", "api.error", "api.json"));
+        check(rooms("api.message", "api", "api.auth", "api.error", "api.http", "api.json"));
+        check(rooms("api.control", "api", "api.auth", "api.error", "api.http", "api.json"));
     }
 
     @Test
