@@ -3,8 +3,8 @@ package dev.sluice;
 import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Authenticator;
 import dev.sluice.api.auth.Principal;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.management.ChangeAuthorizer;
-import dev.sluice.queue.QueueException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 
@@ -27,7 +27,7 @@ final class ManagementAccess implements ChangeAuthorizer {
         Principal caller;
         try {
             caller = credentials.authenticate(request);
-        } catch (QueueException unknown) {
+        } catch (EdgeException unknown) {
             return Authorization.UNAUTHENTICATED;
         }
         boolean hasAllAccounts = caller.accounts().contains("*")

@@ -133,11 +133,12 @@ class ArchitectureTest {
 
     @Test
     void theSubPackagesOfTheApiDependInOneDirection() {
+        check(subPackage("api.error"));
         check(subPackage("api.json", "api.message"));
-        check(subPackage("api.auth"));
-        check(subPackage("api.http", "api.auth", "api.json"));
-        check(subPackage("api.message", "api", "api.auth", "api.http", "api.json"));
-        check(subPackage("api.control", "api", "api.auth", "api.http", "api.json"));
+        check(subPackage("api.auth", "api.error"));
+        check(subPackage("api.http", "api.auth", "api.error", "api.json"));
+        check(subPackage("api.message", "api", "api.auth", "api.error", "api.http", "api.json"));
+        check(subPackage("api.control", "api", "api.auth", "api.error", "api.http", "api.json"));
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Commands against a queue: decided, applied, with the head that a batch would store. Times are per message. */
+/** Commands on a queue: decide, apply, and the head that a batch would store. Times are per message. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -39,21 +39,21 @@ public class QueueStateBenchmark {
                 QueueSettings.DEFAULT, CONSUMER, Limits.DOCUMENTED, QueueImage.NEW, MemoryBudget.UNBOUNDED);
     }
 
-    /** A push to a queue whose backlog grows. */
+    /** A push to a queue with a growing backlog. */
     @Benchmark
     public QueueHead push() {
         run(deep, new Push(List.of(message)));
         return deep.head();
     }
 
-    /** A push with delay to a queue whose backlog grows. */
+    /** A push with delay to a queue with a growing backlog. */
     @Benchmark
     public QueueHead pushDelayed() {
         run(delayed, new Push(List.of(delayedMessage)));
         return delayed.head();
     }
 
-    /** The whole life of a message: single pushes, a pull of 100, an acknowledgement of 100. */
+    /** The life cycle of a message: single pushes, a pull of 100, an acknowledgement of 100. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public QueueHead pushPullAck() {

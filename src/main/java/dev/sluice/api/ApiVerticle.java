@@ -1,5 +1,7 @@
 package dev.sluice.api;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ConnectionTracker;
@@ -7,8 +9,6 @@ import dev.sluice.api.http.ErrorLogger;
 import dev.sluice.api.http.GracefulShutdown;
 import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.PendingHandshakes;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -94,7 +94,7 @@ public final class ApiVerticle extends VerticleBase {
                         request.response().reset(REFUSED_STREAM);
                         return;
                     }
-                    QueueException refusal = onRequest(request);
+                    EdgeException refusal = onRequest(request);
                     if (refusal != null) {
                         gateway.fail(request, refusal);
                     } else if (!messages.serve(request)) {
@@ -178,7 +178,7 @@ public final class ApiVerticle extends VerticleBase {
         if (QueryString.isWellFormed(request.query())) {
             router.handle(request);
         } else {
-            gateway.fail(request, new QueueException(QueueError.HTTP_MALFORMED));
+            gateway.fail(request, new EdgeException(EdgeError.HTTP_MALFORMED));
         }
     }
 
@@ -216,8 +216,8 @@ public final class ApiVerticle extends VerticleBase {
         }
     }
 
-    private QueueException onRequest(HttpServerRequest request) {
-        QueueException refusal = gateway.connections().onRequest(request);
+    private EdgeException onRequest(HttpServerRequest request) {
+        EdgeException refusal = gateway.connections().onRequest(request);
         farewell.onRequest(request);
         return refusal;
     }

@@ -1,7 +1,7 @@
 package dev.sluice.api;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -36,7 +36,7 @@ final class ContractRouter {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
         root.route(contract.basePath() + "/*").subRouter(contractRouter(vertx, bindings));
-        root.route().handler(rc -> fail(rc, new QueueException(QueueError.ROUTE_UNKNOWN)));
+        root.route().handler(rc -> fail(rc, new EdgeException(EdgeError.ROUTE_UNKNOWN)));
         for (int status : ROUTER_FAILURES) {
             root.errorHandler(status, rc -> failAsRouted(rc, status));
         }
@@ -60,11 +60,11 @@ final class ContractRouter {
         String path = rc.normalizedPath().substring(contract.basePath().length());
         List<HttpMethod> methods = contract.methodsOf(path);
         if (methods.isEmpty() || methods.contains(rc.request().method())) {
-            fail(rc, new QueueException(QueueError.ROUTE_UNKNOWN));
+            fail(rc, new EdgeException(EdgeError.ROUTE_UNKNOWN));
         } else {
             String allowed = methods.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
             rc.response().putHeader(HttpHeaders.ALLOW, allowed);
-            fail(rc, new QueueException(QueueError.METHOD_NOT_ALLOWED));
+            fail(rc, new EdgeException(EdgeError.METHOD_NOT_ALLOWED));
         }
     }
 
@@ -74,7 +74,7 @@ final class ContractRouter {
         if (failure == null) {
             failure = new HttpException(status);
         } else if (status == 400 && !(failure instanceof HttpException)) {
-            failure = new QueueException(QueueError.HTTP_MALFORMED);
+            failure = new EdgeException(EdgeError.HTTP_MALFORMED);
         }
         fail(rc, failure);
     }

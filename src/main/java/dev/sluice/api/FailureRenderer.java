@@ -1,5 +1,9 @@
 package dev.sluice.api;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
+import dev.sluice.api.error.ErrorStatus;
+import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.http.ResponseWriter;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -39,45 +43,56 @@ public final class FailureRenderer {
         if (response.ended() || response.closed() || response.headWritten()) {
             return;
         }
-        QueueException known = known(failure);
-        if (known == null) {
-            known = new QueueException(QueueError.INTERNAL);
+        if (failure instanceof QueueException refusal) {
+            begin(response, ErrorTable.of(refusal.error()));
+            if (refusal.error() == QueueError.DELIVERY_PAUSED) {
+                response.putHeader(SHOULD_RETRY, "false");
+            }
+            end(request, ErrorTable.of(refusal.error()), refusal.getMessage());
+            return;
+        }
+        EdgeException refusal = edgeException(failure);
+        if (refusal == null) {
             response.putHeader(REQUEST_ID, log(request, failure));
+            begin(response, ErrorTable.of(QueueError.INTERNAL));
+            end(request, ErrorTable.of(QueueError.INTERNAL), QueueError.INTERNAL.text());
+            return;
         }
-        write(request, known.error(), known.getMessage());
-    }
-
-    private void write(HttpServerRequest request, QueueError error, String message) {
-        HttpServerResponse response = request.response();
-        response.setStatusCode(error.status()).putHeader(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-        if (error == QueueError.DELIVERY_PAUSED) {
-            response.putHeader(SHOULD_RETRY, "false");
-        }
-        if (error == QueueError.CONTENT_CODING_UNSUPPORTED) {
+        begin(response, ErrorTable.of(refusal.error()));
+        if (refusal.error() == EdgeError.CONTENT_CODING_UNSUPPORTED) {
             response.putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
         }
+        end(request, ErrorTable.of(refusal.error()), refusal.getMessage());
+    }
+
+    private static void begin(HttpServerResponse response, ErrorStatus error) {
+        response.setStatusCode(error.status()).putHeader(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
+    }
+
+    private void end(HttpServerRequest request, ErrorStatus error, String message) {
         if (error.status() == 429 || error.status() == 503) {
-            response.putHeader(RETRY_AFTER, "1");
+            request.response().putHeader(RETRY_AFTER, "1");
         }
         responses.end(request, envelope(error, message));
     }
 
     /** The failure envelope. Encoding as a string first lets no odd character of a message fail. */
-    private static Buffer envelope(QueueError error, String message) {
+    private static Buffer envelope(ErrorStatus error, String message) {
         String text = "{\"success\":false,\"errors\":[{\"code\":" + error.code() + ",\"message\":"
                 + Json.encode(message) + "}],\"messages\":[],\"result\":null}";
         return Buffer.buffer(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static QueueException known(Throwable failure) {
-        if (failure instanceof QueueException) {
-            return (QueueException) failure;
+    /** Returns the failure if the edge found it, and what stands for one of the router; null for an internal fault. */
+    private static EdgeException edgeException(Throwable failure) {
+        if (failure instanceof EdgeException refusal) {
+            return refusal;
         }
-        if (failure instanceof HttpException) {
-            return switch (((HttpException) failure).getStatusCode()) {
-                case 400, 404 -> new QueueException(QueueError.ROUTE_UNKNOWN);
-                case 405 -> new QueueException(QueueError.METHOD_NOT_ALLOWED);
-                case 413 -> new QueueException(QueueError.REQUEST_TOO_LARGE);
+        if (failure instanceof HttpException routed) {
+            return switch (routed.getStatusCode()) {
+                case 400, 404 -> new EdgeException(EdgeError.ROUTE_UNKNOWN);
+                case 405 -> new EdgeException(EdgeError.METHOD_NOT_ALLOWED);
+                case 413 -> new EdgeException(EdgeError.REQUEST_TOO_LARGE);
                 default -> null;
             };
         }

@@ -3,6 +3,8 @@ package dev.sluice.api;
 import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Authenticator;
 import dev.sluice.api.auth.Principal;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.http.BodyBudget;
 import dev.sluice.api.http.ConnectionTracker;
 import dev.sluice.api.http.LingeringClose;
@@ -131,7 +133,7 @@ public final class Gateway {
     }
 
     private static boolean isUnfinished(Throwable failure) {
-        return failure instanceof QueueException refusal
+        return failure instanceof EdgeException refusal
                 && switch (refusal.error()) {
                     case REQUEST_TOO_LARGE, REQUEST_TIMEOUT, BODY_MALFORMED -> true;
                     default -> false;
@@ -157,12 +159,12 @@ public final class Gateway {
         Principal caller;
         try {
             caller = authenticator.authenticate(request);
-        } catch (QueueException e) {
-            throw e.error() == QueueError.NOT_AUTHORIZED ? new QueueException(operation.refusal()) : e;
+        } catch (EdgeException e) {
+            throw e.error() == EdgeError.NOT_AUTHORIZED ? new EdgeException(operation.refusal()) : e;
         }
         if (operation.access() == Access.WRITE && caller.access() != Access.WRITE) {
-            throw new QueueException(
-                    QueueError.NOT_AUTHORIZED, "Authentication error: this token may read, but not write.");
+            throw new EdgeException(
+                    EdgeError.NOT_AUTHORIZED, "Authentication error: this token may read, but not write.");
         }
         return caller;
     }
@@ -173,11 +175,11 @@ public final class Gateway {
         }
         String accountId = place.accountId();
         if (accountId == null) {
-            throw new QueueException(QueueError.ROUTE_UNKNOWN);
+            throw new EdgeException(EdgeError.ROUTE_UNKNOWN);
         }
         if (!caller.mayUse(accountId)) {
-            throw new QueueException(
-                    QueueError.NOT_AUTHORIZED, "Authentication error: these credentials do not allow this account.");
+            throw new EdgeException(
+                    EdgeError.NOT_AUTHORIZED, "Authentication error: these credentials do not allow this account.");
         }
         if (family == Route.RouteScope.ACCOUNT) {
             return new Subject(caller, accountId, null);
@@ -188,7 +190,9 @@ public final class Gateway {
     private QueueDefinition queue(Route.RouteScope family, RequestPath place) {
         boolean messages = family == Route.RouteScope.MESSAGES;
         if (place.queueId() == null) {
-            throw new QueueException(messages ? QueueError.QUEUE_ID_MALFORMED : QueueError.ROUTE_UNKNOWN);
+            throw messages
+                    ? new QueueException(QueueError.QUEUE_ID_MALFORMED)
+                    : new EdgeException(EdgeError.ROUTE_UNKNOWN);
         }
         QueueDefinition queue = place.queue(catalog);
         if (queue == null) {

@@ -1,8 +1,8 @@
 package dev.sluice.api;
 
 import dev.sluice.api.auth.Access;
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.http.Response;
-import dev.sluice.queue.QueueError;
 import io.vertx.core.Future;
 
 /**
@@ -16,8 +16,8 @@ public interface Operation {
     Access access();
 
     /** What a caller with unknown credentials is told here. */
-    default QueueError refusal() {
-        return QueueError.NOT_AUTHORIZED;
+    default EdgeError refusal() {
+        return EdgeError.NOT_AUTHORIZED;
     }
 
     /** Whether the answer is made of messages and may be large, so that it is refused while too much was not taken of others. */
@@ -27,7 +27,7 @@ public interface Operation {
 
     /**
      * Answers a call, on the event loop. A failed future, or a thrown exception, that is a
-     * {@link dev.sluice.queue.QueueException} becomes its row of the error table; anything else becomes an internal error.
+     * {@link dev.sluice.queue.QueueException} or an {@link dev.sluice.api.error.EdgeException} becomes its row of the error table; anything else becomes an internal error.
      */
     Future<Response> handle(OperationCall call);
 }

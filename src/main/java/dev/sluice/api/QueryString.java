@@ -1,7 +1,7 @@
 package dev.sluice.api;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.MultiMap;
 import java.util.List;
@@ -19,7 +19,7 @@ final class QueryString {
         try {
             decode(query);
             return true;
-        } catch (QueueException e) {
+        } catch (EdgeException e) {
             return false;
         }
     }
@@ -27,7 +27,7 @@ final class QueryString {
     /**
      * Decodes it.
      *
-     * @throws QueueException HTTP_MALFORMED if its percent-encoding is broken
+     * @throws EdgeException HTTP_MALFORMED if its percent-encoding is broken
      */
     static MultiMap decode(String query) {
         MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
@@ -35,7 +35,7 @@ final class QueryString {
             Map<String, List<String>> decoded = new QueryStringDecoder(query, false).parameters();
             decoded.forEach(parameters::add);
         } catch (IllegalArgumentException e) {
-            throw new QueueException(QueueError.HTTP_MALFORMED, "Query of the URL is not valid percent-encoding.");
+            throw new EdgeException(EdgeError.HTTP_MALFORMED, "Query of the URL is not valid percent-encoding.");
         }
         return parameters;
     }

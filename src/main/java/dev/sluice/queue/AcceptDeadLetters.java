@@ -4,55 +4,55 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes over messages from another queue, which deletes them there in the same store batch (docs/api.md 11.5): id, timestamp and
- * content stay, attempts start anew, retention counts from now, no delay applies. No limit applies either: the messages are
- * stored already, and refusing them would keep them in the other queue for good.
+ * Takes over messages from another queue, which the store deletes there in the same batch (docs/api.md 11.5). Id,
+ * timestamp and content stay the same, attempts start at zero, retention counts from now, and no delay applies. No
+ * limit applies either: the messages are stored already, and a refusal would keep them in the other queue forever.
  *
- * <p>It is different if the move is part of a circle and not the first of this message: then the message is delivered again only after a pause
- * as long as it is old, and it ends here if it is older than this queue's retention, counted from its publication. So the number of its moves
- * grows with the logarithm of the time, and it ends.
+ * <p>The second and later moves within a dead-letter cycle differ. The message is delivered repeated only after a pause
+ * as long as its age, and it is removed if it is older than this queue's retention, counted from its publication. So
+ * the number of its moves grows with the logarithm of the time and is bounded.
  *
- * @param circle whether letters of this queue come back to the queue that they come from
+ * @param cycle whether dead messages of this queue come back to the queue that the messages come from
  */
-public record AcceptDeadLetters(List<DeadLetter> letters, boolean circle) implements QueueCommand<Integer> {
-    /** The shortest pause of a message that goes round. */
+public record AcceptDeadLetters(List<DeadLetter> messages, boolean cycle) implements QueueCommand<Integer> {
+    /** The shortest pause of a message in a cycle. */
     static final long PAUSE_MILLIS_MIN = 1_000;
-    /** The longest. */
+    /** The longest pause of a message in a cycle. */
     static final long PAUSE_MILLIS_MAX = 3_600_000;
 
-    /** A message of the origin, with its content as read from the store. */
+    /** A message of the original queue, with its content as read from the store. */
     public record DeadLetter(QueueEvent.Origin origin, Content content) {}
 
-    /** Answers how many were taken, those that ended here among them. */
+    /** Returns how many were accepted, including those that were removed at once. */
     @Override
     public Decision<Integer> decide(QueueState state, long nowMillis) {
         long storedAt = Math.max(nowMillis, state.backlog().storedAtMillis());
         long seq = state.backlog().nextSeq();
-        List<QueueEvent> events = new ArrayList<>(letters.size());
-        for (DeadLetter letter : letters) {
-            MessageHeader origin = letter.origin().header();
-            // The time of the other queue may be ahead, as of a store from before there was one clock for all: a
-            // message must
-            // not be older than its publication, the oldest timestamp rests on that.
+        List<QueueEvent> events = new ArrayList<>(messages.size());
+        for (DeadLetter message : messages) {
+            MessageHeader origin = message.origin().header();
+            // The clock of the other queue may be ahead, in a store from before there was one clock for all queues.
+            // A message must not be stored before its publication: the oldest timestamp depends on that.
             storedAt = Math.max(storedAt, origin.timestampMillis());
-            // A message that was published in the origin has not moved before.
-            boolean again = circle && origin.hasOriginalTimestamp();
-            boolean ends = again && isPastRetention(origin, state, nowMillis);
-            boolean pauses = again && !ends;
+            // A message that was published in the original queue has not been moved before.
+            boolean repeated = cycle && origin.hasOriginalTimestamp();
+            boolean expires = repeated && isPastRetention(origin, state, nowMillis);
+            boolean pauses = repeated && !expires;
             MessageHeader header =
                     new MessageHeader(seq++, origin.timestampMillis(), storedAt, origin.bodyBytes(), pauses);
             long availableAt = pauses ? storedAt + pauseMillis(storedAt - origin.timestampMillis()) : storedAt;
-            events.add(new QueueEvent.Enqueued(header, letter.content(), availableAt, letter.origin()));
-            if (ends) {
-                // Stored and removed in one batch: only a batch of this queue can take the message from the origin.
+            events.add(new QueueEvent.Enqueued(header, message.content(), availableAt, message.origin()));
+            if (expires) {
+                // Stored and removed in one batch: only a batch of this queue can delete the message in the original
+                // queue.
                 events.add(new QueueEvent.Removed(
                         header, QueueEvent.MessageLocation.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
             }
         }
-        return new Decision<>(events, letters.size());
+        return new Decision<>(events, messages.size());
     }
 
-    /** Whether a message would be too old if it had been here since its publication. */
+    /** Returns whether a message would be past its retention if it had been stored here at its publication. */
     private static boolean isPastRetention(MessageHeader origin, QueueState state, long nowMillis) {
         long publishedMillis = origin.timestampMillis();
         return state.isPastRetention(

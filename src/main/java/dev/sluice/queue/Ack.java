@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Acknowledges and retries leases by the rules of docs/api.md 11.6: acks first, then retries, second occurrences of a token
- * ignored with a warning.
+ * Acknowledges and retries leases by the rules of docs/api.md 11.6: acks first, then retries. A second occurrence of a
+ * token is ignored with a warning.
  *
- * @param acks authentic leases of this queue (the edge has warned about all others)
+ * @param acks authentic leases of this queue (the edge has added warnings for all others)
  * @param retries authentic leases of this queue with their delay
  */
 public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueCommand<Ack.AckReply> {
@@ -18,26 +18,29 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
      */
     public record Retry(LeaseId lease, int delaySeconds) {}
 
-    /** Why an entry did nothing. */
+    /** Why an entry had no effect. */
     public enum Warning {
         DUPLICATE,
-        /** A retry came too late: someone else holds a newer lease. */
+        /** A retry came too late: there is a newer lease of the message. */
         SUPERSEDED,
-        /** A retry came too late: the message is gone. */
+        /** A retry came too late: the message is removed. */
         GONE,
-        /** No such message was ever stored here. */
+        /** No such message was ever stored in this queue. */
         UNKNOWN
     }
 
     /**
-     * What happened.
+     * The result.
      *
-     * @param ackWarnings one entry per element of {@code acks}, null where there is nothing to warn of
+     * @param ackWarnings one entry per element of {@code acks}, null where there is no warning
      * @param retryWarnings likewise for {@code retries}
      */
     public record AckReply(int ackCount, int retryCount, List<Warning> ackWarnings, List<Warning> retryWarnings) {}
 
-    /** Asks for messages that memory does not hold: their leases ended and they wait again, or they are gone. */
+    /**
+     * Requires messages that memory does not hold: their leases ended and they are scheduled again, or they are
+     * removed.
+     */
     @Override
     public ReadRequest requiredRead(QueueState state, long nowMillis) {
         int entries = acks.size() + retries.size();
@@ -45,7 +48,7 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
         int count = 0;
         for (int i = 0; i < entries; i++) {
             long seq = seq(i);
-            if (state.backlog().mustFind(seq)) {
+            if (state.backlog().needsLookup(seq)) {
                 if (unknown == null) {
                     unknown = new long[entries];
                 }
@@ -54,7 +57,7 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
         }
         return unknown == null
                 ? null
-                : new ReadRequest(ReadRequest.ReadKind.FIND, 0, 0, count, Arrays.copyOf(unknown, count));
+                : new ReadRequest(ReadRequest.ReadKind.LOOKUP, 0, 0, count, Arrays.copyOf(unknown, count));
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.sluice.queue;
 
 /**
- * The messages of a queue and what is known of them: where each one is, how many there are. Knows no rules and no settings;
- * events change it, commands look at it.
+ * The messages of a queue: where each one is, and how many there are. Has no rules and no settings; events change it,
+ * commands read it.
  */
 final class Backlog {
     private final Windows windows;
@@ -26,7 +26,7 @@ final class Backlog {
         purgedBelowSeq = head.purgedBelowSeq();
         purgedAtMillis = head.purgedAtMillis();
         windows = new Windows(head, windowMessagesMax, budget);
-        deadLetterTransfers = new DeadLetterTransfers(image.departed(), purgedBelowSeq);
+        deadLetterTransfers = new DeadLetterTransfers(image.deadLettered(), purgedBelowSeq);
         for (Lease lease : image.leases()) {
             leases.put(lease);
         }
@@ -61,7 +61,7 @@ final class Backlog {
         return bytes;
     }
 
-    /** Arrival of the newest message. */
+    /** When the newest message was stored. */
     long storedAtMillis() {
         return storedAtMillis;
     }
@@ -74,39 +74,41 @@ final class Backlog {
         return purgedAtMillis;
     }
 
-    /** Whether a message of that number was ever stored here. */
-    boolean hadMessage(long seq) {
+    /** Returns whether a message with that number was ever stored in this queue. */
+    boolean wasStored(long seq) {
         return seq > 0 && seq < nextSeq;
     }
 
     /**
-     * Whether only the store can tell what became of a message. After that, {@link #waiting} and {@link #arrival} know; what
-     * neither they nor the leases hold is gone.
+     * Returns whether the store has to be asked where a message is. After that lookup {@link #scheduled} and {@link
+     * #arrival} are exact; a message that neither they nor the leases hold is removed.
      */
-    boolean mustFind(long seq) {
-        if (!hadMessage(seq) || windows.arrivals.covers(0, seq) && windows.waiting.covers(0, seq)) {
+    boolean needsLookup(long seq) {
+        if (!wasStored(seq) || windows.arrivals.covers(0, seq) && windows.scheduledBySeq.covers(0, seq)) {
             return false;
         }
         return leases.get(seq) == null
                 && deadLetterTransfers.header(seq) == null
                 && windows.arrivals.find(0, seq) == null
-                && windows.waiting.find(0, seq) == null
-                && !lookups.knows(seq);
+                && windows.scheduledBySeq.find(0, seq) == null
+                && !lookups.contains(seq);
     }
 
-    /** The waiting message of that number, or null. */
-    ScheduledMessage waiting(long seq) {
-        ScheduledMessage message = windows.waiting.find(0, seq);
+    /** Returns the scheduled message with that number, or null. */
+    ScheduledMessage scheduled(long seq) {
+        ScheduledMessage message = windows.scheduledBySeq.find(0, seq);
         if (message != null) {
             return message;
         }
         LookupResult found = lookups.get(seq);
-        return found == null || found.availableAtMillis() == LookupResult.NOT_WAITING || windows.waiting.covers(0, seq)
+        return found == null
+                        || found.availableAtMillis() == LookupResult.NOT_SCHEDULED
+                        || windows.scheduledBySeq.covers(0, seq)
                 ? null
                 : new ScheduledMessage(found.header(), found.deliveries(), found.availableAtMillis());
     }
 
-    /** The arrival of that number, or null. */
+    /** Returns the arrival with that number, or null. */
     MessageHeader arrival(long seq) {
         MessageHeader header = windows.arrivals.find(0, seq);
         if (header != null) {
@@ -114,15 +116,15 @@ final class Backlog {
         }
         LookupResult found = lookups.get(seq);
         boolean isArrival = found != null
-                && found.availableAtMillis() == LookupResult.NOT_WAITING
+                && found.availableAtMillis() == LookupResult.NOT_SCHEDULED
                 && found.deliveries() == 0
                 && !windows.arrivals.covers(0, seq);
         return isArrival ? found.header() : null;
     }
 
     /**
-     * The event that removes a message, wherever it is; null if it is gone or departing, which is as good as gone. To be asked when
-     * {@link #mustFind} has no more questions.
+     * Returns the event that removes a message from its place; null if it is removed already or is being
+     * dead-lettered, which counts as removed. Valid only while {@link #needsLookup} returns false for that number.
      */
     QueueEvent removal(long seq, QueueEvent.Cause cause) {
         Lease lease = leases.get(seq);
@@ -132,10 +134,10 @@ final class Backlog {
         if (deadLetterTransfers.header(seq) != null) {
             return null;
         }
-        ScheduledMessage waiting = waiting(seq);
-        if (waiting != null) {
+        ScheduledMessage scheduled = scheduled(seq);
+        if (scheduled != null) {
             return new QueueEvent.Removed(
-                    waiting.header(), QueueEvent.MessageLocation.WAITING, waiting.availableAtMillis(), cause);
+                    scheduled.header(), QueueEvent.MessageLocation.SCHEDULED, scheduled.availableAtMillis(), cause);
         }
         MessageHeader arrival = arrival(seq);
         return arrival == null ? null : new QueueEvent.Removed(arrival, QueueEvent.MessageLocation.ARRIVAL, 0, cause);
@@ -145,11 +147,11 @@ final class Backlog {
         switch (event.kind()) {
             case ENQUEUED -> enqueued((QueueEvent.Enqueued) event);
             case LEASED -> leased((QueueEvent.Leased) event);
-            case RELEASED -> released(((QueueEvent.Released) event).waiting());
+            case RELEASED -> released(((QueueEvent.Released) event).message());
             case RESCHEDULED -> rescheduled((QueueEvent.Rescheduled) event);
             case REMOVED -> removed((QueueEvent.Removed) event);
-            case DEPARTING -> deadLettering(((QueueEvent.DeadLettering) event).lease());
-            case DEPARTED ->
+            case DEAD_LETTERING -> deadLettering(((QueueEvent.DeadLettering) event).lease());
+            case DEAD_LETTERED ->
                 deadLettered(((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> purged((QueueEvent.Purged) event);
             default -> throw new IllegalStateException("unknown event " + event);
@@ -165,7 +167,7 @@ final class Backlog {
         bytes += header.bodyBytes();
         windows.addTimestamp(header);
         if (header.delayed()) {
-            windows.addWaiting(new ScheduledMessage(header, 0, event.availableAtMillis()));
+            windows.addScheduled(new ScheduledMessage(header, 0, event.availableAtMillis()));
         } else {
             windows.arrivals.add(header);
         }
@@ -174,10 +176,10 @@ final class Backlog {
     private void leased(QueueEvent.Leased event) {
         long seq = event.lease().header().seq();
         lookups.invalidate(seq);
-        if (event.waitedUntilMillis() == QueueEvent.Leased.FROM_ARRIVALS) {
+        if (event.availableAtMillis() == QueueEvent.Leased.FROM_ARRIVALS) {
             windows.arrivals.remove(0, seq);
         } else {
-            windows.removeWaiting(event.waitedUntilMillis(), seq);
+            windows.removeScheduled(event.availableAtMillis(), seq);
         }
         leases.put(event.lease());
     }
@@ -186,26 +188,26 @@ final class Backlog {
         long seq = message.header().seq();
         lookups.invalidate(seq);
         leases.remove(seq);
-        windows.addWaiting(message);
+        windows.addScheduled(message);
     }
 
     private void rescheduled(QueueEvent.Rescheduled event) {
-        long seq = event.waiting().header().seq();
+        long seq = event.message().header().seq();
         lookups.invalidate(seq);
-        windows.removeWaiting(event.fromAvailableAtMillis(), seq);
-        windows.addWaiting(event.waiting());
+        windows.removeScheduled(event.fromAvailableAtMillis(), seq);
+        windows.addScheduled(event.message());
     }
 
     private void removed(QueueEvent.Removed event) {
         MessageHeader header = event.header();
         lookups.invalidate(header.seq());
-        switch (event.place()) {
+        switch (event.location()) {
             case ARRIVAL -> windows.arrivals.remove(0, header.seq());
-            case WAITING -> windows.removeWaiting(event.availableAtMillis(), header.seq());
+            case SCHEDULED -> windows.removeScheduled(event.availableAtMillis(), header.seq());
             case LEASED -> leases.remove(header.seq());
-            default -> throw new IllegalStateException("unknown place " + event);
+            default -> throw new IllegalStateException("unknown location " + event);
         }
-        uncount(header);
+        removeFromCounts(header);
     }
 
     private void deadLettering(Lease lease) {
@@ -218,7 +220,7 @@ final class Backlog {
         MessageHeader header = deadLetterTransfers.remove(seq);
         if (header != null) {
             lookups.invalidate(seq);
-            uncount(header);
+            removeFromCounts(header);
         }
     }
 
@@ -233,13 +235,16 @@ final class Backlog {
         purgedAtMillis = event.atMillis();
     }
 
-    private void uncount(MessageHeader header) {
+    private void removeFromCounts(MessageHeader header) {
         count--;
         bytes -= header.bodyBytes();
         windows.removeTimestamp(header);
     }
 
-    /** From when on that many messages are ready; {@link Long#MAX_VALUE} if arrivals and the window of the schedule have fewer. */
+    /**
+     * Returns from when that many messages are ready; {@link Long#MAX_VALUE} if arrivals and the window of the
+     * schedule hold fewer.
+     */
     long readyMillis(int messages) {
         long missing = messages - arrivalsCount();
         if (missing <= 0) {
@@ -250,8 +255,8 @@ final class Backlog {
                 : windows.schedule.get((int) missing - 1).availableAtMillis();
     }
 
-    /** Every message has exactly one place, so what has no other is an arrival. */
+    /** Every message is in exactly one place, so what is in no other place is an arrival. */
     private long arrivalsCount() {
-        return count - leases.size() - windows.waitingCount() - deadLetterTransfers.size();
+        return count - leases.size() - windows.scheduledCount() - deadLetterTransfers.size();
     }
 }

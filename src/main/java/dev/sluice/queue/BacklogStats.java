@@ -8,6 +8,5 @@ package dev.sluice.queue;
  * @param oldestTimestampMillis smallest publication time among them, 0 if there are none
  */
 public record BacklogStats(long backlogCount, long backlogBytes, long oldestTimestampMillis) {
-    /** An empty queue. */
     public static final BacklogStats EMPTY = new BacklogStats(0, 0, 0);
 }

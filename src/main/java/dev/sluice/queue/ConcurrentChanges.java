@@ -3,21 +3,21 @@ package dev.sluice.queue;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What happened beyond the bound of a {@link Window} while a read was under way. */
+/** The changes beyond the bound of a {@link Window} while a read is in progress. */
 final class ConcurrentChanges<E> {
-    /** A number takes a fraction of an element. */
+    /** A number takes a fraction of the memory of an element. */
     private static final int REMOVALS_PER_ADDITION = 4;
 
     private final IndexOrder<E> order;
     private final int capacity;
-    /** Null as long as nothing was removed, which is nearly always. */
+    /** Null until something is removed, which is rare. */
     private Set<Long> removed;
 
     private final SortedRing<E> added;
     private E dropped;
 
     /**
-     * Nothing happened yet.
+     * An empty set of changes.
      *
      * @param capacity additions to keep at most
      */
@@ -27,7 +27,7 @@ final class ConcurrentChanges<E> {
         this.added = new SortedRing<>(order);
     }
 
-    /** The rows may not show this element yet. */
+    /** Records an addition; the rows may not contain it yet. */
     void add(E element) {
         if (added.size() < capacity) {
             added.insert(element);
@@ -39,7 +39,10 @@ final class ConcurrentChanges<E> {
         }
     }
 
-    /** The rows may still show this element. Answers false if there is no room to remember that: the rows are worth nothing. */
+    /**
+     * Records a removal; the rows may still contain the element. Returns false if there is no room to record it: the
+     * rows must then be discarded.
+     */
     boolean remove(long millis, long seq) {
         added.remove(millis, seq);
         if (removed == null) {
@@ -53,12 +56,12 @@ final class ConcurrentChanges<E> {
         return removed != null && removed.contains(seq);
     }
 
-    /** Additions, smallest first. */
+    /** Additions, the smallest first. */
     SortedRing<E> added() {
         return added;
     }
 
-    /** The smallest addition for which there was no room, or null; nothing is known from it on. */
+    /** Returns the smallest addition that was not kept for lack of room, or null. From it on nothing is known. */
     E dropped() {
         return dropped;
     }

@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The dead letter queue has these messages; the origin stops counting them and deletes their markers. Those that a purge took
- * from the counts before lose their markers only; other unknown ones are ignored.
+ * Confirms that the dead letter queue has these messages. The original queue stops counting them and deletes their
+ * markers. For messages that a purge has already subtracted only the markers are deleted; other unknown numbers are
+ * ignored.
  */
 public record ConfirmDeadLettered(List<Long> seqs) implements QueueCommand<Integer> {
-    /** Answers how many were still counted. */
+    /** Returns how many were still counted. */
     @Override
     public Decision<Integer> decide(QueueState state, long nowMillis) {
         Backlog backlog = state.backlog();
@@ -21,8 +22,8 @@ public record ConfirmDeadLettered(List<Long> seqs) implements QueueCommand<Integ
                 counted++;
                 events.add(new QueueEvent.DeadLettered(header));
             } else if (seq < backlog.purgedBelowSeq()) {
-                // The purge overtook the dead letter queue's batch, which left its marker afterwards. Only the number
-                // matters.
+                // The purge was stored before the batch of the dead letter queue, which wrote its marker afterwards.
+                // Only the number matters.
                 events.add(new QueueEvent.DeadLettered(new MessageHeader(seq, 0, 0, 0, false)));
             }
         }

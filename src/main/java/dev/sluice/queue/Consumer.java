@@ -15,7 +15,7 @@ public record Consumer(
         String deadLetterQueue,
         ConsumerSettings settings,
         long createdMicros) {
-    /** Length of the longest name of a script, in UTF-16 units. */
+    /** Longest name of a script, in UTF-16 units. */
     public static final int SCRIPT_NAME_LENGTH_MAX = 255;
 
     /**

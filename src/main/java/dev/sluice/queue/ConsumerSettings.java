@@ -1,14 +1,15 @@
 package dev.sluice.queue;
 
 /**
- * Settings of a consumer (docs/api.md 5.1). A consumer has the fields of its type only; the others hold the default.
+ * Settings of a consumer (docs/api.md 5.1). Settings that the type does not have keep their default.
  *
  * @param batchSize messages per pull or batch, 1 … 100
  * @param maxRetries deliveries after the first, 0 … 100
- * @param retryDelaySeconds delay of a retry that brings none, 0 … 86400
+ * @param retryDelaySeconds delay of a retry that gives none, 0 … 86400
  * @param visibilityTimeoutMillis length of a lease, http_pull only, 1 … 43200000
- * @param maxWaitTimeMillis how long a batch may gather, worker only, 0 … 60000
- * @param maxConcurrency batches under way at once, worker only, 1 … 250, or {@link #CONCURRENCY_UNSET} (null on the wire)
+ * @param maxWaitTimeMillis how long a batch may be collected, worker only, 0 … 60000
+ * @param maxConcurrency batches in progress at once, worker only, 1 … 250, or {@link #CONCURRENCY_UNSET} (null on the
+ *     wire)
  */
 public record ConsumerSettings(
         int batchSize,

@@ -1,10 +1,10 @@
 package dev.sluice.queue;
 
-/** Who takes the messages of a queue (docs/api.md 5). */
+/** How the messages of a queue are consumed (docs/api.md 5). */
 public enum ConsumerType {
-    /** Anyone who pulls over HTTP. */
+    /** Clients pull over HTTP. */
     HTTP_PULL("http_pull"),
-    /** A Worker script, to which batches are pushed. */
+    /** Batches are pushed to a Worker script. */
     WORKER("worker");
 
     private final String wireName;
@@ -18,7 +18,7 @@ public enum ConsumerType {
         return wireName;
     }
 
-    /** The type of that name, or null. */
+    /** Returns the type with that name, or null. */
     public static ConsumerType ofWireName(String name) {
         for (ConsumerType type : values()) {
             if (type.wireName.equals(name)) {

@@ -1,9 +1,9 @@
 package dev.sluice.queue;
 
 /**
- * The part of a message that never changes after its publication and that the domain never looks into.
+ * The part of a message that never changes after publication and that the domain does not interpret.
  *
- * <p>The arrays are owned by whoever holds the record last; nobody writes to them after construction.
+ * <p>The arrays are not copied; they must not be changed after construction.
  *
  * @param idHigh first 8 bytes of the message id (docs/api.md 1.1: 16 random bytes, shown as 32 hex digits)
  * @param idLow last 8 bytes of the message id

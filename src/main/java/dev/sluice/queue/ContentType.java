@@ -1,6 +1,6 @@
 package dev.sluice.queue;
 
-/** How a message body is to be read (docs/api.md 11.7). The REST API knows these two only. */
+/** How a message body is interpreted (docs/api.md 11.7). The REST API has only these two types. */
 public enum ContentType {
     /** The body is a string; stored as its UTF-8 bytes. */
     TEXT(1, "text"),

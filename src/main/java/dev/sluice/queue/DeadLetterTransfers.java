@@ -7,19 +7,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Messages on their way to the dead letter queue, which this queue still counts: those still stored here (<i>departing</i>), and after
- * a start those that the dead letter queue already has and that only left a marker here (<i>moved</i>).
+ * Messages that are moved to the dead letter queue and that this queue still counts: those still stored here (<i>in
+ * transfer</i>), and after a start those that the dead letter queue already has and of which only a marker is left
+ * here (<i>moved</i>).
  */
 final class DeadLetterTransfers {
     private final TreeMap<Long, Lease> inTransfer = new TreeMap<>();
     private final TreeMap<Long, MessageHeader> moved = new TreeMap<>();
-    /** Markers of messages that a purge had already taken from the counts; they only have to be deleted. */
+    /** Markers of messages that a purge had already subtracted from the counts. They only have to be deleted. */
     private final TreeMap<Long, MessageHeader> leftovers = new TreeMap<>();
 
     private final TreeSet<MessageHeader> byTimestamp = new TreeSet<>(
             Comparator.comparingLong(MessageHeader::timestampMillis).thenComparingLong(MessageHeader::seq));
 
-    /** Takes over the markers found at the start. */
+    /** Loads the markers found at start. */
     DeadLetterTransfers(List<MessageHeader> markers, long purgedBelowSeq) {
         for (MessageHeader marker : markers) {
             if (marker.seq() < purgedBelowSeq) {
@@ -31,7 +32,7 @@ final class DeadLetterTransfers {
         }
     }
 
-    /** Messages that the queue counts. */
+    /** Messages that the queue still counts. */
     int size() {
         return inTransfer.size() + moved.size();
     }
@@ -41,18 +42,18 @@ final class DeadLetterTransfers {
         byTimestamp.add(lease.header());
     }
 
-    /** The message while it is still stored here, or null. */
+    /** Returns the message while it is still stored here, or null. */
     Lease get(long seq) {
         return inTransfer.get(seq);
     }
 
-    /** The message of that number, stored here or moved, or null. */
+    /** Returns the message with that number, in transfer or moved, or null. */
     MessageHeader header(long seq) {
         Lease lease = inTransfer.get(seq);
         return lease == null ? moved.get(seq) : lease.header();
     }
 
-    /** Ends a departure; answers its message if it was counted, otherwise null. */
+    /** Ends a transfer. Returns its message if it was counted, otherwise null. */
     MessageHeader remove(long seq) {
         leftovers.remove(seq);
         MessageHeader header = header(seq);
@@ -64,7 +65,7 @@ final class DeadLetterTransfers {
         return header;
     }
 
-    /** Those still stored here, from a number on, so many at most. */
+    /** Returns messages still stored here, from that number on. */
     List<Lease> inTransfer(long fromSeq, int limit) {
         List<Lease> some = new ArrayList<>();
         for (Lease lease : inTransfer.tailMap(fromSeq).values()) {
@@ -76,14 +77,14 @@ final class DeadLetterTransfers {
         return some;
     }
 
-    /** Numbers whose markers await deletion. */
+    /** Numbers of messages whose markers have to be deleted. */
     List<Long> unconfirmed() {
         List<Long> seqs = new ArrayList<>(leftovers.keySet());
         seqs.addAll(moved.keySet());
         return seqs;
     }
 
-    /** Smallest timestamp, {@link Long#MAX_VALUE} if there is none. */
+    /** Smallest timestamp; {@link Long#MAX_VALUE} if there is none. */
     long oldestTimestampMillis() {
         return byTimestamp.isEmpty() ? Long.MAX_VALUE : byTimestamp.first().timestampMillis();
     }

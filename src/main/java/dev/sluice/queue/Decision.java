@@ -3,12 +3,12 @@ package dev.sluice.queue;
 import java.util.List;
 
 /**
- * What a command leads to: facts to apply and store, and the answer to give once they are stored.
+ * The result of a command: events to apply and store, and the reply to send once they are stored.
  *
  * @param events in order; empty if nothing changes
  */
 public record Decision<R>(List<QueueEvent> events, R reply) {
-    /** An answer that changes nothing. */
+    /** A reply without changes. */
     public static <R> Decision<R> of(R reply) {
         return new Decision<>(List.of(), reply);
     }

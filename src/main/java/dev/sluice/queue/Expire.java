@@ -4,19 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ends leases whose time is over and deletes messages past their retention, up to a budget. Sent by the queue's own timer, and by
- * its owner before any other command when {@link QueueState#deadlineMillis} is due.
+ * Ends expired leases and removes messages past their retention, up to a budget. Runs by the queue's timer, and before
+ * any other command when {@link QueueState#deadlineMillis} is due.
  *
  * @param budget events at most, from 1
- * @param leasesBeforeMillis leases that end at that time or later go on: an answer with one of them is still to be sent
+ * @param leasesBeforeMillis leases that end at that time or later are kept: a response with one of them is still to be
+ *     sent
  */
 public record Expire(int budget, long leasesBeforeMillis) implements QueueCommand<Boolean> {
-    /** Ends every lease whose time is over. */
+    /** Ends every expired lease. */
     public Expire(int budget) {
         this(budget, Long.MAX_VALUE);
     }
 
-    /** Asks for the oldest arrival or waiting message if it might be too old and is not known. */
+    /** Requires the oldest arrival or scheduled message if it may be past its retention and is not in memory. */
     @Override
     public ReadRequest requiredRead(QueueState state, long nowMillis) {
         Windows windows = state.backlog().windows();
@@ -24,29 +25,29 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
                 && state.retainedUntilMillis(windows.oldestArrivalStoredAtMillis()) <= nowMillis) {
             return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);
         }
-        if (windows.waiting.isHeadUnknown()
-                && state.retainedUntilMillis(windows.oldestWaitingStoredAtMillis()) <= nowMillis) {
-            return windows.requiredRead(ReadRequest.ReadKind.WAITING);
+        if (windows.scheduledBySeq.isHeadUnknown()
+                && state.retainedUntilMillis(windows.oldestScheduledStoredAtMillis()) <= nowMillis) {
+            return windows.requiredRead(ReadRequest.ReadKind.SCHEDULED_BY_SEQ);
         }
         return null;
     }
 
-    /** Answers whether there may be more to do at once: the budget ran out, or the rest must be read first. */
+    /** Returns whether there may be more to do at once: the budget is used up, or the rest must be read first. */
     @Override
     public Decision<Boolean> decide(QueueState state, long nowMillis) {
         List<QueueEvent> events = new ArrayList<>();
         boolean more = endLeases(state, nowMillis, events);
         more |= removeArrivals(state, nowMillis, events);
-        more |= removeWaiting(state, nowMillis, events);
+        more |= removeScheduled(state, nowMillis, events);
         return new Decision<>(events, more);
     }
 
     private boolean endLeases(QueueState state, long nowMillis, List<QueueEvent> events) {
-        List<Lease> ended = state.backlog().leases().ended(Math.min(nowMillis, leasesBeforeMillis - 1), budget);
-        for (Lease lease : ended) {
-            events.add(state.failed(lease, lease.expiresAtMillis() + state.retryDelayMillis(), nowMillis));
+        List<Lease> expired = state.backlog().leases().expired(Math.min(nowMillis, leasesBeforeMillis - 1), budget);
+        for (Lease lease : expired) {
+            events.add(state.onFailedDelivery(lease, lease.expiresAtMillis() + state.retryDelayMillis(), nowMillis));
         }
-        return ended.size() == budget;
+        return expired.size() == budget;
     }
 
     private boolean removeArrivals(QueueState state, long nowMillis, List<QueueEvent> events) {
@@ -64,10 +65,10 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
         return !arrivals.isComplete();
     }
 
-    private boolean removeWaiting(QueueState state, long nowMillis, List<QueueEvent> events) {
-        Window<ScheduledMessage> waiting = state.backlog().windows().waiting;
-        for (int i = 0; i < waiting.size(); i++) {
-            ScheduledMessage message = waiting.get(i);
+    private boolean removeScheduled(QueueState state, long nowMillis, List<QueueEvent> events) {
+        Window<ScheduledMessage> scheduled = state.backlog().windows().scheduledBySeq;
+        for (int i = 0; i < scheduled.size(); i++) {
+            ScheduledMessage message = scheduled.get(i);
             if (!state.isPastRetention(message.header(), nowMillis)) {
                 return false;
             }
@@ -76,10 +77,10 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
             }
             events.add(new QueueEvent.Removed(
                     message.header(),
-                    QueueEvent.MessageLocation.WAITING,
+                    QueueEvent.MessageLocation.SCHEDULED,
                     message.availableAtMillis(),
                     QueueEvent.Cause.EXPIRED));
         }
-        return !waiting.isComplete();
+        return !scheduled.isComplete();
     }
 }

@@ -1,8 +1,8 @@
 package dev.sluice.queue;
 
 /**
- * The order of an index on disk and of the window that memory holds of it: by a time, then by number. Both are read off the
- * element, so that no key object is needed.
+ * The order of an index on disk and of the window that memory holds of it: by a time, then by number. Both are read
+ * from the element, so no key object is needed.
  */
 interface IndexOrder<E> {
     /** Arrivals by seq. */
@@ -18,7 +18,7 @@ interface IndexOrder<E> {
         }
     };
 
-    /** Waiting messages by (available at, seq). */
+    /** Scheduled messages by (available at, seq). */
     IndexOrder<ScheduledMessage> SCHEDULE = new IndexOrder<>() {
         @Override
         public long millis(ScheduledMessage element) {
@@ -31,8 +31,8 @@ interface IndexOrder<E> {
         }
     };
 
-    /** Waiting messages by seq. */
-    IndexOrder<ScheduledMessage> WAITING = new IndexOrder<>() {
+    /** Scheduled messages by seq. */
+    IndexOrder<ScheduledMessage> SCHEDULED_BY_SEQ = new IndexOrder<>() {
         @Override
         public long millis(ScheduledMessage element) {
             return 0;
@@ -44,8 +44,8 @@ interface IndexOrder<E> {
         }
     };
 
-    /** Messages with a timestamp of another queue by (timestamp, seq). */
-    IndexOrder<MessageHeader> INHERITED = new IndexOrder<>() {
+    /** Messages with a timestamp from another queue by (timestamp, seq). */
+    IndexOrder<MessageHeader> ORIGINAL_TIMESTAMPS = new IndexOrder<>() {
         @Override
         public long millis(MessageHeader element) {
             return element.timestampMillis();
@@ -57,7 +57,7 @@ interface IndexOrder<E> {
         }
     };
 
-    /** First part of the key; 0 where the order is by number alone. */
+    /** First part of the key; 0 where the order is by number only. */
     long millis(E element);
 
     /** Second part of the key. */

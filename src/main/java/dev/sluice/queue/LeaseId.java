@@ -1,7 +1,7 @@
 package dev.sluice.queue;
 
 /**
- * What an authentic lease token says: which message of the queue, and which of its deliveries.
+ * The content of an authentic lease token: a message of the queue, and one of its deliveries.
  *
  * @param seq the message
  * @param delivery the delivery, from 1

@@ -6,32 +6,34 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Every message in the hands of a consumer, by number and by the end of its lease.
+ * All leases of a queue, by number and by the time of their end.
  *
- * <p>Leases of one pull end at the same time. They hang in one ring per end, so that a pull costs one entry in the tree of ends and an
- * acknowledgement unlinks its lease without a search.
+ * <p>Leases of one pull end at the same time. They are linked in one ring per end, so that a pull costs one entry in
+ * the tree of ends and an acknowledgement unlinks its lease without a search.
  */
 final class Leases {
-    /** A lease and its neighbours in the ring of those that end at the same time; the ring's head has no lease. */
+    /**
+     * A lease and its neighbours in the ring of leases that end at the same time. The head of the ring has no lease.
+     */
     private static final class LeaseNode {
         final Lease lease;
-        LeaseNode before = this;
-        LeaseNode after = this;
+        LeaseNode previous = this;
+        LeaseNode next = this;
 
         LeaseNode(Lease lease) {
             this.lease = lease;
         }
 
         void linkBefore(LeaseNode head) {
-            before = head.before;
-            after = head;
-            before.after = this;
-            head.before = this;
+            previous = head.previous;
+            next = head;
+            previous.next = this;
+            head.previous = this;
         }
 
         void unlink() {
-            before.after = after;
-            after.before = before;
+            previous.next = next;
+            next.previous = previous;
         }
     }
 
@@ -42,54 +44,53 @@ final class Leases {
         return bySeq.size();
     }
 
-    /** The lease of that message, or null. */
     Lease get(long seq) {
-        LeaseNode held = bySeq.get(seq);
-        return held == null ? null : held.lease;
+        LeaseNode node = bySeq.get(seq);
+        return node == null ? null : node.lease;
     }
 
-    /** The lease of the smallest number, or null. */
+    /** Returns the lease with the smallest number, or null. */
     Lease oldest() {
         Map.Entry<Long, LeaseNode> first = bySeq.firstEntry();
         return first == null ? null : first.getValue().lease;
     }
 
-    /** When the first lease ends, {@link Long#MAX_VALUE} if there is none. */
+    /** Returns when the first lease ends; {@link Long#MAX_VALUE} if there is none. */
     long firstEndMillis() {
         return byEnd.isEmpty() ? Long.MAX_VALUE : byEnd.firstKey();
     }
 
     void put(Lease lease) {
-        LeaseNode held = new LeaseNode(lease);
-        LeaseNode former = bySeq.put(lease.header().seq(), held);
-        if (former != null) {
-            detach(former);
+        LeaseNode node = new LeaseNode(lease);
+        LeaseNode replaced = bySeq.put(lease.header().seq(), node);
+        if (replaced != null) {
+            detach(replaced);
         }
-        held.linkBefore(byEnd.computeIfAbsent(lease.expiresAtMillis(), end -> new LeaseNode(null)));
+        node.linkBefore(byEnd.computeIfAbsent(lease.expiresAtMillis(), end -> new LeaseNode(null)));
     }
 
-    /** Ends the lease of a message; answers it, or null if there was none. */
+    /** Removes and returns the lease of a message; null if there was none. */
     Lease remove(long seq) {
-        LeaseNode held = bySeq.remove(seq);
-        if (held == null) {
+        LeaseNode node = bySeq.remove(seq);
+        if (node == null) {
             return null;
         }
-        detach(held);
-        return held.lease;
+        detach(node);
+        return node.lease;
     }
 
-    /** Leases that end at or before that time, the earliest first, so many at most. */
-    List<Lease> ended(long nowMillis, int limit) {
-        List<Lease> ended = new ArrayList<>();
+    /** Returns leases that end at or previous that time, the earliest first. */
+    List<Lease> expired(long nowMillis, int limit) {
+        List<Lease> expired = new ArrayList<>();
         Map.Entry<Long, LeaseNode> ring = byEnd.firstEntry();
-        while (ring != null && ring.getKey() <= nowMillis && ended.size() < limit) {
+        while (ring != null && ring.getKey() <= nowMillis && expired.size() < limit) {
             LeaseNode head = ring.getValue();
-            for (LeaseNode held = head.after; held != head && ended.size() < limit; held = held.after) {
-                ended.add(held.lease);
+            for (LeaseNode node = head.next; node != head && expired.size() < limit; node = node.next) {
+                expired.add(node.lease);
             }
             ring = byEnd.higherEntry(ring.getKey());
         }
-        return ended;
+        return expired;
     }
 
     void clear() {
@@ -97,11 +98,11 @@ final class Leases {
         byEnd.clear();
     }
 
-    private void detach(LeaseNode held) {
-        boolean last = held.before == held.after;
-        held.unlink();
+    private void detach(LeaseNode node) {
+        boolean last = node.previous == node.next;
+        node.unlink();
         if (last) {
-            byEnd.remove(held.lease.expiresAtMillis());
+            byEnd.remove(node.lease.expiresAtMillis());
         }
     }
 }

@@ -1,18 +1,18 @@
 package dev.sluice.queue;
 
 /**
- * The limits of the service, each configurable: those of docs/api.md 12, and those of the whole installation, which are ours. Pure numbers;
- * inclusive.
+ * The limits of the service, each configurable: those of docs/api.md 12, and those of the whole installation, which
+ * Sluice adds. All are inclusive.
  *
  * @param messageBytesMax body of one message
  * @param batchMessagesMax messages in one batch push
  * @param batchBytesMax sum of the bodies of one batch push
- * @param requestBytesMax HTTP request body; JSON escaping can blow a batch up by six
+ * @param requestBytesMax HTTP request body; JSON escaping can make a batch six times as large
  * @param jsonDepthMax nesting of a JSON request body
  * @param delaySecondsMax any delay
  * @param pullMessagesMax {@code batch_size} of a pull, a peek or a consumer
- * @param deliveryBytesMax messages of one answer to a pull or a peek, or of one batch to a Worker, as they are written; a single message
- *     may be larger
+ * @param deliveryBytesMax messages of one response to a pull or a peek, or of one batch to a Worker, as they are
+ *     written; a single message may be larger
  * @param visibilityTimeoutMillisMax a lease
  * @param retentionSecondsMin smallest {@code message_retention_period}
  * @param retentionSecondsMax largest {@code message_retention_period}
@@ -20,12 +20,12 @@ package dev.sluice.queue;
  * @param waitTimeMillisMax largest {@code max_wait_time_ms}
  * @param concurrencyMax largest {@code max_concurrency}
  * @param ackEntriesMax acks and retries, or refs, in one request
- * @param queuesPerAccountMax queues
+ * @param queuesPerAccountMax queues of one account
  * @param queuesMax queues of all accounts
  * @param accountsMax accounts that have a queue
- * @param subscriptionsPerAccountMax event subscriptions
+ * @param subscriptionsPerAccountMax event subscriptions of one account
  * @param subscriptionsMax event subscriptions of all accounts
- * @param leasesPerQueueMax messages of one queue in the hands of consumers at once; a pull beyond it gets fewer
+ * @param leasesPerQueueMax leased messages of one queue at once; a pull beyond it gets fewer
  * @param backlogBytesMax bytes stored in one queue, 0 for no limit (10251)
  * @param messagesPerSecondMax messages pushed to one queue per second, 0 for no limit (10250)
  */
@@ -53,7 +53,10 @@ public record Limits(
         int leasesPerQueueMax,
         long backlogBytesMax,
         int messagesPerSecondMax) {
-    /** What Cloudflare documents, and for what it does not document what fits twice into the smallest heap; storage and rate limits off. */
+    /**
+     * What Cloudflare documents. Where it documents nothing: what fits twice into the smallest heap. Storage and rate
+     * limits are off.
+     */
     public static final Limits DOCUMENTED = new Limits(
             128_000,
             100,

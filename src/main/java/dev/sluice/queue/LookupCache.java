@@ -7,97 +7,97 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What lookups of single messages brought to light, kept until the command that asked is decided. A message that an event
- * touches while it is looked up, or afterwards, is not known any more, and the command asks again.
+ * The results of lookups of single messages, kept until the command that asked for them is decided. When an event
+ * changes a message during its lookup or later, its result is dropped and the command asks again.
  */
 final class LookupCache {
-    /** A lookup under way. */
-    private static final class Search {
-        final ReadRequest need;
+    /** A lookup in progress. */
+    private static final class Lookup {
+        final ReadRequest read;
         final long[] seqs;
-        final boolean[] touched;
+        final boolean[] changed;
 
-        Search(ReadRequest need) {
-            this.need = need;
-            this.seqs = Arrays.stream(need.seqs()).sorted().distinct().toArray();
-            this.touched = new boolean[seqs.length];
+        Lookup(ReadRequest read) {
+            this.read = read;
+            this.seqs = Arrays.stream(read.seqs()).sorted().distinct().toArray();
+            this.changed = new boolean[seqs.length];
         }
 
-        void touch(long seq) {
+        void markChanged(long seq) {
             int index = Arrays.binarySearch(seqs, seq);
             if (index >= 0) {
-                touched[index] = true;
+                changed[index] = true;
             }
         }
     }
 
-    private final List<Search> searches = new ArrayList<>();
-    /** By seq; null for a message that is not stored. */
-    private final Map<Long, LookupResult> facts = new HashMap<>();
+    private final List<Lookup> lookups = new ArrayList<>();
+    /** By number; null for a message that is not stored. */
+    private final Map<Long, LookupResult> results = new HashMap<>();
 
-    void begin(ReadRequest need) {
-        searches.add(new Search(need));
+    void begin(ReadRequest read) {
+        lookups.add(new Lookup(read));
     }
 
-    void supply(ReadRequest need, List<?> rows) {
-        Search search = end(need);
-        if (search == null) {
+    void supply(ReadRequest read, List<?> rows) {
+        Lookup lookup = remove(read);
+        if (lookup == null) {
             throw new IllegalStateException("no such lookup is under way");
         }
-        for (int i = 0; i < search.seqs.length; i++) {
-            if (!search.touched[i]) {
-                facts.put(search.seqs[i], null);
+        for (int i = 0; i < lookup.seqs.length; i++) {
+            if (!lookup.changed[i]) {
+                results.put(lookup.seqs[i], null);
             }
         }
         for (Object row : rows) {
             LookupResult found = (LookupResult) row;
-            if (facts.containsKey(found.header().seq())) {
-                facts.put(found.header().seq(), found);
+            if (results.containsKey(found.header().seq())) {
+                results.put(found.header().seq(), found);
             }
         }
     }
 
     /** Ends a lookup without rows. */
-    void abandon(ReadRequest need) {
-        end(need);
+    void abandon(ReadRequest read) {
+        remove(read);
     }
 
     /** An event changed that message. */
     void invalidate(long seq) {
-        for (int i = 0; i < searches.size(); i++) {
-            searches.get(i).touch(seq);
+        for (int i = 0; i < lookups.size(); i++) {
+            lookups.get(i).markChanged(seq);
         }
-        if (!facts.isEmpty()) {
-            facts.remove(seq);
+        if (!results.isEmpty()) {
+            results.remove(seq);
         }
     }
 
     /** An event changed every message. */
     void invalidateAll() {
-        for (Search search : searches) {
-            Arrays.fill(search.touched, true);
+        for (Lookup lookup : lookups) {
+            Arrays.fill(lookup.changed, true);
         }
-        facts.clear();
+        results.clear();
     }
 
-    /** Whether it is known what is stored under that number. */
-    boolean knows(long seq) {
-        return !facts.isEmpty() && facts.containsKey(seq);
+    /** Returns whether there is a result for that number. */
+    boolean contains(long seq) {
+        return !results.isEmpty() && results.containsKey(seq);
     }
 
-    /** What is stored under that number; null if nothing is, or if it is not known. */
+    /** Returns the result for that number; null if no such message is stored, or if there is no result. */
     LookupResult get(long seq) {
-        return facts.isEmpty() ? null : facts.get(seq);
+        return results.isEmpty() ? null : results.get(seq);
     }
 
     void clear() {
-        facts.clear();
+        results.clear();
     }
 
-    private Search end(ReadRequest need) {
-        for (int i = 0; i < searches.size(); i++) {
-            if (searches.get(i).need == need) {
-                return searches.remove(i);
+    private Lookup remove(ReadRequest read) {
+        for (int i = 0; i < lookups.size(); i++) {
+            if (lookups.get(i).read == read) {
+                return lookups.remove(i);
             }
         }
         return null;

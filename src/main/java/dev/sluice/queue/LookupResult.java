@@ -1,14 +1,14 @@
 package dev.sluice.queue;
 
 /**
- * What the store says about one message that memory does not hold.
+ * A message as found in the store, for a message that memory does not hold.
  *
  * @param header the stored message
  * @param deliveries so far, 0 for an arrival
- * @param availableAtMillis its place in the schedule, or {@link #NOT_WAITING} for an arrival that was never delivered, and for
- *     a lease, which memory knows better
+ * @param availableAtMillis its time in the schedule; {@link #NOT_SCHEDULED} for an arrival that was never delivered,
+ *     and for a lease, which memory always holds
  */
 public record LookupResult(MessageHeader header, int deliveries, long availableAtMillis) {
-    /** It has no place in the schedule. */
-    public static final long NOT_WAITING = -1;
+    /** The message is not in the schedule. */
+    public static final long NOT_SCHEDULED = -1;
 }

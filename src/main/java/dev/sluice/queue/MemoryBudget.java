@@ -1,11 +1,11 @@
 package dev.sluice.queue;
 
 /**
- * The bytes that all queues of a process may hold in windows and cached bodies together. A queue that gets nothing still
- * works, it reads more. Implementations are safe for use from several threads.
+ * The bytes that all queues of a process together may use for windows and cached bodies. A queue that gets nothing
+ * still works, but reads more. Implementations are safe for use from several threads.
  */
 public interface MemoryBudget {
-    /** Everything is granted; for tests. */
+    /** A budget without a limit, for tests. */
     MemoryBudget UNBOUNDED = new MemoryBudget() {
         @Override
         public boolean tryReserve(long bytes) {
@@ -19,15 +19,15 @@ public interface MemoryBudget {
         public void release(long bytes) {}
     };
 
-    /** Takes that many bytes from the budget, or answers false and takes nothing. */
+    /** Reserves that many bytes, or returns false and reserves nothing. */
     boolean tryReserve(long bytes);
 
     /**
-     * Takes that many bytes even if they are not there, for what a queue cannot work without. Until as many were given back nothing
-     * else is granted.
+     * Reserves that many bytes even beyond the limit, for what a queue cannot work without. Until as many are
+     * released, {@link #tryReserve} grants nothing.
      */
     void reserve(long bytes);
 
-    /** Gives bytes back. */
+    /** Releases reserved bytes. */
     void release(long bytes);
 }

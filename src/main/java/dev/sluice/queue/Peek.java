@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shows the messages that a pull would get now, in its order, without leasing them (docs/api.md 6.5). Needs no consumer, works
- * while paused.
+ * Returns the messages that a pull would get now, in its order, without leasing them (docs/api.md 6.5). Needs no
+ * consumer and works while delivery is paused.
  *
  * @param batchSize 1 … limit, or {@link Pull#FROM_CONSUMER} (5 without a consumer)
- * @param bytesMax of bodies together; the first message is shown even if it is larger
+ * @param bytesMax sum of the bodies; the first message is returned even if it is larger
  */
 public record Peek(int batchSize, long bytesMax) implements QueueCommand<List<ReadyMessage>> {
     private static final int BATCH_SIZE_DEFAULT = 5;
 
-    /** Too old messages that one peek passes over at most. */
+    /** Messages past their retention that one peek skips at most. */
     private static final int SKIPS_MAX = 1_000;
 
     @Override
@@ -24,22 +24,22 @@ public record Peek(int batchSize, long bytesMax) implements QueueCommand<List<Re
     @Override
     public Decision<List<ReadyMessage>> decide(QueueState state, long nowMillis) {
         int wanted = wanted(state);
-        List<ReadyMessage> shown = new ArrayList<>(wanted);
+        List<ReadyMessage> messages = new ArrayList<>(wanted);
         ReadyCursor ready = new ReadyCursor(state.backlog().windows(), nowMillis);
-        int skipped = 0;
+        int skippedCount = 0;
         long bytes = 0;
-        while (shown.size() < wanted && skipped < SKIPS_MAX && ready.advance()) {
+        while (messages.size() < wanted && skippedCount < SKIPS_MAX && ready.advance()) {
             if (state.isPastRetention(ready.header(), nowMillis)) {
-                skipped++;
+                skippedCount++;
                 continue;
             }
             bytes += ready.header().bodyBytes();
-            if (bytes > bytesMax && !shown.isEmpty()) {
+            if (bytes > bytesMax && !messages.isEmpty()) {
                 break;
             }
-            shown.add(ready.message());
+            messages.add(ready.message());
         }
-        return Decision.of(shown);
+        return Decision.of(messages);
     }
 
     private int wanted(QueueState state) {

@@ -4,25 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The second step of a pull: leases the chosen messages, as far as they are still ready (docs/api.md 6.3). From here on the delivery
- * counts and the lease runs; {@link Release} takes both back if the answer is never sent.
+ * The second step of a pull: leases the chosen messages that are still ready (docs/api.md 6.3). From here on the
+ * delivery counts and the lease runs. {@link Release} undoes both if the response is never sent.
  *
- * @param chosen from the answer to {@link PullCandidates}, in its order; what is not ready any more is left out. A message that was never
- *     delivered is left out, too, if one before it is not among them: arrivals are leased from the front only
+ * @param chosen from the reply to {@link PullCandidates}, in its order; messages that are no longer ready are skipped.
+ *     A message that was never delivered is also skipped if an arrival before it is not in the list: arrivals are
+ *     leased from the front only
  * @param visibilityTimeoutMillis 1 … limit, or {@link #FROM_CONSUMER}
- * @param consumerType which type of consumer asks: refused with PULL_NOT_ENABLED unless the queue's consumer is of that type,
- *     with DELIVERY_PAUSED while delivery is paused (checked in that order)
+ * @param consumerType which type of consumer asks: refused with PULL_NOT_ENABLED unless the queue's consumer is of
+ *     that type, with DELIVERY_PAUSED while delivery is paused (checked in that order)
  */
 public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, ConsumerType consumerType)
         implements QueueCommand<Pull.PullReply> {
-    /** The consumer's setting decides. */
+    /** The setting of the consumer applies. */
     public static final int FROM_CONSUMER = 0;
 
-    /** The leases in order of delivery, and the backlog; contents are the runtime's business. */
+    /** The leases in order of delivery, and the backlog. The runtime adds the contents. */
     public record PullReply(List<Lease> leases, BacklogStats metrics) {}
 
     /**
-     * Decides. The only other events are removals of chosen messages that are past their retention by now.
+     * Besides leases, the only events are removals of chosen messages that are past their retention by now.
      *
      * @throws QueueException PULL_NOT_ENABLED, DELIVERY_PAUSED
      */
@@ -54,13 +55,16 @@ public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, Consu
             }
             Lease lease = new Lease(message.header(), message.deliveries() + 1, nowMillis + timeoutMillis);
             leases.add(lease);
-            events.add(new QueueEvent.Leased(lease, message.waitedUntilMillis()));
+            events.add(new QueueEvent.Leased(lease, message.availableAtMillis()));
         }
         BacklogStats metrics = without(state.metrics(), events.size() - leases.size(), removedBytes);
         return new Decision<>(events, new PullReply(leases, metrics));
     }
 
-    /** Whether a message is where it was when it was chosen; an arrival must be the first but for those taken before it. */
+    /**
+     * Returns whether a message is still ready. An arrival must be the first one behind the arrivals that this pull
+     * has leased or removed.
+     */
     private static boolean isReady(QueueState state, ReadyMessage message, int arrivalsBefore, long nowMillis) {
         if (!message.isArrival()) {
             return state.isReady(message, nowMillis);
@@ -84,19 +88,22 @@ public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, Consu
         return state.consumer() != null && state.consumer().type() == consumerType;
     }
 
-    /** Messages that may be leased beside those that are; departing ones are leases on disk and count as such. */
+    /**
+     * Returns how many more messages may be leased. Messages that are being dead-lettered are leases on disk and count
+     * as such.
+     */
     static int leasesLeft(QueueState state) {
         return state.limits().leasesPerQueueMax()
                 - state.leaseCount()
                 - state.backlog().deadLetterTransfers().size();
     }
 
-    /** The end of a message that is ready, but past its retention. */
+    /** Returns the removal of a message that is ready, but past its retention. */
     static QueueEvent removal(ReadyMessage message) {
         return new QueueEvent.Removed(
                 message.header(),
-                message.isArrival() ? QueueEvent.MessageLocation.ARRIVAL : QueueEvent.MessageLocation.WAITING,
-                message.waitedUntilMillis(),
+                message.isArrival() ? QueueEvent.MessageLocation.ARRIVAL : QueueEvent.MessageLocation.SCHEDULED,
+                message.availableAtMillis(),
                 QueueEvent.Cause.EXPIRED);
     }
 

@@ -5,21 +5,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The first step of a pull: which messages it would get, in (available since, publish) order (docs/api.md 6.3). Leases nothing, so that their
- * contents can be read and measured before a delivery counts; {@link Pull} is the second step. Deletes what it meets past its retention.
+ * The first step of a pull: returns the messages that it would get, in the order (available since, seq) (docs/api.md
+ * 6.3). Leases nothing, so that the contents can be read and measured before a delivery counts; {@link Pull} is the
+ * second step. Removes the messages past their retention that it finds.
  *
  * @param batchSize 1 … limit, or {@link Pull#FROM_CONSUMER}
- * @param consumerType which type of consumer asks: refused with PULL_NOT_ENABLED unless the queue's consumer is of that type,
- *     with DELIVERY_PAUSED while delivery is paused (checked in that order)
- * @param bytesMax of bodies together; the first message is a candidate even if it is larger
+ * @param consumerType which type of consumer asks: refused with PULL_NOT_ENABLED unless the queue's consumer is of
+ *     that type, with DELIVERY_PAUSED while delivery is paused (checked in that order)
+ * @param bytesMax sum of the bodies; the first message is a candidate even if it is larger
  * @param reserved numbers of messages that other pulls are about to lease; read only while the command runs
  */
 public record PullCandidates(int batchSize, ConsumerType consumerType, long bytesMax, Set<Long> reserved)
         implements QueueCommand<List<ReadyMessage>> {
-    /** Too old messages that one pull removes at most; {@link Expire} gets the rest. */
+    /** Messages past their retention that one pull removes at most; {@link Expire} removes the rest. */
     private static final int REMOVALS_MAX = 1_000;
 
-    /** Asks for nothing if the pull is going to be refused. */
+    /** Requires nothing if the pull will be refused. */
     @Override
     public ReadRequest requiredRead(QueueState state, long nowMillis) {
         return Pull.isEnabled(state, consumerType) && !state.settings().deliveryPaused()
@@ -28,8 +29,8 @@ public record PullCandidates(int batchSize, ConsumerType consumerType, long byte
     }
 
     /**
-     * Decides. There are fewer candidates than asked for if no more are ready, if their bodies reach the bound, if the queue has as many
-     * leases as it may have, or if memory has no room for more at a time.
+     * Returns fewer candidates than requested if no more are ready, if their bodies reach {@code bytesMax}, if the
+     * queue has reached its limit of leases, or if memory holds no more at a time.
      *
      * @throws QueueException PULL_NOT_ENABLED, DELIVERY_PAUSED
      */

@@ -2,7 +2,7 @@ package dev.sluice.queue;
 
 import java.util.List;
 
-/** Deletes every message at once, leased ones too; answers the time of the purge in milliseconds (docs/api.md 7.1). */
+/** Deletes every message at once, leased ones too. Returns the time of the purge in milliseconds (docs/api.md 7.1). */
 public record Purge() implements QueueCommand<Long> {
     @Override
     public Decision<Long> decide(QueueState state, long nowMillis) {

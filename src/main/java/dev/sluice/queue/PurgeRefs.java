@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Deletes single messages, ready, delayed or leased, by number (docs/api.md 6.6).
+ * Deletes single messages by number, whether ready, delayed or leased (docs/api.md 6.6).
  *
  * @param seqs from authentic refs of this queue
  */
@@ -15,12 +15,12 @@ public record PurgeRefs(List<Long> seqs) implements QueueCommand<List<Boolean>> 
     public ReadRequest requiredRead(QueueState state, long nowMillis) {
         long[] unknown = seqs.stream()
                 .mapToLong(Long::longValue)
-                .filter(state.backlog()::mustFind)
+                .filter(state.backlog()::needsLookup)
                 .toArray();
-        return unknown.length == 0 ? null : new ReadRequest(ReadRequest.ReadKind.FIND, 0, 0, unknown.length, unknown);
+        return unknown.length == 0 ? null : new ReadRequest(ReadRequest.ReadKind.LOOKUP, 0, 0, unknown.length, unknown);
     }
 
-    /** Answers one boolean per seq: whether there was such a message (a duplicate in the list counts as absent). */
+    /** Returns one boolean per number: whether there was such a message. A repeated number counts as absent. */
     @Override
     public Decision<List<Boolean>> decide(QueueState state, long nowMillis) {
         List<QueueEvent> events = new ArrayList<>(seqs.size());

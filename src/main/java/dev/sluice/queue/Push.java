@@ -3,14 +3,13 @@ package dev.sluice.queue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stores messages, all or none; answers the backlog including them (docs/api.md 6.1, 6.2). */
+/** Stores messages, all or none. Returns the backlog including them (docs/api.md 6.1, 6.2). */
 public record Push(List<NewMessage> messages) implements QueueCommand<BacklogStats> {
     private static final long MILLIS_PER_SECOND = 1_000;
 
     /**
-     * Decides.
-     *
-     * @throws QueueException STORAGE_LIMIT if the backlog would grow over its limit, OVERLOADED if messages come too fast
+     * @throws QueueException STORAGE_LIMIT if the backlog would exceed its limit, OVERLOADED if messages arrive too
+     *     fast
      */
     @Override
     public Decision<BacklogStats> decide(QueueState state, long nowMillis) {
@@ -35,7 +34,7 @@ public record Push(List<NewMessage> messages) implements QueueCommand<BacklogSta
                 new BacklogStats(before.backlogCount() + messages.size(), before.backlogBytes() + bytes, oldest));
     }
 
-    /** Answers the size of the messages unless a limit forbids them. */
+    /** Returns the size of the messages unless a limit refuses them. */
     private long admit(QueueState state, long nowMillis) {
         long bytes = 0;
         for (NewMessage message : messages) {

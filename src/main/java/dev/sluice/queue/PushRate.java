@@ -1,8 +1,8 @@
 package dev.sluice.queue;
 
 /**
- * How many messages per second a queue takes (docs/api.md 12): a bucket that holds one second's worth and fills evenly. A batch
- * larger than the bucket passes when the bucket is full.
+ * The rate limit of pushes to a queue (docs/api.md 12): a token bucket that holds one second's worth and fills evenly.
+ * A batch larger than the bucket passes when the bucket is full.
  */
 final class PushRate {
     private static final long MILLIS_PER_SECOND = 1_000;
@@ -23,16 +23,17 @@ final class PushRate {
         this.level = capacity();
     }
 
-    /** Whether so many messages may come now. */
+    /** Returns whether that many messages may be pushed now. */
     boolean allows(int messages, long nowMillis) {
         return messagesPerSecond == 0
                 || levelAt(nowMillis) >= Math.min(messages * MILLIS_PER_SECOND, capacity())
-                // A message that was stored ahead of the time must not stop the queue until the time has caught up.
+                // A message may be stored with a time in the future. Pushes must not stop until the clock has
+                // reached it.
                 || nowMillis < filledAtMillis - MILLIS_PER_SECOND;
     }
 
-    /** One message came. */
-    void take(long atMillis) {
+    /** Counts one message. */
+    void consume(long atMillis) {
         if (messagesPerSecond > 0) {
             level = levelAt(atMillis) - MILLIS_PER_SECOND;
             filledAtMillis = Math.max(filledAtMillis, atMillis);
@@ -41,7 +42,7 @@ final class PushRate {
 
     private long levelAt(long nowMillis) {
         long elapsedMillis = Math.max(0, nowMillis - filledAtMillis);
-        // Bounded before the product, which could overflow for the first message of all.
+        // Limited before the multiplication, which could overflow for the first message.
         long refilling = Math.min(elapsedMillis, MILLIS_PER_SECOND * MILLIS_PER_SECOND) * messagesPerSecond;
         return Math.min(capacity(), level + refilling);
     }

@@ -1,9 +1,9 @@
 package dev.sluice.queue;
 
 /**
- * A queue as its account sees it: name, settings, consumer; no message is counted here.
+ * A queue of an account: name, settings and consumer, without its messages.
  *
- * @param number what the store and the bus call the queue, from 1, unique in the installation, never reused
+ * @param number identifies the queue in the store and on the bus, from 1, unique in the installation, never reused
  * @param accountId 32 lower-case hex digits
  * @param queueId 32 lower-case hex digits, immutable
  * @param name unique in the account (docs/api.md 3.7)

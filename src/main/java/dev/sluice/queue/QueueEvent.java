@@ -1,42 +1,42 @@
 package dev.sluice.queue;
 
 /**
- * A fact about the messages of one queue. {@link QueueState#apply} is the only reader that changes memory, the store's
- * record writer the only one that changes disk; both handle every kind.
+ * A change to the messages of one queue. {@link QueueState#apply} applies it to memory, the record writer of the store
+ * to disk; both handle every kind.
  */
 public sealed interface QueueEvent {
-    /** Which fact; for complete switches. */
+    /** The kind, for complete switches. */
     EventKind kind();
 
     /**
-     * Whether the answer that rests on this event waits for the sync. A push, an acknowledgement, a purge do; a lease, a
-     * retry, an expiry are written before the answer but may be lost with the power, as at-least-once delivery allows.
+     * Returns whether the response that depends on this event waits for the sync of the store. A push, an
+     * acknowledgement and a purge wait. A lease, a retry and an expiry are written before the response, but a loss of
+     * power may undo them; at-least-once delivery allows that.
      */
     boolean durable();
 
-    /** The kinds. */
     enum EventKind {
         ENQUEUED,
         LEASED,
         RELEASED,
         RESCHEDULED,
         REMOVED,
-        DEPARTING,
-        DEPARTED,
+        DEAD_LETTERING,
+        DEAD_LETTERED,
         PURGED
     }
 
-    /** Where a message stood before it was removed; tells which keys exist. */
+    /** Where a message was before it was removed. Determines which keys the store deletes. */
     enum MessageLocation {
         /** Never delivered, published without delay. */
         ARRIVAL,
-        /** In the schedule. */
-        WAITING,
-        /** In the hands of a consumer. */
+        /** In the schedule: delayed, or released after a delivery. */
+        SCHEDULED,
+        /** Leased to a consumer. */
         LEASED
     }
 
-    /** Why a message went. */
+    /** Why a message was removed. */
     enum Cause {
         ACKED,
         EXPIRED,
@@ -46,8 +46,8 @@ public sealed interface QueueEvent {
     }
 
     /**
-     * Where a dead letter comes from. The store deletes it there in the same batch and leaves a <i>departed</i> marker
-     * for the origin's counts.
+     * The message in its original queue. The store deletes it there in the same batch and writes a
+     * <i>dead-lettered</i> marker, from which the original queue corrects its counts.
      */
     record Origin(long queueNumber, MessageHeader header) {}
 
@@ -71,12 +71,12 @@ public sealed interface QueueEvent {
     }
 
     /**
-     * A message was handed to a consumer.
+     * A message was leased to a consumer.
      *
-     * @param waitedUntilMillis its place in the schedule, or {@link #FROM_ARRIVALS}
+     * @param availableAtMillis its time in the schedule, or {@link #FROM_ARRIVALS}
      */
-    record Leased(Lease lease, long waitedUntilMillis) implements QueueEvent {
-        /** It was an arrival and had no place in the schedule. */
+    record Leased(Lease lease, long availableAtMillis) implements QueueEvent {
+        /** It was an arrival, which has no time in the schedule. */
         public static final long FROM_ARRIVALS = -1;
 
         @Override
@@ -90,8 +90,8 @@ public sealed interface QueueEvent {
         }
     }
 
-    /** A lease ended without acknowledgement: the message takes a place in the schedule. */
-    record Released(ScheduledMessage waiting) implements QueueEvent {
+    /** A lease ended without acknowledgement; the message goes to the schedule. */
+    record Released(ScheduledMessage message) implements QueueEvent {
         @Override
         public EventKind kind() {
             return EventKind.RELEASED;
@@ -103,8 +103,8 @@ public sealed interface QueueEvent {
         }
     }
 
-    /** A late retry moved a waiting message to another place in the schedule. */
-    record Rescheduled(ScheduledMessage waiting, long fromAvailableAtMillis) implements QueueEvent {
+    /** A retry after the end of the lease gave a scheduled message another time. */
+    record Rescheduled(ScheduledMessage message, long fromAvailableAtMillis) implements QueueEvent {
         @Override
         public EventKind kind() {
             return EventKind.RESCHEDULED;
@@ -117,11 +117,11 @@ public sealed interface QueueEvent {
     }
 
     /**
-     * A message is gone.
+     * A message was removed.
      *
-     * @param availableAtMillis its place in the schedule if it was waiting, otherwise unused
+     * @param availableAtMillis its time in the schedule if it was scheduled, otherwise unused
      */
-    record Removed(MessageHeader header, MessageLocation place, long availableAtMillis, Cause cause)
+    record Removed(MessageHeader header, MessageLocation location, long availableAtMillis, Cause cause)
             implements QueueEvent {
         @Override
         public EventKind kind() {
@@ -135,13 +135,13 @@ public sealed interface QueueEvent {
     }
 
     /**
-     * The last allowed delivery failed and the message is on its way to the dead letter queue. On disk it stays a lease
-     * until the dead letter queue's batch moves it, so a crash in between repeats the step and nothing else.
+     * The last allowed delivery failed and the message goes to the dead letter queue. On disk it stays a lease until
+     * the batch of the dead letter queue moves it, so after a crash in between only this step is repeated.
      */
     record DeadLettering(Lease lease) implements QueueEvent {
         @Override
         public EventKind kind() {
-            return EventKind.DEPARTING;
+            return EventKind.DEAD_LETTERING;
         }
 
         @Override
@@ -150,11 +150,11 @@ public sealed interface QueueEvent {
         }
     }
 
-    /** The dead letter queue has it; the marker that its batch left here can go, and the counts follow. */
+    /** The dead letter queue stored the message. The marker in this queue is deleted and the counts are corrected. */
     record DeadLettered(MessageHeader header) implements QueueEvent {
         @Override
         public EventKind kind() {
-            return EventKind.DEPARTED;
+            return EventKind.DEAD_LETTERED;
         }
 
         @Override
@@ -163,7 +163,7 @@ public sealed interface QueueEvent {
         }
     }
 
-    /** Everything with a number below {@code belowSeq} was deleted at once. */
+    /** Every message with a number below {@code belowSeq} was deleted at once. */
     record Purged(long belowSeq, long atMillis) implements QueueEvent {
         @Override
         public EventKind kind() {

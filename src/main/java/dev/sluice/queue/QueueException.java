@@ -1,23 +1,26 @@
 package dev.sluice.queue;
 
-/** A failure that the error table names. It carries no stack trace: it is an answer, not a surprise. */
+/** A failure that the error table names. It has no stack trace, because it is an expected result. */
 public final class QueueException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final QueueError error;
 
-    /** The error with its own text. */
+    /** Uses the default text of the error. */
     public QueueException(QueueError error) {
         this(error, error.text());
     }
 
-    /** The error with a text that says what was wrong with this request. */
+    /**
+     * Uses a text for this request.
+     *
+     * @param detail what was wrong with this request, shown to the client
+     */
     public QueueException(QueueError error, String detail) {
         super(detail, null, false, false);
         this.error = error;
     }
 
-    /** The row of the error table. */
     public QueueError error() {
         return error;
     }

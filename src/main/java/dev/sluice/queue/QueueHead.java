@@ -1,40 +1,40 @@
 package dev.sluice.queue;
 
 /**
- * The few numbers from which a queue starts again without looking at its backlog. Written in the same batch as the change
- * they describe, the last one of a batch wins.
+ * The counters and bounds from which a queue starts without reading its backlog. Written in the same batch as the
+ * change they describe; the last one of a batch wins.
  *
- * <p>The {@code …From} fields are lower bounds: nothing live lies below them. They keep a first read from walking over the
- * remains of deleted messages.
+ * <p>The {@code from} fields are lower bounds: no live row lies below them. They keep a first read from scanning the
+ * tombstones of deleted messages.
  *
  * @param nextSeq number of the next message
- * @param arrivalsFrom first arrival that was never delivered; everything stored from here on is ready and untouched
- * @param count backlog in messages, ready, delayed, leased and departing
+ * @param arrivalsFromSeq no arrival has a smaller number; everything stored from here on was never delivered
+ * @param count backlog in messages: ready, delayed, leased and being dead-lettered
  * @param bytes backlog in body bytes
- * @param waitingCount messages with a place in the schedule
- * @param inheritedCount messages whose timestamp is older than their arrival
- * @param scheduleFromMillis no waiting message is available before
- * @param waitingFromSeq no waiting message has a smaller number
- * @param inheritedFromMillis no inherited timestamp is smaller
- * @param storedAtMillis arrival of the newest message; keeps time from running backwards
- * @param purgedBelowSeq everything below was purged
+ * @param scheduledCount messages in the schedule
+ * @param originalTimestampCount messages whose timestamp comes from another queue
+ * @param scheduleFromMillis no scheduled message is available earlier
+ * @param scheduledFromSeq no scheduled message has a smaller number
+ * @param originalTimestampFromMillis no timestamp from another queue is smaller
+ * @param storedAtMillis when the newest message was stored; keeps stored times from decreasing
+ * @param purgedBelowSeq every message with a smaller number was purged
  * @param purgedAtMillis time of the last purge, 0 if there was none
- * @param deadlineMillis when the queue has something to do by itself, {@link Long#MAX_VALUE} if never
+ * @param deadlineMillis when the queue has work without a request, {@link Long#MAX_VALUE} if never
  */
 public record QueueHead(
         long nextSeq,
-        long arrivalsFrom,
+        long arrivalsFromSeq,
         long count,
         long bytes,
-        long waitingCount,
+        long scheduledCount,
         long originalTimestampCount,
         long scheduleFromMillis,
-        long waitingFromSeq,
-        long inheritedFromMillis,
+        long scheduledFromSeq,
+        long originalTimestampFromMillis,
         long storedAtMillis,
         long purgedBelowSeq,
         long purgedAtMillis,
         long deadlineMillis) {
-    /** A queue that never held a message. */
+    /** A queue that never had a message. */
     public static final QueueHead NEW = new QueueHead(1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, Long.MAX_VALUE);
 }

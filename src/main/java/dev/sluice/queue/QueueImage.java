@@ -3,13 +3,13 @@ package dev.sluice.queue;
 import java.util.List;
 
 /**
- * What the store keeps of a queue that memory needs to start: its size is what is in flight, not the backlog.
+ * What a queue loads from the store at start. Its size grows with the messages in flight, not with the backlog.
  *
- * @param head the head as of the last commit, corrected by nothing
- * @param leases every lease on disk, in order of seq, including those that were departing
- * @param departed messages that a dead letter queue took over but that {@code head} still counts
+ * @param head the head as of the last commit, as stored
+ * @param leases every lease on disk, in order of seq, including messages that were being dead-lettered
+ * @param deadLettered messages that a dead letter queue took over but that {@code head} still counts
  */
-public record QueueImage(QueueHead head, List<Lease> leases, List<MessageHeader> departed) {
-    /** A queue that never held a message. */
+public record QueueImage(QueueHead head, List<Lease> leases, List<MessageHeader> deadLettered) {
+    /** A queue that never had a message. */
     public static final QueueImage NEW = new QueueImage(QueueHead.NEW, List.of(), List.of());
 }

@@ -1,6 +1,9 @@
 package dev.sluice.queue;
 
-/** The rule for names of queues (docs/api.md 3.7): 1 to 63 letters, digits, hyphens and underscores, the latter two not at the ends. */
+/**
+ * The rule for names of queues (docs/api.md 3.7): 1 to 63 letters, digits, hyphens and underscores, with a letter or
+ * digit at both ends.
+ */
 public final class QueueName {
     private static final int LENGTH_MAX = 63;
     private static final int SHOWN_MAX = 80;
@@ -26,8 +29,9 @@ public final class QueueName {
     }
 
     /**
-     * Checks a name, by the strict rule if asked: lower-case letters, digits and hyphens only.
+     * Checks a name.
      *
+     * @param strict whether only lower-case letters, digits and inner hyphens are allowed
      * @throws QueueException QUEUE_NAME_INVALID
      */
     public static void check(String name, boolean strict) {

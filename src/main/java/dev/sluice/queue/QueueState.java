@@ -3,22 +3,23 @@ package dev.sluice.queue;
 import java.util.List;
 
 /**
- * One queue as far as memory holds it: settings, all leases, and a window of everything else.
+ * The state of one queue in memory: settings, all leases, and a window on each index of the messages on disk.
  *
- * <p>Commands look at it and change nothing; {@link #apply} changes its messages and {@link #configure} its rules. Its owner calls
- * it from one thread at a time:
+ * <p>Commands read it and change nothing. {@link #apply} changes its messages, {@link #configure} its settings. Not
+ * safe for use from several threads; the owner calls it from one thread at a time, in this order:
  *
  * <ul>
  *   <li>Before a command it runs {@link Expire} if {@link #deadlineMillis} is not in the future.
- *   <li>While {@code command.need} asks for something: {@link #begin}, a read of the store that sees all that was committed
- *       before, {@link #supply}. If a read of that kind is under way already, it waits for that one instead
- *       and asks again. Other commands may run in the meantime.
- *   <li>{@code decide}, {@link #clearLookups}, {@code apply} for each event, {@link #head} for the batch, all in one turn.
- *   <li>Afterwards {@link #readAhead} says what to read ahead.
+ *   <li>While {@link QueueCommand#requiredRead} returns a request: {@link #begin}, a read of the store that sees
+ *       everything committed before, {@link #supply}. If a read of that kind is already in progress, the command waits
+ *       for it and asks again. Other commands may run in the meantime.
+ *   <li>{@code decide}, {@link #clearLookups}, {@code apply} for each event, {@link #head} for the batch, all in one
+ *       task.
+ *   <li>Afterwards {@link #readAhead} returns what to read ahead.
  * </ul>
  */
 public final class QueueState {
-    /** Messages that each of the four windows holds at most, unless the owner says otherwise. */
+    /** The default for the number of messages that each of the four windows holds at most. */
     public static final int WINDOW_MESSAGES_MAX = 1024;
 
     private static final long MILLIS_PER_SECOND = 1_000;
@@ -31,13 +32,13 @@ public final class QueueState {
     private QueueSettings settings;
     private Consumer consumer;
 
-    /** The queue as the store left it, with windows of the usual size and no other retention than that of the settings. */
+    /** Loads the state with windows of the default size and the retention of the settings. */
     public QueueState(QueueSettings settings, Consumer consumer, Limits limits, QueueImage image, MemoryBudget budget) {
         this(settings, consumer, limits, image, budget, WINDOW_MESSAGES_MAX, Retention.BY_SETTING);
     }
 
     /**
-     * The queue as the store left it.
+     * Loads the state from what the store keeps.
      *
      * @param consumer null if there is none
      * @param windowMessagesMax messages that each of the four windows holds at most, from 1
@@ -60,7 +61,7 @@ public final class QueueState {
     }
 
     /**
-     * Changes the rules from now on; nothing that was decided before changes.
+     * Replaces settings and consumer. Earlier decisions stay as they are.
      *
      * @param newConsumer null if there is none
      */
@@ -69,15 +70,15 @@ public final class QueueState {
         consumer = newConsumer;
     }
 
-    /** Changes memory by one fact. */
+    /** Applies one event to the state in memory. */
     public void apply(QueueEvent event) {
         backlog.apply(event);
         if (event instanceof QueueEvent.Enqueued enqueued && enqueued.origin() == null) {
-            pushRate.take(enqueued.header().storedAtMillis());
+            pushRate.consume(enqueued.header().storedAtMillis());
         }
     }
 
-    /** What to store with the events applied so far. */
+    /** Returns the head to store in the same batch as the events applied so far. */
     public QueueHead head() {
         Windows windows = backlog.windows();
         return new QueueHead(
@@ -85,25 +86,25 @@ public final class QueueState {
                 windows.arrivalsFromSeq(backlog.nextSeq()),
                 backlog.count(),
                 backlog.bytes(),
-                windows.waitingCount(),
+                windows.scheduledCount(),
                 windows.originalTimestampCount(),
                 windows.scheduleFromMillis(),
-                windows.waitingFromSeq(backlog.nextSeq()),
+                windows.scheduledFromSeq(backlog.nextSeq()),
                 windows.originalTimestampFromMillis(),
                 backlog.storedAtMillis(),
                 backlog.purgedBelowSeq(),
                 backlog.purgedAtMillis(),
-                wakeMillis());
+                activationMillis());
     }
 
-    /** A queue that is not in memory sees nobody off, so one with departing messages is to be woken at once. */
-    private long wakeMillis() {
+    /** Dead-letter transfers need the queue in memory, so a queue that has any is activated at once. */
+    private long activationMillis() {
         return backlog.deadLetterTransfers().size() == 0 ? deadlineMillis() : 0;
     }
 
     /**
-     * The backlog. Count and bytes are exact; the oldest timestamp is exact too unless the head of a window is still to be read:
-     * then it is the best lower bound, 0 if there is none.
+     * Returns the backlog. Count and bytes are exact. The oldest timestamp is exact too, unless the head of a window
+     * still has to be read: then it is the best lower bound, 0 if there is none.
      */
     public BacklogStats metrics() {
         if (backlog.count() == 0) {
@@ -120,123 +121,127 @@ public final class QueueState {
     }
 
     /**
-     * When the queue has something to do by itself, {@link Long#MAX_VALUE} if never: the end of a lease, or of a message's
-     * retention. Never too late; too early where a head is still to be read, which {@link Expire} then asks for.
+     * Returns when the queue has work without a request: the first end of a lease or of a message's retention; {@link
+     * Long#MAX_VALUE} if never. Never too late. It may be too early where the head of a window still has to be read;
+     * {@link Expire} then asks for that read.
      */
     public long deadlineMillis() {
         Windows windows = backlog.windows();
-        long storedAt = Math.min(windows.oldestArrivalStoredAtMillis(), windows.oldestWaitingStoredAtMillis());
+        long storedAt = Math.min(windows.oldestArrivalStoredAtMillis(), windows.oldestScheduledStoredAtMillis());
         return Math.min(backlog.leases().firstEndMillis(), retainedUntilMillis(storedAt));
     }
 
     /**
-     * From when on a pull would get something, or not later; {@link Long#MAX_VALUE} if there is nothing to wait for but leases
-     * and pushes.
+     * Returns a time from which a pull may return messages: exact or too early, never too late. {@link Long#MAX_VALUE}
+     * if only the end of a lease or a push can make a message available.
      */
     public long nextReadyMillis() {
         Windows windows = backlog.windows();
         return Math.min(windows.oldestArrivalStoredAtMillis(), windows.scheduleFromMillis());
     }
 
-    /** Whether a message is where it was when a command found it ready. */
+    /** Returns whether a message is still in the place where a command found it ready. */
     public boolean isReady(ReadyMessage message, long nowMillis) {
         long seq = message.header().seq();
         if (message.isArrival()) {
             return backlog.windows().arrivals.find(0, seq) != null;
         }
-        ScheduledMessage waiting = backlog.windows().schedule.find(message.waitedUntilMillis(), seq);
-        return message.waitedUntilMillis() <= nowMillis
-                && waiting != null
-                && waiting.deliveries() == message.deliveries();
+        ScheduledMessage scheduled = backlog.windows().schedule.find(message.availableAtMillis(), seq);
+        return message.availableAtMillis() <= nowMillis
+                && scheduled != null
+                && scheduled.deliveries() == message.deliveries();
     }
 
     /**
-     * From when on a pull would get that many messages, in the past if it would now; {@link Long#MAX_VALUE} if there are not as many,
-     * or if the schedule is to be read first.
+     * Returns from when a pull would return that many messages; in the past if it would now. {@link Long#MAX_VALUE} if
+     * there are fewer messages or if the schedule has to be read first.
      */
     public long readyMillis(int messages) {
         return backlog.readyMillis(messages);
     }
 
-    /** Starts tracking what changes while a read is under way. At most one read per kind, except for lookups. */
-    public void begin(ReadRequest need) {
-        if (need.kind() == ReadRequest.ReadKind.FIND) {
-            backlog.lookups().begin(need);
+    /** Starts to track changes for a read that begins now. At most one read per kind at a time, except for lookups. */
+    public void begin(ReadRequest read) {
+        if (read.kind() == ReadRequest.ReadKind.LOOKUP) {
+            backlog.lookups().begin(read);
         } else {
-            backlog.windows().begin(need);
+            backlog.windows().begin(read);
         }
     }
 
     /**
-     * Takes the rows of a read.
+     * Ends a read with its rows.
      *
-     * @param need the same object that {@link #begin} got
+     * @param read the object that {@link #begin} got (compared by identity)
      * @param rows of the type that {@link ReadRequest.ReadKind} names, in order
-     * @param last whether nothing lies behind them; if something may, there is one row at least. Means nothing for lookups
+     * @param last whether the index has no rows behind them; if it may have, there is at least one row. Ignored for
+     *     lookups
      */
-    public void supply(ReadRequest need, List<?> rows, boolean last) {
-        if (need.kind() == ReadRequest.ReadKind.FIND) {
-            backlog.lookups().supply(need, rows);
+    public void supply(ReadRequest read, List<?> rows, boolean last) {
+        if (read.kind() == ReadRequest.ReadKind.LOOKUP) {
+            backlog.lookups().supply(read, rows);
         } else {
-            backlog.windows().supply(need, rows, last);
+            backlog.windows().supply(read, rows, last);
         }
     }
 
     /** Ends a read that failed. */
-    public void abandon(ReadRequest need) {
-        if (need.kind() == ReadRequest.ReadKind.FIND) {
-            backlog.lookups().abandon(need);
+    public void abandon(ReadRequest read) {
+        if (read.kind() == ReadRequest.ReadKind.LOOKUP) {
+            backlog.lookups().abandon(read);
         } else {
-            backlog.windows().of(need.kind()).abandon();
+            backlog.windows().of(read.kind()).abandon();
         }
     }
 
-    /** The number below which memory knows every arrival; {@link Long#MAX_VALUE} if it knows all there are. */
+    /** Returns the number below which memory holds every arrival; {@link Long#MAX_VALUE} if it holds all of them. */
     public long arrivalsKnownBelowSeq() {
         return backlog.windows().arrivals.boundSeq();
     }
 
-    /** What should be read ahead because a window runs low, or null. */
+    /** Returns what should be read ahead because a window runs low, or null. */
     public ReadRequest readAhead() {
         return backlog.windows().readAhead();
     }
 
-    /** Drops what lookups found; to be called when the command that asked is decided. */
+    /** Drops the results of lookups. Call it when the command that asked for them is decided. */
     public void clearLookups() {
         backlog.lookups().clear();
     }
 
     /**
-     * Messages on their way to the dead letter queue and still stored here.
+     * Returns messages that are being dead-lettered and are still stored in this queue, in order of number.
      *
-     * @param fromSeq smallest number of interest
+     * @param fromSeq smallest number to return
      * @param limit messages at most
      */
     public List<Lease> deadLettering(long fromSeq, int limit) {
         return backlog.deadLetterTransfers().inTransfer(fromSeq, limit);
     }
 
-    /** Found at the start: messages that the dead letter queue has; to be handed to {@link ConfirmDeadLettered}. */
+    /**
+     * Returns the numbers of messages that the dead letter queue already has and whose markers were found on disk at
+     * load; pass them to {@link ConfirmDeadLettered}.
+     */
     public List<Long> unconfirmed() {
         return backlog.deadLetterTransfers().unconfirmed();
     }
 
-    /** Messages in the hands of consumers. */
+    /** Returns the number of messages leased to consumers. */
     public int leaseCount() {
         return backlog.leases().size();
     }
 
-    /** The settings in force. */
     public QueueSettings settings() {
         return settings;
     }
 
-    /** The consumer in force, or null. */
+    /** Returns the consumer, or null. */
     public Consumer consumer() {
         return consumer;
     }
 
-    /** Gives the memory budget back; the state is not used again. */
+    /** Releases the memory budget. The state must not be used afterwards. */
     public void close() {
         backlog.windows().close();
     }
@@ -253,28 +258,29 @@ public final class QueueState {
         return pushRate;
     }
 
-    /** Whether a message is older than the queue keeps messages. */
+    /** Returns whether a message is older than the queue keeps messages. */
     boolean isPastRetention(MessageHeader header, long nowMillis) {
         return retainedUntilMillis(header.storedAtMillis()) <= nowMillis;
     }
 
-    /** When a message stored at that time is too old; {@link Long#MAX_VALUE} stays what it is. */
+    /** Returns when a message that was stored at that time expires; {@link Long#MAX_VALUE} is returned unchanged. */
     long retainedUntilMillis(long storedAtMillis) {
         return storedAtMillis == Long.MAX_VALUE
                 ? storedAtMillis
                 : retention.keptUntilMillis(storedAtMillis, settings.retentionSeconds() * MILLIS_PER_SECOND);
     }
 
-    /** The delay of a retry that brings none (docs/api.md 11.2). */
+    /** The delay of a retry that gives none (docs/api.md 11.2). */
     long retryDelayMillis() {
         return consumer == null ? 0 : consumer.settings().retryDelaySeconds() * MILLIS_PER_SECOND;
     }
 
     /**
-     * What becomes of a message whose delivery failed (docs/api.md 11.4, 11.5, 11.10): too old, it goes; after its last allowed delivery it
-     * goes or departs; otherwise it waits. Without a consumer nobody says which delivery is the last.
+     * Returns the event for a message whose delivery failed (docs/api.md 11.4, 11.5, 11.10). Past its retention it is
+     * removed. After the last allowed delivery it is removed or dead-lettered. Otherwise it is released to the
+     * schedule. Without a consumer no delivery is the last.
      */
-    QueueEvent failed(Lease lease, long availableAtMillis, long nowMillis) {
+    QueueEvent onFailedDelivery(Lease lease, long availableAtMillis, long nowMillis) {
         if (isPastRetention(lease.header(), nowMillis)) {
             return new QueueEvent.Removed(
                     lease.header(), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.EXPIRED);

@@ -1,18 +1,20 @@
 package dev.sluice.queue;
 
-/** Reads the backlog (docs/api.md 4). */
+/** Returns the backlog (docs/api.md 4). */
 public record ReadMetrics() implements QueueCommand<BacklogStats> {
-    /** Asks for every head that is not known, so that the answer is exact. */
+    /** Requires the head of every window, so that the reply is exact. */
     @Override
     public ReadRequest requiredRead(QueueState state, long nowMillis) {
         Windows windows = state.backlog().windows();
         if (windows.arrivals.isHeadUnknown()) {
             return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);
         }
-        if (windows.waiting.isHeadUnknown()) {
-            return windows.requiredRead(ReadRequest.ReadKind.WAITING);
+        if (windows.scheduledBySeq.isHeadUnknown()) {
+            return windows.requiredRead(ReadRequest.ReadKind.SCHEDULED_BY_SEQ);
         }
-        return windows.originalTimestamps.isHeadUnknown() ? windows.requiredRead(ReadRequest.ReadKind.INHERITED) : null;
+        return windows.originalTimestamps.isHeadUnknown()
+                ? windows.requiredRead(ReadRequest.ReadKind.ORIGINAL_TIMESTAMPS)
+                : null;
     }
 
     @Override

@@ -1,28 +1,31 @@
 package dev.sluice.queue;
 
 /**
- * A question that memory cannot answer: which rows the runtime must fetch from the store and hand to
- * {@link QueueState#supply}. Between {@link QueueState#begin} and {@code supply} the state keeps track of what changed, so
- * that rows read in the meantime can be stale without harm.
+ * The rows that the runtime must read from the store and pass to {@link QueueState#supply}, because memory does not
+ * hold them. Between {@link QueueState#begin} and {@code supply} the state tracks what changes, so rows may be stale
+ * without harm.
  *
  * @param kind which rows
- * @param fromMillis first time of the range, for {@code SCHEDULE} and {@code INHERITED}
- * @param fromSeq first seq of the range (within {@code fromMillis} for {@code SCHEDULE} and {@code INHERITED})
+ * @param fromMillis first time of the range, for {@code SCHEDULE} and {@code ORIGINAL_TIMESTAMPS}
+ * @param fromSeq first number of the range (within {@code fromMillis} for {@code SCHEDULE} and {@code
+ *     ORIGINAL_TIMESTAMPS})
  * @param limit rows at most
- * @param seqs the messages to look up, for {@code FIND}; otherwise null
+ * @param seqs the messages to look up, for {@code LOOKUP}; otherwise null
  */
 public record ReadRequest(ReadKind kind, long fromMillis, long fromSeq, int limit, long[] seqs) {
-    /** The five reads of {@code QueueStore} that a queue asks for. */
+    /** The five reads of {@code QueueStore} that a queue requests. */
     public enum ReadKind {
         /** Arrivals in order of seq: rows are {@link MessageHeader}. */
         ARRIVALS,
-        /** Waiting messages in order of (available at, seq): rows are {@link PendingTransfer}. */
+        /** Scheduled messages in order of (available at, seq): rows are {@link ScheduledMessage}. */
         SCHEDULE,
-        /** Waiting messages in order of seq: rows are {@link PendingTransfer}. */
-        WAITING,
-        /** Messages with an inherited timestamp in order of (timestamp, seq): rows are {@link MessageHeader}. */
-        INHERITED,
-        /** Single messages by seq, absent ones left out: rows are {@link LookupResult}. */
-        FIND
+        /** Scheduled messages in order of seq: rows are {@link ScheduledMessage}. */
+        SCHEDULED_BY_SEQ,
+        /**
+         * Messages with a timestamp from another queue in order of (timestamp, seq): rows are {@link MessageHeader}.
+         */
+        ORIGINAL_TIMESTAMPS,
+        /** Single messages by seq, removed ones left out: rows are {@link LookupResult}. */
+        LOOKUP
     }
 }

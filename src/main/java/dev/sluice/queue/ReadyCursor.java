@@ -1,8 +1,9 @@
 package dev.sluice.queue;
 
 /**
- * Walks over the messages that could be delivered now, in the order of delivery: arrivals since they were stored, waiting
- * messages since they became available, by (since, seq) (docs/api.md 11.10). Stops where memory does not know what comes next.
+ * Iterates over the messages that can be delivered now, in the order of delivery: arrivals since they were stored,
+ * scheduled messages since they became available, by (since, seq) (docs/api.md 11.10). Stops where memory does not
+ * hold the next one.
  */
 final class ReadyCursor {
     private final Window<MessageHeader> arrivals;
@@ -10,10 +11,10 @@ final class ReadyCursor {
     private final long nowMillis;
 
     private int nextArrival;
-    private int nextWaiting;
+    private int nextScheduled;
     private MessageHeader header;
     private int deliveries;
-    private long waitedUntilMillis;
+    private long availableAtMillis;
 
     ReadyCursor(Windows windows, long nowMillis) {
         this.arrivals = windows.arrivals;
@@ -21,7 +22,7 @@ final class ReadyCursor {
         this.nowMillis = nowMillis;
     }
 
-    /** What must be read before so many messages can be walked over, or null. */
+    /** Returns what must be read before that many messages can be iterated, or null. */
     static ReadRequest requiredRead(Windows windows, int wanted, long nowMillis) {
         if (windows.arrivals.lacks(wanted)) {
             return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);
@@ -32,27 +33,27 @@ final class ReadyCursor {
         return null;
     }
 
-    /** Goes to the next message; false if there is none or none known. */
+    /** Moves to the next message; false if there is none, or none in memory. */
     boolean advance() {
         MessageHeader arrival = nextArrival < arrivals.size() ? arrivals.get(nextArrival) : null;
-        ScheduledMessage waiting = nextWaiting < schedule.size() ? schedule.get(nextWaiting) : null;
+        ScheduledMessage scheduled = nextScheduled < schedule.size() ? schedule.get(nextScheduled) : null;
         if (arrival == null && !arrivals.isComplete()) {
             return false;
         }
-        if (waiting == null && !schedule.isComplete() && schedule.boundMillis() <= nowMillis) {
+        if (scheduled == null && !schedule.isComplete() && schedule.boundMillis() <= nowMillis) {
             return false;
         }
-        if (waiting != null && waiting.availableAtMillis() <= nowMillis && isBefore(waiting, arrival)) {
-            nextWaiting++;
-            header = waiting.header();
-            deliveries = waiting.deliveries();
-            waitedUntilMillis = waiting.availableAtMillis();
+        if (scheduled != null && scheduled.availableAtMillis() <= nowMillis && isBefore(scheduled, arrival)) {
+            nextScheduled++;
+            header = scheduled.header();
+            deliveries = scheduled.deliveries();
+            availableAtMillis = scheduled.availableAtMillis();
             return true;
         }
         nextArrival++;
         header = arrival;
         deliveries = 0;
-        waitedUntilMillis = QueueEvent.Leased.FROM_ARRIVALS;
+        availableAtMillis = QueueEvent.Leased.FROM_ARRIVALS;
         return arrival != null;
     }
 
@@ -60,16 +61,16 @@ final class ReadyCursor {
         return header;
     }
 
-    /** The message with its place. */
+    /** The current message. */
     ReadyMessage message() {
-        return new ReadyMessage(header, deliveries, waitedUntilMillis);
+        return new ReadyMessage(header, deliveries, availableAtMillis);
     }
 
-    private static boolean isBefore(ScheduledMessage waiting, MessageHeader arrival) {
+    private static boolean isBefore(ScheduledMessage scheduled, MessageHeader arrival) {
         return arrival == null
                 || IndexOrder.compare(
-                                waiting.availableAtMillis(),
-                                waiting.header().seq(),
+                                scheduled.availableAtMillis(),
+                                scheduled.header().seq(),
                                 arrival.storedAtMillis(),
                                 arrival.seq())
                         < 0;

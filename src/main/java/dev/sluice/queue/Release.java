@@ -4,31 +4,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives leases back whose messages were never sent to a consumer. The delivery does not count, and each message goes where it was, so
- * that nothing of the pull remains but the time that it took. A lease that ended otherwise stays as it is.
+ * Ends leases whose messages were never sent to a consumer. The delivery does not count and each message returns to
+ * its place, so that the pull has no effect except the time that it took. A lease that ended otherwise is not changed.
  *
  * @param leases each once
  */
 public record Release(List<Unsent> leases) implements QueueCommand<Integer> {
     /**
-     * A lease that was not sent.
+     * A lease whose message was not sent.
      *
-     * @param availableSinceMillis since when the message was available before: its place in the order of delivery, unless the clock was set
-     *     back and it lies ahead
+     * @param availableSinceMillis since when the message was available before the lease: its place in the order of
+     *     delivery. If the clock was set back and this is in the future, the current time is used
      */
     public record Unsent(LeaseId lease, long availableSinceMillis) {
-        /** What a pull leased. */
+        /** The lease that this event made. */
         public static Unsent of(QueueEvent.Leased leased) {
             MessageHeader header = leased.lease().header();
             return new Unsent(
                     new LeaseId(header.seq(), leased.lease().delivery()),
-                    leased.waitedUntilMillis() == QueueEvent.Leased.FROM_ARRIVALS
+                    leased.availableAtMillis() == QueueEvent.Leased.FROM_ARRIVALS
                             ? header.storedAtMillis()
-                            : leased.waitedUntilMillis());
+                            : leased.availableAtMillis());
         }
     }
 
-    /** Answers how many leases were given back. */
+    /** Returns how many leases were ended. */
     @Override
     public Decision<Integer> decide(QueueState state, long nowMillis) {
         List<QueueEvent> events = new ArrayList<>(leases.size());

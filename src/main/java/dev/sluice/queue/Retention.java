@@ -1,18 +1,18 @@
 package dev.sluice.queue;
 
 /**
- * Until when a message is kept. The setting of its queue says for how long; whoever owns the clock may keep messages longer whose age
- * is in doubt, because the clock may have been wrong while the server was down. Never shorter. Safe for use from several threads.
+ * Until when a message is kept. The owner of the clock may keep messages longer than the setting of their queue,
+ * because the clock may have been wrong while the server was down; never shorter. Safe for use from several threads.
  */
 @FunctionalInterface
 public interface Retention {
-    /** The setting of the queue decides alone. */
+    /** Only the setting of the queue counts. */
     Retention BY_SETTING = (storedAtMillis, periodMillis) -> storedAtMillis + periodMillis;
 
     /**
-     * When a message is too old, in milliseconds of the time that commands are given.
+     * Returns when a message expires, in milliseconds on the clock that commands are given.
      *
-     * @param storedAtMillis when it was stored, on the same time
+     * @param storedAtMillis when it was stored, on the same clock
      * @param periodMillis how long its queue keeps messages
      */
     long keptUntilMillis(long storedAtMillis, long periodMillis);

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Works through the entries of one {@link Ack} by the table of docs/api.md 11.6; later entries see what earlier ones did. */
+/**
+ * Processes the entries of one {@link Ack} by the table of docs/api.md 11.6. Later entries see the effect of earlier
+ * ones.
+ */
 final class Settlement {
     private static final long MILLIS_PER_SECOND = 1_000;
 
@@ -16,8 +19,8 @@ final class Settlement {
     private final long nowMillis;
     private final List<QueueEvent> events;
     private final Set<LeaseId> seen;
-    /** By seq, where earlier entries left a message: waiting, or null if it went. */
-    private final Map<Long, ScheduledMessage> after = new HashMap<>();
+    /** By number, what earlier entries made of a message: its new entry in the schedule, or null if it is removed. */
+    private final Map<Long, ScheduledMessage> changed = new HashMap<>();
 
     private int ackCount;
     private int retryCount;
@@ -30,22 +33,22 @@ final class Settlement {
         this.seen = new HashSet<>(2 * entries);
     }
 
-    /** Settles one ack; answers why it does nothing, or null. An ack of a message that is gone succeeds. */
+    /** Processes one ack. Returns why it has no effect, or null. An ack of a removed message succeeds. */
     Ack.Warning ack(LeaseId token) {
         Ack.Warning warning = refusal(token);
         if (warning == null) {
             ackCount++;
             QueueEvent removal =
-                    after.containsKey(token.seq()) ? null : backlog.removal(token.seq(), QueueEvent.Cause.ACKED);
+                    changed.containsKey(token.seq()) ? null : backlog.removal(token.seq(), QueueEvent.Cause.ACKED);
             if (removal != null) {
                 events.add(removal);
-                after.put(token.seq(), null);
+                changed.put(token.seq(), null);
             }
         }
         return warning;
     }
 
-    /** Settles one retry; answers why it does nothing, or null. */
+    /** Processes one retry. Returns why it has no effect, or null. */
     Ack.Warning retry(Ack.Retry retry) {
         LeaseId token = retry.lease();
         Ack.Warning warning = refusal(token);
@@ -53,7 +56,7 @@ final class Settlement {
             long delayMillis = retry.delaySeconds() == NewMessage.DELAY_UNSET
                     ? state.retryDelayMillis()
                     : retry.delaySeconds() * MILLIS_PER_SECOND;
-            warning = putBack(token, nowMillis + delayMillis);
+            warning = requeue(token, nowMillis + delayMillis);
         }
         if (warning == null) {
             retryCount++;
@@ -74,42 +77,44 @@ final class Settlement {
     }
 
     private Ack.Warning refusal(LeaseId token) {
-        if (!backlog.hadMessage(token.seq())) {
+        if (!backlog.wasStored(token.seq())) {
             return Ack.Warning.UNKNOWN;
         }
         return seen.add(token) ? null : Ack.Warning.DUPLICATE;
     }
 
-    private Ack.Warning putBack(LeaseId token, long availableAtMillis) {
+    private Ack.Warning requeue(LeaseId token, long availableAtMillis) {
         long seq = token.seq();
-        Lease lease = after.containsKey(seq) ? null : backlog.leases().get(seq);
+        Lease lease = changed.containsKey(seq) ? null : backlog.leases().get(seq);
         if (lease != null) {
             if (token.delivery() < lease.delivery()) {
                 return Ack.Warning.SUPERSEDED;
             }
-            QueueEvent event = state.failed(lease, availableAtMillis, nowMillis);
+            QueueEvent event = state.onFailedDelivery(lease, availableAtMillis, nowMillis);
             events.add(event);
-            after.put(seq, event instanceof QueueEvent.Released released ? released.waiting() : null);
+            changed.put(seq, event instanceof QueueEvent.Released released ? released.message() : null);
             return null;
         }
-        ScheduledMessage waiting = after.containsKey(seq) ? after.get(seq) : stillWaiting(seq);
-        if (waiting != null) {
-            reschedule(waiting, availableAtMillis);
+        ScheduledMessage scheduled = changed.containsKey(seq) ? changed.get(seq) : stillScheduled(seq);
+        if (scheduled != null) {
+            reschedule(scheduled, availableAtMillis);
             return null;
         }
-        // The lease of an arrival may have been lost with the power; the message is ready already, as a retry wants it.
-        return !after.containsKey(seq) && backlog.arrival(seq) != null ? null : Ack.Warning.GONE;
+        // A loss of power may have undone the lease of an arrival. The message is ready already, which is what a
+        // retry wants.
+        return !changed.containsKey(seq) && backlog.arrival(seq) != null ? null : Ack.Warning.GONE;
     }
 
-    private ScheduledMessage stillWaiting(long seq) {
-        return backlog.deadLetterTransfers().header(seq) == null ? backlog.waiting(seq) : null;
+    private ScheduledMessage stillScheduled(long seq) {
+        return backlog.deadLetterTransfers().header(seq) == null ? backlog.scheduled(seq) : null;
     }
 
-    private void reschedule(ScheduledMessage waiting, long availableAtMillis) {
-        if (waiting.availableAtMillis() != availableAtMillis) {
-            ScheduledMessage moved = new ScheduledMessage(waiting.header(), waiting.deliveries(), availableAtMillis);
-            events.add(new QueueEvent.Rescheduled(moved, waiting.availableAtMillis()));
-            after.put(waiting.header().seq(), moved);
+    private void reschedule(ScheduledMessage scheduled, long availableAtMillis) {
+        if (scheduled.availableAtMillis() != availableAtMillis) {
+            ScheduledMessage moved =
+                    new ScheduledMessage(scheduled.header(), scheduled.deliveries(), availableAtMillis);
+            events.add(new QueueEvent.Rescheduled(moved, scheduled.availableAtMillis()));
+            changed.put(scheduled.header().seq(), moved);
         }
     }
 }

@@ -1,13 +1,13 @@
 package dev.sluice.queue;
 
 /**
- * A sorted array that is also a ring: taking from the front and adding at the back, which is what a queue does, moves nothing.
- * Elsewhere the shorter side moves by one, which for the thousand references that a window holds at most is cheaper than the
- * nodes of a tree.
+ * A sorted circular array. Removal at the front and addition at the back, which is what a queue does, move no
+ * elements. Elsewhere the shorter side moves by one. For at most about a thousand references, the size of a window,
+ * that is cheaper than the nodes of a tree.
  */
 final class SortedRing<E> {
     private static final int SLOTS_MIN = 16;
-    /** A queue has eight rings, of which most hold nothing. */
+    /** A queue has eight rings; most of them are empty. */
     private static final Object[] NO_SLOTS = {};
 
     private final IndexOrder<E> order;
@@ -28,7 +28,7 @@ final class SortedRing<E> {
         return (E) slots[slot(index)];
     }
 
-    /** The index of the element with that key, or {@code -(index where it would be) - 1}. */
+    /** Returns the index of the element with that key, or {@code -(insertion index) - 1}. */
     int indexOf(long millis, long seq) {
         if (size > 0) {
             int toFirst = compare(0, millis, seq);
@@ -57,13 +57,13 @@ final class SortedRing<E> {
         return -low - 1;
     }
 
-    /** The element with that key, or null. */
+    /** Returns the element with that key, or null. */
     E find(long millis, long seq) {
         int index = indexOf(millis, seq);
         return index < 0 ? null : get(index);
     }
 
-    /** Puts an element in its place; replaces one with the same key and answers false then. */
+    /** Inserts an element. Replaces one with the same key and returns false then. */
     boolean insert(E element) {
         int index = indexOf(order.millis(element), order.seq(element));
         if (index >= 0) {
@@ -73,26 +73,26 @@ final class SortedRing<E> {
         if (size == slots.length) {
             grow();
         }
-        open(-index - 1);
+        openGap(-index - 1);
         slots[slot(-index - 1)] = element;
         return true;
     }
 
-    /** Takes the element with that key out; null if there is none. */
+    /** Removes and returns the element with that key; null if there is none. */
     E remove(long millis, long seq) {
         int index = indexOf(millis, seq);
         if (index < 0) {
             return null;
         }
         E element = get(index);
-        close(index);
+        closeGap(index);
         return element;
     }
 
-    /** Takes the greatest element out. */
+    /** Removes and returns the greatest element. */
     E removeLast() {
         E element = get(size - 1);
-        close(size - 1);
+        closeGap(size - 1);
         return element;
     }
 
@@ -102,8 +102,8 @@ final class SortedRing<E> {
         size = 0;
     }
 
-    /** Makes a gap at an index by moving the shorter side. */
-    private void open(int index) {
+    /** Opens a gap at an index by moving the shorter side. */
+    private void openGap(int index) {
         if (index < size - index) {
             head = (head - 1) & (slots.length - 1);
             for (int i = 0; i < index; i++) {
@@ -118,7 +118,7 @@ final class SortedRing<E> {
     }
 
     /** Closes the gap at an index by moving the shorter side. */
-    private void close(int index) {
+    private void closeGap(int index) {
         if (index < size - 1 - index) {
             for (int i = index; i > 0; i--) {
                 slots[slot(i)] = slots[slot(i - 1)];
@@ -135,11 +135,11 @@ final class SortedRing<E> {
     }
 
     private void grow() {
-        Object[] wider = new Object[Math.max(SLOTS_MIN, slots.length * 2)];
+        Object[] larger = new Object[Math.max(SLOTS_MIN, slots.length * 2)];
         for (int i = 0; i < size; i++) {
-            wider[i] = slots[slot(i)];
+            larger[i] = slots[slot(i)];
         }
-        slots = wider;
+        slots = larger;
         head = 0;
     }
 

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * An event subscription (docs/api.md 8): stored and served, nothing is ever sent for it.
+ * An event subscription (docs/api.md 8). It is stored and returned; no event is ever sent for it.
  *
  * @param id 32 lower-case hex digits
  * @param sourceJson the source object, verbatim compact JSON text with a non-empty string {@code type}
@@ -23,17 +23,17 @@ public record Subscription(
         List<String> events,
         long createdMicros,
         long modifiedMicros) {
-    /** Length of the longest name, in UTF-16 units. */
+    /** Longest name, in UTF-16 units. */
     public static final int NAME_LENGTH_MAX = 256;
-    /** Of {@code sourceJson} in UTF-8: the bound of everything in it. */
+    /** Largest {@code sourceJson}, in bytes of UTF-8. */
     public static final int SOURCE_BYTES_MAX = 1_024;
-    /** Names of events in one subscription. */
+    /** Most names of events in one subscription. */
     public static final int EVENTS_MAX = 32;
-    /** Length of the longest name of an event, in UTF-16 units. */
+    /** Longest name of an event, in UTF-16 units. */
     public static final int EVENT_LENGTH_MAX = 64;
 
     /**
-     * Checks the sizes of what a client gives; null is not checked.
+     * Checks the sizes of the given fields; null is not checked.
      *
      * @throws QueueException REQUEST_INVALID, naming the first field that is too large
      */
@@ -50,9 +50,9 @@ public record Subscription(
                 "Each of events must have at most " + EVENT_LENGTH_MAX + " characters.");
     }
 
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new QueueException(QueueError.REQUEST_INVALID, otherwise);
+    private static void require(boolean valid, String message) {
+        if (!valid) {
+            throw new QueueException(QueueError.REQUEST_INVALID, message);
         }
     }
 }

@@ -7,57 +7,59 @@ import java.util.List;
  *
  * <pre>
  *   index    a  b  c  d  e  f  g  h  …        all members, on disk
- *   window   a  b  c  d │                     bound: key of e; infinite when nothing lies beyond
+ *   window   a  b  c  d │                     bound: key of e; infinite when there are no more members
  *                        └─ a read starts here
  * </pre>
  *
- * <p>An addition below the bound goes into the window; one beyond is on disk only. A window that grows over its capacity, or
- * that the memory budget refuses, gives its greatest element back to the disk and lowers the bound to it.
+ * <p>An addition below the bound goes into the window; one beyond it is on disk only. When the window exceeds its
+ * capacity, or the memory budget refuses more, the greatest element is dropped from memory and becomes the bound.
  *
- * <p>A read moves the bound up. While it is under way, what is removed beyond the bound is remembered, because the rows may still
- * show it, and what is added beyond the bound is kept aside, because the rows may not show it yet. If the bound moves during a read,
- * the rows no longer adjoin the window and are thrown away: either the window is full or everything is in memory, so they
- * are not missed.
+ * <p>A read moves the bound up. While it is in progress, removals beyond the bound are recorded, because the rows may
+ * still contain them, and additions beyond the bound are kept, because the rows may not contain them yet. If the bound
+ * moves during a read, the rows no longer adjoin the window and are discarded. Then the window is either full or
+ * complete, so they are not needed.
  *
  * <p>Not safe for use from several threads.
  */
 final class Window<E> {
-    /** So many elements are charged to the memory budget but never refused by it, or a queue could not work. */
-    static final int FLOOR = 128;
+    /**
+     * This many elements are charged to the memory budget but never refused by it: a queue cannot work without them.
+     */
+    static final int GUARANTEED = 128;
 
-    /** What an element is charged: header, wrapper, slot. */
+    /** Bytes charged per element: header, wrapper, slot of the array. */
     static final int ELEMENT_BYTES = 96;
 
-    /** So many elements are charged at once, to spare the shared budget. */
-    static final int BLOCK = 16;
+    /** Elements charged at once, to reduce contention on the shared budget. */
+    static final int CHARGE_ELEMENTS = 16;
 
     private static final long INFINITE = Long.MAX_VALUE;
 
     private final IndexOrder<E> order;
     private final Class<E> type;
     private final int capacity;
-    private final int floor;
+    private final int guaranteed;
     private final MemoryBudget budget;
-    private final SortedRing<E> ring;
+    private final SortedRing<E> elements;
 
     private long boundMillis;
     private long boundSeq;
-    /** An element at or just below the bound: nothing beyond was stored earlier. Null if unknown. */
+    /** An element at or just below the bound: nothing beyond the bound was stored earlier. Null if unknown. */
     private E edge;
-    /** How many elements to aim for: less than the capacity after the budget refused more. */
-    private int target;
-    /** Elements paid for. */
-    private int granted;
+    /** How many elements to read up to: less than the capacity after the budget refused more. */
+    private int targetSize;
+    /** Elements charged to the budget. */
+    private int charged;
 
     private boolean reading;
-    private boolean readIsVoid;
-    private final ConcurrentChanges<E> meanwhile;
+    private boolean readDiscarded;
+    private final ConcurrentChanges<E> changes;
 
     /**
-     * An empty window that knows nothing beyond a key.
+     * An empty window.
      *
      * @param capacity elements at most, from 1
-     * @param floor elements that are never refused by the budget
+     * @param guaranteed elements that the budget never refuses
      * @param fromMillis first part of the key below which the index has no members
      * @param fromSeq second part of that key
      */
@@ -65,67 +67,69 @@ final class Window<E> {
             IndexOrder<E> order,
             Class<E> type,
             int capacity,
-            int floor,
+            int guaranteed,
             MemoryBudget budget,
             long fromMillis,
             long fromSeq) {
         this.order = order;
         this.type = type;
         this.capacity = capacity;
-        this.floor = Math.min(floor, capacity);
+        this.guaranteed = Math.min(guaranteed, capacity);
         this.budget = budget;
-        this.ring = new SortedRing<>(order);
-        this.meanwhile = new ConcurrentChanges<>(order, capacity);
-        this.target = capacity;
+        this.elements = new SortedRing<>(order);
+        this.changes = new ConcurrentChanges<>(order, capacity);
+        this.targetSize = capacity;
         this.boundMillis = fromMillis;
         this.boundSeq = fromSeq;
     }
 
     int size() {
-        return ring.size();
+        return elements.size();
     }
 
-    /** The smallest element, or null. */
+    /** Returns the smallest element, or null. */
     E first() {
-        return ring.size() == 0 ? null : ring.get(0);
+        return elements.size() == 0 ? null : elements.get(0);
     }
 
-    /** The element of that rank, from 0. */
+    /** Returns the element at that index, from 0, in order. */
     E get(int index) {
-        return ring.get(index);
+        return elements.get(index);
     }
 
-    /** The element with that key; null if there is none, or none known: see {@link #covers}. */
+    /**
+     * Returns the element with that key; null if there is none or memory does not cover the key, see {@link #covers}.
+     */
     E find(long millis, long seq) {
-        return ring.find(millis, seq);
+        return elements.find(millis, seq);
     }
 
-    /** Whether memory knows everything about that key. */
+    /** Returns whether memory holds every member with that key. */
     boolean covers(long millis, long seq) {
         return IndexOrder.compare(millis, seq, boundMillis, boundSeq) < 0;
     }
 
-    /** Whether every member of the index is in memory. */
+    /** Returns whether every member of the index is in memory. */
     boolean isComplete() {
         return boundMillis == INFINITE && boundSeq == INFINITE;
     }
 
-    /** Whether members exist and not even the first one is known. */
+    /** Returns whether the index may have members and not even the first one is in memory. */
     boolean isHeadUnknown() {
-        return ring.size() == 0 && !isComplete();
+        return elements.size() == 0 && !isComplete();
     }
 
-    /** Whether so many elements are wanted and more could be had by reading. */
+    /** Returns whether fewer elements than wanted are in memory and a read could add some. */
     boolean lacks(int wanted) {
-        return !isComplete() && ring.size() < Math.min(wanted, floor);
+        return !isComplete() && elements.size() < Math.min(wanted, guaranteed);
     }
 
-    /** Whether it is time to read ahead. */
+    /** Returns whether a read ahead should start. */
     boolean isLow() {
-        return !isComplete() && !reading && ring.size() < (target + 1) / 2;
+        return !isComplete() && !reading && elements.size() < (targetSize + 1) / 2;
     }
 
-    /** First part of the key from which on the disk knows better. */
+    /** First part of the key from which on memory holds nothing. */
     long boundMillis() {
         return boundMillis;
     }
@@ -135,56 +139,59 @@ final class Window<E> {
         return boundSeq;
     }
 
-    /** An element that was stored no later than anything beyond the bound, or null if none is known. */
+    /** Returns an element that was stored no later than anything beyond the bound, or null if none is known. */
     E edge() {
         return edge;
     }
 
-    /** Rows that a read should ask for; twice of what the budget allowed last time, so that it can recover. */
+    /**
+     * Returns the number of rows that a read should request: up to twice what the budget allowed last time, so that
+     * the window grows again when there is memory.
+     */
     int room() {
-        return Math.max(1, (int) Math.min(capacity, 2L * target) - ring.size());
+        return Math.max(1, (int) Math.min(capacity, 2L * targetSize) - elements.size());
     }
 
     /** A member was added to the index. */
     void add(E element) {
         if (covers(order.millis(element), order.seq(element))) {
             insert(element);
-        } else if (reading && !readIsVoid) {
-            meanwhile.add(element);
+        } else if (reading && !readDiscarded) {
+            changes.add(element);
         }
     }
 
     /** A member was removed from the index. */
     void remove(long millis, long seq) {
         if (covers(millis, seq)) {
-            ring.remove(millis, seq);
-            giveBack();
-        } else if (reading && !readIsVoid) {
-            if (!meanwhile.remove(millis, seq)) {
-                voidRead();
+            elements.remove(millis, seq);
+            releaseUnused();
+        } else if (reading && !readDiscarded) {
+            if (!changes.remove(millis, seq)) {
+                discardRead();
             }
         }
     }
 
-    /** Compares with the number of members: if all are here, nothing lies beyond. */
+    /** Compares with the number of members: if all are in memory, nothing lies beyond the bound. */
     void updateCount(long members) {
-        if (members == ring.size() && !isComplete()) {
+        if (members == elements.size() && !isComplete()) {
             complete();
         }
     }
 
-    /** Forgets everything: the index is empty. */
+    /** Empties the window because the index is empty. */
     void clear() {
-        ring.clear();
-        giveBack();
+        elements.clear();
+        releaseUnused();
         complete();
     }
 
-    /** Gives the memory back; the window is not used again. */
+    /** Releases the memory. The window must not be used afterwards. */
     void close() {
-        ring.clear();
-        budget.release((long) granted * ELEMENT_BYTES);
-        granted = 0;
+        elements.clear();
+        budget.release((long) charged * ELEMENT_BYTES);
+        charged = 0;
     }
 
     /** Starts a read from that key on. */
@@ -193,40 +200,40 @@ final class Window<E> {
             throw new IllegalStateException("a read of this window is under way");
         }
         reading = true;
-        readIsVoid = fromMillis != boundMillis || fromSeq != boundSeq;
-        target = (int) Math.min(capacity, 2L * target);
+        readDiscarded = fromMillis != boundMillis || fromSeq != boundSeq;
+        targetSize = (int) Math.min(capacity, 2L * targetSize);
     }
 
     /**
      * Ends a read with its rows.
      *
-     * @param last whether nothing lies behind them; if something may, there is one row at least
+     * @param last whether the index has no rows behind them; if it may have, there is at least one row
      */
     void supply(List<?> rows, boolean last) {
         if (!reading) {
             throw new IllegalStateException("no read of this window is under way");
         }
         reading = false;
-        if (!readIsVoid) {
+        if (!readDiscarded) {
             moveBound(rows, last);
             for (int i = 0; i < rows.size(); i++) {
                 E row = type.cast(rows.get(i));
-                if (!meanwhile.wasRemoved(order.seq(row))) {
+                if (!changes.wasRemoved(order.seq(row))) {
                     add(row);
                 }
             }
-            SortedRing<E> added = meanwhile.added();
+            SortedRing<E> added = changes.added();
             for (int i = 0; i < added.size(); i++) {
                 add(added.get(i));
             }
         }
-        meanwhile.clear();
+        changes.clear();
     }
 
     /** Ends a read without rows. */
     void abandon() {
         reading = false;
-        meanwhile.clear();
+        changes.clear();
     }
 
     private void moveBound(List<?> rows, boolean last) {
@@ -239,22 +246,22 @@ final class Window<E> {
             boundMillis = order.millis(edge);
             boundSeq = order.seq(edge) + 1;
         }
-        E dropped = meanwhile.dropped();
+        E dropped = changes.dropped();
         if (dropped != null && covers(order.millis(dropped), order.seq(dropped))) {
-            boundAt(dropped);
+            setBound(dropped);
         }
     }
 
     private void insert(E element) {
-        if (ring.insert(element) && (ring.size() > capacity || !isPaidFor())) {
-            boundAt(ring.removeLast());
+        if (elements.insert(element) && (elements.size() > capacity || !charge())) {
+            setBound(elements.removeLast());
             if (reading) {
-                voidRead();
+                discardRead();
             }
         }
     }
 
-    private void boundAt(E element) {
+    private void setBound(E element) {
         edge = element;
         boundMillis = order.millis(element);
         boundSeq = order.seq(element);
@@ -264,32 +271,32 @@ final class Window<E> {
         boundMillis = INFINITE;
         boundSeq = INFINITE;
         edge = null;
-        voidRead();
+        discardRead();
     }
 
-    private void voidRead() {
-        readIsVoid = true;
-        meanwhile.clear();
+    private void discardRead() {
+        readDiscarded = true;
+        changes.clear();
     }
 
-    private boolean isPaidFor() {
-        if (ring.size() <= granted) {
+    private boolean charge() {
+        if (elements.size() <= charged) {
             return true;
         }
-        if (ring.size() <= floor) {
-            budget.reserve((long) BLOCK * ELEMENT_BYTES);
-        } else if (!budget.tryReserve((long) BLOCK * ELEMENT_BYTES)) {
-            target = Math.max(floor, ring.size() - 1);
+        if (elements.size() <= guaranteed) {
+            budget.reserve((long) CHARGE_ELEMENTS * ELEMENT_BYTES);
+        } else if (!budget.tryReserve((long) CHARGE_ELEMENTS * ELEMENT_BYTES)) {
+            targetSize = Math.max(guaranteed, elements.size() - 1);
             return false;
         }
-        granted += BLOCK;
+        charged += CHARGE_ELEMENTS;
         return true;
     }
 
-    private void giveBack() {
-        while (granted - ring.size() >= 2 * BLOCK) {
-            granted -= BLOCK;
-            budget.release((long) BLOCK * ELEMENT_BYTES);
+    private void releaseUnused() {
+        while (charged - elements.size() >= 2 * CHARGE_ELEMENTS) {
+            charged -= CHARGE_ELEMENTS;
+            budget.release((long) CHARGE_ELEMENTS * ELEMENT_BYTES);
         }
     }
 }

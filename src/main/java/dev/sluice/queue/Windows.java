@@ -2,61 +2,82 @@ package dev.sluice.queue;
 
 import java.util.List;
 
-/** The four windows of a queue and the numbers of members that its head keeps. */
+/**
+ * The four windows of a queue, and the counts of index members that the head stores. Package-private part of {@link
+ * Backlog}.
+ */
 final class Windows {
-    private static final long NOWHERE = Long.MAX_VALUE;
+    private static final long NONE_MILLIS = Long.MAX_VALUE;
 
     /** The reads that fill a window, the most urgent first. */
-    private static final List<ReadRequest.ReadKind> ORDERED = List.of(
+    private static final List<ReadRequest.ReadKind> BY_URGENCY = List.of(
             ReadRequest.ReadKind.ARRIVALS,
             ReadRequest.ReadKind.SCHEDULE,
-            ReadRequest.ReadKind.WAITING,
-            ReadRequest.ReadKind.INHERITED);
+            ReadRequest.ReadKind.SCHEDULED_BY_SEQ,
+            ReadRequest.ReadKind.ORIGINAL_TIMESTAMPS);
 
     final Window<MessageHeader> arrivals;
     final Window<ScheduledMessage> schedule;
-    final Window<ScheduledMessage> waiting;
+    final Window<ScheduledMessage> scheduledBySeq;
     final Window<MessageHeader> originalTimestamps;
 
-    private long waitingCount;
+    private long scheduledCount;
     private long originalTimestampCount;
 
-    /** Windows that know nothing yet beyond the lower bounds of the head. */
+    /** Empty windows: only the lower bounds of the head are known. */
     Windows(QueueHead head, int capacity, MemoryBudget budget) {
-        waitingCount = head.waitingCount();
+        scheduledCount = head.scheduledCount();
         originalTimestampCount = head.originalTimestampCount();
-        int floor = Window.FLOOR;
-        arrivals =
-                new Window<>(IndexOrder.ARRIVALS, MessageHeader.class, capacity, floor, budget, 0, head.arrivalsFrom());
+        int guaranteed = Window.GUARANTEED;
+        arrivals = new Window<>(
+                IndexOrder.ARRIVALS, MessageHeader.class, capacity, guaranteed, budget, 0, head.arrivalsFromSeq());
         schedule = new Window<>(
-                IndexOrder.SCHEDULE, ScheduledMessage.class, capacity, floor, budget, head.scheduleFromMillis(), 0);
-        waiting = new Window<>(
-                IndexOrder.WAITING, ScheduledMessage.class, capacity, floor, budget, 0, head.waitingFromSeq());
+                IndexOrder.SCHEDULE,
+                ScheduledMessage.class,
+                capacity,
+                guaranteed,
+                budget,
+                head.scheduleFromMillis(),
+                0);
+        scheduledBySeq = new Window<>(
+                IndexOrder.SCHEDULED_BY_SEQ,
+                ScheduledMessage.class,
+                capacity,
+                guaranteed,
+                budget,
+                0,
+                head.scheduledFromSeq());
         originalTimestamps = new Window<>(
-                IndexOrder.INHERITED, MessageHeader.class, capacity, floor, budget, head.inheritedFromMillis(), 0);
+                IndexOrder.ORIGINAL_TIMESTAMPS,
+                MessageHeader.class,
+                capacity,
+                guaranteed,
+                budget,
+                head.originalTimestampFromMillis(),
+                0);
     }
 
-    long waitingCount() {
-        return waitingCount;
+    long scheduledCount() {
+        return scheduledCount;
     }
 
     long originalTimestampCount() {
         return originalTimestampCount;
     }
 
-    void addWaiting(ScheduledMessage message) {
-        waitingCount++;
+    void addScheduled(ScheduledMessage message) {
+        scheduledCount++;
         schedule.add(message);
-        waiting.add(message);
+        scheduledBySeq.add(message);
     }
 
-    void removeWaiting(long availableAtMillis, long seq) {
-        waitingCount--;
+    void removeScheduled(long availableAtMillis, long seq) {
+        scheduledCount--;
         schedule.remove(availableAtMillis, seq);
-        waiting.remove(0, seq);
+        scheduledBySeq.remove(0, seq);
     }
 
-    /** A message came to this queue; matters if it brought its timestamp along. */
+    /** A message was stored. It has a row in the index only if its timestamp comes from another queue. */
     void addTimestamp(MessageHeader header) {
         if (header.hasOriginalTimestamp()) {
             originalTimestampCount++;
@@ -64,7 +85,7 @@ final class Windows {
         }
     }
 
-    /** A message left this queue. */
+    /** A message was removed. */
     void removeTimestamp(MessageHeader header) {
         if (header.hasOriginalTimestamp()) {
             originalTimestampCount--;
@@ -72,31 +93,31 @@ final class Windows {
         }
     }
 
-    /** To be called when the counts are right again after an event. */
+    /** Must be called after each event, when all counts are correct again. */
     void updateCounts(long arrivalsCount) {
         arrivals.updateCount(arrivalsCount);
-        schedule.updateCount(waitingCount);
-        waiting.updateCount(waitingCount);
+        schedule.updateCount(scheduledCount);
+        scheduledBySeq.updateCount(scheduledCount);
         originalTimestamps.updateCount(originalTimestampCount);
     }
 
     void clear() {
-        waitingCount = 0;
+        scheduledCount = 0;
         originalTimestampCount = 0;
         arrivals.clear();
         schedule.clear();
-        waiting.clear();
+        scheduledBySeq.clear();
         originalTimestamps.clear();
     }
 
     void close() {
         arrivals.close();
         schedule.close();
-        waiting.close();
+        scheduledBySeq.close();
         originalTimestamps.close();
     }
 
-    /** The number below which there is no arrival; {@code nextSeq} if there are none. */
+    /** Returns a number below which there is no arrival; {@code nextSeq} if there are none. */
     long arrivalsFromSeq(long nextSeq) {
         MessageHeader first = arrivals.first();
         if (first != null) {
@@ -105,51 +126,57 @@ final class Windows {
         return arrivals.isComplete() ? nextSeq : arrivals.boundSeq();
     }
 
-    /** The time before which no waiting message is available, {@link Long#MAX_VALUE} if none is waiting. */
+    /** Returns a time before which no scheduled message is available; {@link Long#MAX_VALUE} if none is scheduled. */
     long scheduleFromMillis() {
         ScheduledMessage first = schedule.first();
         return first == null ? schedule.boundMillis() : first.availableAtMillis();
     }
 
-    /** The number below which there is no waiting message; {@code nextSeq} if there are none. */
-    long waitingFromSeq(long nextSeq) {
-        ScheduledMessage first = waiting.first();
+    /** Returns a number below which there is no scheduled message; {@code nextSeq} if there are none. */
+    long scheduledFromSeq(long nextSeq) {
+        ScheduledMessage first = scheduledBySeq.first();
         if (first != null) {
             return first.header().seq();
         }
-        return waiting.isComplete() ? nextSeq : waiting.boundSeq();
+        return scheduledBySeq.isComplete() ? nextSeq : scheduledBySeq.boundSeq();
     }
 
-    /** The time before which no timestamp was inherited, {@link Long#MAX_VALUE} if none was. */
+    /**
+     * Returns a lower bound of the timestamps that come from other queues; {@link Long#MAX_VALUE} if there are none.
+     */
     long originalTimestampFromMillis() {
         MessageHeader first = originalTimestamps.first();
         return first == null ? originalTimestamps.boundMillis() : first.timestampMillis();
     }
 
-    /** When the oldest arrival was stored, or not later; {@link Long#MAX_VALUE} if there are none. */
+    /** Returns when the oldest arrival was stored, or a lower bound; {@link Long#MAX_VALUE} if there are none. */
     long oldestArrivalStoredAtMillis() {
         if (arrivals.isComplete() && arrivals.size() == 0) {
-            return NOWHERE;
+            return NONE_MILLIS;
         }
         MessageHeader known = arrivals.size() > 0 ? arrivals.first() : arrivals.edge();
         return known == null ? 0 : known.storedAtMillis();
     }
 
-    /** When the oldest waiting message was stored, or not later; {@link Long#MAX_VALUE} if there are none. */
-    long oldestWaitingStoredAtMillis() {
-        if (waiting.isComplete() && waiting.size() == 0) {
-            return NOWHERE;
+    /**
+     * Returns when the oldest scheduled message was stored, or a lower bound; {@link Long#MAX_VALUE} if there are
+     * none.
+     */
+    long oldestScheduledStoredAtMillis() {
+        if (scheduledBySeq.isComplete() && scheduledBySeq.size() == 0) {
+            return NONE_MILLIS;
         }
-        ScheduledMessage known = waiting.size() > 0 ? waiting.first() : waiting.edge();
+        ScheduledMessage known = scheduledBySeq.size() > 0 ? scheduledBySeq.first() : scheduledBySeq.edge();
         return known == null ? 0 : known.header().storedAtMillis();
     }
 
     /**
-     * Smallest timestamp, or a lower bound of it while a head is not known; {@link Long#MAX_VALUE} if there are no members.
-     * Timestamps of this queue's own grow with the number, so the heads and the inherited ones tell.
+     * Returns the smallest timestamp, or a lower bound while a head is not known; {@link Long#MAX_VALUE} if there are
+     * no members. Without dead letters timestamps grow with the number, so the heads and the index of original
+     * timestamps suffice.
      */
     long oldestTimestampMillis() {
-        long oldest = Math.min(oldestArrivalStoredAtMillis(), oldestWaitingStoredAtMillis());
+        long oldest = Math.min(oldestArrivalStoredAtMillis(), oldestScheduledStoredAtMillis());
         return Math.min(oldest, originalTimestampFromMillis());
     }
 
@@ -158,9 +185,9 @@ final class Windows {
         return new ReadRequest(kind, window.boundMillis(), window.boundSeq(), window.room(), null);
     }
 
-    /** What could be read ahead, or null. */
+    /** Returns what should be read ahead, or null. */
     ReadRequest readAhead() {
-        for (ReadRequest.ReadKind kind : ORDERED) {
+        for (ReadRequest.ReadKind kind : BY_URGENCY) {
             if (of(kind).isLow()) {
                 return requiredRead(kind);
             }
@@ -172,17 +199,17 @@ final class Windows {
         return switch (kind) {
             case ARRIVALS -> arrivals;
             case SCHEDULE -> schedule;
-            case WAITING -> waiting;
-            case INHERITED -> originalTimestamps;
-            case FIND -> throw new IllegalArgumentException("a lookup has no window");
+            case SCHEDULED_BY_SEQ -> scheduledBySeq;
+            case ORIGINAL_TIMESTAMPS -> originalTimestamps;
+            case LOOKUP -> throw new IllegalArgumentException("a lookup has no window");
         };
     }
 
-    void begin(ReadRequest need) {
-        of(need.kind()).begin(need.fromMillis(), need.fromSeq());
+    void begin(ReadRequest read) {
+        of(read.kind()).begin(read.fromMillis(), read.fromSeq());
     }
 
-    void supply(ReadRequest need, List<?> rows, boolean last) {
-        of(need.kind()).supply(rows, last);
+    void supply(ReadRequest read, List<?> rows, boolean last) {
+        of(read.kind()).supply(rows, last);
     }
 }

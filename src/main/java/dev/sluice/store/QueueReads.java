@@ -159,7 +159,7 @@ public final class QueueReads {
         byte[] lease = indexRecord(snapshot, KeyFormat.SPACE_LEASE, queueNumber, seq);
         if (lease != null) {
             Lease row = RecordFormat.readLease(lease, seq);
-            return new LookupResult(row.header(), row.delivery(), LookupResult.NOT_WAITING);
+            return new LookupResult(row.header(), row.delivery(), LookupResult.NOT_SCHEDULED);
         }
         byte[] message = snapshot.getStart(
                 ColumnFamily.MESSAGES,
@@ -168,7 +168,7 @@ public final class QueueReads {
         return message == null
                 ? null
                 : new LookupResult(
-                        RecordFormat.readHeader(new RecordCursor(message), seq), 0, LookupResult.NOT_WAITING);
+                        RecordFormat.readHeader(new RecordCursor(message), seq), 0, LookupResult.NOT_SCHEDULED);
     }
 
     private static byte[] indexRecord(StoreSnapshot snapshot, byte space, long queueNumber, long seq) {

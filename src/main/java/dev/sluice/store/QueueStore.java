@@ -50,7 +50,7 @@ public interface QueueStore extends AutoCloseable {
      * Reads messages published without delay, with content, ordered by seq, starting at {@code fromSeq}: at most {@code
      * limit} messages, and none after the one whose body brings the total to {@link QueueReads#ARRIVALS_BYTES_MAX}.
      *
-     * <p>The messages were never delivered if {@code fromSeq} is at or above the head's {@code arrivalsFrom}.
+     * <p>The messages were never delivered if {@code fromSeq} is at or above the head's {@code arrivalsFromSeq}.
      */
     CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit);
 

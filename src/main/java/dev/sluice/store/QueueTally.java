@@ -59,18 +59,18 @@ final class QueueTally {
     void compare(String queue, CheckReport findings) {
         compare(queue, findings, "messages", messages, head.count() - deadLettered);
         compare(queue, findings, "bytes", bytes, head.bytes() - deadLetteredBytes);
-        compare(queue, findings, "waiting messages", waiting, head.waitingCount());
+        compare(queue, findings, "waiting messages", waiting, head.scheduledCount());
         compare(
                 queue,
                 findings,
                 "original timestamps",
                 originalTimestamps,
                 head.originalTimestampCount() - deadLetteredOriginalTimestamps);
-        if (head.nextSeq() < 1 || head.arrivalsFrom() > head.nextSeq() || head.purgedBelowSeq() > head.nextSeq()) {
+        if (head.nextSeq() < 1 || head.arrivalsFromSeq() > head.nextSeq() || head.purgedBelowSeq() > head.nextSeq()) {
             findings.add(
                     queue,
                     "the head contradicts itself: next message " + head.nextSeq() + ", arrivals from "
-                            + head.arrivalsFrom() + ", purged below " + head.purgedBelowSeq());
+                            + head.arrivalsFromSeq() + ", purged below " + head.purgedBelowSeq());
         }
     }
 

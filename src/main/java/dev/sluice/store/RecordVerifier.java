@@ -180,7 +180,7 @@ public final class RecordVerifier {
                 || !waiting.equals(RecordFormat.readSchedule(scheduled, seq, waiting.availableAtMillis()))) {
             findings.add(nameOf(queueNumber), what + " is not in the schedule as it should be");
         }
-        if (seq < head.waitingFromSeq() || waiting.availableAtMillis() < head.scheduleFromMillis()) {
+        if (seq < head.scheduledFromSeq() || waiting.availableAtMillis() < head.scheduleFromMillis()) {
             findings.add(nameOf(queueNumber), what + " lies before the first one that its head names");
         }
     }
@@ -210,7 +210,7 @@ public final class RecordVerifier {
         if (header.timestampMillis() != KeyFormat.timeOf(key)) {
             findings.add(nameOf(queueNumber), what + " stands at another time");
         }
-        if (header.timestampMillis() < tally.head().inheritedFromMillis()) {
+        if (header.timestampMillis() < tally.head().originalTimestampFromMillis()) {
             findings.add(nameOf(queueNumber), what + " lies before the first one that its head names");
         }
     }
@@ -275,7 +275,7 @@ public final class RecordVerifier {
     }
 
     private static boolean isArrival(QueueHead head, MessageHeader header) {
-        return !header.delayed() && header.seq() >= head.arrivalsFrom();
+        return !header.delayed() && header.seq() >= head.arrivalsFromSeq();
     }
 
     private static String nameOf(long queueNumber) {

@@ -78,10 +78,10 @@ public final class StoreBatch {
             case RELEASED -> addReleased(queueNumber, (QueueEvent.Released) event);
             case RESCHEDULED -> addRescheduled(queueNumber, (QueueEvent.Rescheduled) event);
             case REMOVED -> addRemoved(queueNumber, (QueueEvent.Removed) event);
-            case DEPARTING -> {
+            case DEAD_LETTERING -> {
                 // The message remains a lease on disk until the dead letter queue has stored it.
             }
-            case DEPARTED ->
+            case DEAD_LETTERED ->
                 deleteIndex(
                         KeyFormat.SPACE_DEAD_LETTERED,
                         queueNumber,
@@ -218,39 +218,39 @@ public final class StoreBatch {
         RecordBytes value = records.putSeqKey(
                 ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber, seq, RecordFormat.leaseBytes(event.lease()));
         RecordFormat.writeLease(value, event.lease());
-        if (event.waitedUntilMillis() != QueueEvent.Leased.FROM_ARRIVALS) {
-            deleteWaiting(queueNumber, seq, event.waitedUntilMillis());
+        if (event.availableAtMillis() != QueueEvent.Leased.FROM_ARRIVALS) {
+            deleteWaiting(queueNumber, seq, event.availableAtMillis());
         }
     }
 
     private void addReleased(long queueNumber, QueueEvent.Released event) {
-        MessageHeader header = event.waiting().header();
+        MessageHeader header = event.message().header();
         deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
         putWaiting(
                 queueNumber,
                 header,
-                event.waiting().deliveries(),
-                event.waiting().availableAtMillis());
+                event.message().deliveries(),
+                event.message().availableAtMillis());
     }
 
     private void addRescheduled(long queueNumber, QueueEvent.Rescheduled event) {
-        MessageHeader header = event.waiting().header();
+        MessageHeader header = event.message().header();
         deleteWaiting(queueNumber, header.seq(), event.fromAvailableAtMillis());
         putWaiting(
                 queueNumber,
                 header,
-                event.waiting().deliveries(),
-                event.waiting().availableAtMillis());
+                event.message().deliveries(),
+                event.message().availableAtMillis());
     }
 
     private void addRemoved(long queueNumber, QueueEvent.Removed event) {
         MessageHeader header = event.header();
         deleteMessage(queueNumber, header);
-        switch (event.place()) {
+        switch (event.location()) {
             case ARRIVAL -> {
                 // An arrival has no index record.
             }
-            case WAITING -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
+            case SCHEDULED -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
             case LEASED -> {
                 if (!leaseDeletes.add(queueNumber, header.seq())) {
                     deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.json.JsonSamples;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
@@ -74,7 +75,7 @@ public final class ContractOracle {
             return read;
         } catch (QueueException refusal) {
             QueueError error = refusal.error();
-            if (error.status() / 100 != 4 || refusal.getMessage().isBlank()) {
+            if (ErrorTable.of(error).status() / 100 != 4 || refusal.getMessage().isBlank()) {
                 throw disagreement(schema, "the decoder answers " + error + " to", body);
             }
             boolean malformed = error == QueueError.MESSAGE_BODY_MALFORMED;

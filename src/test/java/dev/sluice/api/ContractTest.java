@@ -2,6 +2,9 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.ErrorStatus;
+import dev.sluice.api.error.ErrorTable;
 import dev.sluice.queue.QueueError;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
@@ -161,12 +164,16 @@ class ContractTest {
                 ANSWERS.contract().document().getJsonObject("components").getJsonObject("responses");
         String others = responses.getJsonObject("Failed").getString("description");
         String text = ANSWERS.contract().text().toString();
-        for (QueueError error : QueueError.values()) {
-            String status = Integer.toString(error.status());
-            assertThat(others.contains("(" + status + ", " + error.code() + ")")
+        List<Enum<?>> errors = new ArrayList<>(List.of(QueueError.values()));
+        errors.addAll(List.of(EdgeError.values()));
+        for (Enum<?> error : errors) {
+            ErrorStatus row =
+                    error instanceof QueueError domain ? ErrorTable.of(domain) : ErrorTable.of((EdgeError) error);
+            String status = Integer.toString(row.status());
+            assertThat(others.contains("(" + status + ", " + row.code() + ")")
                             || text.contains("'" + status + "': { $ref")
-                                    && text.matches("(?s).*\\b" + error.code() + "\\b.*"))
-                    .as(error + " " + status + " " + error.code())
+                                    && text.matches("(?s).*\\b" + row.code() + "\\b.*"))
+                    .as(error + " " + status + " " + row.code())
                     .isTrue();
         }
     }

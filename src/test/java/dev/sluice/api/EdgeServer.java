@@ -3,6 +3,8 @@ package dev.sluice.api;
 import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Principal;
 import dev.sluice.api.control.ControlPlaneOperations;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.HttpOptions;
@@ -168,11 +170,11 @@ public final class EdgeServer implements AutoCloseable {
     private static Principal authenticate(HttpServerRequest request) {
         String header = request.getHeader("authorization");
         if (header == null) {
-            throw new QueueException(QueueError.CREDENTIALS_MISSING);
+            throw new EdgeException(EdgeError.CREDENTIALS_MISSING);
         }
         Principal caller = CALLERS.get(header.substring("Bearer ".length()));
         if (caller == null) {
-            throw new QueueException(QueueError.NOT_AUTHORIZED);
+            throw new EdgeException(EdgeError.NOT_AUTHORIZED);
         }
         return caller;
     }

@@ -2,9 +2,9 @@ package dev.sluice.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.fuzz.AllocationBound;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import io.vertx.core.MultiMap;
 import java.net.URLDecoder;
 import java.util.Collections;
@@ -22,8 +22,8 @@ public final class QueryStringFuzz {
         MultiMap decoded = null;
         try {
             decoded = AllocationBound.within(input.length, () -> QueryString.decode(query));
-        } catch (QueueException refusal) {
-            demand(refusal.error() == QueueError.HTTP_MALFORMED, "it is refused as " + refusal.error());
+        } catch (EdgeException refusal) {
+            demand(refusal.error() == EdgeError.HTTP_MALFORMED, "it is refused as " + refusal.error());
         }
         demand(QueryString.isWellFormed(query) == (decoded != null), "two verdicts on one query");
         if (decoded == null) {

@@ -9,16 +9,16 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The table of docs/api.md 11.6. Each situation makes a queue of one message and answers the token in question. */
+/** The table of docs/api.md 11.6. Each situation creates a queue of one message and returns the token to test. */
 class AckTest {
     private enum Outcome {
-        /** Counted, the message is gone. */
+        /** Counted, the message is removed. */
         DELETED,
-        /** Counted, and waits for the delay. */
-        PUT_BACK,
-        /** Counted, nothing happens. */
+        /** Counted, scheduled after the delay. */
+        REQUEUED,
+        /** Counted, without effect. */
         NO_OP,
-        /** Not counted, nothing happens. */
+        /** Not counted, without effect. */
         IGNORED
     }
 
@@ -31,8 +31,8 @@ class AckTest {
             Ack.Warning retryWarning) {}
 
     private static final List<Row> TABLE = List.of(
-            new Row("current lease", AckTest::current, Outcome.DELETED, Outcome.PUT_BACK, null, null),
-            new Row("lease expired, waiting again", AckTest::expired, Outcome.DELETED, Outcome.PUT_BACK, null, null),
+            new Row("current lease", AckTest::current, Outcome.DELETED, Outcome.REQUEUED, null, null),
+            new Row("lease expired, scheduled again", AckTest::expired, Outcome.DELETED, Outcome.REQUEUED, null, null),
             new Row(
                     "older lease, leased again",
                     AckTest::older,
@@ -41,8 +41,14 @@ class AckTest {
                     null,
                     Ack.Warning.SUPERSEDED),
             new Row("acked", AckTest::acked, Outcome.NO_OP, Outcome.IGNORED, null, Ack.Warning.GONE),
-            new Row("dead-lettered", AckTest::departing, Outcome.NO_OP, Outcome.IGNORED, null, Ack.Warning.GONE),
-            new Row("too old", AckTest::tooOld, Outcome.NO_OP, Outcome.IGNORED, null, Ack.Warning.GONE),
+            new Row("dead-lettered", AckTest::deadLettered, Outcome.NO_OP, Outcome.IGNORED, null, Ack.Warning.GONE),
+            new Row(
+                    "past its retention",
+                    AckTest::pastRetention,
+                    Outcome.NO_OP,
+                    Outcome.IGNORED,
+                    null,
+                    Ack.Warning.GONE),
             new Row("purged", AckTest::purged, Outcome.NO_OP, Outcome.IGNORED, null, Ack.Warning.GONE),
             new Row(
                     "never stored",
@@ -75,12 +81,12 @@ class AckTest {
         return token;
     }
 
-    private static LeaseId departing(TestQueue queue) {
+    private static LeaseId deadLettered(TestQueue queue) {
         queue.with(TestQueue.consumer(0, 0, "dead"));
         return expired(queue);
     }
 
-    private static LeaseId tooOld(TestQueue queue) {
+    private static LeaseId pastRetention(TestQueue queue) {
         LeaseId token = current(queue);
         queue.after(QueueSettings.DEFAULT.retentionSeconds() * 1_000L);
         return token;
@@ -115,9 +121,9 @@ class AckTest {
                     TestQueue queue = new TestQueue();
                     LeaseId token = row.token().apply(queue);
                     Ack.AckReply reply = queue.retry(token, 7);
-                    assertThat(reply.retryCount()).isEqualTo(row.retried() == Outcome.PUT_BACK ? 1 : 0);
+                    assertThat(reply.retryCount()).isEqualTo(row.retried() == Outcome.REQUEUED ? 1 : 0);
                     assertThat(reply.retryWarnings()).containsExactly(row.retryWarning());
-                    if (row.retried() == Outcome.PUT_BACK) {
+                    if (row.retried() == Outcome.REQUEUED) {
                         assertThat(queue.after(6_999).peek()).isEmpty();
                         assertThat(queue.after(1).pullOne().delivery()).isEqualTo(2);
                     }
@@ -126,7 +132,7 @@ class AckTest {
     }
 
     @Test
-    void theOtherHoldersAckSucceedsAfterALateAck() {
+    void anAckOfANewerLeaseSucceedsAfterALateAckOfTheOlderOne() {
         TestQueue queue = new TestQueue();
         LeaseId late = older(queue);
         assertThat(queue.ack(late).ackCount()).isEqualTo(1);
@@ -149,7 +155,7 @@ class AckTest {
     }
 
     @Test
-    void theFirstOfTwoRetriesWins() {
+    void theFirstOfTwoRetriesApplies() {
         TestQueue queue = new TestQueue();
         LeaseId token = current(queue);
         Ack.AckReply reply = queue.run(new Ack(List.of(), List.of(new Ack.Retry(token, 5), new Ack.Retry(token, 0))));
@@ -159,7 +165,7 @@ class AckTest {
     }
 
     @Test
-    void acksComeBeforeRetriesAndAreSeenByThem() {
+    void acksAreAppliedBeforeRetries() {
         TestQueue queue = new TestQueue();
         LeaseId older = older(queue);
         Ack.AckReply reply = queue.run(new Ack(List.of(older), List.of(new Ack.Retry(new LeaseId(1, 2), 0))));
@@ -178,7 +184,7 @@ class AckTest {
     }
 
     @Test
-    void aRetryWithoutDelayTakesTheConsumers() {
+    void aRetryWithoutDelayUsesTheDelayOfTheConsumer() {
         TestQueue queue = new TestQueue().with(TestQueue.consumer(3, 4, ""));
         LeaseId token = current(queue);
         queue.retry(token, NewMessage.DELAY_UNSET);
@@ -196,7 +202,7 @@ class AckTest {
     }
 
     @Test
-    void aRetryThatMovesNothingChangesNothing() {
+    void aRetryWithTheSameDelayChangesNothing() {
         TestQueue queue = new TestQueue();
         LeaseId token = current(queue);
         queue.retry(token, 5);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Attempts, retention, purge, and the way to the dead letter queue (docs/api.md 11.4, 11.5, 11.10, 7). */
+/** Attempts, retention, purge and dead-lettering (docs/api.md 11.4, 11.5, 11.10, 7). */
 class ExhaustionTest {
     private static final long RETENTION_MILLIS = QueueSettings.DEFAULT.retentionSeconds() * 1_000L;
 
@@ -32,11 +32,13 @@ class ExhaustionTest {
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
         assertThat(queue.state.deadLettering(0, Integer.MAX_VALUE)).hasSize(1);
         assertThat(queue.pull(1)).isEmpty();
-        assertThat(queue.metrics().backlogCount()).as("still stored here").isEqualTo(1);
+        assertThat(queue.metrics().backlogCount())
+                .as("still stored in this queue")
+                .isEqualTo(1);
     }
 
     @Test
-    void anExplicitRetryOfTheLastDeliveryCountsAndMovesOn() {
+    void anExplicitRetryOfTheLastDeliveryCountsAndRemovesOrDeadLetters() {
         queue.with(TestQueue.consumer(0, 0, "")).push("a", "b");
         assertThat(queue.retry(token(queue.pullOne()), 0).retryCount()).isEqualTo(1);
         assertThat(queue.metrics().backlogCount()).isEqualTo(1);
@@ -57,7 +59,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void readyDelayedAndPausedMessagesGoWhenTheyAreTooOld() {
+    void readyDelayedAndPausedMessagesExpireAtTheirRetention() {
         queue.push("a");
         queue.pushDelayed("b", 86_400);
         queue.with(new QueueSettings(0, true, 3_600));
@@ -68,7 +70,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void aShorterRetentionAppliesToWhatIsThere() {
+    void aShorterRetentionAppliesToStoredMessages() {
         queue.push("a");
         queue.after(61_000).with(new QueueSettings(0, false, 60));
         assertThat(queue.state.deadlineMillis()).isLessThanOrEqualTo(queue.nowMillis);
@@ -88,7 +90,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void aTooOldMessageDoesNotDepart() {
+    void aMessagePastItsRetentionIsNotDeadLettered() {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.after(RETENTION_MILLIS - 1).pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
@@ -97,7 +99,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void expiryKeepsToItsBudget() {
+    void expiryStaysWithinItsBudget() {
         queue.push("a", "b", "c");
         queue.pull(2);
         queue.after(RETENTION_MILLIS);
@@ -110,7 +112,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void aPullPassesOverWhatIsTooOldAndRemovesIt() {
+    void aPullSkipsAndRemovesMessagesPastTheirRetention() {
         queue.push("a");
         queue.after(RETENTION_MILLIS - 1).push("b");
         queue.after(1);
@@ -125,7 +127,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void aPurgeTakesEverythingAndIsRemembered() {
+    void aPurgeRemovesEverythingAndItsTimeIsStored() {
         assertThat(queue.run(new ReadPurge())).isZero();
         queue.push("a", "b");
         queue.pushDelayed("c", 60);
@@ -139,7 +141,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void singleMessagesArePurgedWhereverTheyAre() {
+    void singleMessagesArePurgedInEveryPlace() {
         queue.push("leased", "ready");
         queue.pushDelayed("delayed", 60);
         queue.pullOne();
@@ -150,7 +152,7 @@ class ExhaustionTest {
     }
 
     @Test
-    void aDeadLetterKeepsItsTimestampAndStartsAnew() {
+    void aDeadLetterKeepsItsTimestampAndItsAttemptsStartAtZero() {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).metrics();
@@ -160,9 +162,9 @@ class ExhaustionTest {
         MessageHeader header =
                 queue.state.deadLettering(0, Integer.MAX_VALUE).get(0).header();
         Content content = new Content(1, 2, ContentType.TEXT, 0, "a".getBytes(StandardCharsets.UTF_8));
-        AcceptDeadLetters.DeadLetter letter =
+        AcceptDeadLetters.DeadLetter deadLetter =
                 new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(1, header), content);
-        assertThat(dead.run(new AcceptDeadLetters(List.of(letter), false))).isEqualTo(1);
+        assertThat(dead.run(new AcceptDeadLetters(List.of(deadLetter), false))).isEqualTo(1);
         assertThat(dead.metrics().oldestTimestampMillis()).isEqualTo(header.timestampMillis());
         Lease lease = dead.pullOne();
         assertThat(lease.header().seq()).isEqualTo(2);
@@ -187,18 +189,18 @@ class ExhaustionTest {
     }
 
     @Test
-    void aMarkerThatAPurgeOvertookIsDeletedWithoutCounting() {
+    void aMarkerWrittenAfterAPurgeIsDeletedWithoutCounting() {
         queue.with(TestQueue.consumer(0, 0, "dead")).push("a");
         queue.pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS).run(new Purge());
         queue.push("b");
         assertThat(queue.run(new ConfirmDeadLettered(List.of(1L)))).isZero();
-        assertThat(queue.events).hasSize(1).allMatch(event -> event.kind() == QueueEvent.EventKind.DEPARTED);
+        assertThat(queue.events).hasSize(1).allMatch(event -> event.kind() == QueueEvent.EventKind.DEAD_LETTERED);
         assertThat(queue.metrics().backlogCount()).isEqualTo(1);
     }
 
     @Test
-    void markersFoundAtTheStartAreCountedUntilConfirmed() {
+    void markersFoundAtStartAreCountedUntilConfirmed() {
         QueueHead head = new QueueHead(11, 11, 1, 4, 0, 0, 0, 11, 0, 900, 5, 800, Long.MAX_VALUE);
         MessageHeader moved = new MessageHeader(7, 850, 850, 4, false);
         MessageHeader leftover = new MessageHeader(3, 700, 700, 9, false);

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A store made of maps, one per key space of the record format, built from nothing but events. What is committed waits until it is
- * drained, so that a test decides how far the disk lags behind memory. Strict: an event that deletes what is not there, or adds what is
- * there already, fails the test.
+ * A store in memory with one map per key space of the record format. It is filled by events only. Committed batches
+ * are stored when they are drained, so that a test controls how far the disk is behind memory. An event that deletes
+ * what is missing, or adds what exists, fails the test.
  */
 final class FakeDisk {
     private record Key(long millis, long seq) implements Comparable<Key> {
@@ -35,8 +35,8 @@ final class FakeDisk {
         final TreeMap<Long, Lease> leases = new TreeMap<>();
         final TreeMap<Long, ScheduledMessage> released = new TreeMap<>();
         final TreeMap<Key, ScheduledMessage> schedule = new TreeMap<>();
-        final TreeMap<Key, MessageHeader> inherited = new TreeMap<>();
-        final TreeMap<Long, MessageHeader> departed = new TreeMap<>();
+        final TreeMap<Key, MessageHeader> originalTimestamps = new TreeMap<>();
+        final TreeMap<Long, MessageHeader> deadLettered = new TreeMap<>();
         QueueHead head = QueueHead.NEW;
 
         Record record(MessageHeader header) {
@@ -47,22 +47,25 @@ final class FakeDisk {
             check((header.delayed() ? delayed : messages).remove(header.seq()) != null, "no record", header);
             if (header.hasOriginalTimestamp()) {
                 check(
-                        inherited.remove(new Key(header.timestampMillis(), header.seq())) != null,
+                        originalTimestamps.remove(new Key(header.timestampMillis(), header.seq())) != null,
                         "no timestamp",
                         header);
             }
         }
 
         void unschedule(long availableAtMillis, long seq) {
-            check(schedule.remove(new Key(availableAtMillis, seq)) != null, "not waiting", seq);
+            check(schedule.remove(new Key(availableAtMillis, seq)) != null, "not scheduled", seq);
             released.remove(seq);
         }
 
-        void schedule(ScheduledMessage waiting) {
-            long seq = waiting.header().seq();
-            check(record(waiting.header()) != null, "no record", waiting);
-            check(schedule.put(new Key(waiting.availableAtMillis(), seq), waiting) == null, "waits twice", waiting);
-            check(released.put(seq, waiting) == null, "released twice", waiting);
+        void schedule(ScheduledMessage scheduled) {
+            long seq = scheduled.header().seq();
+            check(record(scheduled.header()) != null, "no record", scheduled);
+            check(
+                    schedule.put(new Key(scheduled.availableAtMillis(), seq), scheduled) == null,
+                    "scheduled twice",
+                    scheduled);
+            check(released.put(seq, scheduled) == null, "released twice", scheduled);
         }
     }
 
@@ -71,8 +74,8 @@ final class FakeDisk {
     private long committed;
     private long drained;
 
-    private static void check(boolean holds, String what, Object subject) {
-        if (!holds) {
+    private static void check(boolean valid, String what, Object subject) {
+        if (!valid) {
             throw new AssertionError(what + ": " + subject);
         }
     }
@@ -86,12 +89,12 @@ final class FakeDisk {
         committed++;
     }
 
-    /** How many batches were committed so far. */
+    /** Batches committed so far. */
     long committed() {
         return committed;
     }
 
-    /** Stores batches until so many are stored. */
+    /** Stores batches until that many are stored. */
     void drainTo(long batches) {
         while (drained < batches) {
             Batch batch = pending.remove();
@@ -110,7 +113,7 @@ final class FakeDisk {
     QueueImage load(long queueNumber) {
         Spaces queue = queue(queueNumber);
         return new QueueImage(
-                queue.head, new ArrayList<>(queue.leases.values()), new ArrayList<>(queue.departed.values()));
+                queue.head, new ArrayList<>(queue.leases.values()), new ArrayList<>(queue.deadLettered.values()));
     }
 
     Content content(long queueNumber, MessageHeader header) {
@@ -118,40 +121,40 @@ final class FakeDisk {
         return record == null ? null : record.content();
     }
 
-    /** How many messages the disk holds, whatever their place. */
+    /** Messages on disk, in any place. */
     int recordCount(long queueNumber) {
         return queue(queueNumber).messages.size() + queue(queueNumber).delayed.size();
     }
 
-    List<?> read(long queueNumber, ReadRequest need) {
+    List<?> read(long queueNumber, ReadRequest request) {
         Spaces queue = queue(queueNumber);
-        Key from = new Key(need.fromMillis(), need.fromSeq());
-        return switch (need.kind()) {
+        Key from = new Key(request.fromMillis(), request.fromSeq());
+        return switch (request.kind()) {
             case ARRIVALS ->
-                queue.messages.tailMap(need.fromSeq()).values().stream()
-                        .limit(need.limit())
+                queue.messages.tailMap(request.fromSeq()).values().stream()
+                        .limit(request.limit())
                         .map(Record::header)
                         .toList();
             case SCHEDULE ->
                 queue.schedule.tailMap(from).values().stream()
-                        .limit(need.limit())
+                        .limit(request.limit())
                         .toList();
-            case WAITING ->
+            case SCHEDULED_BY_SEQ ->
                 queue.schedule.values().stream()
-                        .filter(waiting -> waiting.header().seq() >= need.fromSeq())
+                        .filter(scheduled -> scheduled.header().seq() >= request.fromSeq())
                         .sorted(Comparator.comparingLong(
-                                waiting -> waiting.header().seq()))
-                        .limit(need.limit())
+                                scheduled -> scheduled.header().seq()))
+                        .limit(request.limit())
                         .toList();
-            case INHERITED ->
-                queue.inherited.tailMap(from).values().stream()
-                        .limit(need.limit())
+            case ORIGINAL_TIMESTAMPS ->
+                queue.originalTimestamps.tailMap(from).values().stream()
+                        .limit(request.limit())
                         .toList();
-            case FIND -> find(queue, need.seqs());
+            case LOOKUP -> lookUp(queue, request.seqs());
         };
     }
 
-    private static List<LookupResult> find(Spaces queue, long[] seqs) {
+    private static List<LookupResult> lookUp(Spaces queue, long[] seqs) {
         List<LookupResult> found = new ArrayList<>();
         for (long seq : seqs) {
             ScheduledMessage released = queue.released.get(seq);
@@ -161,11 +164,11 @@ final class FakeDisk {
             if (released != null) {
                 found.add(new LookupResult(released.header(), released.deliveries(), released.availableAtMillis()));
             } else if (lease != null) {
-                found.add(new LookupResult(lease.header(), lease.delivery(), LookupResult.NOT_WAITING));
+                found.add(new LookupResult(lease.header(), lease.delivery(), LookupResult.NOT_SCHEDULED));
             } else if (delayed != null) {
                 found.add(new LookupResult(delayed.header(), 0, delayed.firstAvailableAtMillis()));
             } else if (message != null) {
-                found.add(new LookupResult(message.header(), 0, LookupResult.NOT_WAITING));
+                found.add(new LookupResult(message.header(), 0, LookupResult.NOT_SCHEDULED));
             }
         }
         return found;
@@ -177,28 +180,29 @@ final class FakeDisk {
             case ENQUEUED -> enqueue(queue, (QueueEvent.Enqueued) event);
             case LEASED -> lease(queue, (QueueEvent.Leased) event);
             case RELEASED -> {
-                ScheduledMessage waiting = ((QueueEvent.Released) event).waiting();
-                check(queue.leases.remove(waiting.header().seq()) != null, "no lease to release", event);
-                queue.schedule(waiting);
+                ScheduledMessage scheduled = ((QueueEvent.Released) event).message();
+                check(queue.leases.remove(scheduled.header().seq()) != null, "no lease to release", event);
+                queue.schedule(scheduled);
             }
             case RESCHEDULED -> {
                 QueueEvent.Rescheduled rescheduled = (QueueEvent.Rescheduled) event;
                 queue.unschedule(
                         rescheduled.fromAvailableAtMillis(),
-                        rescheduled.waiting().header().seq());
-                queue.schedule(rescheduled.waiting());
+                        rescheduled.message().header().seq());
+                queue.schedule(rescheduled.message());
             }
             case REMOVED -> remove(queue, (QueueEvent.Removed) event);
-            case DEPARTING ->
+            case DEAD_LETTERING ->
                 check(
                         queue.leases.containsKey(((QueueEvent.DeadLettering) event)
                                 .lease()
                                 .header()
                                 .seq()),
-                        "no lease to depart",
+                        "no lease to dead-letter",
                         event);
-            case DEPARTED ->
-                queue.departed.remove(((QueueEvent.DeadLettered) event).header().seq());
+            case DEAD_LETTERED ->
+                queue.deadLettered.remove(
+                        ((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> purge(queue, ((QueueEvent.Purged) event).belowSeq());
         }
     }
@@ -211,30 +215,30 @@ final class FakeDisk {
                 "seq used twice",
                 event);
         if (header.delayed()) {
-            ScheduledMessage waiting = new ScheduledMessage(header, 0, event.availableAtMillis());
-            queue.schedule.put(new Key(event.availableAtMillis(), header.seq()), waiting);
+            ScheduledMessage scheduled = new ScheduledMessage(header, 0, event.availableAtMillis());
+            queue.schedule.put(new Key(event.availableAtMillis(), header.seq()), scheduled);
         }
         if (header.hasOriginalTimestamp()) {
-            queue.inherited.put(new Key(header.timestampMillis(), header.seq()), header);
+            queue.originalTimestamps.put(new Key(header.timestampMillis(), header.seq()), header);
         }
         if (event.origin() != null) {
             Spaces origin = queue(event.origin().queueNumber());
-            MessageHeader old = event.origin().header();
-            if (origin.record(old) != null) {
-                origin.deleteRecord(old);
-                check(origin.leases.remove(old.seq()) != null, "departed without a lease", event);
+            MessageHeader original = event.origin().header();
+            if (origin.record(original) != null) {
+                origin.deleteRecord(original);
+                check(origin.leases.remove(original.seq()) != null, "dead-lettered without a lease", event);
             }
-            origin.departed.put(old.seq(), old);
+            origin.deadLettered.put(original.seq(), original);
         }
     }
 
     private static void lease(Spaces queue, QueueEvent.Leased event) {
         MessageHeader header = event.lease().header();
         check(queue.record(header) != null, "leased without a record", event);
-        if (event.waitedUntilMillis() == QueueEvent.Leased.FROM_ARRIVALS) {
-            check(!queue.released.containsKey(header.seq()), "leased as an arrival while waiting", event);
+        if (event.availableAtMillis() == QueueEvent.Leased.FROM_ARRIVALS) {
+            check(!queue.released.containsKey(header.seq()), "leased as an arrival while scheduled", event);
         } else {
-            queue.unschedule(event.waitedUntilMillis(), header.seq());
+            queue.unschedule(event.availableAtMillis(), header.seq());
         }
         check(queue.leases.put(header.seq(), event.lease()) == null, "leased twice", event);
     }
@@ -242,13 +246,13 @@ final class FakeDisk {
     private static void remove(Spaces queue, QueueEvent.Removed event) {
         MessageHeader header = event.header();
         queue.deleteRecord(header);
-        switch (event.place()) {
+        switch (event.location()) {
             case ARRIVAL ->
                 check(
                         !queue.leases.containsKey(header.seq()) && !queue.released.containsKey(header.seq()),
                         "removed as an arrival",
                         event);
-            case WAITING -> queue.unschedule(event.availableAtMillis(), header.seq());
+            case SCHEDULED -> queue.unschedule(event.availableAtMillis(), header.seq());
             case LEASED -> check(queue.leases.remove(header.seq()) != null, "no lease to remove", event);
         }
     }
@@ -259,7 +263,7 @@ final class FakeDisk {
         queue.leases.headMap(belowSeq).clear();
         queue.released.headMap(belowSeq).clear();
         queue.schedule.keySet().removeIf(key -> key.seq() < belowSeq);
-        queue.inherited.keySet().removeIf(key -> key.seq() < belowSeq);
-        queue.departed.headMap(belowSeq).clear();
+        queue.originalTimestamps.keySet().removeIf(key -> key.seq() < belowSeq);
+        queue.deadLettered.headMap(belowSeq).clear();
     }
 }

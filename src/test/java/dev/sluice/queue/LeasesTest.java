@@ -17,23 +17,23 @@ class LeasesTest {
     }
 
     @Test
-    void endedLeasesComeEarliestFirstAndWithinTheLimit() {
+    void expiredLeasesAreReturnedEarliestFirstUpToTheLimit() {
         Leases leases = new Leases();
         leases.put(lease(1, 300));
         leases.put(lease(2, 100));
         leases.put(lease(3, 100));
         leases.put(lease(4, 400));
-        assertThat(leases.ended(300, 10))
+        assertThat(leases.expired(300, 10))
                 .extracting(lease -> lease.header().seq())
                 .containsExactly(2L, 3L, 1L);
-        assertThat(leases.ended(300, 1)).hasSize(1);
-        assertThat(leases.ended(99, 10)).isEmpty();
+        assertThat(leases.expired(300, 1)).hasSize(1);
+        assertThat(leases.expired(99, 10)).isEmpty();
         assertThat(leases.firstEndMillis()).isEqualTo(100);
         assertThat(leases.oldest().header().seq()).isEqualTo(1);
     }
 
     @Property(seed = TestSeed.PROPERTIES, tries = 300)
-    void leasesAreAMapWithTimers(@ForAll long seed) {
+    void leasesBehaveLikeAMapSortedByEnd(@ForAll long seed) {
         Random random = new Random(seed);
         Leases leases = new Leases();
         TreeMap<Long, Lease> expected = new TreeMap<>();
@@ -47,11 +47,11 @@ class LeasesTest {
                 assertThat(leases.remove(seq)).isSameAs(expected.remove(seq));
             }
             long nowMillis = random.nextInt(8);
-            List<Lease> ended = expected.values().stream()
+            List<Lease> expired = expected.values().stream()
                     .filter(lease -> lease.expiresAtMillis() <= nowMillis)
                     .toList();
-            assertThat(leases.ended(nowMillis, 100))
-                    .containsExactlyInAnyOrderElementsOf(ended)
+            assertThat(leases.expired(nowMillis, 100))
+                    .containsExactlyInAnyOrderElementsOf(expired)
                     .isSortedAccordingTo(Comparator.comparingLong(Lease::expiresAtMillis));
             assertThat(leases.size()).isEqualTo(expected.size());
             assertThat(leases.get(seq)).isSameAs(expected.get(seq));

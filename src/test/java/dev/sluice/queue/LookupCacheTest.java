@@ -7,10 +7,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LookupCacheTest {
-    private final LookupCache findings = new LookupCache();
+    private final LookupCache lookups = new LookupCache();
 
-    private static ReadRequest need(long... seqs) {
-        return new ReadRequest(ReadRequest.ReadKind.FIND, 0, 0, seqs.length, seqs);
+    private static ReadRequest request(long... seqs) {
+        return new ReadRequest(ReadRequest.ReadKind.LOOKUP, 0, 0, seqs.length, seqs);
     }
 
     private static LookupResult found(long seq) {
@@ -18,68 +18,68 @@ class LookupCacheTest {
     }
 
     @Test
-    void whatIsNotFoundIsKnownToBeGone() {
-        ReadRequest need = need(3, 1);
-        findings.begin(need);
-        findings.supply(need, List.of(found(3)));
-        assertThat(findings.knows(3)).isTrue();
-        assertThat(findings.get(3)).isNotNull();
-        assertThat(findings.knows(1)).isTrue();
-        assertThat(findings.get(1)).isNull();
-        assertThat(findings.knows(2)).isFalse();
+    void aMessageThatIsNotFoundHasANullResult() {
+        ReadRequest request = request(3, 1);
+        lookups.begin(request);
+        lookups.supply(request, List.of(found(3)));
+        assertThat(lookups.contains(3)).isTrue();
+        assertThat(lookups.get(3)).isNotNull();
+        assertThat(lookups.contains(1)).isTrue();
+        assertThat(lookups.get(1)).isNull();
+        assertThat(lookups.contains(2)).isFalse();
     }
 
     @Test
-    void whatWasTouchedDuringTheLookupIsNotKnown() {
-        ReadRequest need = need(1, 2);
-        findings.begin(need);
-        findings.invalidate(1);
-        findings.supply(need, List.of(found(1), found(2)));
-        assertThat(findings.knows(1)).isFalse();
-        assertThat(findings.get(1)).isNull();
-        assertThat(findings.knows(2)).isTrue();
+    void aMessageThatChangedDuringTheLookupHasNoResult() {
+        ReadRequest request = request(1, 2);
+        lookups.begin(request);
+        lookups.invalidate(1);
+        lookups.supply(request, List.of(found(1), found(2)));
+        assertThat(lookups.contains(1)).isFalse();
+        assertThat(lookups.get(1)).isNull();
+        assertThat(lookups.contains(2)).isTrue();
     }
 
     @Test
-    void whatIsTouchedAfterwardsIsNotKnownAnyMore() {
-        ReadRequest need = need(1, 2);
-        findings.begin(need);
-        findings.supply(need, List.of(found(1), found(2)));
-        findings.invalidate(1);
-        assertThat(findings.knows(1)).isFalse();
-        findings.invalidateAll();
-        assertThat(findings.knows(2)).isFalse();
+    void aMessageThatChangesAfterTheLookupLosesItsResult() {
+        ReadRequest request = request(1, 2);
+        lookups.begin(request);
+        lookups.supply(request, List.of(found(1), found(2)));
+        lookups.invalidate(1);
+        assertThat(lookups.contains(1)).isFalse();
+        lookups.invalidateAll();
+        assertThat(lookups.contains(2)).isFalse();
     }
 
     @Test
-    void nothingIsKnownOfALookupDuringWhichEverythingWasTouched() {
-        ReadRequest need = need(1);
-        findings.begin(need);
-        findings.invalidateAll();
-        findings.supply(need, List.of(found(1)));
-        assertThat(findings.knows(1)).isFalse();
+    void aLookupDuringWhichAllMessagesChangedHasNoResults() {
+        ReadRequest request = request(1);
+        lookups.begin(request);
+        lookups.invalidateAll();
+        lookups.supply(request, List.of(found(1)));
+        assertThat(lookups.contains(1)).isFalse();
     }
 
     @Test
-    void lookupsDoNotDisturbEachOther() {
-        ReadRequest one = need(1);
-        ReadRequest two = need(1, 2);
-        findings.begin(one);
-        findings.invalidate(1);
-        findings.begin(two);
-        findings.supply(one, List.of(found(1)));
-        assertThat(findings.knows(1)).isFalse();
-        findings.supply(two, List.of(found(1)));
-        assertThat(findings.knows(1)).isTrue();
-        findings.clear();
-        assertThat(findings.knows(1)).isFalse();
+    void lookupsAreIndependent() {
+        ReadRequest one = request(1);
+        ReadRequest two = request(1, 2);
+        lookups.begin(one);
+        lookups.invalidate(1);
+        lookups.begin(two);
+        lookups.supply(one, List.of(found(1)));
+        assertThat(lookups.contains(1)).isFalse();
+        lookups.supply(two, List.of(found(1)));
+        assertThat(lookups.contains(1)).isTrue();
+        lookups.clear();
+        assertThat(lookups.contains(1)).isFalse();
     }
 
     @Test
-    void anAbandonedLookupIsOver() {
-        ReadRequest need = need(1);
-        findings.begin(need);
-        findings.abandon(need);
-        assertThatThrownBy(() -> findings.supply(need, List.of())).isInstanceOf(IllegalStateException.class);
+    void anAbandonedLookupTakesNoRows() {
+        ReadRequest request = request(1);
+        lookups.begin(request);
+        lookups.abandon(request);
+        assertThatThrownBy(() -> lookups.supply(request, List.of())).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A queue as the reference describes it, without any thought of speed: a list that is searched from end to end. Written from
- * the reference alone, to disagree with {@link QueueState} where either of them is wrong.
+ * A queue as docs/api.md describes it, without regard to speed: a list that is searched from end to end. Written from
+ * the specification only, so that it differs from {@link QueueState} where one of them is wrong.
  */
 final class NaiveQueue {
     enum Place {
         ARRIVAL,
-        WAITING,
+        SCHEDULED,
         LEASED,
-        /** On its way to the dead letter queue and still here. */
-        DEPARTING,
-        /** In the dead letter queue and still counted here. */
+        /** To be moved to the dead letter queue and still stored in this queue. */
+        DEAD_LETTERING,
+        /** Stored in the dead letter queue and still counted in this queue. */
         MOVED
     }
 
@@ -29,9 +29,9 @@ final class NaiveQueue {
         int bytes;
         Place place;
         int deliveries;
-        /** Since when or from when it may be delivered, for arrivals and waiting ones. */
-        long sinceMillis;
-        /** For leased ones. */
+        /** From when it may be delivered, for arrivals and scheduled messages. */
+        long availableAtMillis;
+        /** For leased messages. */
         long leaseEndMillis;
     }
 
@@ -64,19 +64,22 @@ final class NaiveQueue {
     long deadlineMillis() {
         return messages.stream()
                 .mapToLong(message -> switch (message.place) {
-                    case ARRIVAL, WAITING -> message.storedAtMillis + settings.retentionSeconds() * 1000L;
+                    case ARRIVAL, SCHEDULED -> message.storedAtMillis + settings.retentionSeconds() * 1000L;
                     case LEASED -> message.leaseEndMillis;
-                    case DEPARTING, MOVED -> Long.MAX_VALUE;
+                    case DEAD_LETTERING, MOVED -> Long.MAX_VALUE;
                 })
                 .min()
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** The next moment at which a message becomes available or the queue has something to do; now if there is none. */
+    /**
+     * Returns the next time at which a message becomes available or the queue has work; {@code nowMillis} if there is
+     * none.
+     */
     long nextMillis(long nowMillis) {
         long available = messages.stream()
-                .filter(message -> message.place == Place.WAITING && message.sinceMillis > nowMillis)
-                .mapToLong(message -> message.sinceMillis)
+                .filter(message -> message.place == Place.SCHEDULED && message.availableAtMillis > nowMillis)
+                .mapToLong(message -> message.availableAtMillis)
                 .min()
                 .orElse(Long.MAX_VALUE);
         long next = Math.min(available, deadlineMillis());
@@ -97,7 +100,7 @@ final class NaiveQueue {
         message.timestampMillis = timestampMillis < 0 ? storedAtMillis : timestampMillis;
         storedAtMillis = Math.max(storedAtMillis, message.timestampMillis);
         message.storedAtMillis = storedAtMillis;
-        message.sinceMillis = storedAtMillis;
+        message.availableAtMillis = storedAtMillis;
         messages.add(message);
         return message;
     }
@@ -106,24 +109,27 @@ final class NaiveQueue {
         Message message = store(id, bytes, -1, nowMillis);
         int delay = delaySeconds < 0 ? settings.deliveryDelaySeconds() : delaySeconds;
         if (delay > 0) {
-            message.place = Place.WAITING;
-            message.sinceMillis += delay * 1000L;
+            message.place = Place.SCHEDULED;
+            message.availableAtMillis += delay * 1000L;
         }
     }
 
-    /** A dead letter; one that goes round waits as long as it is old, within bounds, and ends at the retention since its publication. */
-    void accept(long id, int bytes, long timestampMillis, boolean again, long nowMillis) {
+    /**
+     * Stores a dead letter. On a repeated move in a cycle it waits as long as it is old, within bounds, and it expires
+     * at the retention since its publication.
+     */
+    void accept(long id, int bytes, long timestampMillis, boolean repeated, long nowMillis) {
         Message message = store(id, bytes, timestampMillis, nowMillis);
-        if (again && nowMillis - timestampMillis >= settings.retentionSeconds() * 1000L) {
+        if (repeated && nowMillis - timestampMillis >= settings.retentionSeconds() * 1000L) {
             messages.remove(message);
-        } else if (again) {
+        } else if (repeated) {
             long ageMillis = message.storedAtMillis - timestampMillis;
-            message.place = Place.WAITING;
-            message.sinceMillis += Math.max(1_000, Math.min(ageMillis, 3_600_000));
+            message.place = Place.SCHEDULED;
+            message.availableAtMillis += Math.max(1_000, Math.min(ageMillis, 3_600_000));
         }
     }
 
-    private boolean isTooOld(Message message, long nowMillis) {
+    private boolean isPastRetention(Message message, long nowMillis) {
         return nowMillis - message.storedAtMillis >= settings.retentionSeconds() * 1000L;
     }
 
@@ -133,33 +139,34 @@ final class NaiveQueue {
                 long delay = consumer == null ? 0 : consumer.settings().retryDelaySeconds() * 1000L;
                 fail(message, message.leaseEndMillis + delay, nowMillis);
             }
-            if ((message.place == Place.ARRIVAL || message.place == Place.WAITING) && isTooOld(message, nowMillis)) {
+            if ((message.place == Place.ARRIVAL || message.place == Place.SCHEDULED)
+                    && isPastRetention(message, nowMillis)) {
                 messages.remove(message);
             }
         }
     }
 
-    private void fail(Message message, long sinceMillis, long nowMillis) {
-        if (isTooOld(message, nowMillis)) {
+    private void fail(Message message, long availableAtMillis, long nowMillis) {
+        if (isPastRetention(message, nowMillis)) {
             messages.remove(message);
         } else if (consumer != null && message.deliveries >= consumer.settings().maxRetries() + 1) {
             if (consumer.deadLetterQueue().isEmpty()) {
                 messages.remove(message);
             } else {
-                message.place = Place.DEPARTING;
+                message.place = Place.DEAD_LETTERING;
             }
         } else {
-            message.place = Place.WAITING;
-            message.sinceMillis = sinceMillis;
+            message.place = Place.SCHEDULED;
+            message.availableAtMillis = availableAtMillis;
         }
     }
 
-    /** What could be delivered now, in order. */
+    /** Returns what could be delivered now, in order. */
     List<Message> ready(long nowMillis) {
         return messages.stream()
                 .filter(message -> message.place == Place.ARRIVAL
-                        || message.place == Place.WAITING && message.sinceMillis <= nowMillis)
-                .sorted(Comparator.<Message>comparingLong(message -> message.sinceMillis)
+                        || message.place == Place.SCHEDULED && message.availableAtMillis <= nowMillis)
+                .sorted(Comparator.<Message>comparingLong(message -> message.availableAtMillis)
                         .thenComparingLong(message -> message.seq))
                 .toList();
     }
@@ -170,18 +177,18 @@ final class NaiveQueue {
         message.leaseEndMillis = endMillis;
     }
 
-    /** A lease that nobody was shown is as if it had never been. */
+    /** Undoes a lease that was not sent to a consumer. */
     boolean release(Release.Unsent unsent, long nowMillis) {
         Message message = message(unsent.lease().seq());
         boolean current = message != null
                 && message.place == Place.LEASED
                 && message.deliveries == unsent.lease().delivery();
-        if (current && isTooOld(message, nowMillis)) {
+        if (current && isPastRetention(message, nowMillis)) {
             messages.remove(message);
         } else if (current) {
-            message.place = Place.WAITING;
+            message.place = Place.SCHEDULED;
             message.deliveries--;
-            message.sinceMillis = Math.min(message.sinceMillis, nowMillis);
+            message.availableAtMillis = Math.min(message.availableAtMillis, nowMillis);
         }
         return current;
     }
@@ -200,8 +207,9 @@ final class NaiveQueue {
                 warning = Ack.Warning.DUPLICATE;
             } else {
                 acked++;
-                messages.removeIf(message ->
-                        message.seq == token.seq() && message.place != Place.DEPARTING && message.place != Place.MOVED);
+                messages.removeIf(message -> message.seq == token.seq()
+                        && message.place != Place.DEAD_LETTERING
+                        && message.place != Place.MOVED);
             }
             ackWarnings.add(warning);
         }
@@ -222,7 +230,7 @@ final class NaiveQueue {
 
     private Ack.Warning retry(Ack.Retry retry, long nowMillis) {
         Message message = message(retry.lease().seq());
-        if (message == null || message.place == Place.DEPARTING || message.place == Place.MOVED) {
+        if (message == null || message.place == Place.DEAD_LETTERING || message.place == Place.MOVED) {
             return Ack.Warning.GONE;
         }
         long delay = retry.delaySeconds() >= 0
@@ -233,15 +241,15 @@ final class NaiveQueue {
                 return Ack.Warning.SUPERSEDED;
             }
             fail(message, nowMillis + delay * 1000L, nowMillis);
-        } else if (message.place == Place.WAITING) {
-            message.sinceMillis = nowMillis + delay * 1000L;
+        } else if (message.place == Place.SCHEDULED) {
+            message.availableAtMillis = nowMillis + delay * 1000L;
         }
         return null;
     }
 
     boolean purge(long seq) {
         return messages.removeIf(
-                message -> message.seq == seq && message.place != Place.DEPARTING && message.place != Place.MOVED);
+                message -> message.seq == seq && message.place != Place.DEAD_LETTERING && message.place != Place.MOVED);
     }
 
     void purge(List<Message> all, long nowMillis) {

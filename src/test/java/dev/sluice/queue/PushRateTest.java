@@ -7,23 +7,23 @@ import org.junit.jupiter.api.Test;
 class PushRateTest {
     private static final long START_MILLIS = 1_000_000_000_000L;
 
-    private static void take(PushRate rate, int messages, long atMillis) {
+    private static void consume(PushRate rate, int messages, long atMillis) {
         for (int i = 0; i < messages; i++) {
-            rate.take(atMillis);
+            rate.consume(atMillis);
         }
     }
 
     @Test
-    void withoutALimitEverythingPasses() {
+    void withoutALimitEveryPushPasses() {
         PushRate rate = new PushRate(0);
-        take(rate, 1_000_000, START_MILLIS);
+        consume(rate, 1_000_000, START_MILLIS);
         assertThat(rate.allows(Integer.MAX_VALUE, START_MILLIS)).isTrue();
     }
 
     @Test
     void theBucketFillsEvenly() {
         PushRate rate = new PushRate(10);
-        take(rate, 10, START_MILLIS);
+        consume(rate, 10, START_MILLIS);
         assertThat(rate.allows(1, START_MILLIS + 99)).isFalse();
         assertThat(rate.allows(1, START_MILLIS + 100)).isTrue();
         assertThat(rate.allows(5, START_MILLIS + 499)).isFalse();
@@ -33,23 +33,23 @@ class PushRateTest {
     @Test
     void theBucketHoldsOneSecondsWorth() {
         PushRate rate = new PushRate(10);
-        take(rate, 10, START_MILLIS + 3_600_000);
+        consume(rate, 10, START_MILLIS + 3_600_000);
         assertThat(rate.allows(1, START_MILLIS + 3_600_000)).isFalse();
     }
 
     @Test
-    void aBatchLargerThanTheBucketPassesWhenItIsFullAndIsPaidForAfterwards() {
+    void aBatchLargerThanTheBucketPassesWhenItIsFullAndDelaysTheNext() {
         PushRate rate = new PushRate(10);
         assertThat(rate.allows(100, START_MILLIS)).isTrue();
-        take(rate, 100, START_MILLIS);
+        consume(rate, 100, START_MILLIS);
         assertThat(rate.allows(1, START_MILLIS + 9_000)).isFalse();
         assertThat(rate.allows(1, START_MILLIS + 9_100)).isTrue();
     }
 
     @Test
-    void aClockThatIsSetBackStopsNothing() {
+    void aClockThatIsSetBackDoesNotBlockPushes() {
         PushRate rate = new PushRate(10);
-        take(rate, 10, START_MILLIS);
+        consume(rate, 10, START_MILLIS);
         assertThat(rate.allows(1, START_MILLIS - 500)).isFalse();
         assertThat(rate.allows(1, START_MILLIS - 3_600_000)).isTrue();
     }

@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * One random history of two queues that are each other's dead letter queue, on one disk, under a simulated clock. Each step is
- * done by the queue and by its model, and the two are compared. A seed determines the history.
+ * One random history of two queues that are each other's dead letter queue, on one disk, with a simulated clock. The
+ * queue and its model do every step, and the results are compared. The seed determines the history.
  */
 final class QueueHistory {
     private static final int BODY_BYTES_MAX = 20;
@@ -24,12 +24,12 @@ final class QueueHistory {
     private long nextId = 1;
 
     /**
-     * A history that has not begun.
+     * A history before its first step.
      *
      * @param steps takes a line per step, or null
      */
     QueueHistory(long seed, List<String> steps) {
-        // Neighbouring seeds of Random begin alike.
+        // Sequences of neighbouring seeds of Random begin alike.
         this.random = new Random(new SplittableRandom(seed).nextLong());
         this.steps = steps;
         Limits limits = TestQueue.limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0, 0);
@@ -87,7 +87,10 @@ final class QueueHistory {
         }
     }
 
-    /** The clock stands, creeps, jumps, is set back a little, or strikes exactly when something is due. */
+    /**
+     * The clock stands still, advances a little or a lot, is set back a little, or reaches the time at which something
+     * is due.
+     */
     private void tick() {
         int choice = random.nextInt(20);
         if (choice < 8) {
@@ -172,7 +175,7 @@ final class QueueHistory {
         });
     }
 
-    /** The first step of a pull, and mostly the second one at once. */
+    /** The first step of a pull, in most cases followed by the second one at once. */
     private void pull(QueueUnderTest queue) {
         int size = random.nextInt(4) == 0 ? Pull.FROM_CONSUMER : 1 + random.nextInt(8);
         long bytesMax = random.nextInt(3) == 0 ? 1 + random.nextInt(3 * BODY_BYTES_MAX) : Long.MAX_VALUE;
@@ -194,7 +197,7 @@ final class QueueHistory {
         });
     }
 
-    /** The second step of a pull whose first one was taken before, in whatever order. */
+    /** The second step of an earlier pull, in random order. */
     private void leaseLater(QueueUnderTest queue) {
         if (!queue.chosen.isEmpty()) {
             List<ReadyMessage> candidates = queue.chosen.remove(random.nextInt(queue.chosen.size()));
@@ -221,7 +224,7 @@ final class QueueHistory {
         NaiveQueue model = queue.model;
         return queue.limits().leasesPerQueueMax()
                 - model.in(NaiveQueue.Place.LEASED).size()
-                - model.in(NaiveQueue.Place.DEPARTING).size()
+                - model.in(NaiveQueue.Place.DEAD_LETTERING).size()
                 - model.in(NaiveQueue.Place.MOVED).size();
     }
 
@@ -248,7 +251,7 @@ final class QueueHistory {
         }
     }
 
-    /** @param all whether nothing has happened that could keep one of them from being leased */
+    /** @param all whether every chosen message must still be ready */
     private void lease(QueueUnderTest queue, List<ReadyMessage> chosen, boolean all) {
         int timeout = random.nextInt(4) == 0 ? Pull.FROM_CONSUMER : 1 + random.nextInt(40_000);
         call(queue, new Pull(chosen, timeout, ConsumerType.HTTP_PULL), (decision, refusal) -> {
@@ -286,7 +289,7 @@ final class QueueHistory {
         queue.tokens.add(new LeaseId(seq, lease.delivery()));
     }
 
-    /** Answers of the last pulls, or what may be left of them, were not sent. */
+    /** Releases leases of the last pulls, as if their responses were not sent. */
     private void release(QueueUnderTest queue) {
         List<Release.Unsent> leases = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0 && !queue.unsent.isEmpty(); i--) {
@@ -317,7 +320,10 @@ final class QueueHistory {
         });
     }
 
-    /** One of the last tokens, any token, or one that was never given out but could have been before power was lost. */
+    /**
+     * Returns one of the last tokens, any token, or one that was never issued but could have been before a loss of
+     * power.
+     */
     private LeaseId token(QueueUnderTest queue) {
         int known = queue.tokens.size();
         if (known == 0 || random.nextInt(12) == 0) {
@@ -373,24 +379,25 @@ final class QueueHistory {
         });
     }
 
-    /** One of the three steps of a move: read the contents, hand them over, confirm. */
+    /** One of the three steps of dead-lettering: read the contents, pass them on, confirm. */
     private void moveDeadLetters(QueueUnderTest queue) {
         QueueUnderTest target = queue == queues[0] ? queues[1] : queues[0];
         if (!queue.toConfirm.isEmpty() && random.nextBoolean()) {
             confirm(queue);
-        } else if (!queue.letters.isEmpty() && random.nextBoolean()) {
+        } else if (!queue.deadLetters.isEmpty() && random.nextBoolean()) {
             accept(queue, target);
         } else {
             note(() -> "prepare dead letters", queue);
             disk.drainAll();
             for (Lease lease : queue.state.deadLettering(random.nextInt(5), 1 + random.nextInt(3))) {
                 long seq = lease.header().seq();
-                boolean prepared = queue.letters.stream()
-                                .anyMatch(letter -> letter.origin().header().seq() == seq)
+                boolean prepared = queue.deadLetters.stream()
+                                .anyMatch(deadLetter ->
+                                        deadLetter.origin().header().seq() == seq)
                         || queue.toConfirm.contains(seq);
                 Content content = disk.content(queue.number, lease.header());
                 if (!prepared && content != null) {
-                    queue.letters.add(new AcceptDeadLetters.DeadLetter(
+                    queue.deadLetters.add(new AcceptDeadLetters.DeadLetter(
                             new QueueEvent.Origin(queue.number, lease.header()), content));
                 }
             }
@@ -398,26 +405,26 @@ final class QueueHistory {
     }
 
     private void accept(QueueUnderTest queue, QueueUnderTest target) {
-        List<AcceptDeadLetters.DeadLetter> letters = List.copyOf(queue.letters);
-        queue.letters.clear();
-        boolean circle = random.nextBoolean();
-        call(target, new AcceptDeadLetters(letters, circle), (decision, refusal) -> {
-            assertThat(decision.reply()).isEqualTo(letters.size());
-            for (AcceptDeadLetters.DeadLetter letter : letters) {
-                MessageHeader old = letter.origin().header();
+        List<AcceptDeadLetters.DeadLetter> deadLetters = List.copyOf(queue.deadLetters);
+        queue.deadLetters.clear();
+        boolean cycle = random.nextBoolean();
+        call(target, new AcceptDeadLetters(deadLetters, cycle), (decision, refusal) -> {
+            assertThat(decision.reply()).isEqualTo(deadLetters.size());
+            for (AcceptDeadLetters.DeadLetter deadLetter : deadLetters) {
+                MessageHeader origin = deadLetter.origin().header();
                 target.model.accept(
-                        letter.content().idLow(),
-                        old.bodyBytes(),
-                        old.timestampMillis(),
-                        circle && old.storedAtMillis() != old.timestampMillis(),
+                        deadLetter.content().idLow(),
+                        origin.bodyBytes(),
+                        origin.timestampMillis(),
+                        cycle && origin.storedAtMillis() != origin.timestampMillis(),
                         nowMillis);
-                NaiveQueue.Message message = queue.model.message(old.seq());
+                NaiveQueue.Message message = queue.model.message(origin.seq());
                 if (message != null) {
-                    assertThat(message.place).isEqualTo(NaiveQueue.Place.DEPARTING);
-                    assertThat(message.id).isEqualTo(letter.content().idLow());
+                    assertThat(message.place).isEqualTo(NaiveQueue.Place.DEAD_LETTERING);
+                    assertThat(message.id).isEqualTo(deadLetter.content().idLow());
                     message.place = NaiveQueue.Place.MOVED;
                 }
-                queue.toConfirm.add(old.seq());
+                queue.toConfirm.add(origin.seq());
             }
         });
     }
@@ -436,13 +443,16 @@ final class QueueHistory {
         });
     }
 
-    /** The process dies and starts again; everything committed is on disk. Departing messages are leases again. */
+    /**
+     * The process crashes and starts again; everything committed is on disk. Messages that were being dead-lettered
+     * are leases again.
+     */
     private void restart() {
         for (QueueUnderTest queue : queues) {
             note(() -> "restart", queue);
             disk.drainAll();
             new QueueInvariants(queue, nowMillis).checkDisk(disk);
-            for (NaiveQueue.Message message : queue.model.in(NaiveQueue.Place.DEPARTING)) {
+            for (NaiveQueue.Message message : queue.model.in(NaiveQueue.Place.DEAD_LETTERING)) {
                 message.place = NaiveQueue.Place.LEASED;
             }
             queue.load();

@@ -6,11 +6,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random histories against a naive model: windows of a few messages, so that the disk is read all the time, on a disk that lags behind;
- * reads that are overtaken by other commands; restarts.
+ * Compares random histories with a naive model. Windows hold a few messages only, so that the disk is read all the
+ * time; the disk is behind memory; other commands run during reads; the process restarts.
  *
- * <p>A failure names its seed; {@code -Dsluice.seed=N} plays that history alone, {@code -Dsluice.histories=N} more or fewer of
- * them, {@code -Dsluice.random=true} others.
+ * <p>A failure prints its seed; {@code -Dsluice.seed=N} repeats that history only, {@code -Dsluice.histories=N} sets
+ * their number, {@code -Dsluice.random=true} uses other seeds.
  */
 class QueueModelTest {
     private static final int HISTORIES = 10_000;
@@ -18,20 +18,20 @@ class QueueModelTest {
     private static final int STEPS_SHOWN = 200;
 
     @Test
-    void aQueueDoesWhatTheReferenceSays() {
+    void aQueueBehavesLikeTheModel() {
         Long seed = Long.getLong("sluice.seed");
         if (seed != null) {
-            play(seed);
+            run(seed);
             return;
         }
         long first = TestSeed.of("histories");
         int histories = Integer.getInteger("sluice.histories", HISTORIES);
         for (int i = 0; i < histories; i++) {
-            play(first + i);
+            run(first + i);
         }
     }
 
-    private static void play(long seed) {
+    private static void run(long seed) {
         try {
             new QueueHistory(seed, null).run(STEPS);
         } catch (AssertionError | RuntimeException failure) {
@@ -39,7 +39,7 @@ class QueueModelTest {
         }
     }
 
-    /** Plays a failing history again to tell what happened. */
+    /** Repeats a failing history and returns its steps. */
     private static String replay(long seed) {
         List<String> steps = new ArrayList<>();
         try {

@@ -20,7 +20,7 @@ class QueueStateTest {
     }
 
     @Test
-    void anAcknowledgedMessageIsGone() {
+    void anAcknowledgedMessageIsRemoved() {
         queue.push("a");
         assertThat(queue.ack(token(queue.pullOne())).ackCount()).isEqualTo(1);
         assertThat(queue.after(3_600_000).pull(10)).isEmpty();
@@ -56,7 +56,7 @@ class QueueStateTest {
     }
 
     @Test
-    void pullIsRefusedWhilePausedButNotWithoutAConsumerFirst() {
+    void pullIsRefusedWhilePausedButAMissingConsumerIsReportedFirst() {
         queue.push("a");
         queue.with(new QueueSettings(0, true, 3_600));
         assertThatThrownBy(() -> queue.pull(1)).hasMessage(QueueError.DELIVERY_PAUSED.text());
@@ -67,7 +67,7 @@ class QueueStateTest {
     }
 
     @Test
-    void theConsumerDecidesWhatAPullLeavesOpen() {
+    void theConsumerSettingsApplyWhereAPullGivesNone() {
         queue.push("1", "2", "3", "4", "5", "6");
         List<Lease> leases = queue.pull(Pull.FROM_CONSUMER);
         assertThat(leases).hasSize(5).allMatch(lease -> lease.expiresAtMillis() == queue.nowMillis + 30_000);
@@ -77,11 +77,11 @@ class QueueStateTest {
     }
 
     @Test
-    void theDelayOfAMessageBeatsThatOfTheQueueEvenIfItIsZero() {
+    void theDelayOfAMessageOverridesThatOfTheQueueEvenIfItIsZero() {
         queue.with(new QueueSettings(20, false, 3_600));
         queue.pushDelayed("own", 10);
         queue.pushDelayed("none", 0);
-        queue.push("queue's");
+        queue.push("from queue");
         assertThat(queue.peek()).containsExactly(2L);
         assertThat(queue.after(9_999).peek()).containsExactly(2L);
         assertThat(queue.after(1).peek()).containsExactly(2L, 1L);
@@ -102,7 +102,7 @@ class QueueStateTest {
     }
 
     @Test
-    void messagesAreServedByAvailabilityThenByNumber() {
+    void messagesAreDeliveredByAvailabilityThenByNumber() {
         queue.pushDelayed("due at 10", 10);
         queue.push("now");
         queue.after(10_000).push("stored at 10");
@@ -111,7 +111,7 @@ class QueueStateTest {
     }
 
     @Test
-    void aClockThatIsSetBackDoesNotTurnTheOrder() {
+    void aClockThatIsSetBackDoesNotChangeTheOrder() {
         queue.push("a");
         queue.after(-5_000).push("b");
         assertThat(queue.metrics().oldestTimestampMillis()).isEqualTo(1_000_000);
@@ -143,31 +143,31 @@ class QueueStateTest {
     }
 
     @Test
-    void theHeadStartsTheQueueAgain() {
+    void theHeadHoldsWhatTheQueueNeedsToStart() {
         queue.push("a", "b", "c");
         queue.pushDelayed("d", 60);
         queue.pull(2);
         QueueHead head = queue.state.head();
         assertThat(head.nextSeq()).isEqualTo(5);
-        assertThat(head.arrivalsFrom()).isEqualTo(3);
+        assertThat(head.arrivalsFromSeq()).isEqualTo(3);
         assertThat(head.count()).isEqualTo(4);
         assertThat(head.bytes()).isEqualTo(4);
-        assertThat(head.waitingCount()).isEqualTo(1);
+        assertThat(head.scheduledCount()).isEqualTo(1);
         assertThat(head.scheduleFromMillis()).isEqualTo(1_060_000);
-        assertThat(head.waitingFromSeq()).isEqualTo(4);
+        assertThat(head.scheduledFromSeq()).isEqualTo(4);
         assertThat(head.deadlineMillis()).isEqualTo(1_030_000);
         assertThat(queue.state.nextReadyMillis()).isEqualTo(1_000_000);
     }
 
     @Test
     void aPullGetsNoMoreThanTheQueueMayLease() {
-        TestQueue narrow = new TestQueue(TestQueue.limits(3, 0, 0));
-        narrow.push("a", "b", "c", "d");
-        assertThat(narrow.pull(2)).hasSize(2);
-        assertThat(narrow.pull(2)).hasSize(1);
-        assertThat(narrow.pull(2)).isEmpty();
-        narrow.ack(new LeaseId(2, 1));
-        assertThat(seqs(narrow.pull(2))).containsExactly(4L);
+        TestQueue limited = new TestQueue(TestQueue.limits(3, 0, 0));
+        limited.push("a", "b", "c", "d");
+        assertThat(limited.pull(2)).hasSize(2);
+        assertThat(limited.pull(2)).hasSize(1);
+        assertThat(limited.pull(2)).isEmpty();
+        limited.ack(new LeaseId(2, 1));
+        assertThat(seqs(limited.pull(2))).containsExactly(4L);
     }
 
     @Test

@@ -10,31 +10,30 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * A queue, its model, and the part of the runtime between the queue and its store: needs, reads under way, parked commands. How far
- * a read has come when something else happens is random.
+ * A queue, its model, and the part of the runtime between the queue and its store: required reads, reads in progress,
+ * parked commands. The progress of a read when another command runs is random.
  */
 final class QueueUnderTest {
-    /** A command whose decision is compared with the model when it is made. */
+    /** A command; {@code check} compares its decision with the model at the time of the decision. */
     record Call<R>(QueueCommand<R> command, BiConsumer<Decision<R>, QueueException> check) {}
 
-    /** A read between begin and supply. */
     private static final class Read {
-        final ReadRequest need;
+        final ReadRequest request;
         /** Everything committed before the read began. */
         final long committed;
 
         List<?> rows;
         boolean last;
 
-        Read(ReadRequest need, long committed) {
-            this.need = need;
+        Read(ReadRequest request, long committed) {
+            this.request = request;
             this.committed = committed;
         }
     }
 
     private static final class Parked {
         final Call<?> call;
-        /** The read it waits for; null if it waits for another one of that kind. */
+        /** The read it waits for; null if it waits for a read that another command began. */
         Read read;
 
         Parked(Call<?> call) {
@@ -47,15 +46,15 @@ final class QueueUnderTest {
     final long number;
     final NaiveQueue model = new NaiveQueue();
     final List<LeaseId> tokens = new ArrayList<>();
-    /** Prepared for the dead letter queue, with contents. */
-    final List<AcceptDeadLetters.DeadLetter> letters = new ArrayList<>();
-    /** Candidates of pulls that have not taken their second step. */
+    /** Dead deadLetters with contents, ready to be sent to the dead letter queue. */
+    final List<AcceptDeadLetters.DeadLetter> deadLetters = new ArrayList<>();
+    /** Candidates of pulls whose second step is still to come. */
     final List<List<ReadyMessage>> chosen = new ArrayList<>();
-    /** Their numbers. */
+    /** The numbers of those candidates. */
     final Set<Long> reserved = new HashSet<>();
-    /** What the last pulls leased. */
+    /** Leases of the last pulls. */
     final List<Release.Unsent> unsent = new ArrayList<>();
-    /** In the dead letter queue, to be confirmed. */
+    /** Messages that the dead letter queue has and that are to be confirmed. */
     final List<Long> toConfirm = new ArrayList<>();
 
     private final FakeDisk disk;
@@ -84,11 +83,11 @@ final class QueueUnderTest {
         return limits;
     }
 
-    /** Starts anew from what is on disk. Calls in flight are lost, as with a process that died. */
+    /** Loads the state from disk. Calls in progress are lost, as after a crash of the process. */
     void load() {
         reads.clear();
         parked.clear();
-        letters.clear();
+        deadLetters.clear();
         chosen.clear();
         reserved.clear();
         toConfirm.clear();
@@ -117,20 +116,20 @@ final class QueueUnderTest {
             while (!attempt(entry, nowMillis)) {
                 ReadRequest.ReadKind kind =
                         call.command().requiredRead(state, nowMillis).kind();
-                finish(entry.read != null ? entry.read : underWay(kind));
+                finish(entry.read != null ? entry.read : inProgress(kind));
             }
         } else if (!attempt(entry, nowMillis)) {
             parked.add(entry);
         }
     }
 
-    /** Lets a random read make a step, or a parked command try again, or starts reading ahead. */
+    /** Advances a random read by a step, retries a parked command, or starts a read ahead. */
     void proceed(long nowMillis) {
         int choice = random.nextInt(4);
         if (choice == 0 || reads.isEmpty()) {
-            ReadRequest wish = state.readAhead();
-            if (wish != null) {
-                begin(wish);
+            ReadRequest readAhead = state.readAhead();
+            if (readAhead != null) {
+                begin(readAhead);
             }
         } else if (choice == 1 && !parked.isEmpty()) {
             Parked entry = parked.remove();
@@ -153,7 +152,7 @@ final class QueueUnderTest {
         }
     }
 
-    /** Ends everything that is under way. */
+    /** Ends all reads and parked commands. */
     void quiesce(long nowMillis) {
         while (!parked.isEmpty() || !reads.isEmpty()) {
             while (!reads.isEmpty()) {
@@ -168,15 +167,15 @@ final class QueueUnderTest {
         disk.drainAll();
     }
 
-    /** Runs what the queue's own timer would run until nothing is due. */
+    /** Runs what the timer of the queue would run, until nothing is due. */
     void expire(long nowMillis) {
         model.expire(nowMillis);
         while (state.deadlineMillis() <= nowMillis) {
             Expire command = new Expire(1 + random.nextInt(3));
-            ReadRequest need = command.requiredRead(state, nowMillis);
-            while (need != null) {
-                finish(isReading(need.kind()) ? underWay(need.kind()) : begin(need));
-                need = command.requiredRead(state, nowMillis);
+            ReadRequest request = command.requiredRead(state, nowMillis);
+            while (request != null) {
+                finish(isReading(request.kind()) ? inProgress(request.kind()) : begin(request));
+                request = command.requiredRead(state, nowMillis);
             }
             Decision<Boolean> decision = command.decide(state, nowMillis);
             if (decision.events().size() > command.budget()) {
@@ -189,14 +188,14 @@ final class QueueUnderTest {
         }
     }
 
-    /** One try; false if a read must come first. */
+    /** Tries a command; returns false if a read must come first. */
     private boolean attempt(Parked entry, long nowMillis) {
         expire(nowMillis);
         entry.read = null;
-        ReadRequest need = entry.call.command().requiredRead(state, nowMillis);
-        if (need != null) {
-            if (!isReading(need.kind())) {
-                entry.read = begin(need);
+        ReadRequest request = entry.call.command().requiredRead(state, nowMillis);
+        if (request != null) {
+            if (!isReading(request.kind())) {
+                entry.read = begin(request);
             }
             return false;
         }
@@ -225,9 +224,9 @@ final class QueueUnderTest {
         }
     }
 
-    private Read begin(ReadRequest need) {
-        state.begin(need);
-        Read read = new Read(need, disk.committed());
+    private Read begin(ReadRequest request) {
+        state.begin(request);
+        Read read = new Read(request, disk.committed());
         reads.add(read);
         return read;
     }
@@ -237,9 +236,9 @@ final class QueueUnderTest {
         if (random.nextBoolean()) {
             disk.drainAll();
         }
-        read.rows = disk.read(number, read.need);
-        read.last = read.rows.size() < read.need.limit();
-        if (read.need.kind() != ReadRequest.ReadKind.FIND && !read.rows.isEmpty() && random.nextInt(4) == 0) {
+        read.rows = disk.read(number, read.request);
+        read.last = read.rows.size() < read.request.limit();
+        if (read.request.kind() != ReadRequest.ReadKind.LOOKUP && !read.rows.isEmpty() && random.nextInt(4) == 0) {
             read.rows = read.rows.subList(0, 1 + random.nextInt(read.rows.size()));
             read.last = false;
         }
@@ -250,17 +249,17 @@ final class QueueUnderTest {
             fetch(read);
         }
         reads.remove(read);
-        state.supply(read.need, read.rows, read.last);
+        state.supply(read.request, read.rows, read.last);
     }
 
-    /** Whether a read of that kind is under way and another must wait for it; never so for lookups. */
+    /** Returns whether a read of that kind is in progress and another one must wait for it; never for lookups. */
     private boolean isReading(ReadRequest.ReadKind kind) {
-        return kind != ReadRequest.ReadKind.FIND && reads.stream().anyMatch(read -> read.need.kind() == kind);
+        return kind != ReadRequest.ReadKind.LOOKUP && reads.stream().anyMatch(read -> read.request.kind() == kind);
     }
 
-    private Read underWay(ReadRequest.ReadKind kind) {
+    private Read inProgress(ReadRequest.ReadKind kind) {
         return reads.stream()
-                .filter(read -> read.need.kind() == kind)
+                .filter(read -> read.request.kind() == kind)
                 .findFirst()
                 .orElseThrow();
     }

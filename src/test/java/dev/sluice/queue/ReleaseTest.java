@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The two steps of a pull, and the way back from the second. */
+/** The two steps of a pull, and the release of its leases. */
 class ReleaseTest {
     private static final long RETENTION_MILLIS = 345_600_000;
 
     private final TestQueue queue = new TestQueue();
 
     @Test
-    void aReleasedMessageIsWhereItWasAndItsDeliveryDoesNotCount() {
+    void aReleasedMessageReturnsToItsPlaceAndItsDeliveryDoesNotCount() {
         queue.push("a", "b", "c");
         queue.pushDelayed("d", 10);
         queue.after(10_000).pull(10);
@@ -29,7 +29,7 @@ class ReleaseTest {
     }
 
     @Test
-    void aRetriedMessageKeepsTheDeliveriesThatWereSent() {
+    void aReleasedMessageKeepsTheDeliveriesThatWereSent() {
         queue.push("a");
         queue.retry(token(queue.pullOne()), 5);
         queue.after(5_000).push("b");
@@ -42,7 +42,7 @@ class ReleaseTest {
     }
 
     @Test
-    void aLastAttemptThatWasNotSentIsStillToCome() {
+    void aLastAttemptThatWasNotSentIsRepeated() {
         queue.with(TestQueue.consumer(0, 0, "")).push("a");
         for (int i = 0; i < 5; i++) {
             queue.pullOne();
@@ -53,7 +53,7 @@ class ReleaseTest {
     }
 
     @Test
-    void aLeaseThatEndedOtherwiseStaysAsItIs() {
+    void aReleaseDoesNotChangeALeaseThatEndedOtherwise() {
         queue.push("acknowledged", "expired", "leased again");
         queue.pull(3);
         List<QueueEvent> leased = List.copyOf(queue.events);
@@ -69,7 +69,7 @@ class ReleaseTest {
     }
 
     @Test
-    void aReleasedMessageThatIsTooOldByThenGoes() {
+    void aReleasedMessagePastItsRetentionIsRemoved() {
         queue.push("a");
         queue.after(RETENTION_MILLIS - 1).pull(1);
         List<QueueEvent> leased = List.copyOf(queue.events);
@@ -97,7 +97,7 @@ class ReleaseTest {
     }
 
     @Test
-    void aCandidateThatWentMeanwhileIsLeftOutAndTheOthersAreLeased() {
+    void aCandidateThatWasRemovedMeanwhileIsSkippedAndTheOthersAreLeased() {
         queue.push("a", "b", "c");
         queue.retry(token(queue.pullOne()), 0);
         List<ReadyMessage> candidates = queue.candidates(10, ConsumerType.HTTP_PULL);
@@ -118,7 +118,7 @@ class ReleaseTest {
     }
 
     @Test
-    void bodiesOfCandidatesAreBoundedButForTheFirst() {
+    void bodiesOfCandidatesAreBoundedExceptForTheFirst() {
         queue.push("long enough", "bb", "cc", "dd");
         assertThat(queue.run(new PullCandidates(10, ConsumerType.HTTP_PULL, 5, java.util.Set.of())))
                 .hasSize(1);
@@ -129,7 +129,7 @@ class ReleaseTest {
     }
 
     @Test
-    void leasesWhoseAnswersAreStillToBeSentDoNotEnd() {
+    void leasesWhoseResponsesAreStillToBeSentDoNotExpire() {
         queue.push("a");
         Lease lease = queue.pullOne();
         queue.after(TestQueue.VISIBILITY_MILLIS + 1);

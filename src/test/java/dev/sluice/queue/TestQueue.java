@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A queue with a clock and few words, for tests of single rules. Everything is in memory, so no command needs a read. */
+/**
+ * A queue with a clock and short methods, for tests of single rules. Everything is in memory, so no command needs a
+ * read.
+ */
 final class TestQueue {
     static final int VISIBILITY_MILLIS = 30_000;
 
@@ -26,7 +29,7 @@ final class TestQueue {
         state = new QueueState(settings, consumer, limits, QueueImage.NEW, MemoryBudget.UNBOUNDED);
     }
 
-    /** The documented limits but for the three that concern a whole queue. */
+    /** The documented limits except for three that apply to a whole queue. */
     static Limits limits(int leasesMax, long backlogBytesMax, int messagesPerSecondMax) {
         Limits d = Limits.DOCUMENTED;
         return new Limits(
@@ -103,7 +106,7 @@ final class TestQueue {
         return pull(batchSize, Pull.FROM_CONSUMER, ConsumerType.HTTP_PULL).leases();
     }
 
-    /** Both steps of a pull at once. */
+    /** Runs both steps of a pull. */
     Pull.PullReply pull(int batchSize, int visibilityTimeoutMillis, ConsumerType consumerType) {
         return run(new Pull(candidates(batchSize, consumerType), visibilityTimeoutMillis, consumerType));
     }
@@ -136,7 +139,7 @@ final class TestQueue {
         return run(new ReadMetrics());
     }
 
-    /** What the runtime does: what is due first, then the command. */
+    /** Does what the runtime does: expiry first, then the command. */
     <R> R run(QueueCommand<R> command) {
         events.clear();
         while (state.deadlineMillis() <= nowMillis) {
@@ -145,7 +148,7 @@ final class TestQueue {
         return decide(command);
     }
 
-    /** The command alone. */
+    /** Runs the command only. */
     <R> R decide(QueueCommand<R> command) {
         assertThat(command.requiredRead(state, nowMillis)).isNull();
         Decision<R> decision = command.decide(state, nowMillis);

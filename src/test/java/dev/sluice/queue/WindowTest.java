@@ -23,7 +23,8 @@ class WindowTest {
     }
 
     private static Window<MessageHeader> window(int capacity, MemoryBudget budget) {
-        return new Window<>(IndexOrder.ARRIVALS, MessageHeader.class, capacity, Window.FLOOR, budget, 0, FROM_START);
+        return new Window<>(
+                IndexOrder.ARRIVALS, MessageHeader.class, capacity, Window.GUARANTEED, budget, 0, FROM_START);
     }
 
     private static Window<MessageHeader> emptyWindow(int capacity) {
@@ -49,7 +50,7 @@ class WindowTest {
     }
 
     @Test
-    void theGreatestElementsGoBackToTheDisk() {
+    void theGreatestElementsAreDroppedWhenTheWindowIsFull() {
         Window<MessageHeader> window = emptyWindow(2);
         window.add(message(5));
         window.add(message(3));
@@ -113,7 +114,7 @@ class WindowTest {
     }
 
     @Test
-    void nothingIsKnownFromTheFirstAdditionOnForWhichThereWasNoRoom() {
+    void theBoundIsTheFirstAdditionForWhichThereWasNoRoom() {
         Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
         window.begin(0, FROM_START);
         for (long seq = 11; seq <= 14; seq++) {
@@ -126,7 +127,7 @@ class WindowTest {
     }
 
     @Test
-    void aReadThatDoesNotAdjoinTheWindowIsThrownAway() {
+    void aReadThatDoesNotAdjoinTheWindowIsDiscarded() {
         Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
         window.begin(0, FROM_START + 1);
         window.supply(List.of(message(7)), true);
@@ -162,35 +163,35 @@ class WindowTest {
     }
 
     @Test
-    void theBudgetNeverRefusesTheFirstElements() {
+    void theBudgetNeverRefusesGuaranteedElements() {
         Budget budget = new Budget(0);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.add(message(seq));
         }
-        assertThat(window.size()).isEqualTo(Window.FLOOR);
-        assertThat(window.boundSeq()).isEqualTo(Window.FLOOR + 1);
+        assertThat(window.size()).isEqualTo(Window.GUARANTEED);
+        assertThat(window.boundSeq()).isEqualTo(Window.GUARANTEED + 1);
         assertThat(window.isLow())
-                .as("a refused window is content with what it has")
+                .as("a window that the budget refused does not read ahead")
                 .isFalse();
     }
 
     @Test
-    void whatTheBudgetMayNotRefuseIsChargedToIt() {
+    void guaranteedElementsAreChargedToTheBudget() {
         Budget budget = new Budget(0);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
-        assertThat(budget.taken).isZero();
-        for (long seq = 1; seq <= Window.FLOOR; seq++) {
+        assertThat(budget.reserved).isZero();
+        for (long seq = 1; seq <= Window.GUARANTEED; seq++) {
             window.add(message(seq));
         }
-        assertThat(budget.taken).isEqualTo((long) Window.FLOOR * Window.ELEMENT_BYTES);
+        assertThat(budget.reserved).isEqualTo((long) Window.GUARANTEED * Window.ELEMENT_BYTES);
         assertThat(budget.tryReserve(1)).isFalse();
     }
 
     @Test
-    void theWindowGivesBackWhatItTook() {
+    void theWindowReleasesWhatItReserved() {
         Budget budget = new Budget(1_000_000);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
@@ -198,18 +199,18 @@ class WindowTest {
             window.add(message(seq));
         }
         assertThat(window.size()).isEqualTo(1_000);
-        long taken = budget.taken;
-        assertThat(taken).isGreaterThanOrEqualTo(1_000 * Window.ELEMENT_BYTES);
+        long reserved = budget.reserved;
+        assertThat(reserved).isGreaterThanOrEqualTo(1_000 * Window.ELEMENT_BYTES);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.remove(0, seq);
         }
-        assertThat(budget.taken).isLessThan(taken / 4);
+        assertThat(budget.reserved).isLessThan(reserved / 4);
         window.close();
-        assertThat(budget.taken).isZero();
+        assertThat(budget.reserved).isZero();
     }
 
     @Test
-    void aWindowRecoversWhenTheBudgetDoes() {
+    void aWindowGrowsAgainWhenTheBudgetHasRoom() {
         Budget budget = new Budget(0);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
@@ -231,12 +232,12 @@ class WindowTest {
         assertThat(window.size()).isEqualTo(1_000);
     }
 
-    /** Additions, removals and the three moments of a read in any order, against a set of everything. */
+    /** Additions, removals and the steps of a read in random order, compared with a set of all members. */
     @Property(seed = TestSeed.PROPERTIES, tries = 2_000)
     void aWindowIsAlwaysTheHeadOfItsIndex(
-            @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int capacity, @ForAll boolean poor) {
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int capacity, @ForAll boolean budgetIsEmpty) {
         Random random = new Random(seed);
-        Budget budget = new Budget(poor ? 0 : Long.MAX_VALUE);
+        Budget budget = new Budget(budgetIsEmpty ? 0 : Long.MAX_VALUE);
         Window<ScheduledMessage> window = new Window<>(
                 IndexOrder.SCHEDULE, ScheduledMessage.class, capacity, 1 + random.nextInt(4), budget, 0, 0);
         TreeSet<ScheduledMessage> index = new TreeSet<>(Comparator.comparingLong(ScheduledMessage::availableAtMillis)
@@ -247,11 +248,11 @@ class WindowTest {
             int choice = random.nextInt(10);
             if (choice < 4) {
                 long seq = 1 + random.nextInt(40);
-                ScheduledMessage former = index.stream()
-                        .filter(waiting -> waiting.header().seq() == seq)
+                ScheduledMessage existing = index.stream()
+                        .filter(message -> message.header().seq() == seq)
                         .findFirst()
                         .orElse(null);
-                if (former == null) {
+                if (existing == null) {
                     ScheduledMessage added = new ScheduledMessage(message(seq), 0, random.nextInt(20));
                     index.add(added);
                     window.add(added);
@@ -279,8 +280,8 @@ class WindowTest {
             window.updateCount(index.size());
             assertThat(window.size()).isLessThanOrEqualTo(capacity);
             List<ScheduledMessage> expected = index.stream()
-                    .filter(waiting -> window.covers(
-                            waiting.availableAtMillis(), waiting.header().seq()))
+                    .filter(message -> window.covers(
+                            message.availableAtMillis(), message.header().seq()))
                     .toList();
             assertThat(window.size()).isEqualTo(expected.size());
             for (int i = 0; i < expected.size(); i++) {
@@ -292,15 +293,15 @@ class WindowTest {
     private static List<ScheduledMessage> rows(
             TreeSet<ScheduledMessage> index, Window<ScheduledMessage> window, int limit) {
         return index.stream()
-                .filter(waiting -> !window.covers(
-                        waiting.availableAtMillis(), waiting.header().seq()))
+                .filter(message -> !window.covers(
+                        message.availableAtMillis(), message.header().seq()))
                 .limit(limit)
                 .toList();
     }
 
     private static final class Budget implements MemoryBudget {
         long max;
-        long taken;
+        long reserved;
 
         Budget(long max) {
             this.max = max;
@@ -308,21 +309,21 @@ class WindowTest {
 
         @Override
         public boolean tryReserve(long bytes) {
-            if (taken + bytes > max) {
+            if (reserved + bytes > max) {
                 return false;
             }
-            taken += bytes;
+            reserved += bytes;
             return true;
         }
 
         @Override
         public void reserve(long bytes) {
-            taken += bytes;
+            reserved += bytes;
         }
 
         @Override
         public void release(long bytes) {
-            taken -= bytes;
+            reserved -= bytes;
         }
     }
 }

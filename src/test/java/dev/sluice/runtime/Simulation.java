@@ -259,11 +259,11 @@ final class Simulation {
             hold(image.leases().isEmpty(), "queue %s keeps leases %s", number, image.leases());
             // Below a purge nothing counts; such markers go when the queue is loaded.
             hold(
-                    image.departed().stream()
+                    image.deadLettered().stream()
                             .allMatch(marker -> marker.seq() < image.head().purgedBelowSeq()),
                     "queue %s keeps markers %s",
                     number,
-                    image.departed());
+                    image.deadLettered());
         }
         checkQueuesComeToRest();
     }

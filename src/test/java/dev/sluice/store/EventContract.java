@@ -46,7 +46,7 @@ abstract class EventContract extends StoreContract {
         });
 
         assertThat(get(store.load(Q))).isEqualTo(new QueueImage(head(2), List.of(lease), List.of()));
-        assertThat(find(1)).containsExactly(new LookupResult(arrival(1), 1, LookupResult.NOT_WAITING));
+        assertThat(find(1)).containsExactly(new LookupResult(arrival(1), 1, LookupResult.NOT_SCHEDULED));
         assertThat(get(store.readContents(Q, List.of(arrival(1))))).hasSize(1);
     }
 
@@ -61,7 +61,7 @@ abstract class EventContract extends StoreContract {
 
         assertThat(get(store.readWaiting(Q, 0, 10))).isEmpty();
         assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
-        assertThat(find(1)).containsExactly(new LookupResult(delayed(1), 1, LookupResult.NOT_WAITING));
+        assertThat(find(1)).containsExactly(new LookupResult(delayed(1), 1, LookupResult.NOT_SCHEDULED));
         assertThat(get(store.load(Q)).leases()).containsExactly(lease);
     }
 

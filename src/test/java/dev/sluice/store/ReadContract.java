@@ -31,7 +31,7 @@ abstract class ReadContract extends StoreContract {
 
         assertContents(get(store.readArrivals(Q, 1, 10)).rows(), new StoredMessage(header, content));
         assertContents(get(store.readContents(Q, List.of(header))), new StoredMessage(header, content));
-        assertThat(find(1)).containsExactly(new LookupResult(header, 0, LookupResult.NOT_WAITING));
+        assertThat(find(1)).containsExactly(new LookupResult(header, 0, LookupResult.NOT_SCHEDULED));
         assertThat(get(store.readSchedule(Q, 0, 0, 10))).isEmpty();
         assertThat(get(store.readWaiting(Q, 0, 10))).isEmpty();
     }
@@ -51,7 +51,7 @@ abstract class ReadContract extends StoreContract {
                 get(store.readArrivals(Q, 0, 10)).rows(),
                 new StoredMessage(arrival(1), empty),
                 new StoredMessage(arrival(2), full));
-        assertThat(find(2)).containsExactly(new LookupResult(arrival(2), 0, LookupResult.NOT_WAITING));
+        assertThat(find(2)).containsExactly(new LookupResult(arrival(2), 0, LookupResult.NOT_SCHEDULED));
     }
 
     @Test
@@ -137,7 +137,7 @@ abstract class ReadContract extends StoreContract {
         assertThat(get(store.readOriginalTimestamps(Q, 900, 2, 10))).containsExactly(withOriginalTimestamp(3, 900));
         assertThat(get(store.readOriginalTimestamps(Q, 0, 0, 1))).containsExactly(withOriginalTimestamp(2, 500));
         assertThat(find(1))
-                .containsExactly(new LookupResult(withOriginalTimestamp(1, 900), 0, LookupResult.NOT_WAITING));
+                .containsExactly(new LookupResult(withOriginalTimestamp(1, 900), 0, LookupResult.NOT_SCHEDULED));
     }
 
     @Test

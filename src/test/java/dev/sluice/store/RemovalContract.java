@@ -36,7 +36,7 @@ abstract class RemovalContract extends StoreContract {
         });
         commit(batch -> {
             batch.add(Q, removed(arrival(1), QueueEvent.MessageLocation.ARRIVAL, 0));
-            batch.add(Q, removed(delayed(2), QueueEvent.MessageLocation.WAITING, 9_000));
+            batch.add(Q, removed(delayed(2), QueueEvent.MessageLocation.SCHEDULED, 9_000));
             batch.add(Q, removed(old, QueueEvent.MessageLocation.LEASED, 0));
         });
 
@@ -121,7 +121,7 @@ abstract class RemovalContract extends StoreContract {
         assertThat(get(store.readOriginalTimestamps(deadQueue, 0, 0, 10))).containsExactly(deadLetter);
 
         commit(batch -> batch.add(Q, new QueueEvent.DeadLettered(arrival(5))));
-        assertThat(get(store.load(Q)).departed()).isEmpty();
+        assertThat(get(store.load(Q)).deadLettered()).isEmpty();
     }
 
     @Test
@@ -206,7 +206,7 @@ abstract class RemovalContract extends StoreContract {
         for (long queue : new long[] {Q - 1, Q + 1, 256, Long.MAX_VALUE}) {
             assertThat(get(store.load(queue)).head()).isEqualTo(head(queue));
             assertThat(get(store.load(queue)).leases()).hasSize(1);
-            assertThat(get(store.load(queue)).departed()).hasSize(1);
+            assertThat(get(store.load(queue)).deadLettered()).hasSize(1);
             assertThat(get(store.readArrivals(queue, 0, 100)).rows()).hasSize(3);
             assertThat(get(store.readSchedule(queue, 0, 0, 100))).hasSize(2);
             assertThat(get(store.readWaiting(queue, 0, 100))).hasSize(2);

@@ -121,7 +121,8 @@ public final class StoreHistory {
                 ScheduledMessage row = removeRandom(scheduled);
                 if (row != null) {
                     batch.add(
-                            QUEUE, removed(row.header(), QueueEvent.MessageLocation.WAITING, row.availableAtMillis()));
+                            QUEUE,
+                            removed(row.header(), QueueEvent.MessageLocation.SCHEDULED, row.availableAtMillis()));
                 }
             }
             default -> {

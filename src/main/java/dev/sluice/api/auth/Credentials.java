@@ -1,7 +1,7 @@
 package dev.sluice.api.auth;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
@@ -86,14 +86,14 @@ public final class Credentials implements Authenticator {
         String email = key == null ? null : request.getHeader(EMAIL);
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (email == null && authorization == null) {
-            throw new QueueException(QueueError.CREDENTIALS_MISSING);
+            throw new EdgeException(EdgeError.CREDENTIALS_MISSING);
         }
         Principal caller = email == null ? null : ofPair(email, key);
         if (caller == null && authorization != null) {
             caller = ofAuthorization(authorization);
         }
         if (caller == null) {
-            throw new QueueException(QueueError.NOT_AUTHORIZED);
+            throw new EdgeException(EdgeError.NOT_AUTHORIZED);
         }
         return caller;
     }

@@ -5,9 +5,9 @@ import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Principal;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.http.Response;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
@@ -24,15 +24,15 @@ public final class GetUser implements Operation {
     }
 
     @Override
-    public QueueError refusal() {
-        return QueueError.NO_USER;
+    public EdgeError refusal() {
+        return EdgeError.NO_USER;
     }
 
     @Override
     public Future<Response> handle(OperationCall call) {
         Principal caller = call.caller();
         if (caller.email().isEmpty()) {
-            throw new QueueException(QueueError.NO_USER);
+            throw new EdgeException(EdgeError.NO_USER);
         }
         JsonObject user =
                 new JsonObject().put("id", DerivedId.of("user", caller.email())).put("email", caller.email());

@@ -4,8 +4,8 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.auth.Access;
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.http.Response;
-import dev.sluice.queue.QueueError;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
@@ -22,8 +22,8 @@ public final class VerifyToken implements Operation {
     }
 
     @Override
-    public QueueError refusal() {
-        return QueueError.TOKEN_INVALID;
+    public EdgeError refusal() {
+        return EdgeError.TOKEN_INVALID;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.sluice.api.http;
 
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.runtime.TimeoutQueue;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -149,7 +149,7 @@ public final class ConnectionTracker {
      *
      * @return the failure to answer it with although it is well-formed, or null
      */
-    public QueueException onRequest(HttpServerRequest request) {
+    public EdgeException onRequest(HttpServerRequest request) {
         TrackedConnection it = open.get(request.connection());
         if (it == null) {
             return null;
@@ -253,7 +253,7 @@ public final class ConnectionTracker {
         private int requests;
 
         private boolean inputEnded;
-        private QueueException refusal;
+        private EdgeException refusal;
 
         private int streams;
         private long responseBytes;
@@ -296,7 +296,7 @@ public final class ConnectionTracker {
         }
 
         /** The next request is to be answered with this failure, with none if it is null. */
-        void refuseNext(QueueException failure) {
+        void refuseNext(EdgeException failure) {
             refusal = failure;
         }
 
@@ -318,7 +318,7 @@ public final class ConnectionTracker {
         }
 
         /** What came cannot be decoded, and nothing that follows will be. A malformed head is answered as a request of its own. */
-        void malformed(QueueException failure) {
+        void malformed(EdgeException failure) {
             if (request != null && request.decoderResult().isFailure()) {
                 return;
             }

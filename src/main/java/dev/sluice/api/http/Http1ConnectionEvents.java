@@ -1,6 +1,6 @@
 package dev.sluice.api.http;
 
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -18,7 +18,7 @@ final class Http1ConnectionEvents extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
-        if (cause instanceof QueueException refusal) {
+        if (cause instanceof EdgeException refusal) {
             connection.malformed(refusal);
         } else {
             super.exceptionCaught(context, cause);

@@ -1,7 +1,7 @@
 package dev.sluice.api.http;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
@@ -35,7 +35,7 @@ import java.util.List;
  *   <li>a body whose length stands in no header: the draft of WebSocket that Netty still knows.
  * </ul>
  *
- * The cause of a failed {@link DecoderResult} is always a {@link QueueException} with the row of the error table. After one, what
+ * The cause of a failed {@link DecoderResult} is always a {@link EdgeException} with the row of the error table. After one, what
  * still comes is dropped. A target in absolute form is turned into a path, and its authority into the Host.
  *
  * <p>One for each connection, on its event loop.
@@ -107,7 +107,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         if (state == State.BODY) {
             HttpObject cutOff = new DefaultLastHttpContent();
             cutOff.setDecoderResult(DecoderResult.failure(
-                    new QueueException(QueueError.BODY_MALFORMED, "Request body ended before it was complete.")));
+                    new EdgeException(EdgeError.BODY_MALFORMED, "Request body ended before it was complete.")));
             out.add(cutOff);
             state = State.BROKEN;
         } else if (state == State.HEAD && out.size() > before) {
@@ -133,18 +133,18 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    private static QueueException refusal(Throwable cause, boolean ofHead) {
-        if (cause instanceof QueueException refusal) {
+    private static EdgeException refusal(Throwable cause, boolean ofHead) {
+        if (cause instanceof EdgeException refusal) {
             return refusal;
         }
         if (!ofHead) {
-            return new QueueException(QueueError.BODY_MALFORMED);
+            return new EdgeException(EdgeError.BODY_MALFORMED);
         }
         if (cause instanceof TooLongHttpLineException) {
-            return new QueueException(QueueError.URL_TOO_LONG);
+            return new EdgeException(EdgeError.URL_TOO_LONG);
         }
-        return new QueueException(
-                cause instanceof TooLongHttpHeaderException ? QueueError.HEADERS_TOO_LARGE : QueueError.HTTP_MALFORMED);
+        return new EdgeException(
+                cause instanceof TooLongHttpHeaderException ? EdgeError.HEADERS_TOO_LARGE : EdgeError.HTTP_MALFORMED);
     }
 
     /**
@@ -318,7 +318,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    private static QueueException malformed(String detail) {
-        return new QueueException(QueueError.HTTP_MALFORMED, detail);
+    private static EdgeException malformed(String detail) {
+        return new EdgeException(EdgeError.HTTP_MALFORMED, detail);
     }
 }

@@ -3,8 +3,8 @@ package dev.sluice.api.http;
 import static io.netty.handler.codec.http2.Http2Error.PROTOCOL_ERROR;
 import static io.netty.handler.codec.http2.Http2Exception.streamError;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -59,7 +59,7 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
     }
 
     /** The failure to answer with, or null. Trailers have no method, and nothing of them is used. */
-    private QueueException check(int streamId, Http2Headers headers) throws Http2Exception {
+    private EdgeException check(int streamId, Http2Headers headers) throws Http2Exception {
         CharSequence method = headers.method();
         if (method == null) {
             return null;
@@ -111,10 +111,10 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
         return method.toString().equals("OPTIONS");
     }
 
-    private QueueException oversize(int pathBytes, long bytes) {
+    private EdgeException oversize(int pathBytes, long bytes) {
         if (pathBytes > headerBytesMax) {
-            return new QueueException(QueueError.URL_TOO_LONG);
+            return new EdgeException(EdgeError.URL_TOO_LONG);
         }
-        return bytes - pathBytes > headerBytesMax ? new QueueException(QueueError.HEADERS_TOO_LARGE) : null;
+        return bytes - pathBytes > headerBytesMax ? new EdgeException(EdgeError.HEADERS_TOO_LARGE) : null;
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.api.http;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.TimeoutQueue;
@@ -53,9 +55,9 @@ public final class RequestBodyReader {
     public Future<Buffer> read(HttpServerRequest request, long nowNanos) {
         long length = announced(request);
         if (length > bytesMax) {
-            return Future.failedFuture(new QueueException(QueueError.REQUEST_TOO_LARGE));
+            return Future.failedFuture(new EdgeException(EdgeError.REQUEST_TOO_LARGE));
         }
-        QueueException refusal = refusalOfHeaders(request);
+        EdgeException refusal = refusalOfHeaders(request);
         if (refusal != null) {
             return Future.failedFuture(refusal);
         }
@@ -70,18 +72,18 @@ public final class RequestBodyReader {
     }
 
     /** What the headers ask for and is not done; tells a client that waits for it to go on. */
-    private static QueueException refusalOfHeaders(HttpServerRequest request) {
+    private static EdgeException refusalOfHeaders(HttpServerRequest request) {
         MultiMap headers = request.headers();
         String coding = headers.get(HttpHeaders.CONTENT_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
-            return new QueueException(QueueError.CONTENT_CODING_UNSUPPORTED);
+            return new EdgeException(EdgeError.CONTENT_CODING_UNSUPPORTED);
         }
         String expected = headers.get(HttpHeaders.EXPECT);
         if (expected == null || expected.isEmpty() || request.version() == HttpVersion.HTTP_1_0) {
             return null;
         }
         if (!expected.equalsIgnoreCase("100-continue")) {
-            return new QueueException(QueueError.EXPECTATION_UNKNOWN);
+            return new EdgeException(EdgeError.EXPECTATION_UNKNOWN);
         }
         request.response().writeContinue();
         return null;
@@ -105,7 +107,7 @@ public final class RequestBodyReader {
                 return;
             }
             if (length() + chunk.length() > bytesMax) {
-                end(new QueueException(QueueError.REQUEST_TOO_LARGE));
+                end(new EdgeException(EdgeError.REQUEST_TOO_LARGE));
             } else if (!tryHold(length() + chunk.length())) {
                 end(new QueueException(QueueError.OVERLOADED));
             } else if (first == null) {
@@ -120,11 +122,11 @@ public final class RequestBodyReader {
 
         @Override
         protected void onTimeout() {
-            end(new QueueException(QueueError.REQUEST_TIMEOUT));
+            end(new EdgeException(EdgeError.REQUEST_TIMEOUT));
         }
 
         /** What still comes is let go. */
-        void end(QueueException failure) {
+        void end(RuntimeException failure) {
             if (ended) {
                 return;
             }
@@ -165,10 +167,10 @@ public final class RequestBodyReader {
     }
 
     /** The client has sent what is no HTTP, which has its own refusal, or the connection is gone and there is no one to answer. */
-    private static QueueException broken(Throwable failure) {
-        return failure instanceof QueueException refusal
+    private static EdgeException broken(Throwable failure) {
+        return failure instanceof EdgeException refusal
                 ? refusal
-                : new QueueException(QueueError.BODY_MALFORMED, "Request body ended before it was complete.");
+                : new EdgeException(EdgeError.BODY_MALFORMED, "Request body ended before it was complete.");
     }
 
     /** The content length, {@link #UNKNOWN} if none is given, beyond every limit if it is none we can count to. */

@@ -331,7 +331,7 @@ public final class QueueCommandExecutor {
             return;
         }
         if (contents.isFull()) {
-            contents.forgetBelow(state.head().arrivalsFrom());
+            contents.forgetBelow(state.head().arrivalsFromSeq());
         }
         ReadRequest wish = state.readAhead();
         if (wish != null) {

@@ -76,7 +76,7 @@ final class ReadCoordinator {
 
     /** Sees to it that the rows are read; runs the waiter again afterwards. */
     void fetch(ReadRequest need, ReadWaiter waiter) {
-        if (need.kind() == ReadRequest.ReadKind.FIND) {
+        if (need.kind() == ReadRequest.ReadKind.LOOKUP) {
             lookUp(need, waiter);
         } else {
             windows.get(need.kind()).waiters.add(waiter);
@@ -153,12 +153,12 @@ final class ReadCoordinator {
                         .thenApply(arrivals -> new Rows(arrivals.rows(), arrivals.last()));
             case SCHEDULE ->
                 upToLimit(need, store.readSchedule(queueNumber, need.fromMillis(), need.fromSeq(), need.limit()));
-            case WAITING -> upToLimit(need, store.readWaiting(queueNumber, need.fromSeq(), need.limit()));
-            case INHERITED ->
+            case SCHEDULED_BY_SEQ -> upToLimit(need, store.readWaiting(queueNumber, need.fromSeq(), need.limit()));
+            case ORIGINAL_TIMESTAMPS ->
                 upToLimit(
                         need,
                         store.readOriginalTimestamps(queueNumber, need.fromMillis(), need.fromSeq(), need.limit()));
-            case FIND -> store.find(queueNumber, need.seqs()).thenApply(found -> new Rows(found, true));
+            case LOOKUP -> store.find(queueNumber, need.seqs()).thenApply(found -> new Rows(found, true));
         };
     }
 

@@ -3,8 +3,8 @@ package dev.sluice.api.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.reflect.Proxy;
@@ -74,7 +74,7 @@ class CredentialsTest {
                 List.of());
         assertThatThrownBy(() -> knowsLong.authenticate(request("Bearer " + longToken, null, null)))
                 .extracting("error")
-                .isEqualTo(QueueError.NOT_AUTHORIZED);
+                .isEqualTo(EdgeError.NOT_AUTHORIZED);
         assertThat(outcome("Bearer " + "x".repeat(100_000), null, null)).isEqualTo("NOT_AUTHORIZED");
         assertThat(outcome(null, "a".repeat(100_000), "b".repeat(100_000))).isEqualTo("NOT_AUTHORIZED");
     }
@@ -95,7 +95,7 @@ class CredentialsTest {
         Credentials none = new Credentials(List.of(), List.of());
         assertThatThrownBy(() -> none.authenticate(request("Bearer s3cret", null, null)))
                 .extracting("error")
-                .isEqualTo(QueueError.NOT_AUTHORIZED);
+                .isEqualTo(EdgeError.NOT_AUTHORIZED);
     }
 
     @Test
@@ -113,7 +113,7 @@ class CredentialsTest {
     private String outcome(String authorization, String email, String key) {
         try {
             return credentials.authenticate(request(authorization, email, key)).name();
-        } catch (QueueException e) {
+        } catch (EdgeException e) {
             return e.error().name();
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
+import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.message.LeaseTokens;
 import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.message.MessagesFormat;
@@ -133,9 +134,9 @@ class ReferenceExamplesTest {
         try {
             answer("queues-push-message", example);
         } catch (QueueException e) {
-            assertThat(e.error().code()).isEqualTo(error.getInteger("code"));
+            assertThat(ErrorTable.of(e.error()).code()).isEqualTo(error.getInteger("code"));
             assertThat(e.getMessage()).isEqualTo(error.getString("message"));
-            assertThat(e.error().status())
+            assertThat(ErrorTable.of(e.error()).status())
                     .isEqualTo(example.getJsonObject("response").getInteger("status"));
             return;
         }

@@ -6,6 +6,7 @@ import dev.sluice.api.ContractAnswers;
 import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawClient;
 import dev.sluice.api.RawClient.RawResponse;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import io.netty.buffer.Unpooled;
@@ -285,7 +286,7 @@ class Http1ConformanceTest {
             ReferenceCountUtil.release(each);
         }
         assertThat(failures).hasSize(1);
-        assertThat(failures.get(0).cause()).isInstanceOf(QueueException.class).hasMessageContaining(row.text);
+        assertThat(failures.get(0).cause()).isInstanceOf(EdgeException.class).hasMessageContaining(row.text);
         channel.finishAndReleaseAll();
     }
 

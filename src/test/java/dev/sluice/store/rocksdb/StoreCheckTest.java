@@ -248,9 +248,21 @@ class StoreCheckTest {
                 deadLetter, content(deadLetter.seq()), deadLetter.storedAtMillis(), new QueueEvent.Origin(Q, original));
     }
 
-    private static QueueHead head(long nextSeq, long arrivalsFrom, long count, long bytes, long waitingCount) {
+    private static QueueHead head(long nextSeq, long arrivalsFromSeq, long count, long bytes, long scheduledCount) {
         return new QueueHead(
-                nextSeq, arrivalsFrom, count, bytes, waitingCount, 0, 0, 1, 0, NEWEST_MILLIS, 1, 0, Long.MAX_VALUE);
+                nextSeq,
+                arrivalsFromSeq,
+                count,
+                bytes,
+                scheduledCount,
+                0,
+                0,
+                1,
+                0,
+                NEWEST_MILLIS,
+                1,
+                0,
+                Long.MAX_VALUE);
     }
 
     private Path sound() {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Dead letters that come back to the queue they came from. */
-class DeadLetterCircleTest {
+class DeadLetterCycleTest {
     private static final Content CONTENT = new Content(1, 2, ContentType.TEXT, 0, new byte[4]);
     private static final int RETENTION_SECONDS = 4 * 86_400;
 
@@ -15,32 +15,37 @@ class DeadLetterCircleTest {
             .with(new QueueSettings(0, false, RETENTION_SECONDS))
             .with(TestQueue.consumer(0, 0, "other"));
 
-    /** A message of the other queue, which was published so long ago, in that queue or in one before it. */
+    /**
+     * A message of the other queue.
+     *
+     * @param ageMillis time since its publication
+     * @param moved whether it was published in a third queue
+     */
     private MessageHeader origin(long ageMillis, boolean moved) {
         long published = queue.nowMillis - ageMillis;
         return new MessageHeader(1, published, moved ? published + 1 : published, 4, false);
     }
 
-    private void accept(MessageHeader origin, boolean circle) {
-        AcceptDeadLetters.DeadLetter letter =
+    private void accept(MessageHeader origin, boolean cycle) {
+        AcceptDeadLetters.DeadLetter message =
                 new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(9, origin), CONTENT);
-        assertThat(queue.run(new AcceptDeadLetters(List.of(letter), circle))).isEqualTo(1);
+        assertThat(queue.run(new AcceptDeadLetters(List.of(message), cycle))).isEqualTo(1);
     }
 
     @Test
-    void theFirstMoveIsAnOrdinaryOneAlsoInACircle() {
+    void theFirstMoveIsAnOrdinaryOneAlsoInACycle() {
         accept(origin(50_000, false), true);
         assertThat(queue.pullOne().header().delayed()).isFalse();
     }
 
     @Test
-    void aMoveInARowOfQueuesIsAnOrdinaryOneHoweverOldTheMessage() {
+    void aMoveOutsideACycleIsAnOrdinaryOneWhateverTheAgeOfTheMessage() {
         accept(origin(2L * RETENTION_SECONDS * 1_000, true), false);
         assertThat(queue.after(RETENTION_SECONDS * 1_000L - 1).pull(1)).hasSize(1);
     }
 
     @Test
-    void aMessageThatGoesRoundWaitsAsLongAsItIsOldWithinBounds() {
+    void aMessageInACycleWaitsAsLongAsItIsOldWithinBounds() {
         for (long[] row : new long[][] {{200, 1_000}, {50_000, 50_000}, {90_000_000, 3_600_000}}) {
             accept(origin(row[0], true), true);
             assertThat(queue.after(row[1] - 1).pull(1)).isEmpty();
@@ -52,7 +57,7 @@ class DeadLetterCircleTest {
     }
 
     @Test
-    void aMessageThatGoesRoundEndsAtTheRetentionSinceItsPublication() {
+    void aMessageInACycleExpiresAtTheRetentionSinceItsPublication() {
         accept(origin(RETENTION_SECONDS * 1_000L - 1, true), true);
         assertThat(queue.metrics().backlogCount()).isEqualTo(1);
         queue.run(new Purge());
@@ -66,40 +71,40 @@ class DeadLetterCircleTest {
         assertThat(queue.pullOne().header().seq()).as("its number was used").isEqualTo(3);
     }
 
-    /** Two queues, and a consumer that gives everything back as soon as it gets it. */
+    /** Two queues, and a consumer that retries every message at once. */
     @Test
-    void aConsumerThatRefusesEverythingGetsAMessageOfACircleFewTimesAndThenNoMore() {
-        TestQueue[] circle = {queue, new TestQueue().with(TestQueue.consumer(0, 0, "first"))};
+    void aConsumerThatRetriesEverythingGetsAMessageInACycleABoundedNumberOfTimes() {
+        TestQueue[] cycle = {queue, new TestQueue().with(TestQueue.consumer(0, 0, "first"))};
         queue.push("poison");
         long endMillis = queue.nowMillis + 2L * RETENTION_SECONDS * 1_000;
         List<Long> deliveries = new ArrayList<>();
         int at = 0;
         while (queue.nowMillis < endMillis) {
-            for (TestQueue each : circle) {
+            for (TestQueue each : cycle) {
                 each.nowMillis = queue.nowMillis;
             }
-            TestQueue here = circle[at];
-            TestQueue other = circle[1 - at];
-            List<Lease> leases = here.pull(1);
+            TestQueue current = cycle[at];
+            TestQueue other = cycle[1 - at];
+            List<Lease> leases = current.pull(1);
             if (leases.isEmpty()) {
                 queue.nowMillis += 1_000;
                 continue;
             }
             deliveries.add(queue.nowMillis);
             queue.nowMillis += 5;
-            here.nowMillis = queue.nowMillis;
+            current.nowMillis = queue.nowMillis;
             other.nowMillis = queue.nowMillis;
-            here.retry(TestQueue.token(leases.get(0)), 0);
-            MessageHeader header = here.state.deadLettering(0, 1).get(0).header();
+            current.retry(TestQueue.token(leases.get(0)), 0);
+            MessageHeader header = current.state.deadLettering(0, 1).get(0).header();
             other.run(new AcceptDeadLetters(
                     List.of(new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(1 + at, header), CONTENT)), true));
-            here.run(new ConfirmDeadLettered(List.of(header.seq())));
+            current.run(new ConfirmDeadLettered(List.of(header.seq())));
             at = 1 - at;
         }
         assertThat(deliveries).hasSizeBetween(100, 120);
         assertThat(deliveries.get(deliveries.size() - 1))
                 .isLessThan(endMillis - RETENTION_SECONDS * 1_000L + AcceptDeadLetters.PAUSE_MILLIS_MAX);
         assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
-        assertThat(circle[1].metrics()).isEqualTo(BacklogStats.EMPTY);
+        assertThat(cycle[1].metrics()).isEqualTo(BacklogStats.EMPTY);
     }
 }
