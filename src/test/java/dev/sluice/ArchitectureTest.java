@@ -148,6 +148,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatAllStoresShareKnowsNoStore() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.store")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.sluice.store.rocksdb..", "dev.sluice.store.memory.."));
+    }
+
+    @Test
     void metricsAndClockKnowNothingOfQueuesInMemory() {
         check(noClasses()
                 .that()
