@@ -152,6 +152,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void theSharedPartOfTheStoresKnowsNoStore() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.store")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.sluice.store.rocksdb..", "dev.sluice.store.memory.."));
+    }
+
+    @Test
     void metricsDoNotDependOnActiveQueues() {
         check(noClasses()
                 .that()

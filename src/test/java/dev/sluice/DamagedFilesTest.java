@@ -37,7 +37,7 @@ class DamagedFilesTest {
         for (int round = 0; round < 2; round++) {
             try (RocksDbStore store = RocksDbStore.open(directory, Durability.FSYNC)) {
                 for (int i = 0; i < RECORDS; i++) {
-                    StoreBatch batch = new StoreBatch();
+                    StoreBatch batch = store.newBatch(0);
                     batch.putCatalog(new byte[] {'z', (byte) round, (byte) i}, new byte[100]);
                     CompletableFuture<Void> stored = new CompletableFuture<>();
                     store.commit(batch, failure -> stored.complete(null));

@@ -129,7 +129,7 @@ public final class QueueRuntime {
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
         CatalogRecord record = CatalogRecords.installationKey(key);
-        StoreBatch batch = new StoreBatch(read.generation());
+        StoreBatch batch = store.newBatch(read.generation());
         batch.putCatalog(record.key(), record.value());
         Promise<byte[]> stored = Promise.promise();
         store.commit(batch, failure -> {

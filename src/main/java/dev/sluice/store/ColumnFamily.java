@@ -18,7 +18,7 @@ public enum ColumnFamily {
     }
 
     /** Returns the column family with that id. */
-    static ColumnFamily ofId(int id) {
+    public static ColumnFamily ofId(int id) {
         if (id < 0 || id >= ALL.length) {
             throw new StoreCorruptException("a batch names the unknown column family " + id);
         }

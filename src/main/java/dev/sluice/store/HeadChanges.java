@@ -9,9 +9,9 @@ import java.util.Map;
  * are kept apart from the other records because a busy queue changes its head with every batch and only the last head
  * of a group has to be written.
  */
-final class HeadChanges {
+public final class HeadChanges {
     /** Upper bound for one serialized head with its key. */
-    static final int BYTES_EACH = 80;
+    public static final int BYTES_EACH = 80;
 
     private final Map<Long, QueueHead> heads = new LinkedHashMap<>(4);
 
@@ -23,15 +23,18 @@ final class HeadChanges {
         heads.put(queueNumber, null);
     }
 
-    void addAll(HeadChanges later) {
+    /** Adds later heads; they replace those of the same queue. */
+    public void addAll(HeadChanges later) {
         heads.putAll(later.heads);
     }
 
-    int size() {
+    /** The number of queues. */
+    public int size() {
         return heads.size();
     }
 
-    void writeTo(BatchRecords records) {
+    /** Passes the heads to a visitor as puts and deletes. */
+    public void writeTo(BatchVisitor records) {
         for (Map.Entry<Long, QueueHead> entry : heads.entrySet()) {
             byte[] key = KeyFormat.queueKey(KeyFormat.SPACE_HEAD, entry.getKey());
             if (entry.getValue() == null) {

@@ -36,9 +36,9 @@ public final class KeyFormat {
     /** Size of a key of (space, queue). */
     static final int QUEUE_KEY_BYTES = 1 + Long.BYTES;
     /** Size of a key of (space, queue, seq). */
-    static final int SEQ_KEY_BYTES = QUEUE_KEY_BYTES + Long.BYTES;
+    public static final int SEQ_KEY_BYTES = QUEUE_KEY_BYTES + Long.BYTES;
     /** Size of a key of (space, queue, time, seq). */
-    static final int TIME_KEY_BYTES = SEQ_KEY_BYTES + Long.BYTES;
+    public static final int TIME_KEY_BYTES = SEQ_KEY_BYTES + Long.BYTES;
 
     private static final byte[] FORMAT_KEY = {SPACE_FORMAT};
 
@@ -67,7 +67,8 @@ public final class KeyFormat {
         return queueNumber == -1 ? spaceKey(space + 1) : queueKey(space, queueNumber + 1);
     }
 
-    static byte[] seqKey(byte space, long queueNumber, long seq) {
+    /** The key of a record by seq. */
+    public static byte[] seqKey(byte space, long queueNumber, long seq) {
         return ByteBuffer.allocate(SEQ_KEY_BYTES)
                 .put(space)
                 .putLong(queueNumber)
@@ -75,7 +76,8 @@ public final class KeyFormat {
                 .array();
     }
 
-    static byte[] timeKey(byte space, long queueNumber, long timeMillis, long seq) {
+    /** The key of a record by time, then seq. */
+    public static byte[] timeKey(byte space, long queueNumber, long timeMillis, long seq) {
         return ByteBuffer.allocate(TIME_KEY_BYTES)
                 .put(space)
                 .putLong(queueNumber)

@@ -22,9 +22,24 @@ import java.util.function.Consumer;
  */
 public interface QueueStore extends AutoCloseable {
     /**
+     * Creates an empty batch in the form that this store writes. Does not block.
+     *
+     * @param generation the value of {@link #generation} before the read on which the batch is based; in another
+     * generation the batch is refused
+     * @param capacityBytes initial capacity, which the batch may exceed; preferably {@link
+     * StoreBatch#nextCapacityBytes} of the previous batch, because the batches of a busy queue are similar
+     */
+    StoreBatch newBatch(long generation, int capacityBytes);
+
+    /** Creates an empty batch with the minimum initial capacity. See {@link #newBatch(long, int)}. */
+    default StoreBatch newBatch(long generation) {
+        return newBatch(generation, StoreBatch.CAPACITY_BYTES_MIN);
+    }
+
+    /**
      * Stores a batch atomically and notifies the listener. Batches are stored in the order of the calls. Pending
      * batches are combined into one write, with one sync if any of them is {@linkplain StoreBatch#durable() durable}.
-     * The batch belongs to the store after the call.
+     * The batch must be made by {@link #newBatch} of such a store and belongs to the store after the call.
      *
      * <p>After a failed batch all batches of the same generation fail. A batch of any other {@link #generation} than
      * the current one is refused. So nothing is stored on top of a batch that may be lost.

@@ -8,44 +8,47 @@ import java.util.Arrays;
 /**
  * An append-only byte buffer. Numbers are big-endian, or varints as in RocksDB (LEB128: 7 bits per byte, lowest first).
  */
-final class RecordBytes {
+public final class RecordBytes {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** The largest size of a varint. */
+    public static final int VARINT_BYTES_MAX = 10;
 
     private byte[] bytes;
     private int length;
 
-    RecordBytes(int capacityBytes) {
+    public RecordBytes(int capacityBytes) {
         bytes = new byte[capacityBytes];
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
     /** The backing array; the first {@link #length()} bytes are valid. */
-    byte[] array() {
+    public byte[] array() {
         return bytes;
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return Arrays.copyOf(bytes, length);
     }
 
-    RecordBytes put8(int value) {
+    public RecordBytes put8(int value) {
         ensureCapacity(1);
         bytes[length++] = (byte) value;
         return this;
     }
 
-    RecordBytes put64(long value) {
+    public RecordBytes put64(long value) {
         ensureCapacity(Long.BYTES);
         LONG.set(bytes, length, value);
         length += Long.BYTES;
         return this;
     }
 
-    RecordBytes putVarint(long value) {
-        ensureCapacity(10);
+    public RecordBytes putVarint(long value) {
+        ensureCapacity(VARINT_BYTES_MAX);
         long remaining = value;
         while ((remaining & ~0x7FL) != 0) {
             bytes[length++] = (byte) (remaining | 0x80);
@@ -55,7 +58,7 @@ final class RecordBytes {
         return this;
     }
 
-    RecordBytes putBytes(byte[] source) {
+    public RecordBytes putBytes(byte[] source) {
         ensureCapacity(source.length);
         System.arraycopy(source, 0, bytes, length, source.length);
         length += source.length;
@@ -63,7 +66,7 @@ final class RecordBytes {
     }
 
     /** The size of {@link #putVarint} in bytes. */
-    static int varintBytes(long value) {
+    public static int varintBytes(long value) {
         return value == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
     }
 

@@ -9,28 +9,28 @@ import java.util.Arrays;
  * Reads the format of {@link RecordBytes} and validates it: reading past the end throws a {@link
  * StoreCorruptException}.
  */
-final class RecordCursor {
+public final class RecordCursor {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
     private final int end;
     private int position;
 
-    RecordCursor(byte[] bytes) {
+    public RecordCursor(byte[] bytes) {
         this(bytes, 0, bytes.length);
     }
 
-    RecordCursor(byte[] bytes, int from, int end) {
+    public RecordCursor(byte[] bytes, int from, int end) {
         this.bytes = bytes;
         this.position = from;
         this.end = end;
     }
 
-    boolean atEnd() {
+    public boolean atEnd() {
         return position == end;
     }
 
-    int get8() {
+    public int get8() {
         require(1);
         return bytes[position++] & 0xFF;
     }
@@ -55,7 +55,7 @@ final class RecordCursor {
     }
 
     /** Reads a varint that is a size or a small count. */
-    int getVarint32() {
+    public int getVarint32() {
         long value = getVarint();
         if (value < 0 || value > Integer.MAX_VALUE) {
             throw new StoreCorruptException("the stored number " + value + " is out of range");
@@ -63,7 +63,7 @@ final class RecordCursor {
         return (int) value;
     }
 
-    byte[] getBytes(int count) {
+    public byte[] getBytes(int count) {
         require(count);
         byte[] copy = Arrays.copyOfRange(bytes, position, position + count);
         position += count;

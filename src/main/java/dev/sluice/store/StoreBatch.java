@@ -19,47 +19,26 @@ public final class StoreBatch {
     private static final int CAPACITY_BYTES_MAX = 64 * 1024;
     private static final long UNKNOWN_BODY_BYTES = 1L << 30;
 
-    private final BatchRecords records;
-    /** Deletes of messages without delay; such a key is never put again. */
-    private final RangeDeleteBuilder messageDeletes =
-            new RangeDeleteBuilder(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES);
-    /** Deletes of their leases. */
-    private final RangeDeleteBuilder leaseDeletes = new RangeDeleteBuilder(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE);
-
+    private final RecordSink records;
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
     private boolean durable;
     private long deletedBodyBytes;
 
-    /** Creates a batch for generation 0: a store that was never reopened. */
-    public StoreBatch() {
-        this(0);
-    }
-
     /**
-     * Creates a batch that is based on data read from the store in that generation.
+     * Creates a batch. Stores call this in {@link QueueStore#newBatch}.
      *
-     * @param generation the value of {@link QueueStore#generation} before that read; in another generation the batch is
-     * refused
+     * @param records encodes the changes in the form of the store
+     * @param generation the only generation of the store in which the batch may be written
      */
-    public StoreBatch(long generation) {
-        this(generation, CAPACITY_BYTES_MIN);
-    }
-
-    /**
-     * Creates a batch with an initial capacity. The batch may grow beyond it.
-     *
-     * @param capacityBytes preferably {@link #nextCapacityBytes} of the previous batch: the batches of a busy queue are
-     * similar
-     */
-    public StoreBatch(long generation, int capacityBytes) {
+    public StoreBatch(RecordSink records, long generation) {
+        this.records = records;
         this.generation = generation;
-        this.records = new BatchRecords(capacityBytes);
     }
 
     /** The recommended initial capacity of the next batch of the same queue. */
     public int nextCapacityBytes() {
-        int bytes = records().length();
+        int bytes = records.length();
         int capacityBytes = bytes + bytes / 4;
         return Math.max(CAPACITY_BYTES_MIN, Math.min(capacityBytes, CAPACITY_BYTES_MAX));
     }
@@ -137,36 +116,27 @@ public final class StoreBatch {
 
     /** Size of the batch in bytes. */
     public int bytes() {
-        return records().length() + heads.size() * HeadChanges.BYTES_EACH;
+        return records.length() + heads.size() * HeadChanges.BYTES_EACH;
     }
 
     /** Whether the batch has no changes. */
     public boolean isEmpty() {
-        return records().count() == 0 && heads.size() == 0;
+        return records.count() == 0 && heads.size() == 0;
     }
 
-    /**
-     * Passes every put and delete to the visitor, in order, heads last. For stores that do not take RocksDB's batch
-     * format.
-     */
+    /** Passes every put and delete to the visitor, in order, heads last. */
     public void forEach(BatchVisitor visitor) {
-        records().visit(visitor);
-        BatchRecords headRecords = new BatchRecords(heads.size() * HeadChanges.BYTES_EACH);
-        heads.writeTo(headRecords);
-        headRecords.visit(visitor);
+        records.visit(visitor);
+        heads.writeTo(visitor);
     }
 
-    /**
-     * Returns all records except the heads. Appends the collected deletes; that is correct because none of their keys
-     * is put again.
-     */
-    BatchRecords records() {
-        messageDeletes.moveTo(records);
-        leaseDeletes.moveTo(records);
+    /** All changes except those of the heads. */
+    public RecordSink records() {
         return records;
     }
 
-    HeadChanges heads() {
+    /** The heads that the batch writes. */
+    public HeadChanges heads() {
         return heads;
     }
 
@@ -251,11 +221,7 @@ public final class StoreBatch {
                 // An arrival has no index record.
             }
             case SCHEDULED -> deleteWaiting(queueNumber, header.seq(), event.availableAtMillis());
-            case LEASED -> {
-                if (!leaseDeletes.add(queueNumber, header.seq())) {
-                    deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
-                }
-            }
+            case LEASED -> records.deleteForGood(ColumnFamily.INDEX, KeyFormat.SPACE_LEASE, queueNumber, header.seq());
             default -> throw new IllegalStateException("unknown place " + event);
         }
     }
@@ -273,8 +239,10 @@ public final class StoreBatch {
 
     private void deleteMessage(long queueNumber, MessageHeader header) {
         deletedBodyBytes += header.bodyBytes();
-        if (header.delayed() || !messageDeletes.add(queueNumber, header.seq())) {
-            records.deleteSeqKey(ColumnFamily.MESSAGES, KeyFormat.bodySpace(header), queueNumber, header.seq());
+        if (header.delayed()) {
+            records.deleteSeqKey(ColumnFamily.MESSAGES, KeyFormat.SPACE_DELAYED, queueNumber, header.seq());
+        } else {
+            records.deleteForGood(ColumnFamily.MESSAGES, KeyFormat.SPACE_MESSAGES, queueNumber, header.seq());
         }
         if (header.hasOriginalTimestamp()) {
             records.deleteTimeKey(

@@ -144,7 +144,7 @@ class CatalogBoundsTest {
                 Collections.nCopies(100, "e"),
                 1,
                 1);
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = store.newBatch(0);
         batch.putCatalog(CatalogRecords.key(before), CatalogRecords.value(before));
         get(Future.fromCompletionStage(StoreResults.commitAsync(store, batch)));
         try (RunningRuntime running = new RunningRuntime(store)) {

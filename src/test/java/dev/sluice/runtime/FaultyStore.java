@@ -47,6 +47,11 @@ public final class FaultyStore implements QueueStore {
     }
 
     @Override
+    public StoreBatch newBatch(long batchGeneration, int capacityBytes) {
+        return store.newBatch(batchGeneration, capacityBytes);
+    }
+
+    @Override
     public void commit(StoreBatch batch, CommitListener listener) {
         if (refusing) {
             listener.committed(new StoreException("the disk is gone"));

@@ -101,7 +101,7 @@ class FullCatalogTest {
 
     private void fill() {
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC)) {
-            StoreBatch batch = new StoreBatch();
+            StoreBatch batch = store.newBatch(0);
             for (int number = 1; number <= LIMITS.queuesMax(); number++) {
                 QueueDefinition queue = queue(number);
                 batch.putCatalog(CatalogRecords.key(queue), CatalogRecords.value(queue));
@@ -121,7 +121,7 @@ class FullCatalogTest {
 
     private static StoreBatch commit(RocksDbStore store, StoreBatch batch) {
         StoreResults.get(StoreResults.commitAsync(store, batch));
-        return new StoreBatch();
+        return store.newBatch(0);
     }
 
     /** The first account has as many queues as one may have, the others the rest. */
@@ -183,7 +183,7 @@ class FullCatalogTest {
                         "-XX:+ExitOnOutOfMemoryError",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "dev.sluice.Main",
+                        "dev.sluice.cli.Main",
                         "serve",
                         "--set=http.port=0",
                         "--set=management.port=0",

@@ -14,6 +14,7 @@ import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoreSnapshot;
 import dev.sluice.store.StoredMessage;
+import dev.sluice.store.memory.MemoryStore;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.function.Function;
  * same. Reads start after a while, see what is written then, and take another while.
  */
 final class SimulatedStore implements QueueStore {
+    private static final MemoryStore BATCHES = new MemoryStore();
     private static final int LATENCY_MILLIS_MAX = 4;
     /** Of bodies in one read: a few of them. */
     private static final int ARRIVALS_BYTES_MAX = 200;
@@ -111,6 +113,11 @@ final class SimulatedStore implements QueueStore {
     /** What is written. */
     SimulatedRecords records() {
         return written;
+    }
+
+    @Override
+    public StoreBatch newBatch(long batchGeneration, int capacityBytes) {
+        return BATCHES.newBatch(batchGeneration, capacityBytes);
     }
 
     @Override

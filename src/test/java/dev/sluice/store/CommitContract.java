@@ -35,7 +35,7 @@ abstract class CommitContract extends StoreContract {
 
     @Test
     void aBatchOfAnotherGenerationIsRefused() {
-        StoreBatch batch = new StoreBatch(store.generation() + 1);
+        StoreBatch batch = store.newBatch(store.generation() + 1);
         batch.head(Q, head(1));
 
         assertThatThrownBy(() -> get(commitAsync(store, batch))).hasCauseInstanceOf(StoreException.class);
@@ -58,7 +58,7 @@ abstract class CommitContract extends StoreContract {
     void theLastHeadOfAQueueWins() throws Exception {
         List<CompletableFuture<Void>> commits = new ArrayList<>();
         for (int i = 1; i <= 500; i++) {
-            StoreBatch batch = new StoreBatch();
+            StoreBatch batch = store.newBatch(0);
             batch.head(Q, head(i));
             batch.head(Q + i % 3, head(10 * i));
             batch.head(Q, head(2L * i));
@@ -134,14 +134,14 @@ abstract class CommitContract extends StoreContract {
 
     @Test
     void anEmptyBatchIsCommittedLikeAnyOther() {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = store.newBatch(0);
         assertThat(batch.isEmpty()).isTrue();
         get(commitAsync(store, batch));
     }
 
     @Test
     void aBatchIsDurableIfAnyOfItsChangesIs() {
-        StoreBatch lease = new StoreBatch();
+        StoreBatch lease = store.newBatch(0);
         lease.add(Q, leased(new Lease(arrival(1), 1, 4_000)));
         lease.head(Q, head(1));
         assertThat(lease.durable()).isFalse();
@@ -149,10 +149,10 @@ abstract class CommitContract extends StoreContract {
         assertThat(lease.bytes()).isPositive();
         lease.add(Q, enqueued(arrival(2)));
         assertThat(lease.durable()).isTrue();
-        StoreBatch catalog = new StoreBatch();
+        StoreBatch catalog = store.newBatch(0);
         catalog.deleteCatalog(new byte[] {1});
         assertThat(catalog.durable()).isTrue();
-        StoreBatch drop = new StoreBatch();
+        StoreBatch drop = store.newBatch(0);
         drop.dropQueue(Q);
         assertThat(drop.durable()).isTrue();
     }
@@ -170,7 +170,7 @@ abstract class CommitContract extends StoreContract {
             Thread thread = new Thread(() -> {
                 for (int i = 0; i < batches; i++) {
                     int number = i;
-                    StoreBatch batch = new StoreBatch();
+                    StoreBatch batch = store.newBatch(0);
                     batch.add(queue, enqueued(arrival(i + 1)));
                     batch.head(queue, head(i + 2));
                     store.commit(batch, failure -> ownNotified.add(failure == null ? number : -1));
@@ -200,7 +200,7 @@ abstract class CommitContract extends StoreContract {
     void allCallsAfterCloseFailWithAStoreException() {
         store.close();
 
-        assertThatThrownBy(() -> get(commitAsync(store, new StoreBatch()))).hasCauseInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> get(commitAsync(store, store.newBatch(0)))).hasCauseInstanceOf(StoreException.class);
         assertThatThrownBy(() -> get(store.load(Q))).hasCauseInstanceOf(StoreException.class);
         assertThatThrownBy(() -> catalogOf(store)).hasCauseInstanceOf(StoreException.class);
         store.close();

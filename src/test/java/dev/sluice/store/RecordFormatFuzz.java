@@ -5,6 +5,7 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.ScheduledMessage;
+import dev.sluice.store.rocksdb.BatchRecords;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;

@@ -15,6 +15,7 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.ScheduledMessage;
+import dev.sluice.store.rocksdb.BatchRecords;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -84,7 +85,7 @@ abstract class RemovalContract extends StoreContract {
     @Test
     void adjacentMessagesThatAreStoredAndRemovedInOneBatchLeaveNoRecords() {
         commit(batch -> {
-            for (long seq = 1; seq <= RangeDeleteBuilder.RUN_MIN; seq++) {
+            for (long seq = 1; seq <= BatchRecords.RANGE_DELETE_MIN; seq++) {
                 batch.add(Q, enqueued(arrival(seq)));
                 batch.add(Q, leased(new Lease(arrival(seq), 1, 4_000)));
                 ScheduledMessage again = new ScheduledMessage(arrival(seq), 1, 4_000);

@@ -6,11 +6,22 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
+import dev.sluice.store.rocksdb.BatchRecords;
 import java.nio.charset.StandardCharsets;
 
 /** Sample messages and events, distinguishable by their number. */
 public final class Samples {
     private Samples() {}
+
+    /** A batch for generation 0, in the form of the store on disk; stores in memory take it, too. */
+    public static StoreBatch batch() {
+        return batch(0);
+    }
+
+    /** A batch for a generation, in the form of the store on disk; stores in memory take it, too. */
+    public static StoreBatch batch(long generation) {
+        return new StoreBatch(new BatchRecords(StoreBatch.CAPACITY_BYTES_MIN), generation);
+    }
 
     /** A message published without delay. */
     public static MessageHeader arrival(long seq) {

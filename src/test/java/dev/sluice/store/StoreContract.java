@@ -114,7 +114,7 @@ abstract class StoreContract {
     }
 
     final void commit(Consumer<StoreBatch> changes) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = store.newBatch(0);
         changes.accept(batch);
         get(commitAsync(store, batch));
     }

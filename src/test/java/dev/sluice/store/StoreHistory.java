@@ -31,7 +31,7 @@ public final class StoreHistory {
 
     /** Returns a batch of up to that many random events, with the resulting heads. */
     public StoreBatch nextBatch(int eventsMax) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = Samples.batch();
         int events = random.nextInt(eventsMax + 1);
         for (int i = 0; i < events; i++) {
             addRandomEvent(batch);

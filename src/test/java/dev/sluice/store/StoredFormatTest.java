@@ -13,6 +13,7 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.ScheduledMessage;
+import dev.sluice.store.rocksdb.BatchRecords;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class StoredFormatTest {
     private static final long Q = 0x0A;
 
-    private final StoreBatch batch = new StoreBatch();
+    private final StoreBatch batch = Samples.batch();
 
     @Test
     void anArrivalIsOneRecord() {
@@ -118,7 +119,7 @@ class StoredFormatTest {
 
     @Test
     void adjacentMessagesAreDeletedAsOneRangeInAnyOrderOfRemoval() {
-        for (long seq = RangeDeleteBuilder.RUN_MIN + 1; seq >= 2; seq--) {
+        for (long seq = BatchRecords.RANGE_DELETE_MIN + 1; seq >= 2; seq--) {
             batch.add(
                     Q,
                     new QueueEvent.Removed(arrival(seq), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.ACKED));
@@ -137,7 +138,7 @@ class StoredFormatTest {
     /** A range delete makes reads slower. */
     @Test
     void fewAdjacentMessagesAreDeletedOneByOne() {
-        for (long seq = 1; seq < RangeDeleteBuilder.RUN_MIN; seq++) {
+        for (long seq = 1; seq < BatchRecords.RANGE_DELETE_MIN; seq++) {
             batch.add(
                     Q,
                     new QueueEvent.Removed(
@@ -145,7 +146,7 @@ class StoredFormatTest {
         }
 
         assertRecords()
-                .hasSize(RangeDeleteBuilder.RUN_MIN - 1)
+                .hasSize(BatchRecords.RANGE_DELETE_MIN - 1)
                 .allMatch(record -> record.startsWith("delete MESSAGES"));
     }
 

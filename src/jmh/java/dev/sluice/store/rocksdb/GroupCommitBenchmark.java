@@ -79,7 +79,7 @@ public class GroupCommitBenchmark {
     }
 
     private StoreBatch push(long number) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = store.newBatch(0);
         MessageHeader header = new MessageHeader(number, NOW_MILLIS, NOW_MILLIS, 200, false);
         batch.add(1, new QueueEvent.Enqueued(header, content, NOW_MILLIS, null));
         batch.head(

@@ -208,7 +208,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
     }
 
     private Future<Void> commit(CatalogChange.ChangeResult<?> outcome, boolean numbersGiven) {
-        StoreBatch batch = new StoreBatch(generation);
+        StoreBatch batch = store.newBatch(generation);
         if (numbersGiven) {
             CatalogRecord counter = CatalogRecords.counter(lastNumber);
             batch.putCatalog(counter.key(), counter.value());

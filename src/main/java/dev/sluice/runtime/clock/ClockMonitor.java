@@ -73,7 +73,7 @@ public final class ClockMonitor {
 
     /** Stores the state of a clock; completes on any thread. */
     public static Future<Void> commit(ContinuousClock clock, QueueStore store) {
-        StoreBatch batch = new StoreBatch(store.generation());
+        StoreBatch batch = store.newBatch(store.generation());
         CatalogRecord record = CatalogRecords.clock(clock.state());
         batch.putCatalog(record.key(), record.value());
         Promise<Void> stored = Promise.promise();

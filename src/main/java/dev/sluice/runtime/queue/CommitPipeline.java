@@ -75,7 +75,7 @@ public final class CommitPipeline {
     /** Adds an event, already applied to memory, to what the next {@link #flush} hands to the store. */
     void append(QueueEvent event) {
         if (batch == null) {
-            batch = new StoreBatch(generation, batchRoomBytes);
+            batch = store.newBatch(generation, batchRoomBytes);
             parked = new ArrayList<>();
         }
         batch.add(queueNumber, event);

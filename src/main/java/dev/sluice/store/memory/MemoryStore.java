@@ -50,6 +50,11 @@ public final class MemoryStore implements QueueStore {
     }
 
     @Override
+    public StoreBatch newBatch(long batchGeneration, int capacityBytes) {
+        return new StoreBatch(new MemoryRecords(), batchGeneration);
+    }
+
+    @Override
     public void commit(StoreBatch batch, CommitListener listener) {
         StoreException failure = null;
         synchronized (table) {

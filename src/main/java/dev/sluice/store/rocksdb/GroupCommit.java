@@ -1,6 +1,5 @@
 package dev.sluice.store.rocksdb;
 
-import dev.sluice.store.BatchGroup;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.CommitMeter;
 import dev.sluice.store.StoreBatch;

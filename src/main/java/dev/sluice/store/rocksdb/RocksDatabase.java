@@ -1,6 +1,5 @@
 package dev.sluice.store.rocksdb;
 
-import dev.sluice.store.BatchGroup;
 import dev.sluice.store.ColumnFamily;
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
@@ -189,7 +188,8 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     /**
-     * Creates a database with the same content in a directory that does not exist. Writes continue at the same time. Blocks.
+     * Creates a database with the same content in a directory that does not exist. Writes continue at the same time.
+     * Blocks.
      */
     void copyTo(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.create(database)) {

@@ -134,7 +134,15 @@ public final class RocksDbStore implements QueueStore {
     }
 
     @Override
+    public StoreBatch newBatch(long batchGeneration, int capacityBytes) {
+        return new StoreBatch(new BatchRecords(capacityBytes), batchGeneration);
+    }
+
+    @Override
     public void commit(StoreBatch batch, CommitListener listener) {
+        if (!(batch.records() instanceof BatchRecords)) {
+            throw new IllegalArgumentException("the batch was made for another kind of store");
+        }
         deletedBodyBytes.add(batch.deletedBodyBytes());
         groupCommit.commit(batch, listener);
     }

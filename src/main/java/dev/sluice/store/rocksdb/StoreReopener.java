@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
  *             └──────────┴─────────────┘ (the wait doubles after a failure)
  * </pre>
  *
- * <p>It has its own thread from a failure until the next success, so that the writer can refuse batches in the meantime.
+ * <p>It has its own thread from a failure until the next success, so that the writer can refuse batches in the
+ * meantime.
  */
 final class StoreReopener implements AutoCloseable {
     /** The attempt to reopen. Called on the thread of this class only. */

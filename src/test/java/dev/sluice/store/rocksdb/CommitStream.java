@@ -5,6 +5,7 @@ import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.Samples.head;
 
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ final class CommitStream {
         try (RocksDbStore store = RocksDbStore.open(Path.of(arguments[0]), Durability.valueOf(arguments[1]))) {
             for (long seq = Long.parseLong(arguments[2]); seq < Long.MAX_VALUE; seq++) {
                 permits.acquire();
-                StoreBatch batch = new StoreBatch();
+                StoreBatch batch = Samples.batch();
                 batch.add(1, enqueued(arrival(seq)));
                 batch.head(1, head(seq + 1));
                 long stored = seq;

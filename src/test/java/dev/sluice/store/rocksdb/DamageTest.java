@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreCorruptException;
 import java.io.IOException;
@@ -45,7 +46,7 @@ class DamageTest {
                 if (seq == MESSAGES) {
                     lastWrite = (int) Files.size(DiskImage.only(live, ".log"));
                 }
-                StoreBatch batch = new StoreBatch();
+                StoreBatch batch = Samples.batch();
                 batch.add(Q, enqueued(arrival(seq)));
                 batch.head(Q, head(seq + 1));
                 get(commitAsync(store, batch));

@@ -10,6 +10,7 @@ import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.QueueEvent;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -282,20 +283,20 @@ class GroupCommitTest {
     }
 
     private static StoreBatch durableOf(long generation, long seq) {
-        StoreBatch batch = new StoreBatch(generation);
+        StoreBatch batch = Samples.batch(generation);
         batch.add(1, enqueued(arrival(seq)));
         batch.head(1, head(seq));
         return batch;
     }
 
     private static StoreBatch nonDurable(long seq) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = Samples.batch();
         batch.add(1, leased(new Lease(arrival(seq), 1, 1)));
         return batch;
     }
 
     private static StoreBatch big(long seq, int bytes) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = Samples.batch();
         Content content = new Content(1, 1, ContentType.TEXT, 0, new byte[bytes]);
         batch.add(1, new QueueEvent.Enqueued(arrival(seq), content, arrival(seq).storedAtMillis(), null));
         return batch;

@@ -10,6 +10,7 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.rocksdb.wal.WalScanner;
@@ -235,7 +236,7 @@ class RecycledLogTest {
             Path log = RecycledLogs.lastLog(logs.live());
             int from = (int) WalScanner.scan(log, 0).end();
             byte[] forged = RecycledLogs.forgedWrite((int) WalScanner.numberOf(log));
-            StoreBatch batch = new StoreBatch();
+            StoreBatch batch = Samples.batch();
             MessageHeader header = new MessageHeader(logs.nextSeq(), 1_000, 1_000, forged.length, false);
             Content content = new Content(1, 2, ContentType.TEXT, 0, forged);
             batch.add(RecycledLogs.Q, new QueueEvent.Enqueued(header, content, 1_000, null));

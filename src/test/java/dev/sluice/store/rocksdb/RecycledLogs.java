@@ -9,6 +9,7 @@ import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.rocksdb.wal.WalBlock;
@@ -70,7 +71,7 @@ final class RecycledLogs {
     }
 
     void write(RocksDbStore store) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = Samples.batch();
         for (int i = 0; i < MESSAGES_IN_A_WRITE; i++) {
             batch.add(Q, enqueued(arrival(nextSeq++)));
         }

@@ -5,13 +5,16 @@ import static dev.sluice.store.Samples.enqueued;
 import static dev.sluice.store.StoreResults.commitAsync;
 import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.store.Durability;
 import dev.sluice.store.QueueStoreContract;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoreFixture;
+import dev.sluice.store.memory.MemoryStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +34,20 @@ class RocksDbStoreTest extends QueueStoreContract {
     }
 
     @Test
+    void aBatchOfAnotherKindOfStoreIsRefused() {
+        try (RocksDbStore store = RocksDbStore.open(directory, Durability.ASYNC);
+                MemoryStore other = new MemoryStore()) {
+            StoreBatch batch = other.newBatch(0);
+
+            assertThatThrownBy(() -> store.commit(batch, failure -> {})).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void readsConcurrentWithCloseCompleteOrFail() throws Exception {
         for (int round = 0; round < 5; round++) {
             RocksDbStore store = RocksDbStore.open(directory.resolve("race"), Durability.ASYNC);
-            StoreBatch batch = new StoreBatch();
+            StoreBatch batch = Samples.batch();
             batch.add(1, enqueued(arrival(round + 1)));
             get(commitAsync(store, batch));
             List<CompletableFuture<?>> reads = new ArrayList<>();

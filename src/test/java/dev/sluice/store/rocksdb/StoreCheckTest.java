@@ -19,6 +19,7 @@ import dev.sluice.queue.ScheduledMessage;
 import dev.sluice.store.CheckReport;
 import dev.sluice.store.CheckTotals;
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import java.io.IOException;
@@ -142,7 +143,7 @@ class StoreCheckTest {
         Path image = temporary.resolve("image");
         try (RocksDbStore store = RocksDbStore.open(live, Durability.FSYNC)) {
             get(commitAsync(store, soundBatch()));
-            get(commitAsync(store, new StoreBatch()));
+            get(commitAsync(store, Samples.batch()));
             DiskImage.copy(live, image);
         }
         Path log = DiskImage.only(image, ".log");
@@ -160,7 +161,7 @@ class StoreCheckTest {
     void inconsistentRecordsAreFound(String finding, Consumer<StoreBatch> damage) {
         Path directory = sound();
         try (RocksDbStore store = RocksDbStore.open(directory, Durability.FSYNC)) {
-            StoreBatch batch = new StoreBatch();
+            StoreBatch batch = Samples.batch();
             damage.accept(batch);
             get(commitAsync(store, batch));
         }
@@ -229,7 +230,7 @@ class StoreCheckTest {
      * Message 1 is leased, 2 an arrival, 3 scheduled, 4 an arrival, 5 dead-lettered to queue 8 and not yet confirmed.
      */
     private static StoreBatch soundBatch() {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = Samples.batch();
         batch.add(Q, enqueued(arrival(1)));
         batch.add(Q, leased(new Lease(arrival(1), 1, 5_000)));
         batch.add(Q, enqueued(arrival(2)));

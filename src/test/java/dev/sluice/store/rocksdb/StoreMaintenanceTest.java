@@ -12,8 +12,8 @@ import dev.sluice.TestTimeout;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.QueueEvent;
-import dev.sluice.store.BatchGroup;
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.rocksdb.wal.WalScanner;
@@ -166,7 +166,7 @@ class StoreMaintenanceTest {
             byte[] body = new byte[BODY_BYTES];
             random.nextBytes(body);
             Content content = new Content(seq, seq, ContentType.TEXT, 0, body);
-            StoreBatch batch = new StoreBatch();
+            StoreBatch batch = Samples.batch();
             batch.add(1, new QueueEvent.Enqueued(arrival(seq), content, 0, null));
             batch.head(1, head(seq + 1));
             get(commitAsync(store, batch));

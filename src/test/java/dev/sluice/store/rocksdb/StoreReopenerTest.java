@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.TestTimeout;
 import dev.sluice.store.CommitMeter;
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredMessage;
@@ -190,7 +191,7 @@ class StoreReopenerTest {
     }
 
     private void commit(long generation, long seq) {
-        StoreBatch batch = new StoreBatch(generation);
+        StoreBatch batch = Samples.batch(generation);
         batch.add(Q, enqueued(arrival(seq)));
         batch.head(Q, head(seq + 1));
         get(commitAsync(store, batch));

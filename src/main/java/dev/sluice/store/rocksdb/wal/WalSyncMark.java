@@ -1,6 +1,5 @@
 package dev.sluice.store.rocksdb.wal;
 
-import dev.sluice.store.BatchGroup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -17,17 +16,23 @@ import java.nio.ByteOrder;
  * @param syncedSequence all writes up to this sequence number were synced
  */
 public record WalSyncMark(long key, long syncedSequence) {
+    /** Offset of the mark in a serialized group: after the header of the write batch. */
+    public static final int OFFSET = 12;
+
+    /** Size of the mark, tag and length included. */
+    public static final int BYTES = 18;
+
     /** Minimum size of a write with a mark. */
-    public static final int WRITE_BYTES_MIN = BatchGroup.SYNC_MARK_OFFSET + BatchGroup.SYNC_MARK_BYTES;
+    public static final int WRITE_BYTES_MIN = OFFSET + BYTES;
 
     private static final byte TAG = 0x03;
-    private static final int DATA_BYTES = BatchGroup.SYNC_MARK_BYTES - 2;
+    private static final int DATA_BYTES = BYTES - 2;
     private static final int DATA_OFFSET = WRITE_BYTES_MIN - DATA_BYTES;
 
     /** Writes the mark into a serialized group. */
     public void writeTo(byte[] group) {
         ByteBuffer to = ByteBuffer.wrap(group).order(ByteOrder.LITTLE_ENDIAN);
-        to.put(BatchGroup.SYNC_MARK_OFFSET, TAG).put(BatchGroup.SYNC_MARK_OFFSET + 1, (byte) DATA_BYTES);
+        to.put(OFFSET, TAG).put(OFFSET + 1, (byte) DATA_BYTES);
         to.putLong(DATA_OFFSET, key).putLong(DATA_OFFSET + Long.BYTES, syncedSequence);
     }
 
@@ -38,8 +43,8 @@ public record WalSyncMark(long key, long syncedSequence) {
      */
     static WalSyncMark read(ByteBuffer from, int offset, int limit) {
         boolean marked = limit - offset >= WRITE_BYTES_MIN
-                && from.get(offset + BatchGroup.SYNC_MARK_OFFSET) == TAG
-                && from.get(offset + BatchGroup.SYNC_MARK_OFFSET + 1) == DATA_BYTES;
+                && from.get(offset + OFFSET) == TAG
+                && from.get(offset + OFFSET + 1) == DATA_BYTES;
         return marked
                 ? new WalSyncMark(from.getLong(offset + DATA_OFFSET), from.getLong(offset + DATA_OFFSET + Long.BYTES))
                 : null;

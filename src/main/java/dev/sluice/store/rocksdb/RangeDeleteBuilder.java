@@ -1,5 +1,7 @@
-package dev.sluice.store;
+package dev.sluice.store.rocksdb;
 
+import dev.sluice.store.ColumnFamily;
+import dev.sluice.store.KeyFormat;
 import java.util.Arrays;
 
 /**
@@ -16,25 +18,25 @@ final class RangeDeleteBuilder {
     private static final long[] EMPTY = {};
 
     private final ColumnFamily family;
-    private final byte space;
+    private byte space;
     private long queueNumber;
     private long[] seqs = EMPTY;
     private int size;
 
-    RangeDeleteBuilder(ColumnFamily family, byte space) {
+    RangeDeleteBuilder(ColumnFamily family) {
         this.family = family;
-        this.space = space;
     }
 
     /**
      * Adds a key that will never be put again.
      *
-     * @return false if the builder holds keys of another queue; the key is not added then
+     * @return false if the builder holds keys of another queue or key space; the key is not added then
      */
-    boolean add(long keyQueueNumber, long seq) {
-        if (size > 0 && queueNumber != keyQueueNumber) {
+    boolean add(byte keySpace, long keyQueueNumber, long seq) {
+        if (size > 0 && (queueNumber != keyQueueNumber || space != keySpace)) {
             return false;
         }
+        space = keySpace;
         queueNumber = keyQueueNumber;
         if (size == seqs.length) {
             seqs = Arrays.copyOf(seqs, Math.max(RUN_MIN, 2 * size));
@@ -45,6 +47,9 @@ final class RangeDeleteBuilder {
 
     /** Writes the collected deletes in order of their keys and clears the builder. */
     void moveTo(BatchRecords records) {
+        if (size == 0) {
+            return;
+        }
         Arrays.sort(seqs, 0, size);
         for (int from = 0; from < size; ) {
             int to = from + 1;

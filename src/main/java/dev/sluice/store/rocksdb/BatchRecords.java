@@ -1,8 +1,16 @@
-package dev.sluice.store;
+package dev.sluice.store.rocksdb;
+
+import dev.sluice.store.BatchVisitor;
+import dev.sluice.store.ColumnFamily;
+import dev.sluice.store.KeyFormat;
+import dev.sluice.store.RecordBytes;
+import dev.sluice.store.RecordCursor;
+import dev.sluice.store.RecordSink;
+import dev.sluice.store.StoreCorruptException;
 
 /**
  * Puts and deletes in the record format of RocksDB's {@code WriteBatch}, without its 12-byte header. So many batches
- * become one by concatenation and reach native code in one call. Other stores decode them with {@link #visit}.
+ * become one by concatenation and reach native code in one call. {@link #visit} decodes them.
  *
  * <pre>
  * record  tag:1  [family:varint unless INDEX]  key length:varint  key  [value or end key, likewise]
@@ -14,7 +22,7 @@ package dev.sluice.store;
  * between two deletions, so code that overwrites such a key must delete it first. Range deletions are for purges and
  * for runs of adjacent keys ({@link RangeDeleteBuilder}).
  */
-final class BatchRecords {
+public final class BatchRecords implements RecordSink {
     private static final int TAG_DELETION = 0x0;
     private static final int TAG_VALUE = 0x1;
     private static final int TAG_FAMILY_DELETION = 0x4;
@@ -24,81 +32,85 @@ final class BatchRecords {
     private static final int TAG_FAMILY_RANGE_DELETION = 0xE;
     private static final int TAG_RANGE_DELETION = 0xF;
 
+    /** A run of that many adjacent keys is deleted as a range. */
+    public static final int RANGE_DELETE_MIN = RangeDeleteBuilder.RUN_MIN;
+
     private final RecordBytes bytes;
+    private final RangeDeleteBuilder messageDeletes = new RangeDeleteBuilder(ColumnFamily.MESSAGES);
+    private final RangeDeleteBuilder indexDeletes = new RangeDeleteBuilder(ColumnFamily.INDEX);
     private int count;
 
-    BatchRecords(int capacityBytes) {
+    /** Creates an empty list of records with that initial capacity. */
+    public BatchRecords(int capacityBytes) {
         bytes = new RecordBytes(capacityBytes);
     }
 
-    /** The number of records. */
-    int count() {
+    @Override
+    public int count() {
+        writeDeletes();
         return count;
     }
 
-    /** The size of all records in bytes. */
-    int length() {
+    @Override
+    public int length() {
+        writeDeletes();
         return bytes.length();
     }
 
-    /** Copies all records into a group. */
+    /** Copies all records into a group that has room for {@link #length()} bytes. */
     void copyTo(byte[] target, int offset) {
         System.arraycopy(bytes.array(), 0, target, offset, bytes.length());
     }
 
-    /**
-     * Starts a put of a key with a seq. The caller must write exactly {@code valueBytes} bytes to the returned buffer.
-     */
-    RecordBytes putSeqKey(ColumnFamily family, byte space, long queueNumber, long seq, int valueBytes) {
+    @Override
+    public RecordBytes putSeqKey(ColumnFamily family, byte space, long queueNumber, long seq, int valueBytes) {
         begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
         seqKey(space, queueNumber, seq);
         return bytes.putVarint(valueBytes);
     }
 
-    /**
-     * Starts a put of a key with a time and a seq. The caller must write exactly {@code valueBytes} bytes to the
-     * returned buffer.
-     */
-    RecordBytes putTimeKey(byte space, long queueNumber, long timeMillis, long seq, int valueBytes) {
+    @Override
+    public RecordBytes putTimeKey(byte space, long queueNumber, long timeMillis, long seq, int valueBytes) {
         begin(ColumnFamily.INDEX, TAG_VALUE, TAG_FAMILY_VALUE);
         timeKey(space, queueNumber, timeMillis, seq);
         return bytes.putVarint(valueBytes);
     }
 
-    /** Puts a key with a complete value. */
-    void put(ColumnFamily family, byte[] key, byte[] value) {
+    @Override
+    public void put(ColumnFamily family, byte[] key, byte[] value) {
         begin(family, TAG_VALUE, TAG_FAMILY_VALUE);
         slice(key);
         slice(value);
     }
 
-    /** Deletes a key with a seq that was put once. */
-    void deleteSeqKey(ColumnFamily family, byte space, long queueNumber, long seq) {
+    @Override
+    public void deleteSeqKey(ColumnFamily family, byte space, long queueNumber, long seq) {
         begin(family, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
         seqKey(space, queueNumber, seq);
     }
 
-    /** Deletes a key with a time and a seq that was put once. */
-    void deleteTimeKey(byte space, long queueNumber, long timeMillis, long seq) {
+    @Override
+    public void deleteTimeKey(byte space, long queueNumber, long timeMillis, long seq) {
         begin(ColumnFamily.INDEX, TAG_SINGLE_DELETION, TAG_FAMILY_SINGLE_DELETION);
         timeKey(space, queueNumber, timeMillis, seq);
     }
 
-    /** Deletes a key that may have been put several times. */
-    void delete(ColumnFamily family, byte[] key) {
+    @Override
+    public void delete(ColumnFamily family, byte[] key) {
         begin(family, TAG_DELETION, TAG_FAMILY_DELETION);
         slice(key);
     }
 
-    /** Deletes all keys from {@code fromKey} (inclusive) to {@code toKey} (exclusive). */
-    void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
+    @Override
+    public void deleteRange(ColumnFamily family, byte[] fromKey, byte[] toKey) {
         begin(family, TAG_RANGE_DELETION, TAG_FAMILY_RANGE_DELETION);
         slice(fromKey);
         slice(toKey);
     }
 
-    /** Passes all records to the visitor, in order. */
-    void visit(BatchVisitor visitor) {
+    @Override
+    public void visit(BatchVisitor visitor) {
+        writeDeletes();
         visit(new RecordCursor(bytes.array(), 0, bytes.length()), visitor);
     }
 
@@ -107,7 +119,7 @@ final class BatchRecords {
      *
      * @throws StoreCorruptException if the bytes are not a valid batch
      */
-    static int visit(RecordCursor from, BatchVisitor visitor) {
+    public static int visit(RecordCursor from, BatchVisitor visitor) {
         int count = 0;
         for (; !from.atEnd(); count++) {
             visitNext(from, visitor);
@@ -134,6 +146,20 @@ final class BatchRecords {
 
     private static byte[] readSlice(RecordCursor from) {
         return from.getBytes(from.getVarint32());
+    }
+
+    @Override
+    public void deleteForGood(ColumnFamily family, byte space, long queueNumber, long seq) {
+        RangeDeleteBuilder deletes = family == ColumnFamily.MESSAGES ? messageDeletes : indexDeletes;
+        if (!deletes.add(space, queueNumber, seq)) {
+            deleteSeqKey(family, space, queueNumber, seq);
+        }
+    }
+
+    /** Appends the collected deletes; that is correct because none of their keys is put again. */
+    private void writeDeletes() {
+        messageDeletes.moveTo(this);
+        indexDeletes.moveTo(this);
     }
 
     private void begin(ColumnFamily family, int indexTag, int familyTag) {

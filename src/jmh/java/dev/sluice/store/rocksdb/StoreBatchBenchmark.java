@@ -1,4 +1,4 @@
-package dev.sluice.store;
+package dev.sluice.store.rocksdb;
 
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
@@ -6,6 +6,7 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
+import dev.sluice.store.StoreBatch;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -69,7 +70,7 @@ public class StoreBatchBenchmark {
     }
 
     private StoreBatch batch(QueueEvent event) {
-        StoreBatch batch = new StoreBatch();
+        StoreBatch batch = new StoreBatch(new BatchRecords(StoreBatch.CAPACITY_BYTES_MIN), 0);
         batch.add(1, event);
         batch.head(1, head);
         return batch;

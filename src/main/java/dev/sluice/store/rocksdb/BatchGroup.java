@@ -1,5 +1,8 @@
-package dev.sluice.store;
+package dev.sluice.store.rocksdb;
 
+import dev.sluice.store.HeadChanges;
+import dev.sluice.store.StoreBatch;
+import dev.sluice.store.rocksdb.wal.WalSyncMark;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,14 +11,8 @@ import java.util.List;
  * space reserved for the store's sync mark, the records of all batches in order, then the latest head of every queue
  * that the batches change. For one thread.
  */
-public final class BatchGroup {
-    /** Offset of the space reserved for the sync mark. The mark must be a record that RocksDB does not count. */
-    public static final int SYNC_MARK_OFFSET = 12;
-
-    /** Size of the sync mark. */
-    public static final int SYNC_MARK_BYTES = 18;
-
-    private static final int RECORDS_OFFSET = SYNC_MARK_OFFSET + SYNC_MARK_BYTES;
+final class BatchGroup {
+    private static final int RECORDS_OFFSET = WalSyncMark.WRITE_BYTES_MIN;
     private static final int COUNT_OFFSET = 8;
 
     private final List<BatchRecords> batches = new ArrayList<>();
@@ -23,28 +20,29 @@ public final class BatchGroup {
     private int recordBytes;
     private boolean durable;
 
-    /** Appends a batch behind those added before. */
-    public void add(StoreBatch batch) {
-        batches.add(batch.records());
+    /** Appends a batch of this kind of store behind those added before. */
+    void add(StoreBatch batch) {
+        BatchRecords records = (BatchRecords) batch.records();
+        batches.add(records);
         heads.addAll(batch.heads());
-        recordBytes += batch.records().length();
+        recordBytes += records.length();
         durable |= batch.durable();
     }
 
     /** Whether at least one batch requires a sync. */
-    public boolean durable() {
+    boolean durable() {
         return durable;
     }
 
     /** Approximate size of the result of {@link #serialize}. */
-    public long bytes() {
+    long bytes() {
         return RECORDS_OFFSET + (long) recordBytes + (long) heads.size() * HeadChanges.BYTES_EACH;
     }
 
     /**
      * Returns the group in the form that {@code new WriteBatch(byte[])} takes once the sync mark is written into it.
      */
-    public byte[] serialize() {
+    byte[] serialize() {
         BatchRecords headRecords = new BatchRecords(heads.size() * HeadChanges.BYTES_EACH);
         heads.writeTo(headRecords);
         byte[] group = new byte[RECORDS_OFFSET + recordBytes + headRecords.length()];
