@@ -69,7 +69,7 @@ public final class Server {
     private final Optional<GeneratedCredentials> installation;
     private final Vertx vertx;
     private final Meters meters;
-    private final DeliveryBudgets transit;
+    private final DeliveryBudgets deliveryBudgets;
     private final ContinuousClock clock = ContinuousClock.ofMachine();
     private QueueRuntime runtime;
     private String apiDeployment;
@@ -93,7 +93,7 @@ public final class Server {
         this.installation = installation;
         this.vertx = vertx;
         this.meters = meters;
-        this.transit = DeliveryBudgets.of(config.requestBytes());
+        this.deliveryBudgets = DeliveryBudgets.of(config.requestBytes());
     }
 
     /**
@@ -189,7 +189,7 @@ public final class Server {
                 new SharedMemoryBudget(config.windowBytes()),
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
-                transit,
+                deliveryBudgets,
                 clock,
                 meters);
         return QueueRuntime.start(vertx, parts, config.messages().strictQueueNames())

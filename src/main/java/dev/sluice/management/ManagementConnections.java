@@ -89,11 +89,11 @@ final class ManagementConnections {
 
         private void await(TimeoutQueue next) {
             if (deadlines != null) {
-                deadlines.end(this);
+                deadlines.remove(this);
             }
             deadlines = next;
             if (next != null) {
-                next.begin(this);
+                next.add(this);
             }
         }
 

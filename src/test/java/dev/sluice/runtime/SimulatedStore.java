@@ -26,14 +26,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A store whose disk forgets. Groups of batches are written after a while and told of after another; a group with a durable batch
- * is synced, another one is not. A kill leaves what was synced and of the rest a prefix, however long. The first write that
- * fails fails everything after it until the kill, or until the store is opened again in place, and may be found on disk all the
- * same. Reads start after a while, see what is written then, and take another while.
+ * A store that loses what is not synced. Groups of batches are written after a random delay and acknowledged after
+ * another. A group with a durable batch is synced, others are not. After a kill the synced data and a random prefix of
+ * the rest remain. A failed write makes all later ones fail until the kill or until the store is reopened; the failed
+ * write may still be found on disk. Reads start after a random delay, see the data at that moment, and return after
+ * another delay.
  */
 final class SimulatedStore implements QueueStore {
     private static final int LATENCY_MILLIS_MAX = 4;
-    /** Of bodies in one read: a few of them. */
+    /** Body bytes of one read; a few messages. */
     private static final int ARRIVALS_BYTES_MAX = 200;
 
     private record Pending(StoreBatch batch, CommitListener listener) {}
@@ -56,16 +57,16 @@ final class SimulatedStore implements QueueStore {
     }
 
     /**
-     * The next write fails, and with it all others until the kill or {@link #openAgain}.
+     * Makes the next write fail, and all others until the kill or {@link #reopen}.
      *
-     * @param whenBroken called when it has failed
+     * @param whenBroken called after the failure
      */
-    void breakDown(Runnable whenBroken) {
+    void failNextWrite(Runnable whenBroken) {
         breakNext = true;
         this.whenBroken = whenBroken;
     }
 
-    boolean isBroken() {
+    boolean hasFailed() {
         return broken || breakNext;
     }
 
@@ -74,7 +75,7 @@ final class SimulatedStore implements QueueStore {
         readFailsOnceIn = onceIn;
     }
 
-    /** Takes the power away and gives it back. */
+    /** Simulates a power loss and a restart. */
     void kill() {
         if (!broken) {
             waiting.stream().filter(this::isOfNow).forEach(pending -> unsynced.add(pending.batch()));
@@ -88,19 +89,19 @@ final class SimulatedStore implements QueueStore {
         breakNext = false;
     }
 
-    /** Opens the store again in the same process; batches, listeners and reads stay under way. Only while it is broken. */
-    void openAgain() {
+    /** Reopens the store in the same process. Batches, callbacks and reads stay in flight. Only after a failure. */
+    void reopen() {
         loseSomeOfWhatIsNotSynced();
         generation++;
         broken = false;
         breakNext = false;
     }
 
-    boolean canBeOpenedAgain() {
+    boolean canBeReopened() {
         return broken;
     }
 
-    /** What the failed batch left, and what was written before it without a sync, may be there or not. */
+    /** The failed batch, and unsynced writes before it, may be stored or not. */
     private void loseSomeOfWhatIsNotSynced() {
         int survivors = scheduler.random().nextInt(unsynced.size() + 1);
         unsynced.subList(0, survivors).forEach(synced::apply);
@@ -108,7 +109,7 @@ final class SimulatedStore implements QueueStore {
         written = synced.copy();
     }
 
-    /** What is written. */
+    /** The records that are written. */
     SimulatedRecords records() {
         return written;
     }
@@ -132,7 +133,7 @@ final class SimulatedStore implements QueueStore {
         soon(() -> refuse(stale));
         group.removeAll(stale);
         StoreException failure = null;
-        if (isBroken()) {
+        if (hasFailed()) {
             failure = new StoreException("the disk is gone");
             if (!broken) {
                 group.forEach(pending -> unsynced.add(pending.batch()));
@@ -147,7 +148,7 @@ final class SimulatedStore implements QueueStore {
         soon(() -> tell(group, outcome));
     }
 
-    /** What was made in an earlier generation is never written. */
+    /** Batches of an earlier generation are never written. */
     private boolean isOfNow(Pending pending) {
         return pending.batch().generation() == generation;
     }
@@ -194,7 +195,7 @@ final class SimulatedStore implements QueueStore {
         return outcome;
     }
 
-    /** Runs a task in a while unless the power goes. */
+    /** Runs a task after a random delay unless there is a kill before. */
     private void soon(Runnable task) {
         int life = lives;
         scheduler.soon(LATENCY_MILLIS_MAX, () -> {

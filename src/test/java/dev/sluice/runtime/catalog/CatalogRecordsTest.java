@@ -20,7 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What is written is read, whatever it is. */
+/** Every written record is read back unchanged. */
 class CatalogRecordsTest {
     @Property(seed = TestSeed.PROPERTIES, tries = 200)
     void queuesComeBack(@ForAll("queues") QueueDefinition queue) {
