@@ -237,11 +237,12 @@ class FullCatalogTest {
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString(body.encode()))
                 .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode())
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode())
                 .as(method + " " + path + ": "
-                        + answer.body().substring(0, Math.min(300, answer.body().length())))
+                        + response.body()
+                                .substring(0, Math.min(300, response.body().length())))
                 .isEqualTo(status);
-        return new JsonObject(answer.body());
+        return new JsonObject(response.body());
     }
 }

@@ -40,7 +40,7 @@ class QueueRuntimeTest {
             get(Future.all(pushes));
             List<Future<?>> pulls = new ArrayList<>();
             queues.forEach(queue -> pulls.add(running.pulling(queue, 1, 2_000)
-                    .onSuccess(answer -> answer.pending().sent())));
+                    .onSuccess(delivered -> delivered.pending().sent())));
             get(Future.all(pulls));
             assertThat(running.meters.messagesDelivered().sum()).isEqualTo(1_000);
             await().until(() -> running.meters.activeQueues().sum() < 500

@@ -130,9 +130,9 @@ public final class RunningRuntime implements AutoCloseable {
     }
 
     public List<QueueClient.Delivery> pull(QueueDefinition queue, int leaseMillis) {
-        QueueClient.Delivered answer = get(pulling(queue, 100, leaseMillis));
-        answer.pending().sent();
-        return answer.deliveries();
+        QueueClient.Delivered delivered = get(pulling(queue, 100, leaseMillis));
+        delivered.pending().sent();
+        return delivered.deliveries();
     }
 
     /** A pull whose response is not reported yet. */

@@ -83,13 +83,13 @@ final class SimulatedClients {
         process.send(queue, request, new ReplyHandler<>() {
             @Override
             public void succeed(Object result) {
-                check(pending.remove(key) != null, "%s was answered twice", request);
+                check(pending.remove(key) != null, "%s has two results", request);
                 onResult.accept(result);
             }
 
             @Override
             public void fail(QueueException error) {
-                check(pending.remove(key) != null, "%s was answered twice", request);
+                check(pending.remove(key) != null, "%s has two results", request);
                 check(error.error() != QueueError.INTERNAL, "%s failed", request);
                 check(storeFails || error.error() != QueueError.UNAVAILABLE, "%s was refused without need", request);
                 onRefusal.accept(error);
@@ -104,7 +104,7 @@ final class SimulatedClients {
     }
 
     void checkNoRequestIsPending() {
-        check(pending.isEmpty(), "%s requests were never answered", pending.size());
+        check(pending.isEmpty(), "%s requests are still pending", pending.size());
     }
 
     private void push(SimulatedProcess process, long queue) {
@@ -202,7 +202,7 @@ final class SimulatedClients {
         send(
                 process,
                 queue,
-                new QueueRequest.Show(1 + random.nextInt(6), SimulatedClients::bytesOf, unbounded()),
+                new QueueRequest.PeekContents(1 + random.nextInt(6), SimulatedClients::bytesOf, unbounded()),
                 result -> {
                     for (QueueClient.Peeked peeked : ((QueueClient.Shown) result).messages()) {
                         auditor.observed(

@@ -47,7 +47,7 @@ final class SimulatedProcess {
     private final ActivationTimer activationTimer = new ActivationTimer(number -> activate(number, () -> {}));
     private final Admission admission;
     private boolean killed;
-    private boolean losing;
+    private boolean losesTransfers;
 
     /** Starts with the content of the store. */
     SimulatedProcess(
@@ -82,8 +82,8 @@ final class SimulatedProcess {
     }
 
     /** Whether transfers between queues, or their results, are sometimes lost. */
-    void loseTransfers(boolean losing) {
-        this.losing = losing;
+    void loseTransfers(boolean losesTransfers) {
+        this.losesTransfers = losesTransfers;
     }
 
     void kill() {
@@ -128,20 +128,20 @@ final class SimulatedProcess {
 
     private void deliver(QueueGate gate, QueueRequest<?> request, ReplyHandler<Object> reply) {
         Deployed target = deployed.get(gate.number());
-        AtomicBoolean answered = new AtomicBoolean();
+        AtomicBoolean replied = new AtomicBoolean();
         ReplyHandler<Object> delivered = new ReplyHandler<>() {
             @Override
-            public void succeed(Object answer) {
-                Auditor.check(answered.compareAndSet(false, true), "%s is answered twice", request);
+            public void succeed(Object result) {
+                Auditor.check(replied.compareAndSet(false, true), "%s has two replies", request);
                 hop(() -> {
                     gate.leave();
-                    reply.succeed(answer);
+                    reply.succeed(result);
                 });
             }
 
             @Override
             public void fail(QueueException error) {
-                Auditor.check(answered.compareAndSet(false, true), "%s is answered twice", request);
+                Auditor.check(replied.compareAndSet(false, true), "%s has two replies", request);
                 hop(() -> {
                     gate.leave();
                     reply.fail(error);
@@ -232,7 +232,7 @@ final class SimulatedProcess {
 
     private Future<Void> transport(String accountId, String name, QueueRequest.ReceiveDeadLetters transfer) {
         Promise<Void> sent = Promise.promise();
-        int outcome = losing ? scheduler.random().nextInt(6) : Integer.MAX_VALUE;
+        int outcome = losesTransfers ? scheduler.random().nextInt(6) : Integer.MAX_VALUE;
         if (outcome < 2) {
             scheduler.soon(LOST_AFTER_MILLIS, () -> sent.tryFail("lost"));
         }

@@ -47,9 +47,9 @@ final class SimulatedStore implements QueueStore {
     private int lives;
     private long generation;
     private boolean writing;
-    private boolean broken;
-    private boolean breakNext;
-    private Runnable whenBroken;
+    private boolean failed;
+    private boolean failNext;
+    private Runnable onFailure;
     private int readFailsOnceIn;
 
     SimulatedStore(SimulatedScheduler scheduler) {
@@ -59,15 +59,15 @@ final class SimulatedStore implements QueueStore {
     /**
      * Makes the next write fail, and all others until the kill or {@link #reopen}.
      *
-     * @param whenBroken called after the failure
+     * @param onFailure called after the failure
      */
-    void failNextWrite(Runnable whenBroken) {
-        breakNext = true;
-        this.whenBroken = whenBroken;
+    void failNextWrite(Runnable onFailure) {
+        failNext = true;
+        this.onFailure = onFailure;
     }
 
     boolean hasFailed() {
-        return broken || breakNext;
+        return failed || failNext;
     }
 
     /** One read in that many fails; 0 for none. */
@@ -77,7 +77,7 @@ final class SimulatedStore implements QueueStore {
 
     /** Simulates a power loss and a restart. */
     void kill() {
-        if (!broken) {
+        if (!failed) {
             waiting.stream().filter(this::isOfNow).forEach(pending -> unsynced.add(pending.batch()));
         }
         loseSomeOfWhatIsNotSynced();
@@ -85,20 +85,20 @@ final class SimulatedStore implements QueueStore {
         lives++;
         generation = 0;
         writing = false;
-        broken = false;
-        breakNext = false;
+        failed = false;
+        failNext = false;
     }
 
     /** Reopens the store in the same process. Batches, callbacks and reads stay in flight. Only after a failure. */
     void reopen() {
         loseSomeOfWhatIsNotSynced();
         generation++;
-        broken = false;
-        breakNext = false;
+        failed = false;
+        failNext = false;
     }
 
     boolean canBeReopened() {
-        return broken;
+        return failed;
     }
 
     /** The failed batch, and unsynced writes before it, may be stored or not. */
@@ -135,17 +135,17 @@ final class SimulatedStore implements QueueStore {
         StoreException failure = null;
         if (hasFailed()) {
             failure = new StoreException("the disk is gone");
-            if (!broken) {
+            if (!failed) {
                 group.forEach(pending -> unsynced.add(pending.batch()));
-                whenBroken.run();
+                onFailure.run();
             }
-            broken = true;
-            breakNext = false;
+            failed = true;
+            failNext = false;
         } else {
             store(group);
         }
         StoreException outcome = failure;
-        soon(() -> tell(group, outcome));
+        soon(() -> reportCommit(group, outcome));
     }
 
     /** Batches of an earlier generation are never written. */
@@ -170,7 +170,7 @@ final class SimulatedStore implements QueueStore {
         }
     }
 
-    private void tell(List<Pending> group, StoreException outcome) {
+    private void reportCommit(List<Pending> group, StoreException outcome) {
         group.forEach(pending -> pending.listener().committed(outcome));
         if (waiting.isEmpty()) {
             writing = false;
@@ -265,7 +265,7 @@ final class SimulatedStore implements QueueStore {
 
     @Override
     public Optional<String> failure() {
-        return broken ? Optional.of("the disk is gone") : Optional.empty();
+        return failed ? Optional.of("the disk is gone") : Optional.empty();
     }
 
     @Override

@@ -66,7 +66,7 @@ public final class BusQueueClient implements QueueClient {
     @Override
     public Future<Shown> peek(QueueDefinition queue, int batchSize, ToIntFunction<Content> sizeOf) {
         DeliveryBudget.Reservation reservation = new DeliveryBudget.Reservation(responseBudget);
-        return send(queue.number(), new QueueRequest.Show(batchSize, sizeOf, reservation))
+        return send(queue.number(), new QueueRequest.PeekContents(batchSize, sizeOf, reservation))
                 .onFailure(failure -> reservation.release());
     }
 

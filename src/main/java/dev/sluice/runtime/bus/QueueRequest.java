@@ -39,7 +39,7 @@ public sealed interface QueueRequest<R> {
      * @param batchSize messages at most, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
      * @param sizeOf size of a message in the response, in bytes; called on the queue's thread
      */
-    record Show(int batchSize, ToIntFunction<Content> sizeOf, DeliveryBudget.Reservation reservation)
+    record PeekContents(int batchSize, ToIntFunction<Content> sizeOf, DeliveryBudget.Reservation reservation)
             implements QueueRequest<QueueClient.Shown> {}
 
     /** Sets new settings. They are in force when the request succeeds. */

@@ -114,7 +114,8 @@ public final class DeadLetterReceiver {
                         return;
                     }
                     found.forEach(message -> LOG.error(
-                            "queue {}: the content of message {} is missing from the store; it cannot be moved to a dead letter queue",
+                            "queue {}: the content of message {} is missing from the store; "
+                                    + "it cannot be moved to a dead letter queue",
                             request.originNumber(),
                             message.header().seq()));
                     accept(transfer, stored);

@@ -283,7 +283,7 @@ public final class ContentLoader {
     }
 
     /** Runs a peek. */
-    public void peek(QueueRequest.Show request, ReplyHandler<? super QueueClient.Shown> reply) {
+    public void peek(QueueRequest.PeekContents request, ReplyHandler<? super QueueClient.Shown> reply) {
         DeliveryBudget.Reservation reservation = request.reservation();
         executor.run(reservation.guard(new Peek(request.batchSize(), bytesMax)), reply, decision -> {
             PreparedDelivery prepared = new PreparedDelivery(decision.reply());
@@ -303,7 +303,7 @@ public final class ContentLoader {
         });
     }
 
-    private QueueClient.Shown shown(QueueRequest.Show request, PreparedDelivery prepared) {
+    private QueueClient.Shown shown(QueueRequest.PeekContents request, PreparedDelivery prepared) {
         List<ReadyMessage> selected = prepared.select(request.sizeOf(), bytesMax);
         List<QueueClient.Peeked> peeked = new ArrayList<>(selected.size());
         long bodyBytes = 0;

@@ -307,8 +307,8 @@ public final class ActiveQueue {
             execute(execute, reply);
         } else if (request instanceof QueueRequest.Deliver deliver) {
             executor.deliver(deliver, reply);
-        } else if (request instanceof QueueRequest.Show show) {
-            executor.peek(show, reply);
+        } else if (request instanceof QueueRequest.PeekContents peek) {
+            executor.peek(peek, reply);
         } else if (request instanceof QueueRequest.ReceiveDeadLetters transfer) {
             deadLetterReceiver.receive(transfer, reply);
         } else {

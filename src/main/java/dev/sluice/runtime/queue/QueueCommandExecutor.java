@@ -124,7 +124,7 @@ public final class QueueCommandExecutor {
     }
 
     /** Runs a peek, including contents. */
-    void peek(QueueRequest.Show request, ReplyHandler<? super QueueClient.Shown> reply) {
+    void peek(QueueRequest.PeekContents request, ReplyHandler<? super QueueClient.Shown> reply) {
         contentLoader.peek(request, reply);
     }
 

@@ -47,12 +47,12 @@ class QueueCallerTest {
         answerWith(call -> new Thread(() -> call.succeed(ANSWER)).start());
         Context caller = vertx.getOrCreateContext();
         CompletableFuture<Thread> callerThread = new CompletableFuture<>();
-        CompletableFuture<Thread> answerThread = new CompletableFuture<>();
+        CompletableFuture<Thread> resultThread = new CompletableFuture<>();
         caller.runOnContext(ignored -> {
             callerThread.complete(Thread.currentThread());
-            call(LONG_MILLIS).onSuccess(answer -> answerThread.complete(Thread.currentThread()));
+            call(LONG_MILLIS).onSuccess(result -> resultThread.complete(Thread.currentThread()));
         });
-        assertThat(answerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
+        assertThat(resultThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
                 .isSameAs(callerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS));
         assertThat(gate.inFlight()).isZero();
     }
@@ -93,7 +93,7 @@ class QueueCallerTest {
         PendingResponse pending = new PendingResponse() {
             @Override
             public void sent() {
-                unsent.completeExceptionally(new AssertionError("nobody took it"));
+                unsent.completeExceptionally(new AssertionError("reported as sent"));
             }
 
             @Override

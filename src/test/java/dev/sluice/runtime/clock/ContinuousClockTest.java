@@ -15,12 +15,12 @@ class ContinuousClockTest {
     private static final long RETENTION = 4 * DAY;
 
     private final SettableClocks clocks = new SettableClocks();
-    private ContinuousClock clock = begun();
+    private ContinuousClock clock = newClock();
 
-    private ContinuousClock begun() {
-        ContinuousClock begun = new ContinuousClock(clocks);
-        begun.startNew(0);
-        return begun;
+    private ContinuousClock newClock() {
+        ContinuousClock newClock = new ContinuousClock(clocks);
+        newClock.startNew(0);
+        return newClock;
     }
 
     /** Another process resumes from the stored state of this one. */
@@ -36,7 +36,7 @@ class ContinuousClockTest {
     @Test
     void startsWithTheTimeOfTheWallClock() {
         clocks.setWall(-3 * DAY);
-        clock = begun();
+        clock = newClock();
 
         assertThat(clock.nowMillis()).isEqualTo(clocks.wallMillis());
         assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
@@ -89,7 +89,7 @@ class ContinuousClockTest {
     @Test
     void withoutABootClockASuspensionCountsAsASetWallClock() {
         clocks.withoutBootClock();
-        clock = begun();
+        clock = newClock();
         long beforeMillis = clock.nowMillis();
         clocks.suspend(3 * HOUR);
 

@@ -133,22 +133,22 @@ class SetWallClockTest {
     @Test
     void passiveQueuesAreActivatedOnTimeWhenTheWallClockIsSet() {
         ManualScheduler scheduler = queue.scheduler;
-        List<Long> woken = new ArrayList<>();
-        ActivationTimer activationTimer = new ActivationTimer(woken::add);
+        List<Long> activated = new ArrayList<>();
+        ActivationTimer activationTimer = new ActivationTimer(activated::add);
         activationTimer.start(scheduler);
         activationTimer.put(7, scheduler.nowMillis() + 30_000);
         activationTimer.put(8, scheduler.nowMillis() + 3 * HOUR);
 
         scheduler.clocks.setWall(-HOUR);
         scheduler.pass(29_999);
-        assertThat(woken).isEmpty();
+        assertThat(activated).isEmpty();
         scheduler.pass(1);
-        assertThat(woken).containsExactly(7L);
+        assertThat(activated).containsExactly(7L);
         scheduler.clocks.setWall(4 * HOUR);
         scheduler.pass(10_000);
-        assertThat(woken).containsExactly(7L);
+        assertThat(activated).containsExactly(7L);
         scheduler.clocks.suspend(3 * HOUR);
         scheduler.pass(5_000);
-        assertThat(woken).containsExactly(7L, 8L);
+        assertThat(activated).containsExactly(7L, 8L);
     }
 }

@@ -52,8 +52,8 @@ class ContentLoaderTest {
 
     private final ManualScheduler scheduler = new ManualScheduler();
     private final FaultyStore store = new FaultyStore(new MemoryStore());
-    private final DeliveryBudget memory = new DeliveryBudget(Long.MAX_VALUE);
-    private final List<QueueClient.Delivered> answers = new ArrayList<>();
+    private final DeliveryBudget budget = new DeliveryBudget(Long.MAX_VALUE);
+    private final List<QueueClient.Delivered> responses = new ArrayList<>();
     private ActiveQueue queue;
 
     /** Has no room for contents. */
@@ -88,7 +88,7 @@ class ContentLoaderTest {
         scheduler.run();
         assertThat(leases())
                 .extracting(Lease::expiresAtMillis)
-                .as("the lease starts with the answer")
+                .as("the lease starts with the response")
                 .containsOnly(scheduler.nowMillis() + 1_000);
         assertThat(shown(0)).containsExactly("a#1", "b#1");
     }
@@ -99,7 +99,7 @@ class ContentLoaderTest {
         push("a", "b", "c");
         store.contentsGate = new CompletableFuture<>();
         pull(10, 1_000);
-        take(new PurgeRefs(List.of(1L, 3L)));
+        handle(new PurgeRefs(List.of(1L, 3L)));
         store.contentsGate.complete(null);
         scheduler.run();
         assertThat(shown(0)).containsExactly("b#1");
@@ -116,11 +116,11 @@ class ContentLoaderTest {
         pull(1, 1_000);
         pull(5, 1_000);
         pull(5, 1_000);
-        assertThat(answers).isEmpty();
+        assertThat(responses).isEmpty();
 
         first.complete(null);
         scheduler.run();
-        assertThat(answers).hasSize(4);
+        assertThat(responses).hasSize(4);
         assertThat(shown(0)).containsExactly("a#1", "b#1");
         assertThat(shown(1)).containsExactly("c#1");
         assertThat(shown(2)).containsExactly("d#1");
@@ -133,7 +133,7 @@ class ContentLoaderTest {
         push("a", "b");
         store.contentsGate = new CompletableFuture<>();
         List<QueueException> refusals = new ArrayList<>();
-        take(deliver(10, 1_000), refusals);
+        handle(deliver(10, 1_000), refusals);
         CompletableFuture<Void> failing = store.contentsGate;
         store.contentsGate = CompletableFuture.completedFuture(null);
         pull(10, 1_000);
@@ -149,12 +149,12 @@ class ContentLoaderTest {
         pull(10, 1_000);
         pull(10, 1_000);
         pull(10, 1_000);
-        assertThat(answers).extracting(QueueClient.Delivered::bytes).containsExactly(5 * MIB, 4 * MIB, MIB);
-        assertThat(memory.heldBytes()).as("bodies and answers").isEqualTo(2 * 10L * MIB);
-        answers.get(0).pending().sent();
-        answers.get(1).pending().unsent();
-        answers.get(2).pending().sent();
-        assertThat(memory.heldBytes()).isZero();
+        assertThat(responses).extracting(QueueClient.Delivered::bytes).containsExactly(5 * MIB, 4 * MIB, MIB);
+        assertThat(budget.heldBytes()).as("bodies and responses").isEqualTo(2 * 10L * MIB);
+        responses.get(0).pending().sent();
+        responses.get(1).pending().unsent();
+        responses.get(2).pending().sent();
+        assertThat(budget.heldBytes()).isZero();
     }
 
     @Test
@@ -162,20 +162,21 @@ class ContentLoaderTest {
         pushLarge(MIB, MIB, MIB, MIB, MIB, MIB);
         List<QueueClient.Shown> shown = new ArrayList<>();
         queue.handle(
-                new QueueRequest.Show(10, content -> 2 * content.body().length, new DeliveryBudget.Reservation(memory)),
-                reply(answer -> shown.add((QueueClient.Shown) answer), new ArrayList<>()));
+                new QueueRequest.PeekContents(
+                        10, content -> 2 * content.body().length, new DeliveryBudget.Reservation(budget)),
+                reply(response -> shown.add((QueueClient.Shown) response), new ArrayList<>()));
         scheduler.run();
         assertThat(shown.get(0).messages()).hasSize(2);
-        assertThat(memory.heldBytes()).isEqualTo(2 * MIB + 4 * MIB);
+        assertThat(budget.heldBytes()).isEqualTo(2 * MIB + 4 * MIB);
         shown.get(0).pending().sent();
-        assertThat(memory.heldBytes()).isZero();
+        assertThat(budget.heldBytes()).isZero();
     }
 
     @Test
     void messagesOfAnUnsentResponseReturnToTheirPosition() {
         push("a", "b");
         pull(1, 1_000);
-        answers.get(0).pending().unsent();
+        responses.get(0).pending().unsent();
         scheduler.run();
         assertThat(leases()).isEmpty();
         pull(10, 1_000);
@@ -188,13 +189,13 @@ class ContentLoaderTest {
         pull(1, 1);
         scheduler.pass(5_000);
         assertThat(leases()).hasSize(1);
-        answers.get(0).pending().unsent();
+        responses.get(0).pending().unsent();
         scheduler.pass(10);
         assertThat(leases()).isEmpty();
 
         pull(1, 1);
         assertThat(shown(1)).containsExactly("a#1");
-        answers.get(1).pending().sent();
+        responses.get(1).pending().sent();
         scheduler.pass(10);
         assertThat(backlog()).as("it was the last attempt").isZero();
     }
@@ -217,7 +218,7 @@ class ContentLoaderTest {
         scheduler.pass(20_000);
         scheduler.clocks.pass(3 * HOUR);
         scheduler.pass(20_000);
-        answers.get(0).pending().unsent();
+        responses.get(0).pending().unsent();
         scheduler.pass(10);
         pull(1, 1);
         assertThat(shown(1)).containsExactly("a#1");
@@ -241,7 +242,7 @@ class ContentLoaderTest {
         pull(1, 40_000_000);
         scheduler.pass(100_000);
         assertThat(queue.isIdleFor(60_000)).isFalse();
-        answers.get(0).pending().sent();
+        responses.get(0).pending().sent();
         scheduler.pass(2_000);
         assertThat(queue.isIdleFor(60_000)).isTrue();
     }
@@ -251,7 +252,7 @@ class ContentLoaderTest {
         push("a", "b");
         store.denying = true;
         List<QueueException> refusals = new ArrayList<>();
-        take(deliver(10, 1), refusals);
+        handle(deliver(10, 1), refusals);
         scheduler.run();
         assertThat(refusals).hasSize(1);
         assertThat(leases()).as("it was stored all the same").hasSize(2);
@@ -269,7 +270,7 @@ class ContentLoaderTest {
         push("a");
         store.contentsGate = new CompletableFuture<>();
         List<QueueException> refusals = new ArrayList<>();
-        take(
+        handle(
                 new QueueRequest.Deliver(
                         10,
                         1_000,
@@ -277,7 +278,7 @@ class ContentLoaderTest {
                         content -> {
                             throw new IllegalStateException("no size");
                         },
-                        new DeliveryBudget.Reservation(memory)),
+                        new DeliveryBudget.Reservation(budget)),
                 refusals);
         pull(10, 1_000);
         store.contentsGate.complete(null);
@@ -289,7 +290,7 @@ class ContentLoaderTest {
     @Test
     void aMessageWithoutContentDoesNotBlockOthersAndIsNotLost() {
         withoutCache();
-        take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[1], 1))));
+        handle(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[1], 1))));
         scheduler.pass(1_000);
         push("b", "c");
         store.contentMissingOf = 1;
@@ -303,7 +304,7 @@ class ContentLoaderTest {
         store.contentMissingOf = 0;
         withoutCache();
         pull(1, 1_000);
-        assertThat(answers.get(2).deliveries().get(0).delivery()).isEqualTo(1);
+        assertThat(responses.get(2).deliveries().get(0).delivery()).isEqualTo(1);
     }
 
     private void withoutCache() {
@@ -327,20 +328,20 @@ class ContentLoaderTest {
                 resources,
                 scheduler,
                 new Admission(store, RuntimeOptions.DEFAULT),
-                (account, name, deadLetters) -> Future.failedFuture("nobody there"));
+                (account, name, deadLetters) -> Future.failedFuture("no such queue"));
         queue.start();
         scheduler.run();
     }
 
     private void push(String... bodies) {
         for (String body : bodies) {
-            take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), 0))));
+            handle(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), 0))));
         }
     }
 
     private void pushLarge(int... bytes) {
         for (int size : bytes) {
-            take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[size], 0))));
+            handle(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[size], 0))));
         }
     }
 
@@ -350,7 +351,7 @@ class ContentLoaderTest {
                 leaseMillis,
                 ConsumerType.HTTP_PULL,
                 ContentLoaderTest::bytesOf,
-                new DeliveryBudget.Reservation(memory));
+                new DeliveryBudget.Reservation(budget));
     }
 
     private static int bytesOf(Content content) {
@@ -358,35 +359,35 @@ class ContentLoaderTest {
     }
 
     private void pull(int messages, int leaseMillis) {
-        take(deliver(messages, leaseMillis), new ArrayList<>());
+        handle(deliver(messages, leaseMillis), new ArrayList<>());
         scheduler.run();
     }
 
-    private void take(QueueCommand<?> command) {
+    private void handle(QueueCommand<?> command) {
         List<QueueException> refusals = new ArrayList<>();
-        take(new QueueRequest.Execute<>(command), refusals);
+        handle(new QueueRequest.Execute<>(command), refusals);
         scheduler.run();
         assertThat(refusals).isEmpty();
     }
 
-    private void take(QueueRequest<?> request, List<QueueException> refusals) {
+    private void handle(QueueRequest<?> request, List<QueueException> refusals) {
         queue.handle(
                 request,
                 reply(
-                        answer -> {
-                            if (answer instanceof QueueClient.Delivered delivered) {
-                                answers.add(delivered);
+                        response -> {
+                            if (response instanceof QueueClient.Delivered delivered) {
+                                responses.add(delivered);
                             }
                         },
                         refusals));
     }
 
     private static ReplyHandler<Object> reply(
-            java.util.function.Consumer<Object> onAnswer, List<QueueException> refusals) {
+            java.util.function.Consumer<Object> onResult, List<QueueException> refusals) {
         return new ReplyHandler<>() {
             @Override
-            public void succeed(Object answer) {
-                onAnswer.accept(answer);
+            public void succeed(Object response) {
+                onResult.accept(response);
             }
 
             @Override
@@ -396,8 +397,8 @@ class ContentLoaderTest {
         };
     }
 
-    private List<String> shown(int answer) {
-        return answers.get(answer).deliveries().stream()
+    private List<String> shown(int response) {
+        return responses.get(response).deliveries().stream()
                 .map(delivery ->
                         new String(Arrays.copyOf(delivery.message().content().body(), 1), StandardCharsets.UTF_8) + "#"
                                 + delivery.delivery())

@@ -35,7 +35,7 @@ public final class ScriptedWorker implements WorkerTarget {
         return 30_000;
     }
 
-    int underWay() {
+    int inFlight() {
         return offers.size();
     }
 

@@ -62,11 +62,11 @@ class WorkerDispatcherTest {
     @Test
     void noMoreThanMaxConcurrencyBatchesAreInFlight() {
         queue.push(100);
-        assertThat(target.underWay()).isEqualTo(2);
+        assertThat(target.inFlight()).isEqualTo(2);
 
         target.take();
         queue.scheduler.run();
-        assertThat(target.underWay()).isEqualTo(2);
+        assertThat(target.inFlight()).isEqualTo(2);
         assertThat(target.batches).hasSize(3);
     }
 
@@ -77,7 +77,7 @@ class WorkerDispatcherTest {
                 PushedQueue.worker(
                         "w", new ConsumerSettings(1, 3, 0, 30_000, 5_000, ConsumerSettings.CONCURRENCY_UNSET)));
         queue.push(100);
-        assertThat(target.underWay()).isEqualTo(WorkerDispatcher.CONCURRENCY_DEFAULT);
+        assertThat(target.inFlight()).isEqualTo(WorkerDispatcher.CONCURRENCY_DEFAULT);
     }
 
     @Test
@@ -205,7 +205,7 @@ class WorkerDispatcherTest {
     void anUnavailableTargetDoesNotUseUpTheAttemptsOfTheBacklog() {
         queue.push(1_000);
         for (int second = 0; second < 60; second++) {
-            while (target.underWay() > 0) {
+            while (target.inFlight() > 0) {
                 target.refuse();
                 queue.scheduler.run();
             }
@@ -217,7 +217,7 @@ class WorkerDispatcherTest {
         queue.scheduler.pass(10_000);
         target.take();
         queue.scheduler.run();
-        assertThat(target.underWay()).isEqualTo(2);
+        assertThat(target.inFlight()).isEqualTo(2);
     }
 
     @Test

@@ -53,7 +53,7 @@ class ActiveQueueTest {
     private final List<QueueRequest.ReceiveDeadLetters> sent = new ArrayList<>();
     private final DeliveryBudgets deliveryBudgets = DeliveryBudgets.of(Long.MAX_VALUE);
     private dev.sluice.queue.Consumer consumer = CONSUMER;
-    private Future<Void> bring = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
+    private Future<Void> transferResult = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
     private int delivered;
 
     /**
@@ -138,7 +138,7 @@ class ActiveQueueTest {
         scheduler.run();
 
         List<QueueError> refusals = new ArrayList<>();
-        take(
+        handle(
                 target,
                 new QueueRequest.ReceiveDeadLetters(1, store.generation() + 1, deadLetters, false),
                 error -> refusals.add(error.error()));
@@ -146,7 +146,7 @@ class ActiveQueueTest {
         assertThat(refusals).containsExactly(QueueError.UNAVAILABLE);
         assertThat(leases()).hasSize(1);
 
-        take(
+        handle(
                 target,
                 new QueueRequest.ReceiveDeadLetters(1, store.generation(), deadLetters, false),
                 error -> refusals.add(error.error()));
@@ -168,7 +168,7 @@ class ActiveQueueTest {
         log.addAppender(lines);
         try {
             store.contentMissingOf = 1;
-            take(target, deadLetters);
+            handle(target, deadLetters);
             scheduler.run();
             assertThat(lines.list)
                     .extracting(ILoggingEvent::getFormattedMessage)
@@ -177,8 +177,8 @@ class ActiveQueueTest {
                                     + " dead letter queue");
 
             store.contentMissingOf = 0;
-            take(target, deadLetters);
-            take(target, deadLetters);
+            handle(target, deadLetters);
+            handle(target, deadLetters);
             scheduler.run();
             assertThat(lines.list).as("one that was moved before is no damage").hasSize(1);
         } finally {
@@ -196,13 +196,13 @@ class ActiveQueueTest {
 
         deliveryBudgets.transfers().charge(Long.MAX_VALUE);
         List<QueueError> refusals = new ArrayList<>();
-        take(target, deadLetters, error -> refusals.add(error.error()));
+        handle(target, deadLetters, error -> refusals.add(error.error()));
         scheduler.run();
         assertThat(refusals).containsExactly(QueueError.OVERLOADED);
         assertThat(leases()).hasSize(1);
 
         deliveryBudgets.transfers().release(Long.MAX_VALUE);
-        take(target, deadLetters, error -> refusals.add(error.error()));
+        handle(target, deadLetters, error -> refusals.add(error.error()));
         scheduler.run();
         assertThat(leases()).isEmpty();
         assertThat(deliveryBudgets.transfers().heldBytes()).isZero();
@@ -224,7 +224,7 @@ class ActiveQueueTest {
 
         scheduler.pass(50);
         assertThat(sent).as("the target was overloaded").hasSize(2);
-        bring = Future.succeededFuture();
+        transferResult = Future.succeededFuture();
         scheduler.pass(50);
         assertThat(sent).extracting(deadLetters -> deadLetters.headers().size()).containsExactly(1, 1, 1, 10, 5);
     }
@@ -238,7 +238,7 @@ class ActiveQueueTest {
         List<QueueRequest<?>> requests = List.of(
                 new QueueRequest.Execute<>(new ReadMetrics()),
                 new QueueRequest.Deliver(1, 1_000, ConsumerType.HTTP_PULL, content -> 1, reservation),
-                new QueueRequest.Show(1, content -> 1, reservation),
+                new QueueRequest.PeekContents(1, content -> 1, reservation),
                 new QueueRequest.Configure(definition(1)),
                 new QueueRequest.ReceiveDeadLetters(2, store.generation(), List.of(), false));
         assertThat(requests)
@@ -246,21 +246,21 @@ class ActiveQueueTest {
                 .as("one of each type")
                 .containsExactlyInAnyOrder(QueueRequest.class.getPermittedSubclasses());
         for (QueueRequest<?> request : requests) {
-            List<Object> answers = new ArrayList<>();
+            List<Object> results = new ArrayList<>();
             queue.handle(request, new ReplyHandler<>() {
                 @Override
-                public void succeed(Object answer) {
-                    answers.add(answer);
+                public void succeed(Object result) {
+                    results.add(result);
                 }
 
                 @Override
                 public void fail(QueueException error) {
-                    answers.add(error);
+                    results.add(error);
                 }
             });
             scheduler.run();
-            assertThat(answers).as("answers to %s", request).hasSize(1);
-            assertThat(answers.get(0)).isNotInstanceOf(QueueException.class);
+            assertThat(results).as("replies to %s", request).hasSize(1);
+            assertThat(results.get(0)).isNotInstanceOf(QueueException.class);
         }
     }
 
@@ -296,7 +296,7 @@ class ActiveQueueTest {
                 new Admission(store, RuntimeOptions.DEFAULT),
                 (account, name, deadLetters) -> {
                     sent.add(deadLetters);
-                    return bring;
+                    return transferResult;
                 });
     }
 
@@ -321,11 +321,11 @@ class ActiveQueueTest {
 
     private void push(ActiveQueue queue, int delaySeconds, int bodyBytes) {
         NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[bodyBytes], delaySeconds);
-        take(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
+        handle(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
     }
 
     private void pull(ActiveQueue queue, int messages, int leaseMillis) {
-        take(
+        handle(
                 queue,
                 new QueueRequest.Deliver(
                         messages,
@@ -335,18 +335,18 @@ class ActiveQueueTest {
                         new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE))));
     }
 
-    private void take(ActiveQueue queue, QueueRequest<?> request) {
-        take(queue, request, refusal -> {
+    private void handle(ActiveQueue queue, QueueRequest<?> request) {
+        handle(queue, request, refusal -> {
             throw refusal;
         });
     }
 
-    private void take(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
+    private void handle(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
         queue.handle(request, new ReplyHandler<>() {
             @Override
-            public void succeed(Object answer) {
-                assertThat(answer).isNotNull();
-                if (answer instanceof QueueClient.Delivered messages) {
+            public void succeed(Object result) {
+                assertThat(result).isNotNull();
+                if (result instanceof QueueClient.Delivered messages) {
                     delivered += messages.deliveries().size();
                     messages.pending().sent();
                 }

@@ -22,7 +22,7 @@ class CommitPipelineTest {
     private final FaultyStore store = new FaultyStore(new MemoryStore());
     private final LongAdder parked = new LongAdder();
     private final List<StoreException> breaks = new ArrayList<>();
-    private final List<String> answers = new ArrayList<>();
+    private final List<String> replies = new ArrayList<>();
     private final List<QueueException> refusals = new ArrayList<>();
     private final CommitPipeline pipeline =
             new CommitPipeline(store, 1, store.generation(), scheduler, () -> HEAD, breaks::add, parked);
@@ -30,22 +30,22 @@ class CommitPipelineTest {
     @Test
     void aReplyWaitsForTheEventsAppendedBeforeIt() {
         append(1);
-        answer("first");
+        reply("first");
         append(2);
-        answer("second");
-        assertThat(answers).isEmpty();
+        reply("second");
+        assertThat(replies).isEmpty();
         assertThat(parked.sum()).isEqualTo(2);
 
         scheduler.run();
-        assertThat(answers).containsExactly("first", "second");
+        assertThat(replies).containsExactly("first", "second");
         assertThat(parked.sum()).isZero();
         assertThat(store.load(1).toCompletableFuture().join().head()).isEqualTo(HEAD);
     }
 
     @Test
     void aReplyWithoutPendingEventsIsReleasedAtOnce() {
-        answer("first");
-        assertThat(answers).containsExactly("first");
+        reply("first");
+        assertThat(replies).containsExactly("first");
         assertThat(pipeline.isIdle()).isTrue();
     }
 
@@ -53,11 +53,11 @@ class CommitPipelineTest {
     void aRefusedCommitRefusesParkedAndLaterReplies() {
         store.refusing = true;
         append(1);
-        answer("waits");
+        reply("waits");
         scheduler.run();
-        answer("comes");
+        reply("comes");
 
-        assertThat(answers).isEmpty();
+        assertThat(replies).isEmpty();
         assertUnavailable(2);
         assertThat(parked.sum()).isZero();
     }
@@ -66,21 +66,21 @@ class CommitPipelineTest {
     @Test
     void afterAReopenEveryReplyOfAnEarlierGenerationIsRefused() {
         store.reopenings = 1;
-        answer("comes");
+        reply("comes");
 
-        assertThat(answers).isEmpty();
+        assertThat(replies).isEmpty();
         assertUnavailable(1);
     }
 
     @Test
     void afterAReopenTheNextRequestRefusesTheParkedReplies() {
         append(1);
-        answer("waits");
+        reply("waits");
         store.reopenings = 1;
-        answer("comes");
+        reply("comes");
         scheduler.run();
 
-        assertThat(answers).isEmpty();
+        assertThat(replies).isEmpty();
         assertUnavailable(2);
         assertThat(pipeline.isIdle()).isTrue();
     }
@@ -105,8 +105,8 @@ class CommitPipelineTest {
         scheduler.execute(pipeline::flush);
     }
 
-    private void answer(String name) {
-        pipeline.afterStored(() -> answers.add(name), refusals::add);
+    private void reply(String name) {
+        pipeline.afterStored(() -> replies.add(name), refusals::add);
     }
 
     private void assertUnavailable(int requests) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * Two queues that are each other's dead letter queue, with a Worker on both that retries everything, over several days
  * and with power losses.
  */
-class DeadLetterCircleSimulationTest {
+class DeadLetterCycleSimulationTest {
     private static final int RETENTION_SECONDS = 86_400;
     private static final long HOUR_MILLIS = 3_600_000;
     private static final int MESSAGES = 5;
