@@ -107,7 +107,7 @@ public final class Gateway {
 
     private void note(OperationBinding binding, HttpServerRequest request, long startedNanos) {
         connections.onResponse(request);
-        binding.meter().answered(request.response().getStatusCode(), System.nanoTime() - startedNanos);
+        binding.meter().record(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
     /**

@@ -102,11 +102,11 @@ final class ManagementConnections {
 
         private void startTimeout(TimeoutQueue next) {
             if (timeouts != null) {
-                timeouts.end(this);
+                timeouts.remove(this);
             }
             timeouts = next;
             if (next != null) {
-                next.begin(this);
+                next.add(this);
             }
         }
 

@@ -81,7 +81,7 @@ final class MetersCollector implements MultiCollector {
         for (Map.Entry<String, RequestMeter> operation : sorted().entrySet()) {
             operation
                     .getValue()
-                    .answersByStatus()
+                    .responsesByStatus()
                     .forEach((status, count) -> requests.dataPoint(CounterDataPointSnapshot.builder()
                             .labels(Labels.of("operation", operation.getKey(), "status", String.valueOf(status)))
                             .value(count)

@@ -8,24 +8,27 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
-/** When passive queues have something to do. One timer for all of them, a budget of queues per turn. Owned by one event loop. */
+/**
+ * Deadlines of passive queues. Uses one timer for all queues and activates a limited number per task. Confined to one
+ * event loop.
+ */
 public final class ActivationTimer {
-    private static final int WAKES_PER_TURN = 64;
+    private static final int ACTIVATIONS_PER_TASK = 64;
 
     private final LongConsumer onDeadline;
     private final TreeMap<Long, TreeSet<Long>> byDeadline = new TreeMap<>();
     private final Map<Long, Long> deadlines = new HashMap<>();
-    private QueueScheduler turns;
+    private QueueScheduler scheduler;
     private DeadlineTimer timer;
 
     public ActivationTimer(LongConsumer onDeadline) {
         this.onDeadline = onDeadline;
     }
 
-    /** Starts to watch the clock. */
-    public void open(QueueScheduler turns) {
-        this.turns = turns;
-        this.timer = new DeadlineTimer(turns, this::fire);
+    /** Starts the timer. */
+    public void start(QueueScheduler scheduler) {
+        this.scheduler = scheduler;
+        this.timer = new DeadlineTimer(scheduler, this::fire);
     }
 
     /** Sets the deadline of a queue; {@link Long#MAX_VALUE} for none. */
@@ -38,7 +41,7 @@ public final class ActivationTimer {
         }
     }
 
-    /** Forgets a queue. */
+    /** Removes a queue. */
     void remove(long number) {
         Long deadlineMillis = deadlines.remove(number);
         if (deadlineMillis != null) {
@@ -51,8 +54,8 @@ public final class ActivationTimer {
     }
 
     private void fire() {
-        int budget = WAKES_PER_TURN;
-        while (budget-- > 0 && !byDeadline.isEmpty() && byDeadline.firstKey() <= turns.nowMillis()) {
+        int budget = ACTIVATIONS_PER_TASK;
+        while (budget-- > 0 && !byDeadline.isEmpty() && byDeadline.firstKey() <= scheduler.nowMillis()) {
             long number = byDeadline.firstEntry().getValue().first();
             remove(number);
             onDeadline.accept(number);

@@ -5,8 +5,9 @@ import dev.sluice.queue.QueueException;
 import dev.sluice.store.QueueStore;
 
 /**
- * Whether pushes are let in: the bus has no back-pressure of its own, so what waits for the store is bounded here, and so is
- * the free space that a push may rest on. A store that failed takes none. Safe for use from several threads.
+ * Decides whether pushes are accepted. The event bus has no back-pressure, so the bytes waiting for the store are
+ * limited here, and the free disk space is checked. A failed store accepts no pushes. Safe for use from several
+ * threads.
  */
 public final class Admission {
     private final QueueStore store;
@@ -20,10 +21,10 @@ public final class Admission {
     }
 
     /**
-     * Looks at the disk, and if space is low, has the store give back that of deleted messages. To be called now and then, by one
-     * thread at a time and never an event loop: it may block for long.
+     * Measures the disk space. If it is low, makes the store reclaim the space of deleted messages. Call regularly,
+     * from one thread at a time and never from an event loop: it may block for long.
      *
-     * @return the free bytes above those that pushes must leave; below zero if pushes are refused
+     * @return the free bytes above the minimum for pushes; negative if pushes are refused
      */
     long measureSpace() {
         long above = bytesAboveMin();
@@ -40,7 +41,7 @@ public final class Admission {
         return store.freeBytes() - options.freeBytesMin();
     }
 
-    /** Why no push can be taken now, or null. */
+    /** The error with which pushes are refused now, or null. */
     public QueueException refusalOfPush() {
         if (store.failure().isPresent()) {
             return new QueueException(QueueError.UNAVAILABLE, "The server cannot store messages at the moment.");

@@ -10,52 +10,51 @@ import dev.sluice.runtime.delivery.PendingResponse;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of messages on their way: for a client from the decision which messages a pull or a peek gets, through reading and writing
- * them down, until it has taken the answer. While there are too many, no more set out; what is let in may overshoot the bound by
- * itself, so that something always can. Safe for use from several threads.
+ * Limits the bytes of messages in transit: for a client from the decision which messages a pull or a peek gets until
+ * the client has received the response. At the limit no further request starts. One request may exceed the limit by its
+ * own size, so that a request of any size can run. Safe for use from several threads.
  */
 public final class DeliveryBudget {
     private final AtomicLong heldBytes = new AtomicLong();
     private final long bytesMax;
 
-    /** Refuses beyond that many bytes. */
     public DeliveryBudget(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
-    /** Whether nothing more may set out. */
+    /** Whether no further request may start. */
     public boolean isFull() {
         return heldBytes.get() >= bytesMax;
     }
 
-    /** Bytes held at the moment. */
+    /** Bytes reserved at the moment. */
     public long heldBytes() {
         return heldBytes.get();
     }
 
-    /** Counts bytes that set out; to be released once. */
+    /** Reserves bytes. They must be released once. */
     public void charge(long bytes) {
         heldBytes.addAndGet(bytes);
     }
 
-    /** The other side of {@link #charge}. */
+    /** Undoes {@link #charge}. */
     public void release(long bytes) {
         heldBytes.addAndGet(-bytes);
     }
 
     /**
-     * What one request holds between the decision of the queue and the arrival of its answer at the edge, or the end of a delivery.
-     * The queue takes, who asked releases, and either may be first: the edge waits for an answer only so long. For an answer without leases
-     * it is all that is pending.
+     * The bytes of one request, from the queue's decision until the response arrives at the edge or the delivery ends.
+     * The queue sets the size and the requester releases it. Either may come first, because the edge waits only for a
+     * limited time. For a response without leases it also serves as the pending response.
      */
     public static final class Reservation implements PendingResponse {
         private static final long RELEASED = -1;
 
-        private final DeliveryBudget memory;
+        private final DeliveryBudget budget;
         private final AtomicLong bytes = new AtomicLong();
 
-        public Reservation(DeliveryBudget memory) {
-            this.memory = memory;
+        public Reservation(DeliveryBudget budget) {
+            this.budget = budget;
         }
 
         @Override
@@ -63,16 +62,16 @@ public final class DeliveryBudget {
             release();
         }
 
-        /** The same command, refused with OVERLOADED if memory is full when it is decided. */
+        /** The same command, refused with OVERLOADED if the budget is full when it is decided. */
         public <R> QueueCommand<R> guard(QueueCommand<R> command) {
-            return new Guarded<>(command, memory);
+            return new Guarded<>(command, budget);
         }
 
-        /** Holds that many bytes from now on, whatever it was before; nothing once it was released. */
-        public void take(long taken) {
-            memory.charge(taken);
-            long before = bytes.getAndAccumulate(taken, (held, next) -> held == RELEASED ? RELEASED : next);
-            memory.release(before == RELEASED ? taken : before);
+        /** Changes the reservation to that many bytes. Has no effect after the release. */
+        public void resize(long newBytes) {
+            budget.charge(newBytes);
+            long before = bytes.getAndAccumulate(newBytes, (current, next) -> current == RELEASED ? RELEASED : next);
+            budget.release(before == RELEASED ? newBytes : before);
         }
 
         @Override
@@ -86,14 +85,14 @@ public final class DeliveryBudget {
         }
 
         public void release() {
-            long taken = bytes.getAndSet(RELEASED);
-            if (taken > 0) {
-                memory.release(taken);
+            long reserved = bytes.getAndSet(RELEASED);
+            if (reserved > 0) {
+                budget.release(reserved);
             }
         }
     }
 
-    private record Guarded<R>(QueueCommand<R> command, DeliveryBudget memory) implements QueueCommand<R> {
+    private record Guarded<R>(QueueCommand<R> command, DeliveryBudget budget) implements QueueCommand<R> {
         @Override
         public ReadRequest requiredRead(QueueState state, long nowMillis) {
             return command.requiredRead(state, nowMillis);
@@ -101,7 +100,7 @@ public final class DeliveryBudget {
 
         @Override
         public Decision<R> decide(QueueState state, long nowMillis) {
-            if (memory.isFull()) {
+            if (budget.isFull()) {
                 throw new QueueException(QueueError.OVERLOADED);
             }
             return command.decide(state, nowMillis);

@@ -1,25 +1,25 @@
 package dev.sluice.runtime;
 
 /**
- * Memory for messages that were read and are on their way, by where they go: one way that is slow does not hold up the others.
+ * Budgets for messages in transit, one per destination, so that a slow destination does not block the others.
  *
- * @param answers to pulls and peeks, until the client has taken them
- * @param deliveries to workers, until they are settled
- * @param moves to dead letter queues, until they are stored there
+ * @param responses of pulls and peeks, until the client has received them
+ * @param deliveries to Workers, until they are acknowledged
+ * @param transfers to dead letter queues, until they are stored there
  */
-public record DeliveryBudgets(DeliveryBudget answers, DeliveryBudget deliveries, DeliveryBudget moves) {
-    /** Moves are small and soon done. */
-    private static final int MOVES_SHARE = 4;
+public record DeliveryBudgets(DeliveryBudget responses, DeliveryBudget deliveries, DeliveryBudget transfers) {
+    /** Transfers are small and short. */
+    private static final int TRANSFERS_SHARE = 4;
 
     /**
-     * The usual shares.
+     * Creates the default shares.
      *
-     * @param bytesMax of bodies on their way to clients, and of as many on their way to workers, from 1
+     * @param bytesMax limit for bodies in transit to clients, and as many to Workers; from 1
      */
     public static DeliveryBudgets of(long bytesMax) {
         return new DeliveryBudgets(
                 new DeliveryBudget(bytesMax),
                 new DeliveryBudget(bytesMax),
-                new DeliveryBudget(Math.max(1, bytesMax / MOVES_SHARE)));
+                new DeliveryBudget(Math.max(1, bytesMax / TRANSFERS_SHARE)));
     }
 }

@@ -8,17 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the free space of the store's disk, on a thread of its own, because what is done about too little of it may take a while. One
- * look at a time: every second, and more often where a fast disk could be filled before the next one.
+ * Measures the free space of the store's disk on a thread of its own, because reclaiming space may take long. One check
+ * at a time: every second, and more often when a fast disk could be filled before the next check.
  */
 final class DiskSpaceMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(DiskSpaceMonitor.class);
-    private static final long LOOK_MILLIS_MAX = 1_000;
-    private static final long LOOK_MILLIS_MIN = 20;
-    /** What logs and tables take of the disk, at most, in a millisecond: a gibibyte in a second. */
+    private static final long CHECK_MILLIS_MAX = 1_000;
+    private static final long CHECK_MILLIS_MIN = 20;
+    /** How fast logs and tables can fill the disk at most: one gibibyte per second. */
     private static final long FILLED_BYTES_PER_MILLI = 1 << 20;
 
-    /** Nobody is warned of a thread that gives space back for less than that. */
+    /** Reclaiming space may block the thread this long without a warning. */
     private static final long BLOCKED_HOURS_MAX = 1;
 
     private final Vertx vertx;
@@ -32,28 +32,28 @@ final class DiskSpaceMonitor {
         this.worker = vertx.createSharedWorkerExecutor("sluice-space", 1, BLOCKED_HOURS_MAX, TimeUnit.HOURS);
     }
 
-    /** Begins to look. */
+    /** Starts the checks. */
     static DiskSpaceMonitor start(Vertx vertx, Admission admission) {
-        DiskSpaceMonitor watch = new DiskSpaceMonitor(vertx, admission);
-        watch.scheduleCheck(LOOK_MILLIS_MIN);
-        return watch;
+        DiskSpaceMonitor monitor = new DiskSpaceMonitor(vertx, admission);
+        monitor.scheduleCheck(CHECK_MILLIS_MIN);
+        return monitor;
     }
 
-    /** Looks no more; a look under way ends by itself, at the latest when the store is closed. */
+    /** Stops the checks. A check in progress ends by itself, at the latest when the store is closed. */
     void stop() {
         stopped = true;
     }
 
     /**
-     * How long to wait before the next look.
+     * The time until the next check.
      *
-     * @param bytesAboveMin free bytes above those that pushes must leave; below zero when pushes are refused already
+     * @param bytesAboveMin free bytes above the minimum for pushes; negative if pushes are refused
      */
     static long pauseMillis(long bytesAboveMin) {
         if (bytesAboveMin < 0) {
-            return LOOK_MILLIS_MAX;
+            return CHECK_MILLIS_MAX;
         }
-        return Math.max(LOOK_MILLIS_MIN, Math.min(LOOK_MILLIS_MAX, bytesAboveMin / FILLED_BYTES_PER_MILLI));
+        return Math.max(CHECK_MILLIS_MIN, Math.min(CHECK_MILLIS_MAX, bytesAboveMin / FILLED_BYTES_PER_MILLI));
     }
 
     private void scheduleCheck(long pauseMillis) {
@@ -68,7 +68,7 @@ final class DiskSpaceMonitor {
                         if (!stopped) {
                             LOG.warn("space could not be reclaimed: {}", failure.getMessage());
                         }
-                        return Future.succeededFuture(LOOK_MILLIS_MAX);
+                        return Future.succeededFuture(CHECK_MILLIS_MAX);
                     })
                     .onSuccess(this::scheduleCheck);
         });

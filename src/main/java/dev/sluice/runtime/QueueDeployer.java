@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns the map from queue to verticle: brings a queue up on first use, takes it down when it idles or is deleted, and wakes it
- * when its deadline comes. One change is under way per queue at a time. Runs on one event loop.
+ * Owns the map from queue to verticle: deploys a queue on first use, undeploys it when it is idle or deleted, and
+ * activates it at its deadline. One transition per queue at a time. Runs on one event loop.
  */
 public final class QueueDeployer extends VerticleBase {
     public static final String ADDRESS = "sluice.deployer";
@@ -29,112 +29,112 @@ public final class QueueDeployer extends VerticleBase {
     private static final long DRAIN_POLL_MILLIS = 2;
     private static final int SWEEP_MAX = 256;
 
-    /** What the deployer understands. */
+    /** Requests that the deployer handles. */
     sealed interface DeployerRequest {
-        /** The queue it is about. */
         long queueNumber();
     }
 
-    /** Bring the queue up; answers true when it takes requests. */
+    /** Deploys the queue. Returns true when it accepts requests. */
     public record Activate(long queueNumber) implements DeployerRequest {}
 
-    /** Take the queue down for good; answers true when nothing of it is left in memory. */
+    /** Undeploys a deleted queue for good. Returns true when it has left memory. */
     public record Remove(long queueNumber) implements DeployerRequest {}
 
-    /** Wait for a change under way; answers whether the queue is up then. */
+    /** Waits for a transition in progress. Returns whether the queue is deployed then. */
     public record AwaitTransition(long queueNumber) implements DeployerRequest {}
 
     private record Deployed(QueueVerticle verticle, String deploymentId) {}
 
     private final CatalogView catalog;
-    private final QueueGates slots;
-    private final RuntimeResources parts;
+    private final QueueGates gates;
+    private final RuntimeResources resources;
     private final Admission admission;
-    private final DeadLetterTransport post;
+    private final DeadLetterTransport transport;
     private final Map<Long, Deployed> deployed = new HashMap<>();
-    private final Map<Long, Future<?>> changes = new HashMap<>();
-    private final ActivationTimer calendar;
+    private final Map<Long, Future<?>> transitions = new HashMap<>();
+    private final ActivationTimer activationTimer;
 
     QueueDeployer(
             CatalogView catalog,
-            QueueGates slots,
-            RuntimeResources parts,
+            QueueGates gates,
+            RuntimeResources resources,
             Admission admission,
-            DeadLetterTransport post) {
+            DeadLetterTransport transport) {
         this.catalog = catalog;
-        this.slots = slots;
-        this.parts = parts;
+        this.gates = gates;
+        this.resources = resources;
         this.admission = admission;
-        this.post = post;
-        this.calendar = new ActivationTimer(this::wakeForDeadline);
+        this.transport = transport;
+        this.activationTimer = new ActivationTimer(this::activateForDeadline);
     }
 
     @Override
     public Future<?> start() {
-        calendar.open(new EventLoopScheduler(vertx, context, parts.clock()));
+        activationTimer.start(new EventLoopScheduler(vertx, context, resources.clock()));
         vertx.eventBus().localConsumer(ADDRESS, this::receive);
-        long sweepMillis = Math.max(50, parts.options().idleMillis() / 4);
+        long sweepMillis = Math.max(50, resources.options().idleMillis() / 4);
         vertx.setPeriodic(sweepMillis, id -> sweep());
-        return Future.fromCompletionStage(parts.store().heads(), context)
-                .onSuccess(heads -> heads.forEach((number, head) -> calendar.put(number, wakeMillis(number, head))));
+        return Future.fromCompletionStage(resources.store().heads(), context)
+                .onSuccess(heads ->
+                        heads.forEach((number, head) -> activationTimer.put(number, activationMillis(number, head))));
     }
 
     /** A queue with a mapped Worker and a backlog starts at once, the others at their deadline. */
-    private long wakeMillis(long number, QueueHead head) {
+    private long activationMillis(long number, QueueHead head) {
         QueueDefinition queue = catalog.findByNumber(number);
         if (queue == null) {
             return Long.MAX_VALUE;
         }
-        boolean pushes = parts.workers().of(queue) != null;
-        return pushes && head.count() > 0 ? 0 : head.deadlineMillis();
+        boolean isPushed = resources.workers().of(queue) != null;
+        return isPushed && head.count() > 0 ? 0 : head.deadlineMillis();
     }
 
     private void receive(Message<DeployerRequest> message) {
-        answer(message.body()).onComplete(result -> {
+        handle(message.body()).onComplete(result -> {
             if (result.succeeded()) {
                 message.reply(!Boolean.FALSE.equals(result.result()));
             } else {
-                LOG.debug("queue does not come up", result.cause());
+                LOG.debug("queue could not be activated", result.cause());
                 message.fail(QueueError.UNAVAILABLE.number(), QueueError.UNAVAILABLE.text());
             }
         });
     }
 
-    private Future<?> answer(DeployerRequest request) {
-        if (request instanceof Activate wake) {
-            return wake(wake.queueNumber());
+    private Future<?> handle(DeployerRequest request) {
+        if (request instanceof Activate activate) {
+            return activate(activate.queueNumber());
         }
-        if (request instanceof Remove retire) {
-            return retire(retire.queueNumber());
+        if (request instanceof Remove remove) {
+            return remove(remove.queueNumber());
         }
-        if (request instanceof AwaitTransition settle) {
-            return settle(settle.queueNumber());
+        if (request instanceof AwaitTransition awaitTransition) {
+            return awaitTransition(awaitTransition.queueNumber());
         }
         LOG.error("no handler for a request of type {}", request.getClass());
         return Future.failedFuture(new QueueException(QueueError.INTERNAL));
     }
 
-    private Future<Boolean> settle(long number) {
-        Future<?> change = changes.get(number);
-        if (change != null) {
-            return change.transform(ended -> settle(number));
+    private Future<Boolean> awaitTransition(long number) {
+        Future<?> transition = transitions.get(number);
+        if (transition != null) {
+            return transition.transform(ended -> awaitTransition(number));
         }
         return Future.succeededFuture(deployed.containsKey(number));
     }
 
-    private Future<?> wake(long number) {
-        Future<?> change = changes.get(number);
-        if (change != null) {
-            return change.transform(ended -> wake(number));
+    private Future<?> activate(long number) {
+        Future<?> transition = transitions.get(number);
+        if (transition != null) {
+            return transition.transform(ended -> activate(number));
         }
         if (deployed.containsKey(number)) {
-            slots.slot(number).open();
+            gates.gate(number).open();
             return Future.succeededFuture();
         }
         QueueDefinition definition = catalog.findByNumber(number);
         if (definition == null) {
-            slots.slot(number).tryRetire();
-            slots.remove(number);
+            gates.gate(number).tryRetire();
+            gates.remove(number);
             return Future.succeededFuture();
         }
         return track(number, deploy(definition));
@@ -142,92 +142,95 @@ public final class QueueDeployer extends VerticleBase {
 
     private Future<?> deploy(QueueDefinition definition) {
         long number = definition.number();
-        String address = slots.slot(number).address();
-        QueueVerticle verticle = new QueueVerticle(definition, address, parts, admission, post);
+        String address = gates.gate(number).address();
+        QueueVerticle verticle = new QueueVerticle(definition, address, resources, admission, transport);
         return vertx.deployVerticle(verticle).onSuccess(id -> {
             deployed.put(number, new Deployed(verticle, id));
-            calendar.remove(number);
-            slots.slot(number).open();
+            activationTimer.remove(number);
+            gates.gate(number).open();
         });
     }
 
     private Future<?> undeploy(long number) {
-        Deployed gone = deployed.remove(number);
-        if (gone == null) {
+        Deployed removed = deployed.remove(number);
+        if (removed == null) {
             return Future.succeededFuture();
         }
-        return vertx.undeploy(gone.deploymentId())
+        return vertx.undeploy(removed.deploymentId())
                 .onFailure(failure -> LOG.error("queue {} did not stop cleanly", number, failure))
                 .otherwiseEmpty()
                 .onSuccess(ended -> {
                     if (catalog.findByNumber(number) != null) {
-                        calendar.put(number, gone.verticle().queue().deadlineMillis());
+                        activationTimer.put(number, removed.verticle().queue().deadlineMillis());
                     }
                 });
     }
 
-    private Future<?> discard(long number) {
-        Deployed gone = deployed.get(number);
-        if (gone != null) {
-            gone.verticle().discard();
+    private Future<?> undeployDeleted(long number) {
+        Deployed removed = deployed.get(number);
+        if (removed != null) {
+            removed.verticle().markDeleted();
         }
         return undeploy(number);
     }
 
-    private Future<?> retire(long number) {
-        Future<?> change = changes.get(number);
-        if (change != null) {
-            return change.transform(ended -> retire(number));
+    private Future<?> remove(long number) {
+        Future<?> transition = transitions.get(number);
+        if (transition != null) {
+            return transition.transform(ended -> remove(number));
         }
         Promise<Void> drained = Promise.promise();
-        drain(slots.slot(number), drained);
-        return track(number, drained.future().compose(closed -> discard(number)).onSuccess(ended -> {
-            calendar.remove(number);
-            slots.remove(number);
-        }));
+        drain(gates.gate(number), drained);
+        return track(
+                number,
+                drained.future().compose(closed -> undeployDeleted(number)).onSuccess(ended -> {
+                    activationTimer.remove(number);
+                    gates.remove(number);
+                }));
     }
 
-    private void drain(QueueGate slot, Promise<Void> drained) {
-        if (slot.tryRetire()) {
+    private void drain(QueueGate gate, Promise<Void> drained) {
+        if (gate.tryRetire()) {
             drained.complete();
         } else {
-            vertx.setTimer(DRAIN_POLL_MILLIS, id -> drain(slot, drained));
+            vertx.setTimer(DRAIN_POLL_MILLIS, id -> drain(gate, drained));
         }
     }
 
-    private Future<?> track(long number, Future<?> change) {
-        if (!change.isComplete()) {
-            changes.put(number, change);
-            change.onComplete(ended -> changes.remove(number, change));
+    private Future<?> track(long number, Future<?> transition) {
+        if (!transition.isComplete()) {
+            transitions.put(number, transition);
+            transition.onComplete(ended -> transitions.remove(number, transition));
         }
-        return change;
+        return transition;
     }
 
-    /** Takes down what has not been used for a while and has nothing to do soon. */
+    /** Undeploys queues that were idle for some time and have no deadline soon. */
     private void sweep() {
         int budget = SWEEP_MAX;
-        for (QueueGate slot : slots.all()) {
-            long number = slot.number();
+        for (QueueGate gate : gates.all()) {
+            long number = gate.number();
             if (budget > 0
                     && deployed.containsKey(number)
-                    && !changes.containsKey(number)
-                    && slot.inFlight() == 0
-                    && slot.idleNanos() > parts.options().idleMillis() * 1_000_000L
+                    && !transitions.containsKey(number)
+                    && gate.inFlight() == 0
+                    && gate.idleNanos() > resources.options().idleMillis() * 1_000_000L
                     && deployed.get(number)
                             .verticle()
                             .queue()
-                            .isIdleFor(parts.options().idleMillis())
-                    && slot.tryClose()) {
+                            .isIdleFor(resources.options().idleMillis())
+                    && gate.tryClose()) {
                 budget--;
                 track(number, undeploy(number));
             }
         }
     }
 
-    private void wakeForDeadline(long number) {
-        wake(number).onFailure(failure -> {
-            LOG.error("queue {} could not be woken", number, failure);
-            calendar.put(number, parts.clock().nowMillis() + parts.options().idleMillis());
+    private void activateForDeadline(long number) {
+        activate(number).onFailure(failure -> {
+            LOG.error("queue {} could not be activated", number, failure);
+            activationTimer.put(
+                    number, resources.clock().nowMillis() + resources.options().idleMillis());
         });
     }
 }

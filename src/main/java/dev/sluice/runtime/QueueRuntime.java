@@ -28,8 +28,8 @@ import java.util.Collection;
 import java.util.function.Supplier;
 
 /**
- * Everything between the edge and the store, brought up and taken down as one: catalog, deployer, queue verticles, and the
- * clients that the edge uses.
+ * Starts and stops everything between the edge and the store: catalog, deployer, queue verticles, and the clients for
+ * the edge.
  */
 public final class QueueRuntime {
     private static final long MILLIS_PER_SECOND = 1_000;
@@ -54,34 +54,36 @@ public final class QueueRuntime {
     }
 
     /**
-     * Reads the catalog and deploys what answers requests. The store stays the caller's to close, after {@link #close}.
+     * Reads the catalog and deploys the verticles. The caller keeps ownership of the store and closes it after {@link
+     * #close}.
      *
      * @param strictNames whether queue names must be lower-case (docs/api.md 3.7)
      */
-    public static Future<QueueRuntime> start(Vertx vertx, RuntimeResources parts, boolean strictNames) {
+    public static Future<QueueRuntime> start(Vertx vertx, RuntimeResources resources, boolean strictNames) {
         registerCodec(vertx);
         Context context = vertx.getOrCreateContext();
         CatalogView catalog = new CatalogView();
-        return CatalogSnapshot.read(parts.store(), context, catalog).compose(read -> resumeClock(read, parts, context)
-                .compose(resumed -> keyOf(read, parts.store()))
-                .compose(key -> deploy(vertx, parts, strictNames, catalog, read, key)));
+        return CatalogSnapshot.read(resources.store(), context, catalog)
+                .compose(snapshot -> resumeClock(snapshot, resources, context)
+                        .compose(resumed -> installationKey(snapshot, resources.store()))
+                        .compose(key -> deploy(vertx, resources, strictNames, catalog, snapshot, key)));
     }
 
-    /** A store that takes no state at the moment is no reason not to start. */
-    private static Future<Void> resumeClock(CatalogSnapshot read, RuntimeResources parts, Context context) {
-        Future<Void> resumed = Future.fromCompletionStage(parts.store().heads(), context)
+    /** A store that accepts no commit at the moment does not prevent the start. */
+    private static Future<Void> resumeClock(CatalogSnapshot snapshot, RuntimeResources resources, Context context) {
+        Future<Void> resumed = Future.fromCompletionStage(resources.store().heads(), context)
                 .map(heads -> storedMillisMax(heads.values()))
                 .onSuccess(storedMillisMax -> {
-                    if (read.clock() == null) {
-                        parts.clock().begin(storedMillisMax);
+                    if (snapshot.clock() == null) {
+                        resources.clock().startNew(storedMillisMax);
                     } else {
-                        long retentionMillisMax = parts.limits().retentionSecondsMax() * MILLIS_PER_SECOND;
-                        parts.clock().resume(read.clock(), retentionMillisMax, storedMillisMax);
+                        long retentionMillisMax = resources.limits().retentionSecondsMax() * MILLIS_PER_SECOND;
+                        resources.clock().resume(snapshot.clock(), retentionMillisMax, storedMillisMax);
                     }
                 })
                 .mapEmpty();
-        return resumed.compose(
-                running -> ClockMonitor.commit(parts.clock(), parts.store()).otherwiseEmpty());
+        return resumed.compose(running ->
+                ClockMonitor.commit(resources.clock(), resources.store()).otherwiseEmpty());
     }
 
     static long storedMillisMax(Collection<QueueHead> heads) {
@@ -95,41 +97,44 @@ public final class QueueRuntime {
 
     private static Future<QueueRuntime> deploy(
             Vertx vertx,
-            RuntimeResources parts,
+            RuntimeResources resources,
             boolean strictNames,
             CatalogView catalog,
-            CatalogSnapshot read,
+            CatalogSnapshot snapshot,
             byte[] key) {
-        read.replace(catalog);
-        QueueGates slots = new QueueGates();
-        Admission admission = new Admission(parts.store(), parts.options());
-        BusCatalogClient catalogClient = new BusCatalogClient(vertx, parts.options());
+        snapshot.replace(catalog);
+        QueueGates gates = new QueueGates();
+        Admission admission = new Admission(resources.store(), resources.options());
+        BusCatalogClient catalogClient = new BusCatalogClient(vertx, resources.options());
         BusQueueClient queueClient = new BusQueueClient(
-                vertx, slots, parts.options(), parts.transit().answers());
-        DeadLetterTransport post = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
-        DiskSpaceMonitor spaceWatch = DiskSpaceMonitor.start(vertx, admission);
-        ClockMonitor clockWatch = ClockMonitor.start(
-                new EventLoopScheduler(vertx, vertx.getOrCreateContext(), parts.clock()), parts.clock(), parts.store());
-        return vertx.deployVerticle(new CatalogVerticle(catalog, slots, parts, strictNames, read))
-                .compose(catalogId -> vertx.deployVerticle(new QueueDeployer(catalog, slots, parts, admission, post))
+                vertx, gates, resources.options(), resources.deliveryBudgets().responses());
+        DeadLetterTransport transport = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
+        DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
+        ClockMonitor clockMonitor = ClockMonitor.start(
+                new EventLoopScheduler(vertx, vertx.getOrCreateContext(), resources.clock()),
+                resources.clock(),
+                resources.store());
+        return vertx.deployVerticle(new CatalogVerticle(catalog, gates, resources, strictNames, snapshot))
+                .compose(catalogId -> vertx.deployVerticle(
+                                new QueueDeployer(catalog, gates, resources, admission, transport))
                         .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, () -> {
-                            spaceWatch.stop();
-                            // The deployer takes its queues along.
+                            diskSpaceMonitor.stop();
+                            // Undeploying the deployer also undeploys its queues.
                             return vertx.undeploy(deployerId)
                                     .eventually(() -> vertx.undeploy(catalogId))
-                                    .eventually(clockWatch::stop);
+                                    .eventually(clockMonitor::stop);
                         })));
     }
 
-    /** The key that authenticates leases, made once per installation. */
-    private static Future<byte[]> keyOf(CatalogSnapshot read, QueueStore store) {
-        if (read.installationKey() != null) {
-            return Future.succeededFuture(read.installationKey());
+    /** The key that authenticates leases. Created once per installation. */
+    private static Future<byte[]> installationKey(CatalogSnapshot snapshot, QueueStore store) {
+        if (snapshot.installationKey() != null) {
+            return Future.succeededFuture(snapshot.installationKey());
         }
         byte[] key = new byte[32];
         new SecureRandom().nextBytes(key);
         CatalogRecord record = CatalogRecords.installationKey(key);
-        StoreBatch batch = store.newBatch(read.generation());
+        StoreBatch batch = store.newBatch(snapshot.generation());
         batch.putCatalog(record.key(), record.value());
         Promise<byte[]> stored = Promise.promise();
         store.commit(batch, failure -> {
@@ -147,12 +152,12 @@ public final class QueueRuntime {
         return catalog;
     }
 
-    /** For changing the catalog. */
+    /** The client for changes of the catalog. */
     public CatalogClient catalogClient() {
         return catalogClient;
     }
 
-    /** For speaking to queues. */
+    /** The client for requests to queues. */
     public QueueClient queueClient() {
         return queueClient;
     }
@@ -162,7 +167,7 @@ public final class QueueRuntime {
         return installationKey.clone();
     }
 
-    /** Takes all verticles down; what was answered is stored then. The edge must be closed before. */
+    /** Undeploys all verticles. Everything acknowledged is stored then. The edge must be closed before. */
     public Future<Void> close() {
         return closing.get();
     }

@@ -14,50 +14,53 @@ import io.vertx.core.eventbus.MessageConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts an {@link ActiveQueue} on the event loop that the verticle was given, and its requests and answers on the bus. */
+/** Runs an {@link ActiveQueue} on the verticle's event loop and connects it to the event bus. */
 final class QueueVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(QueueVerticle.class);
 
-    /** How long a stop waits for batches that a Worker has; a batch that takes longer is delivered again some day. */
+    /** How long a stop waits for batches in flight to a Worker. A longer batch is delivered again later. */
     private static final long BATCHES_WAIT_MILLIS = 5_000;
 
     private final QueueDefinition definition;
     private final String address;
-    private final RuntimeResources parts;
+    private final RuntimeResources resources;
     private final Admission admission;
-    private final DeadLetterTransport post;
+    private final DeadLetterTransport transport;
     private volatile ActiveQueue queue;
-    private volatile boolean discarded;
+    private volatile boolean deleted;
     private MessageConsumer<QueueCall<?>> requests;
 
-    /** @param address where it is to listen; the very string that senders use is found on the bus without a comparison */
+    /**
+     * @param address the queue's address on the bus; the same string instance that senders use, so that the lookup
+     *     needs no comparison
+     */
     QueueVerticle(
             QueueDefinition definition,
             String address,
-            RuntimeResources parts,
+            RuntimeResources resources,
             Admission admission,
-            DeadLetterTransport post) {
+            DeadLetterTransport transport) {
         this.definition = definition;
         this.address = address;
-        this.parts = parts;
+        this.resources = resources;
         this.admission = admission;
-        this.post = post;
+        this.transport = transport;
     }
 
-    /** The queue; null before the start. What it says it can be asked from any thread can be asked. */
+    /** The queue; null before the start. Other threads may call only the methods that allow it. */
     ActiveQueue queue() {
         return queue;
     }
 
-    /** The queue is going to be deleted: a stop waits for nobody. Callable from any thread. */
-    void discard() {
-        discarded = true;
+    /** Marks the queue as deleted: a stop waits for no batch. Callable from any thread. */
+    void markDeleted() {
+        deleted = true;
     }
 
     @Override
     public Future<?> start() {
         queue = new ActiveQueue(
-                definition, parts, new EventLoopScheduler(vertx, context, parts.clock()), admission, post);
+                definition, resources, new EventLoopScheduler(vertx, context, resources.clock()), admission, transport);
         requests = vertx.eventBus().localConsumer(address);
         requests.handler(this::receive);
         return queue.start();
@@ -65,7 +68,7 @@ final class QueueVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return queue.stop(discarded ? 0 : BATCHES_WAIT_MILLIS).eventually(requests::unregister);
+        return queue.stop(deleted ? 0 : BATCHES_WAIT_MILLIS).eventually(requests::unregister);
     }
 
     private void receive(Message<QueueCall<?>> message) {

@@ -8,16 +8,16 @@ import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.QueueStore;
 
 /**
- * What every queue shares.
+ * Resources shared by all queues.
  *
- * @param store where queues live
- * @param limits of the service
- * @param budget bytes that windows and cached contents of all queues may take together
- * @param workers where batches of worker consumers go
- * @param options bounds and times of the runtime itself
- * @param transit bytes of messages on their way
- * @param clock the time of everything that has a length
- * @param meters where messages, parked replies and active queues are counted
+ * @param store where queues are stored
+ * @param limits limits of the service
+ * @param budget memory for windows and cached contents of all queues
+ * @param workers targets of worker consumers
+ * @param options limits and times of the runtime
+ * @param deliveryBudgets memory for messages in transit
+ * @param clock the clock for all durations
+ * @param meters counters for messages, parked replies and active queues
  */
 public record RuntimeResources(
         QueueStore store,
@@ -25,6 +25,6 @@ public record RuntimeResources(
         MemoryBudget budget,
         RuntimeOptions options,
         WorkerTarget.Directory workers,
-        DeliveryBudgets transit,
+        DeliveryBudgets deliveryBudgets,
         ContinuousClock clock,
         Meters meters) {}

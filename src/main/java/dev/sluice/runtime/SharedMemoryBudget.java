@@ -3,11 +3,10 @@ package dev.sluice.runtime;
 import dev.sluice.queue.MemoryBudget;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The memory budget of the process: one number that all queues draw from. Safe for use from several threads. */
+/** The memory budget of the process, shared by all queues. Safe for use from several threads. */
 public final class SharedMemoryBudget implements MemoryBudget {
     private final AtomicLong left;
 
-    /** A budget of that many bytes. */
     public SharedMemoryBudget(long bytes) {
         this.left = new AtomicLong(bytes);
     }

@@ -5,119 +5,120 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * What has begun and must end within the same time, oldest first. One timer looks at the oldest, and there is none while nothing
- * is awaited; beginning and ending cost a few assignments, which a timer each would not. Owned by one event loop.
+ * Entries that must end within the same time, oldest first. One timer checks the oldest; there is no timer while the
+ * queue is empty. Adding and removing an entry cost a few assignments, much less than a timer for each. Confined to one
+ * event loop.
  */
 public final class TimeoutQueue {
-    /** The timer is not set any finer, so that a busy loop is woken a few times a second at most. */
-    private static final long LOOK_MILLIS_MIN = 250;
+    /** The timer is not set for a shorter time, so that a busy event loop is woken only a few times a second. */
+    private static final long CHECK_MILLIS_MIN = 250;
 
     private final Vertx vertx;
     private final long timeoutNanos;
     private Entry oldest;
     private Entry newest;
-    private boolean timing;
+    private boolean timerSet;
 
     /**
-     * Deadlines of the event loop on which it is used.
+     * Must be used on one event loop.
      *
-     * @param timeoutMillis from 1; what takes longer is told so at most a quarter of a second later
+     * @param timeoutMillis from 1; entries time out at most a quarter of a second late
      */
     public TimeoutQueue(Vertx vertx, long timeoutMillis) {
         this.vertx = vertx;
         this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     }
 
-    /** Something that should end in time. It can be awaited in one place at once. */
+    /** Something that should end in time. It can be in one queue at a time. */
     public abstract static class Entry {
         private Entry older;
         private Entry newer;
-        private long beganNanos;
-        private boolean awaited;
+        private long addedNanos;
+        private boolean queued;
 
-        /** It has not ended in time and is awaited no longer; it may begin again. */
+        /** Called when the entry has timed out and was removed. It may be added again. */
         protected abstract void onTimeout();
     }
 
-    /** From now on the time runs. */
-    public void begin(Entry it) {
-        begin(it, System.nanoTime());
+    /** Adds an entry; its time starts now. */
+    public void add(Entry entry) {
+        add(entry, System.nanoTime());
     }
 
     /**
-     * The same for who has just looked at the clock.
+     * Adds an entry for a caller that has just read the clock.
      *
-     * @param nowNanos {@link System#nanoTime}, of no earlier time than that of the one before
+     * @param nowNanos {@link System#nanoTime}, not before that of the previous entry
      */
-    public void begin(Entry it, long nowNanos) {
-        it.beganNanos = nowNanos;
-        it.awaited = true;
-        it.older = newest;
+    public void add(Entry entry, long nowNanos) {
+        entry.addedNanos = nowNanos;
+        entry.queued = true;
+        entry.older = newest;
         if (newest == null) {
-            oldest = it;
+            oldest = entry;
         } else {
-            newest.newer = it;
+            newest.newer = entry;
         }
-        newest = it;
-        if (!timing) {
+        newest = entry;
+        if (!timerSet) {
             checkOldest(timeoutNanos);
         }
     }
 
-    /** It has ended; nothing happens if it is not awaited any longer. */
-    public void end(Entry it) {
-        if (!it.awaited) {
+    /** Removes an entry. Has no effect if it is not in the queue. */
+    public void remove(Entry entry) {
+        if (!entry.queued) {
             return;
         }
-        it.awaited = false;
-        if (it.older == null) {
-            oldest = it.newer;
+        entry.queued = false;
+        if (entry.older == null) {
+            oldest = entry.newer;
         } else {
-            it.older.newer = it.newer;
+            entry.older.newer = entry.newer;
         }
-        if (it.newer == null) {
-            newest = it.older;
+        if (entry.newer == null) {
+            newest = entry.older;
         } else {
-            it.newer.older = it.older;
+            entry.newer.older = entry.older;
         }
-        it.older = null;
-        it.newer = null;
+        entry.older = null;
+        entry.newer = null;
     }
 
     /**
-     * The one that has been awaited for the longest, of those that fit; null if there is none.
+     * Returns the oldest entry that fits, or null.
      *
-     * @param ageMillisMin how long it must have been awaited
-     * @param looksMax how many are looked at, longest first
+     * @param ageMillisMin minimum time in the queue
+     * @param checksMax how many entries are checked at most, oldest first
      */
-    public Entry longestAwaited(long ageMillisMin, int looksMax, Predicate<Entry> fits) {
+    public Entry oldestMatching(long ageMillisMin, int checksMax, Predicate<Entry> fits) {
         long newestNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillisMin);
-        Entry it = oldest;
-        for (int looks = 0; it != null && looks < looksMax && it.beganNanos - newestNanos <= 0; looks++) {
-            if (fits.test(it)) {
-                return it;
+        Entry entry = oldest;
+        for (int checks = 0; entry != null && checks < checksMax && entry.addedNanos - newestNanos <= 0; checks++) {
+            if (fits.test(entry)) {
+                return entry;
             }
-            it = it.newer;
+            entry = entry.newer;
         }
         return null;
     }
 
     private void checkOldest(long inNanos) {
-        timing = true;
+        timerSet = true;
         long millis = TimeUnit.NANOSECONDS.toMillis(inNanos) + 1;
-        vertx.setTimer(Math.max(LOOK_MILLIS_MIN, millis), fired -> expireDue());
+        vertx.setTimer(Math.max(CHECK_MILLIS_MIN, millis), fired -> expireDue());
     }
 
     private void expireDue() {
         long nowNanos = System.nanoTime();
-        while (oldest != null && nowNanos - oldest.beganNanos >= timeoutNanos) {
-            Entry late = oldest;
-            end(late);
-            late.onTimeout();
+        while (oldest != null && nowNanos - oldest.addedNanos >= timeoutNanos) {
+            Entry expired = oldest;
+            remove(expired);
+            expired.onTimeout();
         }
-        timing = false;
+        timerSet = false;
         if (oldest != null) {
-            checkOldest(timeoutNanos - (nowNanos - oldest.beganNanos));
+            checkOldest(timeoutNanos - (nowNanos - oldest.addedNanos));
         }
     }
 }

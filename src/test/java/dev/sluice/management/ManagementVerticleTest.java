@@ -57,9 +57,9 @@ class ManagementVerticleTest {
 
     @Test
     void metricsShowTheCounters() throws Exception {
-        meters.requests("push").answered(200, 1_000_000);
-        meters.requests("push").answered(200, 1_000_000);
-        meters.requests("push").answered(429, 1_000_000);
+        meters.requests("push").record(200, 1_000_000);
+        meters.requests("push").record(200, 1_000_000);
+        meters.requests("push").record(429, 1_000_000);
         meters.messagesPushed().add(2);
         meters.parkedReplies().add(5);
         meters.parkedReplies().decrement();

@@ -8,39 +8,42 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** What the auditor knows of one message. Times are those at which the outside world asked or learnt. */
+/**
+ * What the auditor knows about one message. Times are those at which the simulated clients sent a request or received a
+ * result.
+ */
 final class AuditedMessage {
     private static final int BODY_BYTES_MAX = 60;
 
     final long pushedTo;
     final NewMessage message;
     final long pushSentMillis;
-    /** When its push was answered with success. */
+    /** When its push succeeded. */
     long storedMillis = Long.MAX_VALUE;
-    /** Its push was refused for good. */
+    /** Its push was refused, so it must not be stored. */
     boolean refused;
-    /** Something was asked that may have taken it away, with whatever outcome. */
-    boolean mayBeGone;
-    /** How often it turned up in the end. */
+    /** A request was sent that may have removed it, whatever its outcome. */
+    boolean mayBeRemoved;
+    /** How often it was found at the end. */
     int found;
 
-    private final Map<Long, Stay> stays = new HashMap<>();
+    private final Map<Long, QueueHistory> histories = new HashMap<>();
 
-    /** What was seen of it in one queue; a dead letter stays in two, one after the other. */
-    static final class Stay {
-        /** Requests sent later must not see it any more. */
-        long goneMillis = Long.MAX_VALUE;
+    /** What was observed of it in one queue. A dead letter has two, one after the other. */
+    static final class QueueHistory {
+        /** Requests sent after this time must not return it. */
+        long removedMillis = Long.MAX_VALUE;
 
         int delivery;
         long sentMillis;
-        long answeredMillis = Long.MIN_VALUE;
+        long receivedMillis = Long.MIN_VALUE;
         long leaseMillis;
-        int retriesUnderWay;
+        int pendingRetries;
         long retriedMillis = Long.MIN_VALUE;
 
         /** Whether a retry may have ended the last lease. */
         boolean mayBeReleased() {
-            return retriesUnderWay > 0 || retriedMillis >= sentMillis;
+            return pendingRetries > 0 || retriedMillis >= sentMillis;
         }
     }
 
@@ -57,11 +60,11 @@ final class AuditedMessage {
         return message.idLow();
     }
 
-    Stay in(long queue) {
-        return stays.computeIfAbsent(queue, number -> new Stay());
+    QueueHistory in(long queue) {
+        return histories.computeIfAbsent(queue, number -> new QueueHistory());
     }
 
-    /** Whether that is what was pushed, bit for bit. */
+    /** Whether the content is exactly what was pushed. */
     boolean matches(Content content) {
         return content.idHigh() == message.idHigh()
                 && content.contentType() == message.contentType()

@@ -8,55 +8,57 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps a record of what was asked and answered, and says what must not be. Success and a definite refusal commit the queue; a
- * request whose answer was lost, or that found the queue unavailable, may have been carried out or not.
+ * Records requests and results, and checks what must never happen. Success and a definite refusal are binding for the
+ * queue. A request whose result was lost or was UNAVAILABLE may have been executed or not.
  */
 final class Auditor {
-    private record Place(long queue, long seq) {}
+    private record MessageLocation(long queue, long seq) {}
 
     private final SimulatedScheduler scheduler;
     private final Map<Long, AuditedMessage> messages = new HashMap<>();
-    private final Map<Place, AuditedMessage> bySeq = new HashMap<>();
+    private final Map<MessageLocation, AuditedMessage> bySeq = new HashMap<>();
     private final long retentionMillis;
-    /** When leases that were not synced may have been lost; one that was asked for before may be among them. */
+    /** Leases requested before this time may have been lost because they were not synced. */
     private long leasesLostMillis = Long.MIN_VALUE;
 
-    /** Messages that were pushed before may be delivered before they are due. */
-    private long duesInDoubtMillis = Long.MIN_VALUE;
-    /** Whether no process dies and no store fails, so that exactly what was shown counts as an attempt. */
+    /** Messages pushed before this time may be delivered before their delay ends. */
+    private long delaysUncertainMillis = Long.MIN_VALUE;
+    /**
+     * Whether no process is killed and no store fails, so that every observed delivery counts as exactly one attempt.
+     */
     private final boolean exact;
 
-    /** {@code retentionMillis} is the shortest that any queue ever has. */
+    /** @param retentionMillis the shortest retention that any queue has */
     Auditor(SimulatedScheduler scheduler, long retentionMillis, boolean exact) {
         this.scheduler = scheduler;
         this.exact = exact;
         this.retentionMillis = retentionMillis;
     }
 
-    static void hold(boolean condition, String text, Object... arguments) {
+    static void check(boolean condition, String text, Object... arguments) {
         if (!condition) {
             throw new AssertionError(String.format(text, arguments));
         }
     }
 
-    /** Power was lost, and with it leases that were not synced and every request under way. */
+    /** Power loss: leases that were not synced and all requests in flight may be lost. */
     void killed() {
         leasesLostMillis = scheduler.nowMillis();
         messages.values().forEach(message -> {
             for (long queue = 1; queue <= Simulation.QUEUES; queue++) {
-                message.in(queue).retriesUnderWay = 0;
+                message.in(queue).pendingRetries = 0;
             }
         });
     }
 
-    /** The store was opened again, and leases that were not synced may be lost; requests under way are still answered. */
-    void openedAgain() {
+    /** The store was reopened. Leases that were not synced may be lost; requests in flight still get a result. */
+    void reopened() {
         leasesLostMillis = scheduler.nowMillis();
     }
 
-    /** A machine was started with a clock that is ahead: leases and delays of before may end early. */
-    void timeMayBeAhead() {
-        duesInDoubtMillis = scheduler.nowMillis();
+    /** The machine was started with a clock that is ahead, so earlier leases and delays may end early. */
+    void clockMayBeAhead() {
+        delaysUncertainMillis = scheduler.nowMillis();
     }
 
     void pushing(List<AuditedMessage> batch) {
@@ -71,125 +73,132 @@ final class Auditor {
         batch.forEach(message -> message.refused = true);
     }
 
-    /** A request sent at that time was shown this. */
-    AuditedMessage saw(long queue, long seq, Content content, long sentMillis) {
+    /** A request sent at that time returned this message. */
+    AuditedMessage observed(long queue, long seq, Content content, long sentMillis) {
         AuditedMessage message = messages.get(content.idLow());
-        hold(message != null, "queue %s shows %s, which was never pushed", queue, content.idLow());
-        hold(message.matches(content), "queue %s shows another content of %s", queue, content.idLow());
-        hold(!message.refused, "queue %s shows %s, whose push was refused", queue, content.idLow());
-        hold(
-                message.in(queue).goneMillis > sentMillis,
+        check(message != null, "queue %s shows %s, which was never pushed", queue, content.idLow());
+        check(message.matches(content), "queue %s shows another content of %s", queue, content.idLow());
+        check(!message.refused, "queue %s shows %s, whose push was refused", queue, content.idLow());
+        check(
+                message.in(queue).removedMillis > sentMillis,
                 "queue %s shows %s, gone since %s",
                 queue,
                 content.idLow(),
-                message.in(queue).goneMillis);
-        AuditedMessage before = bySeq.put(new Place(queue, seq), message);
-        hold(before == null || before == message, "number %s of queue %s is two messages", seq, queue);
+                message.in(queue).removedMillis);
+        AuditedMessage before = bySeq.put(new MessageLocation(queue, seq), message);
+        check(before == null || before == message, "number %s of queue %s is two messages", seq, queue);
         return message;
     }
 
-    /** A pull sent at that time got this. */
+    /** A pull sent at that time leased this message. */
     void delivered(long queue, QueueClient.Delivery delivery, long sentMillis, long leaseMillis) {
         long seq = delivery.message().header().seq();
-        AuditedMessage message = saw(queue, seq, delivery.message().content(), sentMillis);
-        AuditedMessage.Stay stay = message.in(queue);
+        AuditedMessage message = observed(queue, seq, delivery.message().content(), sentMillis);
+        AuditedMessage.QueueHistory history = message.in(queue);
         long nowMillis = scheduler.nowMillis();
-        if (queue == message.pushedTo && message.pushSentMillis > duesInDoubtMillis) {
+        if (queue == message.pushedTo && message.pushSentMillis > delaysUncertainMillis) {
             long dueMillis = message.pushSentMillis + message.message.delaySeconds() * 1000L;
-            hold(nowMillis >= dueMillis, "queue %s delivers %s before it is due", queue, message.id());
+            check(nowMillis >= dueMillis, "queue %s delivers %s before it is due", queue, message.id());
         }
-        if (stay.sentMillis > leasesLostMillis && stay.answeredMillis != Long.MIN_VALUE) {
-            boolean overlap =
-                    nowMillis < stay.sentMillis + stay.leaseMillis && stay.answeredMillis < sentMillis + leaseMillis;
-            hold(stay.mayBeReleased() || !overlap, "queue %s leases %s twice", queue, message.id());
-            hold(
-                    sentMillis < stay.answeredMillis || delivery.delivery() > stay.delivery,
+        if (history.sentMillis > leasesLostMillis && history.receivedMillis != Long.MIN_VALUE) {
+            boolean overlap = nowMillis < history.sentMillis + history.leaseMillis
+                    && history.receivedMillis < sentMillis + leaseMillis;
+            check(history.mayBeReleased() || !overlap, "queue %s leases %s twice", queue, message.id());
+            check(
+                    sentMillis < history.receivedMillis || delivery.delivery() > history.delivery,
                     "queue %s delivers %s as delivery %s after %s",
                     queue,
                     message.id(),
                     delivery.delivery(),
-                    stay.delivery);
+                    history.delivery);
         }
-        hold(
-                !exact || delivery.delivery() == stay.delivery + 1,
+        check(
+                !exact || delivery.delivery() == history.delivery + 1,
                 "queue %s shows %s as delivery %s after %s",
                 queue,
                 message.id(),
                 delivery.delivery(),
-                stay.delivery);
-        stay.delivery = delivery.delivery();
-        stay.sentMillis = sentMillis;
-        stay.answeredMillis = nowMillis;
-        stay.leaseMillis = leaseMillis;
+                history.delivery);
+        history.delivery = delivery.delivery();
+        history.sentMillis = sentMillis;
+        history.receivedMillis = nowMillis;
+        history.leaseMillis = leaseMillis;
     }
 
-    void retryAsked(long queue, LeaseId lease) {
-        AuditedMessage.Stay stay = bySeq.get(new Place(queue, lease.seq())).in(queue);
-        stay.retriesUnderWay++;
+    void retryRequested(long queue, LeaseId lease) {
+        AuditedMessage.QueueHistory history =
+                bySeq.get(new MessageLocation(queue, lease.seq())).in(queue);
+        history.pendingRetries++;
     }
 
-    void retryAnswered(long queue, LeaseId lease) {
-        AuditedMessage.Stay stay = bySeq.get(new Place(queue, lease.seq())).in(queue);
-        stay.retriedMillis = scheduler.nowMillis();
-        stay.retriesUnderWay--;
+    void retryConfirmed(long queue, LeaseId lease) {
+        AuditedMessage.QueueHistory history =
+                bySeq.get(new MessageLocation(queue, lease.seq())).in(queue);
+        history.retriedMillis = scheduler.nowMillis();
+        history.pendingRetries--;
     }
 
-    void removalAsked(long queue, long seq) {
-        bySeq.get(new Place(queue, seq)).mayBeGone = true;
+    void removalRequested(long queue, long seq) {
+        bySeq.get(new MessageLocation(queue, seq)).mayBeRemoved = true;
     }
 
     /**
-     * An ack was answered. One that comes after the last lease ended is answered in the same way, although the message is on
-     * its way to the dead letter queue, and so is one for a message that was deleted for its age, which is not synced; these
-     * promise nothing.
+     * An ack succeeded. An ack after the end of the last lease also succeeds, although the message is being
+     * dead-lettered. So does an ack for an expired message, whose deletion is not synced. Neither proves that the
+     * message was removed.
      */
     void acked(long queue, LeaseId lease) {
-        AuditedMessage message = bySeq.get(new Place(queue, lease.seq()));
-        AuditedMessage.Stay stay = message.in(queue);
-        boolean inTime = stay.sentMillis > leasesLostMillis
-                && !stay.mayBeReleased()
-                && scheduler.nowMillis() < stay.sentMillis + stay.leaseMillis;
-        if (!mayBeTooOld(message) && (inTime || !Simulation.hasDeadLetterQueue(queue))) {
+        AuditedMessage message = bySeq.get(new MessageLocation(queue, lease.seq()));
+        AuditedMessage.QueueHistory history = message.in(queue);
+        boolean inTime = history.sentMillis > leasesLostMillis
+                && !history.mayBeReleased()
+                && scheduler.nowMillis() < history.sentMillis + history.leaseMillis;
+        if (!mayBeExpired(message) && (inTime || !Simulation.hasDeadLetterQueue(queue))) {
             removed(queue, lease.seq());
         }
     }
 
-    private boolean mayBeTooOld(AuditedMessage message) {
+    private boolean mayBeExpired(AuditedMessage message) {
         return scheduler.nowMillis() - message.pushSentMillis >= retentionMillis;
     }
 
     void removed(long queue, long seq) {
-        AuditedMessage.Stay stay = bySeq.get(new Place(queue, seq)).in(queue);
-        stay.goneMillis = Math.min(stay.goneMillis, scheduler.nowMillis());
+        AuditedMessage.QueueHistory history =
+                bySeq.get(new MessageLocation(queue, seq)).in(queue);
+        history.removedMillis = Math.min(history.removedMillis, scheduler.nowMillis());
     }
 
-    /** Something is asked, or was answered or lost, that may take everything from a queue and from none behind it. */
-    void allMayBeGone(long queue) {
+    /**
+     * A request was sent, succeeded or was lost that may remove everything from a queue and nothing from the queues
+     * behind it.
+     */
+    void allMayBeRemoved(long queue) {
         messages.values().stream()
-                .filter(message -> Simulation.mayBeIn(message.pushedTo, queue))
-                .forEach(message -> message.mayBeGone = true);
+                .filter(message -> Simulation.canReach(message.pushedTo, queue))
+                .forEach(message -> message.mayBeRemoved = true);
     }
 
-    /** A purge that was sent at that time is done. */
+    /** A purge sent at that time succeeded. */
     void purged(long queue, long sentMillis) {
-        allMayBeGone(queue);
+        allMayBeRemoved(queue);
         messages.values().stream()
                 .filter(message -> message.pushedTo == queue && message.storedMillis <= sentMillis)
-                .forEach(message ->
-                        message.in(queue).goneMillis = Math.min(message.in(queue).goneMillis, scheduler.nowMillis()));
+                .forEach(message -> message.in(queue).removedMillis =
+                        Math.min(message.in(queue).removedMillis, scheduler.nowMillis()));
     }
 
-    /** In the end a message was found. */
+    /** The message was found at the end. */
     void found(AuditedMessage message) {
         message.found++;
-        hold(message.found == 1, "message %s was found %s times", message.id(), message.found);
+        check(message.found == 1, "message %s was found %s times", message.id(), message.found);
     }
 
-    /** In the end everything that was found is known. */
+    /** At the end: every message that must still exist was found. */
     void checkNothingIsMissing() {
         for (AuditedMessage message : messages.values()) {
-            boolean expected = message.storedMillis != Long.MAX_VALUE && !message.mayBeGone && !mayBeTooOld(message);
-            hold(message.found == 1 || !expected, "message %s of queue %s is lost", message.id(), message.pushedTo);
+            boolean expected =
+                    message.storedMillis != Long.MAX_VALUE && !message.mayBeRemoved && !mayBeExpired(message);
+            check(message.found == 1 || !expected, "message %s of queue %s is lost", message.id(), message.pushedTo);
         }
     }
 }

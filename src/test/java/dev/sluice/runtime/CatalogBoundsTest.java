@@ -26,7 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How large the fields of the catalog may be, and how many of everything there may be. */
+/** Limits for the sizes of catalog fields and for the numbers of catalog objects. */
 class CatalogBoundsTest {
     private static String account(int number) {
         return String.format("%032x", number);
@@ -45,7 +45,7 @@ class CatalogBoundsTest {
     }
 
     @Test
-    void theInstallationHasSoManyQueues() {
+    void theNumberOfQueuesPerInstallationIsLimited() {
         try (RunningRuntime running = running(SmallLimits.catalog(3, 10, 10, 10))) {
             QueueDefinition first = create(running, account(1), "a");
             create(running, account(1), "b");
@@ -61,7 +61,7 @@ class CatalogBoundsTest {
     }
 
     @Test
-    void theInstallationHasSoManyAccountsAndForgetsThoseWithoutQueues() {
+    void theNumberOfAccountsIsLimitedAndAccountsWithoutQueuesDoNotCount() {
         try (RunningRuntime running = running(SmallLimits.catalog(100, 2, 10, 10))) {
             for (int number = 1; number <= 5; number++) {
                 QueueDefinition queue = create(running, account(number), "a");
@@ -79,7 +79,7 @@ class CatalogBoundsTest {
     }
 
     @Test
-    void anAccountAndTheInstallationHaveSoManySubscriptions() {
+    void theNumberOfSubscriptionsIsLimitedPerAccountAndPerInstallation() {
         try (RunningRuntime running = running(SmallLimits.catalog(100, 10, 2, 3))) {
             CatalogClient changes = running.runtime.catalogClient();
             SubscriptionSpec[] specs = new SubscriptionSpec[3];
@@ -104,7 +104,7 @@ class CatalogBoundsTest {
     }
 
     @Test
-    void theFieldsOfASubscriptionAreBounded() {
+    void theFieldsOfASubscriptionAreLimited() {
         try (RunningRuntime running = running(Limits.DOCUMENTED)) {
             CatalogClient changes = running.runtime.catalogClient();
             String queue = running.create("a").queueId();
@@ -160,7 +160,7 @@ class CatalogBoundsTest {
     }
 
     @Test
-    void theNameOfAScriptIsBounded() {
+    void theLengthOfAScriptNameIsLimited() {
         try (RunningRuntime running = running(Limits.DOCUMENTED)) {
             CatalogClient changes = running.runtime.catalogClient();
             String queue = running.create("a").queueId();
@@ -177,7 +177,7 @@ class CatalogBoundsTest {
     }
 
     @Test
-    void aRenamedQueueIsNotItsOwnDeadLetterQueue() {
+    void aQueueCannotBeRenamedToItsOwnDeadLetterQueue() {
         try (RunningRuntime running = running(Limits.DOCUMENTED)) {
             CatalogClient changes = running.runtime.catalogClient();
             QueueDefinition queue = running.createPulled("jobs", 0, "dead");

@@ -8,13 +8,13 @@ class DiskSpaceMonitorTest {
     private static final long MIB = 1 << 20;
 
     @Test
-    void aDiskWithRoomIsLookedAtEverySecond() {
+    void aDiskWithFreeSpaceIsCheckedEverySecond() {
         assertThat(DiskSpaceMonitor.pauseMillis(1_000 * MIB)).isEqualTo(1_000);
         assertThat(DiskSpaceMonitor.pauseMillis(Long.MAX_VALUE)).isEqualTo(1_000);
     }
 
     @Test
-    void aDiskIsLookedAtAgainBeforeAGibibyteASecondCouldFillIt() {
+    void aDiskIsCheckedBeforeAGibibytePerSecondCouldFillIt() {
         assertThat(DiskSpaceMonitor.pauseMillis(500 * MIB)).isEqualTo(500);
         assertThat(DiskSpaceMonitor.pauseMillis(32 * MIB)).isEqualTo(32);
     }
@@ -25,7 +25,7 @@ class DiskSpaceMonitorTest {
     }
 
     @Test
-    void aDiskThatPushesMayNotUseIsNotLookedAtInAHurry() {
+    void aDiskBelowTheMinimumIsCheckedEverySecond() {
         assertThat(DiskSpaceMonitor.pauseMillis(-1)).isEqualTo(1_000);
     }
 }

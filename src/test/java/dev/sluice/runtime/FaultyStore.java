@@ -21,20 +21,20 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A store that can be told to refuse commits, to say that it does and store them all the same, to keep loads waiting, to read in small
- * pieces, and that it was opened again.
+ * A store that a test can make refuse commits, refuse commits but store them, delay loads, read in small pieces, and
+ * report that it was reopened.
  */
 public final class FaultyStore implements QueueStore {
     public volatile boolean refusing;
     public volatile boolean denying;
     public volatile int reopenings;
-    /** Contents that were read apart from their rows. Counts reads of one thread. */
+    /** Number of reads of contents without their rows. One thread. */
     public int contentsRead;
 
-    /** Rows that one read of arrivals brings at most. */
+    /** The most rows that one read of arrivals returns. */
     public int arrivalsMax = Integer.MAX_VALUE;
 
-    /** Contents come when this is complete. */
+    /** Reads of contents wait for this. */
     public CompletableFuture<Void> contentsGate = CompletableFuture.completedFuture(null);
     /** Number of a message whose content is missing. */
     public long contentMissingOf;

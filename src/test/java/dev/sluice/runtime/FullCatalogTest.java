@@ -34,7 +34,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A data directory with as much of everything as the default limits allow, each field as large as it may be, and the smallest heap. */
+/**
+ * A data directory with as many objects as the default limits allow, each field at its largest size, on the smallest
+ * supported heap.
+ */
 class FullCatalogTest {
     private static final Limits LIMITS = Limits.DOCUMENTED;
     private static final String FULL_ACCOUNT = account(0);
@@ -89,7 +92,7 @@ class FullCatalogTest {
         assertThat(code(call("POST", queues(""), new JsonObject().put("queue_name", "one-more"), 400)))
                 .isEqualTo(100128);
 
-        // Every consumer of the account names this queue, so this is the largest change that there is.
+        // Every consumer of the account names this queue, so this is the largest possible change.
         JsonObject dead = page.getJsonArray("result").getJsonObject(0);
         call("PATCH", queues("/" + dead.getString("queue_id")), new JsonObject().put("queue_name", "renamed"), 200);
         JsonObject after = call("GET", path, null, 200).getJsonObject("result");
@@ -124,7 +127,7 @@ class FullCatalogTest {
         return store.newBatch(0);
     }
 
-    /** The first account has as many queues as one may have, the others the rest. */
+    /** The first account has the maximum number of queues, the others share the rest. */
     private static QueueDefinition queue(int number) {
         int others = LIMITS.accountsMax() - 1;
         int account = number <= LIMITS.queuesPerAccountMax() ? 0 : 1 + number % others;
@@ -234,11 +237,12 @@ class FullCatalogTest {
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString(body.encode()))
                 .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode())
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode())
                 .as(method + " " + path + ": "
-                        + answer.body().substring(0, Math.min(300, answer.body().length())))
+                        + response.body()
+                                .substring(0, Math.min(300, response.body().length())))
                 .isEqualTo(status);
-        return new JsonObject(answer.body());
+        return new JsonObject(response.body());
     }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class QueueRuntimeTest {
 
     @Test
-    void aThousandQueuesGoPassiveAndAreWokenForTheirDeadlines() {
+    void aThousandQueuesArePassivatedAndActivatedAtTheirDeadlines() {
         try (RunningRuntime running = new RunningRuntime(new MemoryStore(), options(100, 4096), Limits.DOCUMENTED)) {
             List<QueueDefinition> queues = new ArrayList<>();
             List<Future<?>> pushes = new ArrayList<>();
@@ -40,7 +40,7 @@ class QueueRuntimeTest {
             get(Future.all(pushes));
             List<Future<?>> pulls = new ArrayList<>();
             queues.forEach(queue -> pulls.add(running.pulling(queue, 1, 2_000)
-                    .onSuccess(answer -> answer.pending().sent())));
+                    .onSuccess(delivered -> delivered.pending().sent())));
             get(Future.all(pulls));
             assertThat(running.meters.messagesDelivered().sum()).isEqualTo(1_000);
             await().until(() -> running.meters.activeQueues().sum() < 500
@@ -69,7 +69,7 @@ class QueueRuntimeTest {
     }
 
     @Test
-    void moreRequestsThanAQueueAdmitsAreOverload() {
+    void requestsAboveTheLimitOfAQueueAreOverloaded() {
         FaultyStore store = new FaultyStore(new MemoryStore());
         try (RunningRuntime running = new RunningRuntime(store, options(60_000, 3), Limits.DOCUMENTED)) {
             QueueDefinition queue = running.create("jobs");
@@ -126,7 +126,7 @@ class QueueRuntimeTest {
     }
 
     @Test
-    void aDeletedDeadLetterQueueIsMadeAgainWhenItIsNeeded() {
+    void aDeletedDeadLetterQueueIsCreatedAgainWhenItIsNeeded() {
         try (RunningRuntime running = new RunningRuntime(new MemoryStore())) {
             QueueDefinition queue = running.createPulled("jobs", 0, "dead");
             get(running.runtime
@@ -164,7 +164,7 @@ class QueueRuntimeTest {
     }
 
     @Test
-    void closingLeavesNothingParkedOrActive() {
+    void closingLeavesNoParkedReplyAndNoActiveQueue() {
         RunningRuntime running = new RunningRuntime(new MemoryStore());
         QueueDefinition queue = running.createPulled("jobs", 3, "");
         running.push(queue, "a", "b");

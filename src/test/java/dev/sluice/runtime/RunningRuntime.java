@@ -33,7 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A runtime on real event loops, spoken to as the edge does, but waiting for every answer. */
+/** A runtime on real event loops, used like the edge does, but with blocking calls. */
 public final class RunningRuntime implements AutoCloseable {
     public static final String ACCOUNT = "a".repeat(32);
 
@@ -50,7 +50,7 @@ public final class RunningRuntime implements AutoCloseable {
     }
 
     public RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits, ContinuousClock clock) {
-        RuntimeResources parts = new RuntimeResources(
+        RuntimeResources resources = new RuntimeResources(
                 store,
                 limits,
                 MemoryBudget.UNBOUNDED,
@@ -59,7 +59,7 @@ public final class RunningRuntime implements AutoCloseable {
                 DeliveryBudgets.of(Long.MAX_VALUE),
                 clock,
                 meters);
-        runtime = get(QueueRuntime.start(vertx, parts, false));
+        runtime = get(QueueRuntime.start(vertx, resources, false));
     }
 
     public static RuntimeOptions options(long idleMillis, int inFlightMax) {
@@ -79,7 +79,7 @@ public final class RunningRuntime implements AutoCloseable {
         }
     }
 
-    /** How a future that must fail does. */
+    /** Returns the error of a future that must fail. */
     public static QueueError refusal(Future<?> future) {
         try {
             get(future);
@@ -130,12 +130,12 @@ public final class RunningRuntime implements AutoCloseable {
     }
 
     public List<QueueClient.Delivery> pull(QueueDefinition queue, int leaseMillis) {
-        QueueClient.Delivered answer = get(pulling(queue, 100, leaseMillis));
-        answer.pending().sent();
-        return answer.deliveries();
+        QueueClient.Delivered delivered = get(pulling(queue, 100, leaseMillis));
+        delivered.pending().sent();
+        return delivered.deliveries();
     }
 
-    /** A pull whose answer is still to be reported. */
+    /** A pull whose response is not reported yet. */
     public Future<QueueClient.Delivered> pulling(QueueDefinition queue, int batchSize, int leaseMillis) {
         return runtime.queueClient().pull(queue, batchSize, leaseMillis, content -> content.body().length);
     }
@@ -162,7 +162,7 @@ public final class RunningRuntime implements AutoCloseable {
         return runtime.catalog().findByName(ACCOUNT, name);
     }
 
-    /** Takes the runtime down; the store stays. */
+    /** Stops the runtime; the store stays open. */
     @Override
     public void close() {
         get(runtime.close());

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random histories of queues with activation and passivation, dead letters, a slow and failing store, lost power, all on one
- * thread under one clock.
+ * Random histories of queues with activation and passivation, dead letters, a slow and failing store, and power loss,
+ * all on one thread with one clock.
  *
- * <p>A failure names its seed; {@code -Dsluice.simulation.seed=N} plays that history alone,
- * {@code -Dsluice.simulation.seeds=N} more or fewer of them, {@code -Dsluice.random=true} others.
+ * <p>A failure names its seed. {@code -Dsluice.simulation.seed=N} runs that history alone, {@code
+ * -Dsluice.simulation.seeds=N} runs that many, {@code -Dsluice.random=true} uses random seeds.
  */
 class RuntimeSimulationTest {
     private static final int SEEDS = 1_000;
@@ -22,20 +22,20 @@ class RuntimeSimulationTest {
     private final Logger log = (Logger) LoggerFactory.getLogger("dev.sluice");
     private Level level;
 
-    /** A store that fails all the time makes many lines. */
+    /** A store that fails all the time logs many lines. */
     @BeforeEach
-    void beQuiet() {
+    void silenceTheLog() {
         level = log.getLevel();
         log.setLevel(Level.OFF);
     }
 
     @AfterEach
-    void speakAgain() {
+    void restoreTheLog() {
         log.setLevel(level);
     }
 
     @Test
-    void nothingIsLostDoubledOrLeftWaiting() {
+    void noMessageIsLostOrDuplicatedAndNoRequestStaysPending() {
         Long seed = Long.getLong("sluice.simulation.seed");
         if (seed != null) {
             play(seed);

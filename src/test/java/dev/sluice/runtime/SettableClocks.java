@@ -2,7 +2,7 @@ package dev.sluice.runtime;
 
 import dev.sluice.runtime.clock.ClockSource;
 
-/** The clocks of a machine as a test moves them, from one thread. */
+/** The clocks of a machine under the control of a test. One thread. */
 public final class SettableClocks implements ClockSource {
     private static final long START_MILLIS = 1_700_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -14,12 +14,12 @@ public final class SettableClocks implements ClockSource {
     private volatile int boots;
     private volatile boolean bootClock = true;
 
-    /** The time as it really is, in milliseconds since the epoch. */
+    /** The true time, in milliseconds since the epoch. */
     public long trueMillis() {
         return START_MILLIS + monotonicMillis + asleepMillis;
     }
 
-    /** What timers go by. */
+    /** The clock that timers use. */
     public long monotonicMillis() {
         return monotonicMillis;
     }
@@ -32,7 +32,7 @@ public final class SettableClocks implements ClockSource {
         asleepMillis += millis;
     }
 
-    /** Sets the wall clock by so much; below zero back. */
+    /** Sets the wall clock forward by that amount; negative for back. */
     public void setWall(long byMillis) {
         wallAheadMillis += byMillis;
     }
@@ -42,13 +42,13 @@ public final class SettableClocks implements ClockSource {
         wallAheadMillis = 0;
     }
 
-    /** Starts the machine again, with another wall clock perhaps. */
+    /** Restarts the machine; the wall clock keeps its error. */
     public void restart() {
         boots++;
         bootedMillis = monotonicMillis + asleepMillis;
     }
 
-    /** As a machine that is not Linux. */
+    /** Removes the boot clock, as on systems other than Linux. */
     public void withoutBootClock() {
         bootClock = false;
     }

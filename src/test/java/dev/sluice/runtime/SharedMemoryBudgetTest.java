@@ -8,14 +8,14 @@ class SharedMemoryBudgetTest {
     private final SharedMemoryBudget budget = new SharedMemoryBudget(100);
 
     @Test
-    void whatIsNotThereIsRefusedAndNotTaken() {
+    void aReservationAboveTheRemainderIsRefusedAndNotCounted() {
         assertThat(budget.tryReserve(101)).isFalse();
         assertThat(budget.tryReserve(100)).isTrue();
         assertThat(budget.tryReserve(1)).isFalse();
     }
 
     @Test
-    void whatMustBeIsTakenAndNothingElseIsGrantedUntilItCameBack() {
+    void anUnconditionalReservationExceedsTheBudgetAndBlocksOthersUntilItsRelease() {
         budget.reserve(150);
         assertThat(budget.tryReserve(1)).isFalse();
         budget.release(50);

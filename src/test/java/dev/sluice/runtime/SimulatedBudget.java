@@ -2,7 +2,7 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.MemoryBudget;
 
-/** A memory budget that knows what is out. */
+/** A memory budget that counts the bytes in use. */
 public final class SimulatedBudget implements MemoryBudget {
     private final long bytesMax;
     private long bytes;
@@ -28,10 +28,10 @@ public final class SimulatedBudget implements MemoryBudget {
     @Override
     public void release(long given) {
         bytes -= given;
-        Auditor.hold(bytes >= 0, "more memory was given back than taken");
+        Auditor.check(bytes >= 0, "more memory was given back than taken");
     }
 
-    /** Bytes taken and not given back. */
+    /** Bytes reserved and not released. */
     public long bytes() {
         return bytes;
     }

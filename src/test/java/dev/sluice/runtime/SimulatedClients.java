@@ -1,6 +1,6 @@
 package dev.sluice.runtime;
 
-import static dev.sluice.runtime.Auditor.hold;
+import static dev.sluice.runtime.Auditor.check;
 
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.BacklogStats;
@@ -26,33 +26,33 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** What the outside world asks of the queues, and what it tells the auditor. */
+/** The clients of the simulated queues. They report to the auditor. */
 final class SimulatedClients {
     private static final int LEASE_MILLIS_MAX = 30_000;
-    private static final int PATIENCE_MILLIS = 20_000;
-    /** A client may take an answer so slowly that it is handed to the connection as late as that. */
+    private static final int TIMEOUT_MILLIS = 20_000;
+    /** A slow client may delay the report of a response until then. */
     private static final int REPORT_MILLIS_MAX = 60_000;
 
     private final SimulatedScheduler scheduler;
     private final Random random;
     private final Auditor auditor;
-    private final boolean failing;
+    private final boolean storeFails;
     private final Map<Long, List<LeaseId>> leases = new HashMap<>();
-    /** Requests without an answer, and what to do if there will be none. */
-    private final Map<Object, Runnable> unanswered = new LinkedHashMap<>();
+    /** Requests without a result, and the action if the result is lost. */
+    private final Map<Object, Runnable> pending = new LinkedHashMap<>();
 
     private long lastId;
 
-    /** Nothing is ever unavailable unless {@code failing}. */
-    SimulatedClients(SimulatedScheduler scheduler, Auditor auditor, boolean failing) {
-        this.failing = failing;
+    /** @param storeFails whether requests may fail with UNAVAILABLE */
+    SimulatedClients(SimulatedScheduler scheduler, Auditor auditor, boolean storeFails) {
+        this.storeFails = storeFails;
         this.scheduler = scheduler;
         this.random = scheduler.random();
         this.auditor = auditor;
     }
 
-    /** Asks something of a queue. */
-    void ask(SimulatedProcess process, long queue) {
+    /** Sends a random request to a queue. */
+    void sendRequest(SimulatedProcess process, long queue) {
         int choice = random.nextInt(100);
         if (choice < 35) {
             push(process, queue);
@@ -67,7 +67,7 @@ final class SimulatedClients {
         } else if (choice < 96) {
             purge(process, queue);
         } else {
-            send(process, queue, new QueueRequest.Execute<>(new ReadMetrics()), answer -> {}, why -> {}, () -> {});
+            send(process, queue, new QueueRequest.Execute<>(new ReadMetrics()), result -> {}, error -> {}, () -> {});
         }
     }
 
@@ -75,36 +75,36 @@ final class SimulatedClients {
             SimulatedProcess process,
             long queue,
             QueueRequest<?> request,
-            Consumer<Object> onAnswer,
+            Consumer<Object> onResult,
             Consumer<QueueException> onRefusal,
-            Runnable onSilence) {
-        Object ticket = new Object();
-        unanswered.put(ticket, onSilence);
+            Runnable onLost) {
+        Object key = new Object();
+        pending.put(key, onLost);
         process.send(queue, request, new ReplyHandler<>() {
             @Override
-            public void succeed(Object answer) {
-                hold(unanswered.remove(ticket) != null, "%s was answered twice", request);
-                onAnswer.accept(answer);
+            public void succeed(Object result) {
+                check(pending.remove(key) != null, "%s has two results", request);
+                onResult.accept(result);
             }
 
             @Override
-            public void fail(QueueException why) {
-                hold(unanswered.remove(ticket) != null, "%s was answered twice", request);
-                hold(why.error() != QueueError.INTERNAL, "%s failed", request);
-                hold(failing || why.error() != QueueError.UNAVAILABLE, "%s was refused without need", request);
-                onRefusal.accept(why);
+            public void fail(QueueException error) {
+                check(pending.remove(key) != null, "%s has two results", request);
+                check(error.error() != QueueError.INTERNAL, "%s failed", request);
+                check(storeFails || error.error() != QueueError.UNAVAILABLE, "%s was refused without need", request);
+                onRefusal.accept(error);
             }
         });
     }
 
-    /** No answer comes any more. */
+    /** The results of all requests in flight are lost. */
     void killed() {
-        unanswered.values().forEach(Runnable::run);
-        unanswered.clear();
+        pending.values().forEach(Runnable::run);
+        pending.clear();
     }
 
-    void checkAllAreAnswered() {
-        hold(unanswered.isEmpty(), "%s requests were never answered", unanswered.size());
+    void checkNoRequestIsPending() {
+        check(pending.isEmpty(), "%s requests are still pending", pending.size());
     }
 
     private void push(SimulatedProcess process, long queue) {
@@ -124,9 +124,9 @@ final class SimulatedClients {
                 process,
                 queue,
                 new QueueRequest.Execute<>(push),
-                answer -> auditor.pushed(batch),
-                why -> {
-                    if (why.error() != QueueError.UNAVAILABLE) {
+                result -> auditor.pushed(batch),
+                error -> {
+                    if (error.error() != QueueError.UNAVAILABLE) {
                         auditor.refused(batch);
                     }
                 },
@@ -142,8 +142,8 @@ final class SimulatedClients {
                 process,
                 queue,
                 deliver(1 + random.nextInt(6), leaseMillis),
-                answer -> {
-                    QueueClient.Delivered batch = (QueueClient.Delivered) answer;
+                result -> {
+                    QueueClient.Delivered batch = (QueueClient.Delivered) result;
                     if (goesAway) {
                         scheduler.soon(reportMillisMax, batch.pending()::unsent);
                         return;
@@ -155,7 +155,7 @@ final class SimulatedClients {
                     });
                     scheduler.soon(reportMillisMax, batch.pending()::sent);
                 },
-                why -> {},
+                error -> {},
                 () -> {});
     }
 
@@ -163,7 +163,7 @@ final class SimulatedClients {
         return leases.computeIfAbsent(queue, number -> new ArrayList<>());
     }
 
-    /** Mostly one of the last leases. */
+    /** Usually one of the last leases. */
     private LeaseId lease(long queue) {
         List<LeaseId> known = leasesOf(queue);
         int recent = random.nextInt(4) == 0 ? known.size() : Math.min(known.size(), 8);
@@ -182,18 +182,18 @@ final class SimulatedClients {
         for (int i = random.nextInt(3); i > 0; i--) {
             retries.add(new Ack.Retry(lease(queue), random.nextInt(4) == 0 ? random.nextInt(10) : -1));
         }
-        acks.forEach(lease -> auditor.removalAsked(queue, lease.seq()));
-        retries.forEach(retry -> auditor.retryAsked(queue, retry.lease()));
-        Runnable ended = () -> retries.forEach(retry -> auditor.retryAnswered(queue, retry.lease()));
+        acks.forEach(lease -> auditor.removalRequested(queue, lease.seq()));
+        retries.forEach(retry -> auditor.retryRequested(queue, retry.lease()));
+        Runnable ended = () -> retries.forEach(retry -> auditor.retryConfirmed(queue, retry.lease()));
         send(
                 process,
                 queue,
                 new QueueRequest.Execute<>(new Ack(acks, retries)),
-                answer -> {
+                result -> {
                     ended.run();
                     acks.forEach(lease -> auditor.acked(queue, lease));
                 },
-                why -> ended.run(),
+                error -> ended.run(),
                 () -> {});
     }
 
@@ -202,17 +202,17 @@ final class SimulatedClients {
         send(
                 process,
                 queue,
-                new QueueRequest.Show(1 + random.nextInt(6), SimulatedClients::bytesOf, unbounded()),
-                answer -> {
-                    for (QueueClient.Peeked peeked : ((QueueClient.Shown) answer).messages()) {
-                        auditor.saw(
+                new QueueRequest.PeekContents(1 + random.nextInt(6), SimulatedClients::bytesOf, unbounded()),
+                result -> {
+                    for (QueueClient.Peeked peeked : ((QueueClient.Shown) result).messages()) {
+                        auditor.observed(
                                 queue,
                                 peeked.message().header().seq(),
                                 peeked.message().content(),
                                 sentMillis);
                     }
                 },
-                why -> {},
+                error -> {},
                 () -> {});
     }
 
@@ -224,32 +224,32 @@ final class SimulatedClients {
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
             seqs.add(lease(queue).seq());
         }
-        seqs.forEach(seq -> auditor.removalAsked(queue, seq));
+        seqs.forEach(seq -> auditor.removalRequested(queue, seq));
         send(
                 process,
                 queue,
                 new QueueRequest.Execute<>(new PurgeRefs(seqs)),
-                answer -> {
+                result -> {
                     for (int i = 0; i < seqs.size(); i++) {
-                        if ((Boolean) ((List<?>) answer).get(i)) {
+                        if ((Boolean) ((List<?>) result).get(i)) {
                             auditor.removed(queue, seqs.get(i));
                         }
                     }
                 },
-                why -> {},
+                error -> {},
                 () -> {});
     }
 
     private void purge(SimulatedProcess process, long queue) {
         long sentMillis = scheduler.nowMillis();
-        auditor.allMayBeGone(queue);
+        auditor.allMayBeRemoved(queue);
         send(
                 process,
                 queue,
                 new QueueRequest.Execute<>(new Purge()),
-                answer -> auditor.purged(queue, sentMillis),
-                why -> auditor.allMayBeGone(queue),
-                () -> auditor.allMayBeGone(queue));
+                result -> auditor.purged(queue, sentMillis),
+                error -> auditor.allMayBeRemoved(queue),
+                () -> auditor.allMayBeRemoved(queue));
     }
 
     private static QueueRequest.Deliver deliver(int batchSize, int leaseMillis) {
@@ -261,31 +261,35 @@ final class SimulatedClients {
         return 1 + content.body().length;
     }
 
-    /** The answer to a request in calm times. */
+    /** A reservation without a limit. */
     private static DeliveryBudget.Reservation unbounded() {
         return new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE));
     }
 
-    private Object answer(SimulatedProcess process, long queue, QueueRequest<?> request) {
-        AtomicReference<Object> got = new AtomicReference<>();
-        send(process, queue, request, got::set, why -> got.set(why), () -> {});
-        scheduler.run(PATIENCE_MILLIS);
-        hold(got.get() != null && !(got.get() instanceof QueueException), "%s got %s", request, got.get());
-        return got.get();
+    private Object result(SimulatedProcess process, long queue, QueueRequest<?> request) {
+        AtomicReference<Object> received = new AtomicReference<>();
+        send(process, queue, request, received::set, error -> received.set(error), () -> {});
+        scheduler.run(TIMEOUT_MILLIS);
+        check(
+                received.get() != null && !(received.get() instanceof QueueException),
+                "%s got %s",
+                request,
+                received.get());
+        return received.get();
     }
 
     BacklogStats metrics(SimulatedProcess process, long queue) {
-        return (BacklogStats) answer(process, queue, new QueueRequest.Execute<>(new ReadMetrics()));
+        return (BacklogStats) result(process, queue, new QueueRequest.Execute<>(new ReadMetrics()));
     }
 
-    /** Takes everything out of a queue; answers what there was. */
+    /** Removes everything from a queue and returns what was there. */
     BacklogStats drain(SimulatedProcess process, long queue) {
         long count = 0;
         long bytes = 0;
         while (true) {
             long sentMillis = scheduler.nowMillis();
-            int leaseMillis = 10 * PATIENCE_MILLIS;
-            QueueClient.Delivered batch = (QueueClient.Delivered) answer(process, queue, deliver(100, leaseMillis));
+            int leaseMillis = 10 * TIMEOUT_MILLIS;
+            QueueClient.Delivered batch = (QueueClient.Delivered) result(process, queue, deliver(100, leaseMillis));
             batch.pending().sent();
             if (batch.deliveries().isEmpty()) {
                 return new BacklogStats(count, bytes, 0);
@@ -294,14 +298,14 @@ final class SimulatedClients {
             for (QueueClient.Delivery delivery : batch.deliveries()) {
                 auditor.delivered(queue, delivery, sentMillis, leaseMillis);
                 long seq = delivery.message().header().seq();
-                auditor.found(auditor.saw(queue, seq, delivery.message().content(), sentMillis));
+                auditor.found(auditor.observed(queue, seq, delivery.message().content(), sentMillis));
                 acks.add(new LeaseId(seq, delivery.delivery()));
                 count++;
                 bytes += delivery.message().content().body().length;
             }
-            Ack.AckReply settled =
-                    (Ack.AckReply) answer(process, queue, new QueueRequest.Execute<>(new Ack(acks, List.of())));
-            hold(settled.ackCount() == acks.size(), "%s of %s acks", settled.ackCount(), acks.size());
+            Ack.AckReply reply =
+                    (Ack.AckReply) result(process, queue, new QueueRequest.Execute<>(new Ack(acks, List.of())));
+            check(reply.ackCount() == acks.size(), "%s of %s acks", reply.ackCount(), acks.size());
         }
     }
 }

@@ -24,46 +24,46 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One life of a simulated server: does what the deployer, the bus and the catalog do around active queues, with delays and, if asked,
- * losses on every way.
+ * One run of a simulated server. It replaces the deployer, the bus and the catalog around active queues, with random
+ * delays and, if enabled, lost transfers.
  */
 final class SimulatedProcess {
     private static final int HOP_MILLIS_MAX = 2;
-    private static final int WAKES_MAX = 5;
+    private static final int ACTIVATIONS_MAX = 5;
     private static final int LOST_AFTER_MILLIS = 300;
     private static final long RETENTION_MILLIS_MAX = 1_209_600_000L;
 
-    private record Deployed(ActiveQueue queue, SimulatedQueueScheduler turns) {}
+    private record Deployed(ActiveQueue queue, SimulatedQueueScheduler queueScheduler) {}
 
     private final SimulatedScheduler scheduler;
-    private final RuntimeResources parts;
+    private final RuntimeResources resources;
     private final Map<Long, QueueDefinition> definitions;
     private final Map<Long, Deployed> deployed = new HashMap<>();
-    /** Who waits for a change under way. */
-    private final Map<Long, List<Runnable>> changes = new HashMap<>();
+    /** Actions that wait for a transition in progress. */
+    private final Map<Long, List<Runnable>> transitions = new HashMap<>();
 
-    private final List<SimulatedQueueScheduler> allTurns = new ArrayList<>();
-    private final QueueGates slots = new QueueGates();
-    private final ActivationTimer calendar = new ActivationTimer(number -> wake(number, () -> {}));
+    private final List<SimulatedQueueScheduler> queueSchedulers = new ArrayList<>();
+    private final QueueGates gates = new QueueGates();
+    private final ActivationTimer activationTimer = new ActivationTimer(number -> activate(number, () -> {}));
     private final Admission admission;
     private boolean killed;
-    private boolean losing;
+    private boolean losesTransfers;
 
-    /** Starts on what the store has. */
+    /** Starts with the content of the store. */
     SimulatedProcess(
             SimulatedScheduler scheduler,
             SimulatedStore store,
-            RuntimeResources parts,
+            RuntimeResources resources,
             Map<Long, QueueDefinition> definitions) {
         this.scheduler = scheduler;
-        this.parts = parts;
+        this.resources = resources;
         this.definitions = definitions;
-        this.admission = new Admission(store, parts.options());
+        this.admission = new Admission(store, resources.options());
         resumeClock(store.records());
-        ClockMonitor.commit(parts.clock(), store);
-        ClockMonitor.start(newTurns(), parts.clock(), store);
-        calendar.open(newTurns());
-        QueueReads.heads(store.records()).forEach((number, head) -> calendar.put(number, head.deadlineMillis()));
+        ClockMonitor.commit(resources.clock(), store);
+        ClockMonitor.start(newQueueScheduler(), resources.clock(), store);
+        activationTimer.start(newQueueScheduler());
+        QueueReads.heads(store.records()).forEach((number, head) -> activationTimer.put(number, head.deadlineMillis()));
     }
 
     private void resumeClock(SimulatedRecords records) {
@@ -74,26 +74,26 @@ final class SimulatedProcess {
         long storedMillisMax =
                 QueueRuntime.storedMillisMax(QueueReads.heads(records).values());
         if (saved == null) {
-            parts.clock().begin(storedMillisMax);
+            resources.clock().startNew(storedMillisMax);
         } else {
-            parts.clock().resume(saved, RETENTION_MILLIS_MAX, storedMillisMax);
+            resources.clock().resume(saved, RETENTION_MILLIS_MAX, storedMillisMax);
         }
     }
 
-    /** Whether letters between queues, or the answers to them, get lost now and then. */
-    void loseLetters(boolean losing) {
-        this.losing = losing;
+    /** Whether transfers between queues, or their results, are sometimes lost. */
+    void loseTransfers(boolean losesTransfers) {
+        this.losesTransfers = losesTransfers;
     }
 
     void kill() {
         killed = true;
-        allTurns.forEach(SimulatedQueueScheduler::kill);
+        queueSchedulers.forEach(SimulatedQueueScheduler::kill);
     }
 
-    private SimulatedQueueScheduler newTurns() {
-        SimulatedQueueScheduler turns = new SimulatedQueueScheduler(scheduler, parts.clock());
-        allTurns.add(turns);
-        return turns;
+    private SimulatedQueueScheduler newQueueScheduler() {
+        SimulatedQueueScheduler queueScheduler = new SimulatedQueueScheduler(scheduler, resources.clock());
+        queueSchedulers.add(queueScheduler);
+        return queueScheduler;
     }
 
     private void hop(Runnable task) {
@@ -104,155 +104,156 @@ final class SimulatedProcess {
         });
     }
 
-    /** Sends a request to a queue, waking it if need be. */
+    /** Sends a request to a queue and activates the queue if it is passive. */
     void send(long number, QueueRequest<?> request, ReplyHandler<Object> reply) {
         send(number, request, reply, 0);
     }
 
-    private void send(long number, QueueRequest<?> request, ReplyHandler<Object> reply, int wakes) {
-        QueueGate slot = slots.slot(number);
-        switch (slot.enter(parts.options().commandsInFlightMax())) {
-            case ENTERED -> hand(slot, request, reply);
+    private void send(long number, QueueRequest<?> request, ReplyHandler<Object> reply, int activations) {
+        QueueGate gate = gates.gate(number);
+        switch (gate.enter(resources.options().commandsInFlightMax())) {
+            case ENTERED -> deliver(gate, request, reply);
             case FULL -> reply.fail(new QueueException(QueueError.OVERLOADED));
-            case GONE -> reply.fail(new QueueException(QueueError.QUEUE_UNKNOWN_TO_MESSAGES));
+            case DELETED -> reply.fail(new QueueException(QueueError.QUEUE_UNKNOWN_TO_MESSAGES));
             case CLOSED -> {
-                if (wakes == WAKES_MAX) {
+                if (activations == ACTIVATIONS_MAX) {
                     reply.fail(new QueueException(QueueError.UNAVAILABLE));
                 } else {
-                    hop(() -> wake(number, () -> hop(() -> send(number, request, reply, wakes + 1))));
+                    hop(() -> activate(number, () -> hop(() -> send(number, request, reply, activations + 1))));
                 }
             }
         }
     }
 
-    private void hand(QueueGate slot, QueueRequest<?> request, ReplyHandler<Object> reply) {
-        Deployed target = deployed.get(slot.number());
-        AtomicBoolean answered = new AtomicBoolean();
-        ReplyHandler<Object> back = new ReplyHandler<>() {
+    private void deliver(QueueGate gate, QueueRequest<?> request, ReplyHandler<Object> reply) {
+        Deployed target = deployed.get(gate.number());
+        AtomicBoolean replied = new AtomicBoolean();
+        ReplyHandler<Object> delivered = new ReplyHandler<>() {
             @Override
-            public void succeed(Object answer) {
-                Auditor.hold(answered.compareAndSet(false, true), "%s is answered twice", request);
+            public void succeed(Object result) {
+                Auditor.check(replied.compareAndSet(false, true), "%s has two replies", request);
                 hop(() -> {
-                    slot.leave();
-                    reply.succeed(answer);
+                    gate.leave();
+                    reply.succeed(result);
                 });
             }
 
             @Override
-            public void fail(QueueException why) {
-                Auditor.hold(answered.compareAndSet(false, true), "%s is answered twice", request);
+            public void fail(QueueException error) {
+                Auditor.check(replied.compareAndSet(false, true), "%s has two replies", request);
                 hop(() -> {
-                    slot.leave();
-                    reply.fail(why);
+                    gate.leave();
+                    reply.fail(error);
                 });
             }
         };
-        hop(() -> target.turns().next(() -> target.queue().handle(request, back)));
+        hop(() -> target.queueScheduler().execute(() -> target.queue().handle(request, delivered)));
     }
 
-    private void wake(long number, Runnable then) {
-        if (awaited(number, () -> wake(number, then))) {
+    private void activate(long number, Runnable then) {
+        if (isTransitionAwaited(number, () -> activate(number, then))) {
             return;
         }
         if (deployed.containsKey(number)) {
             then.run();
             return;
         }
-        changes.put(number, new ArrayList<>());
-        SimulatedQueueScheduler turns = newTurns();
-        turns.next(() -> {
-            ActiveQueue queue = new ActiveQueue(definitions.get(number), parts, turns, admission, this::bring);
+        transitions.put(number, new ArrayList<>());
+        SimulatedQueueScheduler queueScheduler = newQueueScheduler();
+        queueScheduler.execute(() -> {
+            ActiveQueue queue =
+                    new ActiveQueue(definitions.get(number), resources, queueScheduler, admission, this::transport);
             queue.start()
                     .onComplete(started -> hop(() -> {
                         if (started.succeeded()) {
-                            deployed.put(number, new Deployed(queue, turns));
-                            calendar.remove(number);
-                            slots.slot(number).open();
+                            deployed.put(number, new Deployed(queue, queueScheduler));
+                            activationTimer.remove(number);
+                            gates.gate(number).open();
                         } else {
-                            calendar.put(number, parts.clock().nowMillis() + 100);
+                            activationTimer.put(number, resources.clock().nowMillis() + 100);
                         }
-                        changed(number);
+                        transitionEnded(number);
                         then.run();
                     }));
         });
     }
 
-    /** Takes a queue down if nothing is under way and it has nothing to do for that long. */
-    void passivate(long number, long restMillis) {
+    /** Passivates a queue if no request is in flight and it has no deadline within that time. */
+    void passivate(long number, long idleMillis) {
         Deployed target = deployed.get(number);
         if (target == null
-                || changes.containsKey(number)
-                || !target.queue().isIdleFor(restMillis)
-                || !slots.slot(number).tryClose()) {
+                || transitions.containsKey(number)
+                || !target.queue().isIdleFor(idleMillis)
+                || !gates.gate(number).tryClose()) {
             return;
         }
-        changes.put(number, new ArrayList<>());
+        transitions.put(number, new ArrayList<>());
         deployed.remove(number);
-        hop(() -> target.turns().next(() -> target.queue()
+        hop(() -> target.queueScheduler().execute(() -> target.queue()
                 .stop(0)
                 .onComplete(stopped -> hop(() -> {
-                    calendar.put(number, target.queue().deadlineMillis());
-                    changed(number);
+                    activationTimer.put(number, target.queue().deadlineMillis());
+                    transitionEnded(number);
                 }))));
     }
 
     /** Whether nothing of it is in memory. */
     boolean isPassive(long number) {
-        return !deployed.containsKey(number) && !changes.containsKey(number);
+        return !deployed.containsKey(number) && !transitions.containsKey(number);
     }
 
-    private boolean awaited(long number, Runnable then) {
-        List<Runnable> waiting = changes.get(number);
+    private boolean isTransitionAwaited(long number, Runnable then) {
+        List<Runnable> waiting = transitions.get(number);
         if (waiting != null) {
             waiting.add(then);
         }
         return waiting != null;
     }
 
-    private void changed(long number) {
-        changes.remove(number).forEach(Runnable::run);
+    private void transitionEnded(long number) {
+        transitions.remove(number).forEach(Runnable::run);
     }
 
-    /** Puts a definition in force as the catalog does: active queues are told, the others read it when they wake. */
+    /** Applies a definition like the catalog: active queues are notified, the others read it at activation. */
     void configure(QueueDefinition definition) {
         definitions.put(definition.number(), definition);
-        tell(definition);
+        notifyQueue(definition);
     }
 
-    private void tell(QueueDefinition definition) {
-        QueueGate slot = slots.slot(definition.number());
-        if (slot.enter(Integer.MAX_VALUE) == QueueGate.EntryResult.ENTERED) {
-            hand(slot, new QueueRequest.Configure(definition), DeadLetterSender.unanswered());
+    private void notifyQueue(QueueDefinition definition) {
+        QueueGate gate = gates.gate(definition.number());
+        if (gate.enter(Integer.MAX_VALUE) == QueueGate.EntryResult.ENTERED) {
+            deliver(gate, new QueueRequest.Configure(definition), DeadLetterSender.ignoreReply());
         } else {
-            awaited(definition.number(), () -> tell(definitions.get(definition.number())));
+            isTransitionAwaited(definition.number(), () -> notifyQueue(definitions.get(definition.number())));
         }
     }
 
-    private Future<Void> bring(String accountId, String name, QueueRequest.ReceiveDeadLetters letters) {
-        Promise<Void> brought = Promise.promise();
-        int fate = losing ? scheduler.random().nextInt(6) : Integer.MAX_VALUE;
-        if (fate < 2) {
-            scheduler.soon(LOST_AFTER_MILLIS, () -> brought.tryFail("lost"));
+    private Future<Void> transport(String accountId, String name, QueueRequest.ReceiveDeadLetters transfer) {
+        Promise<Void> sent = Promise.promise();
+        int outcome = losesTransfers ? scheduler.random().nextInt(6) : Integer.MAX_VALUE;
+        if (outcome < 2) {
+            scheduler.soon(LOST_AFTER_MILLIS, () -> sent.tryFail("lost"));
         }
-        if (fate != 0) {
-            QueueDefinition target = named(accountId, name);
-            boolean circle = DeadLetterRoute.leads(target, letters.originNumber(), this::named);
-            hop(() -> send(target.number(), letters.withCircle(circle), new ReplyHandler<>() {
+        if (outcome != 0) {
+            QueueDefinition target = findByName(accountId, name);
+            boolean cyclic = DeadLetterRoute.reaches(target, transfer.originNumber(), this::findByName);
+            hop(() -> send(target.number(), transfer.withCyclic(cyclic), new ReplyHandler<>() {
                 @Override
-                public void succeed(Object taken) {
-                    brought.tryComplete();
+                public void succeed(Object accepted) {
+                    sent.tryComplete();
                 }
 
                 @Override
-                public void fail(QueueException why) {
-                    brought.tryFail(why);
+                public void fail(QueueException error) {
+                    sent.tryFail(error);
                 }
             }));
         }
-        return brought.future();
+        return sent.future();
     }
 
-    private QueueDefinition named(String accountId, String name) {
+    private QueueDefinition findByName(String accountId, String name) {
         return definitions.values().stream()
                 .filter(definition -> definition.name().equals(name))
                 .findFirst()

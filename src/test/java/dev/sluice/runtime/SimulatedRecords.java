@@ -42,7 +42,7 @@ final class SimulatedRecords implements StoreSnapshot {
         });
     }
 
-    /** Records of messages, all queues together. */
+    /** The number of message records in all queues. */
     int messageCount() {
         return messages.size();
     }

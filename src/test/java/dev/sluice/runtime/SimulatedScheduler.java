@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 
-/** The one thread of a simulation with the clocks of its machine: which of all things that could happen next happens, a seed decides. */
+/**
+ * The single thread of a simulation with the clocks of its machine. A seed decides which of the possible next steps
+ * runs.
+ */
 public final class SimulatedScheduler {
     private record Timer(long atMillis, long number, Runnable task) {}
 
@@ -30,7 +33,7 @@ public final class SimulatedScheduler {
         return random;
     }
 
-    /** The time as it really is. */
+    /** The true time. */
     long nowMillis() {
         return clocks.trueMillis();
     }
@@ -40,12 +43,12 @@ public final class SimulatedScheduler {
         return clocks;
     }
 
-    /** Whether a turn of that queue is running. */
-    public boolean isCurrent(SimulatedQueueScheduler turns) {
-        return current == turns;
+    /** Whether a task of that queue is running. */
+    public boolean isCurrent(SimulatedQueueScheduler queueScheduler) {
+        return current == queueScheduler;
     }
 
-    /** Runs a task after that time, outside of any turn; answers a number for {@link #cancel}. */
+    /** Runs a task after a delay, outside of any queue. Returns a timer id for {@link #cancel}. */
     public long after(long delayMillis, Runnable task) {
         Timer timer = new Timer(clocks.monotonicMillis() + Math.max(0, delayMillis), ++lastNumber, task);
         timers.add(timer);
@@ -53,7 +56,7 @@ public final class SimulatedScheduler {
         return timer.number();
     }
 
-    /** Runs a task some milliseconds later. */
+    /** Runs a task after a random delay. */
     void soon(int millisMax, Runnable task) {
         after(random.nextInt(millisMax + 1), task);
     }
@@ -65,21 +68,21 @@ public final class SimulatedScheduler {
         }
     }
 
-    /** These turns have something to run. */
-    public void enlist(SimulatedQueueScheduler turns) {
-        waiting.add(turns);
+    /** Adds a queue scheduler that has a task to run. */
+    public void addRunnable(SimulatedQueueScheduler queueScheduler) {
+        waiting.add(queueScheduler);
     }
 
-    /** Lets the clock jump; what was due in between is late. */
+    /** Advances the clock without running timers, so that they run late. */
     void jump(long millis) {
         clocks.pass(millis);
     }
 
-    /** Lets things happen until that much time has passed. */
+    /** Runs the simulation for that long. */
     void run(long millis) {
         long endMillis = clocks.monotonicMillis() + millis;
         while (clocks.monotonicMillis() < endMillis && step(endMillis)) {
-            // One thing after the other.
+            // Each step does the work.
         }
         clocks.pass(Math.max(0, endMillis - clocks.monotonicMillis()));
     }
@@ -89,7 +92,7 @@ public final class SimulatedScheduler {
         if (due && (waiting.isEmpty() || random.nextInt(waiting.size() + 1) == 0)) {
             fire();
         } else if (!waiting.isEmpty()) {
-            turn(waiting.remove(random.nextInt(waiting.size())));
+            runTask(waiting.remove(random.nextInt(waiting.size())));
             clocks.pass(random.nextInt(8) == 0 ? 1 : 0);
         } else if (!timers.isEmpty() && timers.peek().atMillis() <= endMillis) {
             clocks.pass(Math.max(0, timers.peek().atMillis() - clocks.monotonicMillis()));
@@ -106,10 +109,10 @@ public final class SimulatedScheduler {
         timer.task().run();
     }
 
-    private void turn(SimulatedQueueScheduler turns) {
-        current = turns;
+    private void runTask(SimulatedQueueScheduler queueScheduler) {
+        current = queueScheduler;
         try {
-            turns.runOne();
+            queueScheduler.runOne();
         } finally {
             current = null;
         }

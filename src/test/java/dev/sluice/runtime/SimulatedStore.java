@@ -27,15 +27,16 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A store whose disk forgets. Groups of batches are written after a while and told of after another; a group with a durable batch
- * is synced, another one is not. A kill leaves what was synced and of the rest a prefix, however long. The first write that
- * fails fails everything after it until the kill, or until the store is opened again in place, and may be found on disk all the
- * same. Reads start after a while, see what is written then, and take another while.
+ * A store that loses what is not synced. Groups of batches are written after a random delay and acknowledged after
+ * another. A group with a durable batch is synced, others are not. After a kill the synced data and a random prefix of
+ * the rest remain. A failed write makes all later ones fail until the kill or until the store is reopened; the failed
+ * write may still be found on disk. Reads start after a random delay, see the data at that moment, and return after
+ * another delay.
  */
 final class SimulatedStore implements QueueStore {
     private static final MemoryStore BATCHES = new MemoryStore();
     private static final int LATENCY_MILLIS_MAX = 4;
-    /** Of bodies in one read: a few of them. */
+    /** Body bytes of one read; a few messages. */
     private static final int ARRIVALS_BYTES_MAX = 200;
 
     private record Pending(StoreBatch batch, CommitListener listener) {}
@@ -48,9 +49,9 @@ final class SimulatedStore implements QueueStore {
     private int lives;
     private long generation;
     private boolean writing;
-    private boolean broken;
-    private boolean breakNext;
-    private Runnable whenBroken;
+    private boolean failed;
+    private boolean failNext;
+    private Runnable onFailure;
     private int readFailsOnceIn;
 
     SimulatedStore(SimulatedScheduler scheduler) {
@@ -58,17 +59,17 @@ final class SimulatedStore implements QueueStore {
     }
 
     /**
-     * The next write fails, and with it all others until the kill or {@link #openAgain}.
+     * Makes the next write fail, and all others until the kill or {@link #reopen}.
      *
-     * @param whenBroken called when it has failed
+     * @param onFailure called after the failure
      */
-    void breakDown(Runnable whenBroken) {
-        breakNext = true;
-        this.whenBroken = whenBroken;
+    void failNextWrite(Runnable onFailure) {
+        failNext = true;
+        this.onFailure = onFailure;
     }
 
-    boolean isBroken() {
-        return broken || breakNext;
+    boolean hasFailed() {
+        return failed || failNext;
     }
 
     /** One read in that many fails; 0 for none. */
@@ -76,9 +77,9 @@ final class SimulatedStore implements QueueStore {
         readFailsOnceIn = onceIn;
     }
 
-    /** Takes the power away and gives it back. */
+    /** Simulates a power loss and a restart. */
     void kill() {
-        if (!broken) {
+        if (!failed) {
             waiting.stream().filter(this::isOfNow).forEach(pending -> unsynced.add(pending.batch()));
         }
         loseSomeOfWhatIsNotSynced();
@@ -86,23 +87,23 @@ final class SimulatedStore implements QueueStore {
         lives++;
         generation = 0;
         writing = false;
-        broken = false;
-        breakNext = false;
+        failed = false;
+        failNext = false;
     }
 
-    /** Opens the store again in the same process; batches, listeners and reads stay under way. Only while it is broken. */
-    void openAgain() {
+    /** Reopens the store in the same process. Batches, callbacks and reads stay in flight. Only after a failure. */
+    void reopen() {
         loseSomeOfWhatIsNotSynced();
         generation++;
-        broken = false;
-        breakNext = false;
+        failed = false;
+        failNext = false;
     }
 
-    boolean canBeOpenedAgain() {
-        return broken;
+    boolean canBeReopened() {
+        return failed;
     }
 
-    /** What the failed batch left, and what was written before it without a sync, may be there or not. */
+    /** The failed batch, and unsynced writes before it, may be stored or not. */
     private void loseSomeOfWhatIsNotSynced() {
         int survivors = scheduler.random().nextInt(unsynced.size() + 1);
         unsynced.subList(0, survivors).forEach(synced::apply);
@@ -110,7 +111,7 @@ final class SimulatedStore implements QueueStore {
         written = synced.copy();
     }
 
-    /** What is written. */
+    /** The records that are written. */
     SimulatedRecords records() {
         return written;
     }
@@ -139,22 +140,22 @@ final class SimulatedStore implements QueueStore {
         soon(() -> refuse(stale));
         group.removeAll(stale);
         StoreException failure = null;
-        if (isBroken()) {
+        if (hasFailed()) {
             failure = new StoreException("the disk is gone");
-            if (!broken) {
+            if (!failed) {
                 group.forEach(pending -> unsynced.add(pending.batch()));
-                whenBroken.run();
+                onFailure.run();
             }
-            broken = true;
-            breakNext = false;
+            failed = true;
+            failNext = false;
         } else {
             store(group);
         }
         StoreException outcome = failure;
-        soon(() -> tell(group, outcome));
+        soon(() -> reportCommit(group, outcome));
     }
 
-    /** What was made in an earlier generation is never written. */
+    /** Batches of an earlier generation are never written. */
     private boolean isOfNow(Pending pending) {
         return pending.batch().generation() == generation;
     }
@@ -176,7 +177,7 @@ final class SimulatedStore implements QueueStore {
         }
     }
 
-    private void tell(List<Pending> group, StoreException outcome) {
+    private void reportCommit(List<Pending> group, StoreException outcome) {
         group.forEach(pending -> pending.listener().committed(outcome));
         if (waiting.isEmpty()) {
             writing = false;
@@ -201,7 +202,7 @@ final class SimulatedStore implements QueueStore {
         return outcome;
     }
 
-    /** Runs a task in a while unless the power goes. */
+    /** Runs a task after a random delay unless there is a kill before. */
     private void soon(Runnable task) {
         int life = lives;
         scheduler.soon(LATENCY_MILLIS_MAX, () -> {
@@ -271,7 +272,7 @@ final class SimulatedStore implements QueueStore {
 
     @Override
     public Optional<String> failure() {
-        return broken ? Optional.of("the disk is gone") : Optional.empty();
+        return failed ? Optional.of("the disk is gone") : Optional.empty();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.sluice.runtime;
 
-import static dev.sluice.runtime.Auditor.hold;
+import static dev.sluice.runtime.Auditor.check;
 
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Consumer;
@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * One simulated history: clients of four queues, two of which send their dead letters to the other two, on a store that is slow, fails
- * and loses what was not synced, in processes that are killed; then a calm in which everything must come to an end and be found.
+ * One simulated history. Clients use four queues; two of them dead-letter to the other two. The store is slow, fails
+ * and loses unsynced data, and processes are killed. In a final phase without failures all work must end, and all
+ * messages must be found.
  */
 final class Simulation {
     static final int QUEUES = 4;
@@ -29,14 +30,14 @@ final class Simulation {
     private static final int OTHER_DEAD_LETTER_QUEUE = 4;
     private static final int RETENTION_SECONDS_SHORT = 60;
     private static final int RETENTION_SECONDS_LONG = 1_209_600;
-    /** Longer than retention waits for a steady clock. */
-    private static final int CALM_MILLIS = 600_000;
+    /** Longer than the time until retention trusts the wall clock. */
+    private static final int FINAL_PHASE_MILLIS = 600_000;
 
     private static final int MILLIS_PER_HOUR = 3_600_000;
-    /** The clock of the process looks once in that time. */
-    private static final int NOTICED_MILLIS = 2_000;
+    /** The process checks its clocks at least this often. */
+    private static final int CLOCK_CHECK_MILLIS = 2_000;
 
-    private static final int HASTE_MILLIS_MAX = 3;
+    private static final int REOPEN_MILLIS_MAX = 3;
 
     private final Random random;
     private final SimulatedScheduler scheduler;
@@ -46,15 +47,15 @@ final class Simulation {
     private final Map<Long, QueueDefinition> definitions = new HashMap<>();
     private final RuntimeOptions options;
     private final Limits limits;
-    private final boolean failing;
-    private final boolean killing;
-    /** Whether a broken store is opened again within moments, while requests from before are still on their way. */
-    private final boolean hasty;
+    private final boolean storeFails;
+    private final boolean isKilled;
+    /** Whether a failed store is reopened very soon, while earlier requests are still in flight. */
+    private final boolean reopensSoon;
 
     private final boolean shortRetention;
     private final long budgetBytes;
-    /** Of bodies that move to dead letter queues at once. */
-    private final long movesBytes;
+    /** Limit of bodies in transfer to dead letter queues. */
+    private final long transferBytesMax;
 
     private SimulatedBudget budget;
     private Meters meters;
@@ -64,13 +65,13 @@ final class Simulation {
         random = new Random(seed);
         scheduler = new SimulatedScheduler(random);
         store = new SimulatedStore(scheduler);
-        failing = random.nextInt(3) == 0;
-        killing = random.nextInt(2) == 0;
-        hasty = random.nextInt(2) == 0;
+        storeFails = random.nextInt(3) == 0;
+        isKilled = random.nextInt(2) == 0;
+        reopensSoon = random.nextInt(2) == 0;
         shortRetention = random.nextInt(5) == 0;
         auditor = new Auditor(
-                scheduler, shortRetention ? RETENTION_SECONDS_SHORT * 1000L : Long.MAX_VALUE, !failing && !killing);
-        movesBytes = 1 + random.nextInt(20);
+                scheduler, shortRetention ? RETENTION_SECONDS_SHORT * 1000L : Long.MAX_VALUE, !storeFails && !isKilled);
+        transferBytesMax = 1 + random.nextInt(20);
         budgetBytes = random.nextInt(3) == 0 ? random.nextInt(4_000) : Long.MAX_VALUE / 2;
         int windowMax = random.nextInt(4) == 0 ? 1024 : 1 + random.nextInt(6);
         int inFlightMax = random.nextInt(5) == 0 ? 3 : 1000;
@@ -79,12 +80,12 @@ final class Simulation {
         for (long number = 1; number <= QUEUES; number++) {
             definitions.put(number, definition(number, false));
         }
-        clients = new SimulatedClients(scheduler, auditor, failing);
+        clients = new SimulatedClients(scheduler, auditor, storeFails);
         start();
     }
 
-    /** Whether a message pushed to one queue may come to another. */
-    static boolean mayBeIn(long pushedTo, long queue) {
+    /** Whether a message pushed to one queue may be moved to another. */
+    static boolean canReach(long pushedTo, long queue) {
         return pushedTo == queue || hasDeadLetterQueue(pushedTo) && !hasDeadLetterQueue(queue);
     }
 
@@ -97,7 +98,7 @@ final class Simulation {
             step();
             scheduler.run(random.nextInt(random.nextInt(4) == 0 ? 200 : 12));
         }
-        calmDown();
+        finish();
         checkEverythingIsStored();
     }
 
@@ -110,30 +111,30 @@ final class Simulation {
             process.passivate(number, random.nextInt(20_000));
         } else if (choice < 14) {
             scheduler.jump(random.nextInt(shortRetention ? 100_000 : 30_000));
-        } else if (choice < 16 && killing) {
+        } else if (choice < 16 && isKilled) {
             if (random.nextInt(3) == 0) {
                 restartMachine();
             }
             kill();
-        } else if (choice < (hasty ? 21 : 18) && failing) {
-            breakDown();
-        } else if (choice < 22 && store.isBroken()) {
-            if (store.canBeOpenedAgain() && random.nextInt(3) > 0) {
-                openAgain();
+        } else if (choice < (reopensSoon ? 21 : 18) && storeFails) {
+            failNextWrite();
+        } else if (choice < 22 && store.hasFailed()) {
+            if (store.canBeReopened() && random.nextInt(3) > 0) {
+                reopen();
             } else {
                 kill();
             }
         } else if (choice < 23) {
-            store.failReads(failing ? random.nextInt(8) : 0);
-            process.loseLetters(random.nextInt(3) == 0);
+            store.failReads(storeFails ? random.nextInt(8) : 0);
+            process.loseTransfers(random.nextInt(3) == 0);
         } else if (choice < 25) {
             moveClocks();
         } else {
-            clients.ask(process, number);
+            clients.sendRequest(process, number);
         }
     }
 
-    /** The wall clock is set to anything, or the machine sleeps. */
+    /** Sets the wall clock to a random time, or suspends the machine. */
     private void moveClocks() {
         switch (random.nextInt(4)) {
             case 0 -> scheduler.clocks().suspend(random.nextInt(3 * MILLIS_PER_HOUR));
@@ -143,12 +144,12 @@ final class Simulation {
     }
 
     /**
-     * The power was away. The wall clock may be wrong afterwards; if it is ahead, someone sets it right soon. What was set before is known
-     * and stored, or nothing could tell it from the time that the machine was off.
+     * Power loss. Afterwards the wall clock may be wrong; if it is ahead, it is corrected soon. Earlier changes of the
+     * wall clock must be noticed and stored first, because they could not be distinguished from the downtime.
      */
     private void restartMachine() {
-        scheduler.run(NOTICED_MILLIS);
-        if (store.isBroken()) {
+        scheduler.run(CLOCK_CHECK_MILLIS);
+        if (store.hasFailed()) {
             return;
         }
         scheduler.jump(random.nextInt(100_000));
@@ -159,13 +160,13 @@ final class Simulation {
             case 1 -> {
                 scheduler.clocks().setWall(wrongMillis);
                 kill();
-                auditor.timeMayBeAhead();
+                auditor.clockMayBeAhead();
                 for (int i = random.nextInt(20); i > 0; i--) {
-                    clients.ask(process, 1 + random.nextInt(QUEUES));
+                    clients.sendRequest(process, 1 + random.nextInt(QUEUES));
                     scheduler.run(random.nextInt(200));
                 }
                 scheduler.clocks().setWall(-wrongMillis);
-                scheduler.run(NOTICED_MILLIS);
+                scheduler.run(CLOCK_CHECK_MILLIS);
             }
             default -> {}
         }
@@ -174,7 +175,7 @@ final class Simulation {
     private void start() {
         meters = new Meters();
         budget = new SimulatedBudget(budgetBytes);
-        RuntimeResources parts = new RuntimeResources(
+        RuntimeResources resources = new RuntimeResources(
                 store,
                 limits,
                 budget,
@@ -183,10 +184,10 @@ final class Simulation {
                 new DeliveryBudgets(
                         new DeliveryBudget(Long.MAX_VALUE),
                         new DeliveryBudget(Long.MAX_VALUE),
-                        new DeliveryBudget(movesBytes)),
+                        new DeliveryBudget(transferBytesMax)),
                 new ContinuousClock(scheduler.clocks()),
                 meters);
-        process = new SimulatedProcess(scheduler, store, parts, definitions);
+        process = new SimulatedProcess(scheduler, store, resources, definitions);
     }
 
     private void kill() {
@@ -197,68 +198,73 @@ final class Simulation {
         start();
     }
 
-    private void breakDown() {
-        store.breakDown(() -> {
-            if (hasty) {
-                scheduler.soon(HASTE_MILLIS_MAX, () -> {
-                    if (store.canBeOpenedAgain()) {
-                        openAgain();
+    private void failNextWrite() {
+        store.failNextWrite(() -> {
+            if (reopensSoon) {
+                scheduler.soon(REOPEN_MILLIS_MAX, () -> {
+                    if (store.canBeReopened()) {
+                        reopen();
                     }
                 });
             }
         });
     }
 
-    /** What was not synced may be lost as with the power, leases among it; but the process lives and what it holds is old. */
-    private void openAgain() {
-        store.openAgain();
-        auditor.openedAgain();
+    /**
+     * Unsynced data, including leases, may be lost as after a power loss. But the process continues, and its memory is
+     * outdated.
+     */
+    private void reopen() {
+        store.reopen();
+        auditor.reopened();
     }
 
-    private QueueDefinition definition(long number, boolean calm) {
+    private QueueDefinition definition(long number, boolean isFinal) {
         boolean origin = hasDeadLetterQueue(number);
         int retention =
-                shortRetention && !calm ? RETENTION_SECONDS_SHORT + random.nextInt(300) : RETENTION_SECONDS_LONG;
+                shortRetention && !isFinal ? RETENTION_SECONDS_SHORT + random.nextInt(300) : RETENTION_SECONDS_LONG;
         QueueSettings settings = new QueueSettings(
-                random.nextInt(4) == 0 ? random.nextInt(10) : 0, !calm && random.nextInt(8) == 0, retention);
+                random.nextInt(4) == 0 ? random.nextInt(10) : 0, !isFinal && random.nextInt(8) == 0, retention);
         ConsumerSettings consumerSettings = new ConsumerSettings(
                 1 + random.nextInt(6),
-                origin && !calm ? random.nextInt(3) : 100,
-                calm ? 0 : random.nextInt(4) == 0 ? random.nextInt(20) : 0,
+                origin && !isFinal ? random.nextInt(3) : 100,
+                isFinal ? 0 : random.nextInt(4) == 0 ? random.nextInt(20) : 0,
                 1 + random.nextInt(30_000),
                 0,
                 0);
-        long letters = random.nextInt(4) == 0 ? OTHER_DEAD_LETTER_QUEUE : DEAD_LETTER_QUEUE;
-        Consumer consumer = !calm && random.nextInt(12) == 0
+        long deadLetters = random.nextInt(4) == 0 ? OTHER_DEAD_LETTER_QUEUE : DEAD_LETTER_QUEUE;
+        Consumer consumer = !isFinal && random.nextInt(12) == 0
                 ? null
-                : new Consumer("c", ConsumerType.HTTP_PULL, "", origin ? "q" + letters : "", consumerSettings, 0);
+                : new Consumer("c", ConsumerType.HTTP_PULL, "", origin ? "q" + deadLetters : "", consumerSettings, 0);
         return new QueueDefinition(number, "a", "id" + number, "q" + number, "", settings, consumer, 0, 0);
     }
 
-    /** No failures any more and no requests: whatever is under way ends, and every queue comes to rest. */
-    private void calmDown() {
+    /**
+     * The final phase: no failures and no requests. All work in progress must end, and every queue must become idle.
+     */
+    private void finish() {
         store.failReads(0);
-        process.loseLetters(false);
-        if (store.canBeOpenedAgain() && random.nextBoolean()) {
-            openAgain();
-        } else if (store.isBroken()) {
+        process.loseTransfers(false);
+        if (store.canBeReopened() && random.nextBoolean()) {
+            reopen();
+        } else if (store.hasFailed()) {
             kill();
         }
         for (long number = 1; number <= QUEUES; number++) {
             process.configure(definition(number, true));
         }
-        scheduler.run(CALM_MILLIS);
+        scheduler.run(FINAL_PHASE_MILLIS);
         for (long number = 1; number <= QUEUES; number++) {
-            // A queue notices that the store was opened again when it is used.
+            // A queue notices at its next use that the store was reopened.
             clients.metrics(process, number);
         }
-        clients.checkAllAreAnswered();
-        hold(meters.parkedReplies().sum() == 0, "replies are parked");
+        clients.checkNoRequestIsPending();
+        check(meters.parkedReplies().sum() == 0, "replies are parked");
         for (long number = 1; number <= QUEUES; number++) {
             QueueImage image = QueueReads.load(store.records(), number);
-            hold(image.leases().isEmpty(), "queue %s keeps leases %s", number, image.leases());
-            // Below a purge nothing counts; such markers go when the queue is loaded.
-            hold(
+            check(image.leases().isEmpty(), "queue %s keeps leases %s", number, image.leases());
+            // Markers below a purge have no effect and are deleted when the queue is loaded.
+            check(
                     image.deadLettered().stream()
                             .allMatch(marker -> marker.seq() < image.head().purgedBelowSeq()),
                     "queue %s keeps markers %s",
@@ -269,39 +275,38 @@ final class Simulation {
     }
 
     private void checkQueuesComeToRest() {
-        // One that slept has its old settings' deadline in the calendar; this one is far.
+        // For a passive queue the activation timer has the deadline of its old settings; this use updates it.
         for (long number = 1; number <= QUEUES; number++) {
             clients.metrics(process, number);
         }
-        // As the deployer looks: again and again, for one that has just woken may not know its deadline yet.
-        for (int looks = 0; looks < 3; looks++) {
+        // Repeated like the deployer's sweep, because a queue that was just activated may not know its deadline yet.
+        for (int checks = 0; checks < 3; checks++) {
             for (long number = 1; number <= QUEUES; number++) {
                 process.passivate(number, 1_000);
             }
             scheduler.run(1_000);
         }
         for (long number = 1; number <= QUEUES; number++) {
-            hold(process.isPassive(number), "queue %s does not come to rest", number);
+            check(process.isPassive(number), "queue %s does not come to rest", number);
         }
-        hold(meters.activeQueues().sum() == 0, "queues are active");
-        hold(budget.bytes() == 0, "%s bytes were not given back", budget.bytes());
+        check(meters.activeQueues().sum() == 0, "queues are active");
+        check(budget.bytes() == 0, "%s bytes were not given back", budget.bytes());
     }
 
     private void checkEverythingIsStored() {
         for (long number = 1; number <= QUEUES; number++) {
-            BacklogStats metrics = clients.metrics(process, number);
+            BacklogStats stats = clients.metrics(process, number);
             BacklogStats drained = clients.drain(process, number);
-            hold(
-                    metrics.backlogCount() == drained.backlogCount()
-                            && metrics.backlogBytes() == drained.backlogBytes(),
+            check(
+                    stats.backlogCount() == drained.backlogCount() && stats.backlogBytes() == drained.backlogBytes(),
                     "queue %s says %s and has %s",
                     number,
-                    metrics,
+                    stats,
                     drained);
             BacklogStats after = clients.metrics(process, number);
-            hold(after.equals(BacklogStats.EMPTY), "queue %s says %s and is empty", number, after);
+            check(after.equals(BacklogStats.EMPTY), "queue %s says %s and is empty", number, after);
         }
-        hold(
+        check(
                 store.records().messageCount() == 0,
                 "%s records are left",
                 store.records().messageCount());

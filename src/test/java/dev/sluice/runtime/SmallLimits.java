@@ -2,16 +2,16 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.Limits;
 
-/** Limits that a test can reach. */
+/** Limits that are small enough for tests. */
 public final class SmallLimits {
     private SmallLimits() {}
 
-    /** The documented limits with so many queues per account. */
+    /** The documented limits with that many queues per account. */
     public static Limits queues(int queuesPerAccountMax) {
         return of(Limits.DOCUMENTED.deliveryBytesMax(), queuesPerAccountMax);
     }
 
-    /** The documented limits with answers to pulls and peeks of so many bytes. */
+    /** The documented limits with that many bytes per pull and peek response. */
     static Limits deliveryBytes(int deliveryBytesMax) {
         return of(deliveryBytesMax, Limits.DOCUMENTED.queuesPerAccountMax());
     }
@@ -44,7 +44,7 @@ public final class SmallLimits {
                 d.messagesPerSecondMax());
     }
 
-    /** The documented limits with so many of everything. */
+    /** The documented limits with that many of each object. */
     static Limits catalog(int queuesMax, int accountsMax, int subscriptionsPerAccountMax, int subscriptionsMax) {
         Limits d = Limits.DOCUMENTED;
         return new Limits(

@@ -2,95 +2,92 @@ package dev.sluice.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.runtime.clock.ContinuousClock;
-import dev.sluice.runtime.queue.DeadlineTimer;
-import dev.sluice.runtime.queue.SimulatedQueueScheduler;
+import dev.sluice.TestTimeout;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The timer of one queue and the calendar of those that sleep. */
+/** Entries of a timeout queue. */
 class TimeoutQueueTest {
-    private static final long HOUR_MILLIS = 3_600_000;
+    private static final long TIMEOUT_MILLIS = 1_000;
 
-    private final SimulatedScheduler scheduler = new SimulatedScheduler(new Random(1));
-    private final SimulatedQueueScheduler turns =
-            new SimulatedQueueScheduler(scheduler, new ContinuousClock(scheduler.clocks()));
-    private final List<Long> fired = new ArrayList<>();
-    private final long startMillis = scheduler.nowMillis();
+    private final Vertx vertx = Vertx.vertx();
+    private final Context loop = vertx.getOrCreateContext();
+    private final TimeoutQueue timeouts = new TimeoutQueue(vertx, TIMEOUT_MILLIS);
+    /** Runs on the event loop. */
+    private final List<String> late = new ArrayList<>();
 
-    private DeadlineTimer timer() {
-        return new DeadlineTimer(turns, () -> fired.add(scheduler.nowMillis() - startMillis));
-    }
+    private boolean timersInTime;
+    private CompletableFuture<List<String>> allLate = new CompletableFuture<>();
 
-    @Test
-    void aTimerFiresAtItsDeadlineAndOnce() {
-        timer().arm(startMillis + 500);
-        scheduler.run(499);
-        assertThat(fired).isEmpty();
-        scheduler.run(HOUR_MILLIS);
-        assertThat(fired).containsExactly(500L);
-    }
+    private final class TestEntry extends TimeoutQueue.Entry {
+        private final String name;
+        private int moreTimes;
 
-    @Test
-    void aNearerDeadlineWinsAndALaterOneIsWaitedFor() {
-        DeadlineTimer timer = timer();
-        timer.arm(startMillis + 500);
-        timer.arm(startMillis + 100);
-        timer.arm(startMillis + 800);
-        scheduler.run(HOUR_MILLIS);
-        assertThat(fired).containsExactly(800L);
-    }
-
-    @Test
-    void aFarDeadlineIsReachedInPieces() {
-        timer().arm(startMillis + 30 * HOUR_MILLIS);
-        scheduler.run(30 * HOUR_MILLIS - 1);
-        assertThat(fired).isEmpty();
-        scheduler.run(10);
-        assertThat(fired).hasSize(1);
-    }
-
-    @Test
-    void noDeadlineAndAClosedTimerDoNothing() {
-        DeadlineTimer timer = timer();
-        timer.arm(startMillis + 500);
-        timer.arm(Long.MAX_VALUE);
-        scheduler.run(HOUR_MILLIS);
-        timer.close();
-        timer.arm(scheduler.nowMillis());
-        scheduler.run(HOUR_MILLIS);
-        assertThat(fired).isEmpty();
-    }
-
-    @Test
-    void theCalendarWakesInOrderOfDeadlines() {
-        List<Long> woken = new ArrayList<>();
-        ActivationTimer calendar = new ActivationTimer(woken::add);
-        calendar.open(turns);
-        calendar.put(1, startMillis + 300);
-        calendar.put(2, startMillis + 100);
-        calendar.put(3, startMillis + 200);
-        calendar.put(4, Long.MAX_VALUE);
-        calendar.put(3, startMillis + 400);
-        calendar.put(5, startMillis + 100);
-        calendar.remove(5);
-        scheduler.run(HOUR_MILLIS);
-        assertThat(woken).containsExactly(2L, 1L, 3L);
-    }
-
-    @Test
-    void manyDeadlinesAtOnceAreWokenInSeveralTurns() {
-        List<Long> woken = new ArrayList<>();
-        ActivationTimer calendar = new ActivationTimer(woken::add);
-        calendar.open(turns);
-        for (long number = 0; number < 1_000; number++) {
-            calendar.put(number, 0);
+        TestEntry(String name, int moreTimes) {
+            this.name = name;
+            this.moreTimes = moreTimes;
         }
-        scheduler.run(3);
-        assertThat(woken.size()).isBetween(1, 200);
-        scheduler.run(1_000);
-        assertThat(woken).hasSize(1_000).doesNotHaveDuplicates();
+
+        @Override
+        protected void onTimeout() {
+            late.add(name);
+            if (moreTimes-- > 0) {
+                timeouts.add(this);
+            } else if (name.equals("last")) {
+                allLate.complete(late);
+            }
+        }
+    }
+
+    @AfterEach
+    void close() {
+        RunningRuntime.get(vertx.close());
+    }
+
+    @Test
+    void removedEntriesDoNotTimeOutAndTheOthersTimeOutInOrder() throws Exception {
+        loop.runOnContext(ignored -> {
+            TestEntry ended = new TestEntry("ended", 0);
+            timeouts.add(new TestEntry("first", 0));
+            timeouts.add(ended);
+            timeouts.add(new TestEntry("last", 0));
+            timeouts.remove(ended);
+            timeouts.remove(ended);
+        });
+        assertThat(allLate.get(TestTimeout.SECONDS, TimeUnit.SECONDS)).containsExactly("first", "last");
+    }
+
+    @Test
+    void anEntryAddedAgainOnTimeoutDoesNotDelayTheOthers() throws Exception {
+        do {
+            late.clear();
+            allLate = new CompletableFuture<>();
+            timersInTime = true;
+            loop.runOnContext(ignored -> {
+                timeouts.add(new TestEntry("again", 1));
+                after(TIMEOUT_MILLIS / 4, () -> timeouts.add(new TestEntry("other", 0)));
+                // The other one times out after five quarters of the timeout, the re-added one after two timeouts.
+                after(TIMEOUT_MILLIS * 7 / 4, () -> late.add("a timer"));
+                after(TIMEOUT_MILLIS * 9 / 4, () -> timeouts.add(new TestEntry("last", 0)));
+            });
+            allLate.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
+        } while (!timersInTime);
+        assertThat(late).containsExactly("again", "other", "a timer", "again", "last");
+    }
+
+    /** On a busy machine a timer may fire so late that the order proves nothing. */
+    private void after(long millis, Runnable task) {
+        long setNanos = System.nanoTime();
+        vertx.setTimer(millis, fired -> {
+            long firedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - setNanos);
+            timersInTime &= firedMillis < millis + TIMEOUT_MILLIS / 8;
+            task.run();
+        });
     }
 }

@@ -214,7 +214,7 @@ public final class ConnectionTracker {
         return among == null
                 ? null
                 : (TrackedConnection)
-                        among.longestAwaited(ageMillisMin, LOOKS_MAX, each -> fits.test((TrackedConnection) each));
+                        among.oldestMatching(ageMillisMin, LOOKS_MAX, each -> fits.test((TrackedConnection) each));
     }
 
     private TrackedConnection http2WithoutStreams() {
@@ -445,9 +445,9 @@ public final class ConnectionTracker {
         void bytesDecoded(boolean isHeadIncomplete) {
             if (isHeadIncomplete && head == null && heads != null) {
                 head = new Head();
-                heads.begin(head);
+                heads.add(head);
             } else if (!isHeadIncomplete && head != null) {
-                heads.end(head);
+                heads.remove(head);
                 head = null;
             }
         }
@@ -458,7 +458,7 @@ public final class ConnectionTracker {
             protected void onTimeout() {
                 if (isHttp2() ? isReceivingBody() : !isIdle()) {
                     // An answer is owed, or what is incomplete may be a part of a body, which has a time of its own.
-                    heads.begin(this);
+                    heads.add(this);
                 } else if (isHttp2()) {
                     connection.close();
                 } else {
@@ -479,11 +479,11 @@ public final class ConnectionTracker {
 
         private void await(TimeoutQueue next) {
             if (deadlines != null) {
-                deadlines.end(this);
+                deadlines.remove(this);
             }
             deadlines = next;
             if (next != null) {
-                next.begin(this);
+                next.add(this);
             }
         }
 

@@ -63,7 +63,7 @@ public final class RequestBodyReader {
         }
         Arrival arrival = new Arrival(length);
         if (deadlines != null) {
-            deadlines.begin(arrival, nowNanos);
+            deadlines.add(arrival, nowNanos);
         }
         request.handler(arrival::chunk);
         request.exceptionHandler(failure -> arrival.end(broken(failure)));
@@ -132,7 +132,7 @@ public final class RequestBodyReader {
             }
             ended = true;
             if (deadlines != null) {
-                deadlines.end(this);
+                deadlines.remove(this);
             }
             if (failure == null) {
                 memory.release(heldBytes - length());

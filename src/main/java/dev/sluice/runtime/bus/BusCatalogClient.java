@@ -13,11 +13,10 @@ import dev.sluice.runtime.catalog.SubscriptionChanges;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/** Sends changes to the catalog's verticle over the event bus. Usable from any event loop. */
+/** Sends catalog changes to the catalog verticle over the event bus. Usable from any event loop. */
 public final class BusCatalogClient implements CatalogClient {
     private final BusSender sender;
 
-    /** A client that waits that long for an answer. */
     public BusCatalogClient(Vertx vertx, RuntimeOptions options) {
         this.sender = new BusSender(vertx, options.sendTimeoutMillis());
     }
@@ -32,7 +31,7 @@ public final class BusCatalogClient implements CatalogClient {
         return send(new QueueChanges.QueueCreation(accountId, name, settings, jurisdiction));
     }
 
-    /** The queue of that name, made with default settings if it is missing. */
+    /** Returns the queue of that name. Creates it with default settings if it does not exist. */
     Future<QueueDefinition> ensureQueue(String accountId, String name) {
         return send(new QueueChanges.QueueEnsuring(accountId, name));
     }

@@ -6,26 +6,28 @@ import dev.sluice.runtime.deadletter.DeadLetterRoute;
 import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import io.vertx.core.Future;
 
-/** Brings dead letters over the event bus. Usable from any event loop. */
+/** Sends dead letters over the event bus. Usable from any event loop. */
 public final class BusDeadLetterTransport implements DeadLetterTransport {
     private final CatalogView catalog;
-    private final BusCatalogClient changes;
-    private final BusQueueClient queues;
+    private final BusCatalogClient catalogClient;
+    private final BusQueueClient queueClient;
 
-    public BusDeadLetterTransport(CatalogView catalog, BusCatalogClient changes, BusQueueClient queues) {
+    public BusDeadLetterTransport(CatalogView catalog, BusCatalogClient catalogClient, BusQueueClient queueClient) {
         this.catalog = catalog;
-        this.changes = changes;
-        this.queues = queues;
+        this.catalogClient = catalogClient;
+        this.queueClient = queueClient;
     }
 
     @Override
-    public Future<Void> send(String accountId, String deadLetterQueue, QueueRequest.ReceiveDeadLetters letters) {
-        QueueDefinition known = catalog.findByName(accountId, deadLetterQueue);
-        Future<QueueDefinition> target =
-                known != null ? Future.succeededFuture(known) : changes.ensureQueue(accountId, deadLetterQueue);
-        return target.compose(queue -> queues.send(
+    public Future<Void> send(String accountId, String deadLetterQueue, QueueRequest.ReceiveDeadLetters transfer) {
+        QueueDefinition existing = catalog.findByName(accountId, deadLetterQueue);
+        Future<QueueDefinition> target = existing != null
+                ? Future.succeededFuture(existing)
+                : catalogClient.ensureQueue(accountId, deadLetterQueue);
+        return target.compose(queue -> queueClient.send(
                         queue.number(),
-                        letters.withCircle(DeadLetterRoute.leads(queue, letters.originNumber(), catalog::findByName))))
+                        transfer.withCyclic(
+                                DeadLetterRoute.reaches(queue, transfer.originNumber(), catalog::findByName))))
                 .mapEmpty();
     }
 }

@@ -21,22 +21,22 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Sends commands to the verticles of queues, waking those that sleep. Usable from any event loop. */
+/** Sends commands to the queue verticles and activates passive queues. Usable from any event loop. */
 public final class BusQueueClient implements QueueClient {
-    private static final int WAKE_MAX = 5;
+    private static final int ACTIVATIONS_MAX = 5;
     private static final QueueRequest.Execute<BacklogStats> METRICS = new QueueRequest.Execute<>(new ReadMetrics());
     private static final QueueRequest.Execute<Long> PURGE = new QueueRequest.Execute<>(new Purge());
     private static final QueueRequest.Execute<Long> LAST_PURGE = new QueueRequest.Execute<>(new ReadPurge());
 
-    private final QueueGates slots;
+    private final QueueGates gates;
     private final QueueCaller caller;
     private final BusSender sender;
     private final int inFlightMax;
-    private final DeliveryBudget answers;
+    private final DeliveryBudget responseBudget;
 
-    public BusQueueClient(Vertx vertx, QueueGates slots, RuntimeOptions options, DeliveryBudget answers) {
-        this.answers = answers;
-        this.slots = slots;
+    public BusQueueClient(Vertx vertx, QueueGates gates, RuntimeOptions options, DeliveryBudget responseBudget) {
+        this.responseBudget = responseBudget;
+        this.gates = gates;
         this.caller = new QueueCaller(vertx, options.sendTimeoutMillis());
         this.sender = new BusSender(vertx, options.sendTimeoutMillis());
         this.inFlightMax = options.commandsInFlightMax();
@@ -50,12 +50,12 @@ public final class BusQueueClient implements QueueClient {
     @Override
     public Future<Delivered> pull(
             QueueDefinition queue, int batchSize, int visibilityTimeoutMillis, ToIntFunction<Content> sizeOf) {
-        DeliveryBudget.Reservation hold = new DeliveryBudget.Reservation(answers);
+        DeliveryBudget.Reservation reservation = new DeliveryBudget.Reservation(responseBudget);
         return send(
                         queue.number(),
                         new QueueRequest.Deliver(
-                                batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL, sizeOf, hold))
-                .onFailure(refused -> hold.release());
+                                batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL, sizeOf, reservation))
+                .onFailure(failure -> reservation.release());
     }
 
     @Override
@@ -65,9 +65,9 @@ public final class BusQueueClient implements QueueClient {
 
     @Override
     public Future<Shown> peek(QueueDefinition queue, int batchSize, ToIntFunction<Content> sizeOf) {
-        DeliveryBudget.Reservation hold = new DeliveryBudget.Reservation(answers);
-        return send(queue.number(), new QueueRequest.Show(batchSize, sizeOf, hold))
-                .onFailure(refused -> hold.release());
+        DeliveryBudget.Reservation reservation = new DeliveryBudget.Reservation(responseBudget);
+        return send(queue.number(), new QueueRequest.PeekContents(batchSize, sizeOf, reservation))
+                .onFailure(failure -> reservation.release());
     }
 
     @Override
@@ -90,29 +90,29 @@ public final class BusQueueClient implements QueueClient {
         return send(queue.number(), METRICS);
     }
 
-    /** Sends to the queue of that number, waking it if need be. */
+    /** Sends a request to a queue and activates the queue first if it is passive. */
     <R> Future<R> send(long queueNumber, QueueRequest<R> request) {
-        return send(slots.slot(queueNumber), request, 0);
+        return send(gates.gate(queueNumber), request, 0);
     }
 
-    private <R> Future<R> send(QueueGate slot, QueueRequest<R> request, int wakes) {
-        return switch (slot.enter(inFlightMax)) {
-            case ENTERED -> caller.call(slot, request);
+    private <R> Future<R> send(QueueGate gate, QueueRequest<R> request, int activations) {
+        return switch (gate.enter(inFlightMax)) {
+            case ENTERED -> caller.call(gate, request);
             case FULL -> Future.failedFuture(new QueueException(QueueError.OVERLOADED));
-            case GONE -> Future.failedFuture(new QueueException(QueueError.QUEUE_UNKNOWN_TO_MESSAGES));
+            case DELETED -> Future.failedFuture(new QueueException(QueueError.QUEUE_UNKNOWN_TO_MESSAGES));
             case CLOSED ->
-                wakes >= WAKE_MAX
+                activations >= ACTIVATIONS_MAX
                         ? Future.failedFuture(new QueueException(QueueError.UNAVAILABLE))
-                        : wake(slot, request, wakes);
+                        : activate(gate, request, activations);
         };
     }
 
-    private <R> Future<R> wake(QueueGate slot, QueueRequest<R> request, int wakes) {
-        if (!slot.tryWait(inFlightMax)) {
+    private <R> Future<R> activate(QueueGate gate, QueueRequest<R> request, int activations) {
+        if (!gate.tryWait(inFlightMax)) {
             return Future.failedFuture(new QueueException(QueueError.OVERLOADED));
         }
-        return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Activate(slot.number()))
-                .andThen(answered -> slot.stopWaiting())
-                .compose(awake -> send(slot, request, wakes + 1));
+        return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Activate(gate.number()))
+                .andThen(ended -> gate.stopWaiting())
+                .compose(activated -> send(gate, request, activations + 1));
     }
 }

@@ -8,7 +8,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 
-/** Requests over the local bus by reference, with failures turned back into rows of the error table. */
+/** Sends requests over the local event bus by reference and maps failures back to a {@link QueueError}. */
 public final class BusSender {
     private final Vertx vertx;
     private final DeliveryOptions options;
@@ -21,13 +21,13 @@ public final class BusSender {
                 .setCodecName(ByReferenceCodec.NAME);
     }
 
-    /** Sends; the future completes on the caller's context and fails with a {@link QueueException} only. */
+    /** Sends a request. The future completes on the caller's context and fails only with a {@link QueueException}. */
     public <R> Future<R> request(String address, Object body) {
         return vertx.eventBus().<R>request(address, body, options).transform(BusSender::unwrap);
     }
 
-    private static <R> Future<R> unwrap(Message<R> answer, Throwable failure) {
-        return failure == null ? Future.succeededFuture(answer.body()) : Future.failedFuture(errorOf(failure));
+    private static <R> Future<R> unwrap(Message<R> reply, Throwable failure) {
+        return failure == null ? Future.succeededFuture(reply.body()) : Future.failedFuture(errorOf(failure));
     }
 
     private static QueueException errorOf(Throwable failure) {

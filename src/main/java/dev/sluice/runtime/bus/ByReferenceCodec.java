@@ -4,9 +4,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
 
 /**
- * Passes immutable records over the local event bus as they are.
+ * Passes immutable records over the local event bus by reference.
  *
- * <p>It refuses the wire: a request that would leave the process has no form here yet.
+ * <p>Encoding for the network fails: these requests have no wire format yet.
  */
 public final class ByReferenceCodec implements MessageCodec<Object, Object> {
     public static final String NAME = "sluice-by-reference";

@@ -11,56 +11,61 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * Changes of the catalog. Each future completes when the change is synced, visible in {@link Catalog} and in force in the
- * queue; it fails with a {@link dev.sluice.queue.QueueException} of the control plane (QUEUE_UNKNOWN, QUEUE_NAME_INVALID,
- * QUEUE_NAME_TAKEN, CONSUMER_EXISTS, CONSUMER_SETTINGS_INVALID, QUEUE_SETTINGS_INVALID, RESOURCE_UNKNOWN …) and has changed nothing then.
- * Names, settings ranges and cross-references are checked here, shapes of JSON at the edge.
+ * Changes of the catalog. Each future completes when the change is synced, visible in {@link Catalog} and in force in
+ * the queue. A failed future carries a {@link dev.sluice.queue.QueueException} of the control plane (QUEUE_UNKNOWN,
+ * QUEUE_NAME_INVALID, QUEUE_NAME_TAKEN, CONSUMER_EXISTS, CONSUMER_SETTINGS_INVALID, QUEUE_SETTINGS_INVALID,
+ * RESOURCE_UNKNOWN …), and nothing was changed. Names, ranges of settings and references between objects are checked
+ * here. The edge checks the JSON types.
  */
 public interface CatalogClient {
     /** Creates a queue. {@code jurisdiction} may be empty. */
     Future<QueueDefinition> createQueue(String accountId, String name, QueueSettings settings, String jurisdiction);
 
     /**
-     * Changes name and settings as given: the edge has merged a PATCH's fields into the current settings, or a PUT's into the
-     * defaults, through {@code change}, which runs on the catalog's owner against the current settings.
+     * Changes name and settings. {@code change} merges the fields of a PATCH into the current settings, or those of a
+     * PUT into the defaults. It runs on the catalog's event loop with the current settings.
      *
-     * @param name null to keep it
+     * @param name null to keep the current name
      */
     Future<QueueDefinition> updateQueue(String accountId, String queueId, String name, SettingsChange change);
 
-    /** Deletes a queue with messages, consumer and subscriptions. */
+    /** Deletes a queue with its messages, consumer and subscriptions. */
     Future<Void> deleteQueue(String accountId, String queueId);
 
-    /** Adds the consumer; creates the dead letter queue if it is missing. */
+    /** Adds the consumer. Creates the dead letter queue if it does not exist. */
     Future<Consumer> createConsumer(String accountId, String queueId, ConsumerSpec spec);
 
-    /** Replaces the consumer by the rules of docs/api.md 5.4. */
+    /** Replaces the consumer (docs/api.md 5.4). */
     Future<Consumer> replaceConsumer(String accountId, String queueId, String consumerId, ConsumerSpec spec);
 
-    /** Deletes the consumer; RESOURCE_UNKNOWN if the queue has no such one. */
+    /** Deletes the consumer. Fails with RESOURCE_UNKNOWN if the queue has no such consumer. */
     Future<Void> deleteConsumer(String accountId, String queueId, String consumerId);
 
-    /** Creates a subscription; QUEUE_UNKNOWN if the destination is not a queue of the account. */
+    /** Creates a subscription. Fails with QUEUE_UNKNOWN if the destination is not a queue of the account. */
     Future<Subscription> createSubscription(String accountId, SubscriptionSpec spec);
 
-    /** Changes the non-null fields; RESOURCE_UNKNOWN, or QUEUE_UNKNOWN for a new destination. */
+    /**
+     * Changes the non-null fields. Fails with RESOURCE_UNKNOWN, or with QUEUE_UNKNOWN for an unknown new destination.
+     */
     Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionSpec spec);
 
-    /** Deletes a subscription and answers what it was. */
+    /** Deletes a subscription and returns its last state. */
     Future<Subscription> deleteSubscription(String accountId, String subscriptionId);
 
-    /** A subscription as a client describes it; in an update null means unchanged ({@code sourceJson} always is). */
+    /**
+     * A subscription as the client describes it. In an update null means unchanged; {@code sourceJson} is always null
+     * there.
+     */
     record SubscriptionSpec(String name, Boolean enabled, String sourceJson, String queueId, List<String> events) {}
 
-    /** Computes new settings from the current ones; pure. */
+    /** Computes new settings from the current ones. A pure function. */
     @FunctionalInterface
     interface SettingsChange {
-        /** The settings after the change. */
         QueueSettings apply(QueueSettings current);
     }
 
     /**
-     * A consumer as a client describes it, absent settings already at their defaults for {@code type}.
+     * A consumer as the client describes it. Absent settings already have the defaults for {@code type}.
      *
      * @param type null to keep the current type (PUT only)
      */

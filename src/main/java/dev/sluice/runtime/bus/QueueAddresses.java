@@ -1,10 +1,10 @@
 package dev.sluice.runtime.bus;
 
-/** Names on the event bus. */
+/** Event bus addresses. */
 final class QueueAddresses {
     private QueueAddresses() {}
 
-    /** Where the verticle of a queue listens. */
+    /** The address of a queue's verticle. */
     static String of(long queueNumber) {
         return "sluice.queue." + queueNumber;
     }

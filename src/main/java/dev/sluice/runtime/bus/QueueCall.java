@@ -8,29 +8,29 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
 /**
- * A request on its way to the verticle of a queue, and the place where its answer is awaited. Crosses the bus by reference, so
- * that an answer takes no message, no address and no timer of its own.
+ * A request to a queue verticle together with the promise of its result. It crosses the bus by reference, so a reply
+ * needs no message, no address and no timer of its own.
  *
- * <p>Made on the event loop of the sender, where its future completes too; answered in a turn of the queue.
+ * <p>Created on the sender's event loop, where its future also completes. Completed from the queue's scheduler.
  */
 public final class QueueCall<R> extends TimeoutQueue.Entry implements ReplyHandler<Object> {
     private final QueueRequest<R> request;
-    private final QueueGate slot;
-    private final TimeoutQueue deadlines;
+    private final QueueGate gate;
+    private final TimeoutQueue timeouts;
     private final Context context;
     private final Thread thread = Thread.currentThread();
-    private final Promise<R> answer = Promise.promise();
+    private final Promise<R> result = Promise.promise();
     private boolean ended;
 
     /**
-     * A call of the current thread.
+     * A call from the current thread.
      *
-     * @param slot whose gate was entered, to be left when this ends
+     * @param gate the gate that the sender has entered; left when the call ends
      */
-    QueueCall(QueueRequest<R> request, QueueGate slot, TimeoutQueue deadlines, Context context) {
+    QueueCall(QueueRequest<R> request, QueueGate gate, TimeoutQueue timeouts, Context context) {
         this.request = request;
-        this.slot = slot;
-        this.deadlines = deadlines;
+        this.gate = gate;
+        this.timeouts = timeouts;
         this.context = context;
     }
 
@@ -38,26 +38,26 @@ public final class QueueCall<R> extends TimeoutQueue.Entry implements ReplyHandl
         return request;
     }
 
-    /** Fails with a {@link QueueException} only. */
+    /** Fails only with a {@link QueueException}. */
     Future<R> future() {
-        return answer.future();
+        return result.future();
     }
 
     @Override
-    public void succeed(Object result) {
+    public void succeed(Object value) {
         if (Thread.currentThread() == thread) {
-            end(result, null);
+            end(value, null);
         } else {
-            context.runOnContext(nothing -> end(result, null));
+            context.runOnContext(ignored -> end(value, null));
         }
     }
 
     @Override
-    public void fail(QueueException why) {
+    public void fail(QueueException error) {
         if (Thread.currentThread() == thread) {
-            end(null, why);
+            end(null, error);
         } else {
-            context.runOnContext(nothing -> end(null, why));
+            context.runOnContext(ignored -> end(null, error));
         }
     }
 
@@ -66,22 +66,22 @@ public final class QueueCall<R> extends TimeoutQueue.Entry implements ReplyHandl
         end(null, new QueueException(QueueError.UNAVAILABLE));
     }
 
-    /** The answer has the type that the request says; those who answer handle requests of every type. */
+    /** The result has the type that the request declares. The caller of this method handles requests of every type. */
     @SuppressWarnings("unchecked")
-    private void end(Object result, QueueException failure) {
+    private void end(Object value, QueueException failure) {
         if (ended) {
-            if (result instanceof QueueClient.WithPendingResponse late) {
-                late.pending().unsent();
+            if (value instanceof QueueClient.WithPendingResponse unsent) {
+                unsent.pending().unsent();
             }
             return;
         }
         ended = true;
-        deadlines.end(this);
-        slot.leave();
+        timeouts.remove(this);
+        gate.leave();
         if (failure == null) {
-            answer.complete((R) result);
+            result.complete((R) value);
         } else {
-            answer.fail(failure);
+            result.fail(failure);
         }
     }
 }

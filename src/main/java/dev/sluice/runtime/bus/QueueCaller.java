@@ -10,17 +10,17 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 
-/** Sends requests to the verticles of queues over the local bus. Usable from any thread. */
+/** Sends requests to the queue verticles over the local bus. Usable from any thread. */
 public final class QueueCaller {
     private final Vertx vertx;
     private final DeliveryOptions options =
             new DeliveryOptions().setLocalOnly(true).setCodecName(ByReferenceCodec.NAME);
-    private final FastThreadLocal<TimeoutQueue> deadlines;
+    private final FastThreadLocal<TimeoutQueue> timeouts;
 
-    /** @param timeoutMillis how long an answer is waited for; after that the call fails with UNAVAILABLE */
+    /** @param timeoutMillis how long to wait for the result; then the call fails with UNAVAILABLE */
     public QueueCaller(Vertx vertx, long timeoutMillis) {
         this.vertx = vertx;
-        this.deadlines = new FastThreadLocal<>() {
+        this.timeouts = new FastThreadLocal<>() {
             @Override
             protected TimeoutQueue initialValue() {
                 return new TimeoutQueue(vertx, timeoutMillis);
@@ -29,25 +29,26 @@ public final class QueueCaller {
     }
 
     /**
-     * Sends; the future completes on the event loop of the caller, if it has one, and fails with a {@link QueueException} only.
+     * Sends a request. The future completes on the event loop of the caller, if the caller has one. It fails only with
+     * a {@link QueueException}.
      *
-     * @param slot whose gate the caller has entered; it is left when the call ends
+     * @param gate the gate that the caller has entered; left when the call ends
      */
-    public <R> Future<R> call(QueueGate slot, QueueRequest<R> request) {
+    public <R> Future<R> call(QueueGate gate, QueueRequest<R> request) {
         if (Context.isOnEventLoopThread()) {
-            return send(slot, request);
+            return send(gate, request);
         }
-        Promise<R> answer = Promise.promise();
-        vertx.getOrCreateContext().runOnContext(nothing -> send(slot, request).onComplete(answer));
-        return answer.future();
+        Promise<R> result = Promise.promise();
+        vertx.getOrCreateContext().runOnContext(ignored -> send(gate, request).onComplete(result));
+        return result.future();
     }
 
-    private <R> Future<R> send(QueueGate slot, QueueRequest<R> request) {
-        TimeoutQueue own = deadlines.get();
-        QueueCall<R> call = new QueueCall<>(request, slot, own, Vertx.currentContext());
-        own.begin(call);
-        // A local send is delivered, or has failed, when it returns.
-        if (vertx.eventBus().sender(slot.address(), options).write(call).failed()) {
+    private <R> Future<R> send(QueueGate gate, QueueRequest<R> request) {
+        TimeoutQueue timeoutQueue = timeouts.get();
+        QueueCall<R> call = new QueueCall<>(request, gate, timeoutQueue, Vertx.currentContext());
+        timeoutQueue.add(call);
+        // When a local send returns, the message is delivered or the send has failed.
+        if (vertx.eventBus().sender(gate.address(), options).write(call).failed()) {
             call.fail(new QueueException(QueueError.UNAVAILABLE));
         }
         return call.future();

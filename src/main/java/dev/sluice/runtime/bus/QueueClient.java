@@ -12,69 +12,69 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * What the edge says to queues: commands over the event bus, answers as futures on the caller's context. A failed future
- * carries a {@link dev.sluice.queue.QueueException}, whatever went wrong behind it.
+ * The edge's interface to queues: commands over the event bus, results as futures on the caller's context. A failed
+ * future always carries a {@link dev.sluice.queue.QueueException}.
  */
 public interface QueueClient {
-    /** Pushes messages, all or none; completes when they are stored. */
+    /** Pushes messages, all or none. Completes when they are stored. */
     Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages);
 
     /**
-     * Leases messages to an http_pull consumer; 0 leaves a parameter to the consumer's settings. Who takes the answer reports to
-     * {@link Delivered#pending} whether it was sent.
+     * Leases messages to an http_pull consumer. 0 stands for the value in the consumer's settings. The caller reports
+     * to {@link Delivered#pending} whether the response was sent.
      *
-     * @param sizeOf what a message takes in the answer, in bytes; called on other threads
+     * @param sizeOf size of a message in the response, in bytes; called on other threads
      */
     Future<Delivered> pull(
             QueueDefinition queue, int batchSize, int visibilityTimeoutMillis, ToIntFunction<Content> sizeOf);
 
-    /** Acknowledges and retries. */
+    /** Acknowledges and retries messages. */
     Future<Ack.AckReply> ack(QueueDefinition queue, Ack command);
 
     /**
-     * Shows what a pull would get; 0 leaves the size to the consumer's settings. Who takes the answer reports to {@link Shown#pending} when
-     * it was sent.
+     * Returns the messages that a pull would lease. 0 stands for the size in the consumer's settings. The caller
+     * reports to {@link Shown#pending} when the response was sent.
      *
-     * @param sizeOf what a message takes in the answer, in bytes; called on other threads
+     * @param sizeOf size of a message in the response, in bytes; called on other threads
      */
     Future<Shown> peek(QueueDefinition queue, int batchSize, ToIntFunction<Content> sizeOf);
 
-    /** Deletes single messages; one boolean per seq. */
+    /** Deletes single messages. Returns one boolean per seq. */
     Future<List<Boolean>> purge(QueueDefinition queue, List<Long> seqs);
 
-    /** Deletes everything; answers the time in milliseconds. */
+    /** Deletes all messages. Returns the time of the purge in milliseconds. */
     Future<Long> purge(QueueDefinition queue);
 
-    /** Time of the last purge in milliseconds, 0 if never. */
+    /** Time of the last purge in milliseconds; 0 if there was none. */
     Future<Long> lastPurge(QueueDefinition queue);
 
-    /** The backlog. */
+    /** Statistics of the backlog. */
     Future<BacklogStats> metrics(QueueDefinition queue);
 
-    /** An answer with messages. */
+    /** A result with messages whose response must be reported as sent or unsent. */
     interface WithPendingResponse {
-        /** Takes the report whether the answer was sent. */
+        /** Receives the report whether the response was sent. */
         PendingResponse pending();
     }
 
     /**
      * A leased batch with contents.
      *
-     * @param bytes that the messages take in the answer
+     * @param bytes size of the messages in the response
      */
     record Delivered(List<Delivery> deliveries, BacklogStats metrics, int bytes, PendingResponse pending)
             implements WithPendingResponse {}
 
-    /** One leased message. */
+    /** One leased message and its delivery number. */
     record Delivery(StoredMessage message, int delivery) {}
 
     /**
      * Messages with contents, not leased.
      *
-     * @param bytes that the messages take in the answer
+     * @param bytes size of the messages in the response
      */
     record Shown(List<Peeked> messages, int bytes, PendingResponse pending) implements WithPendingResponse {}
 
-    /** One peeked message; {@code deliveries} so far. */
+    /** One peeked message and the number of its deliveries so far. */
     record Peeked(StoredMessage message, int deliveries) {}
 }

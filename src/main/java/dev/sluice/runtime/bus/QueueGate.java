@@ -3,26 +3,29 @@ package dev.sluice.runtime.bus;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * The gate in front of one queue, shared by all senders: counts what is on its way, and is closed while no verticle takes
- * requests. Because a sender enters before it sends and leaves after the answer, a gate that closed at zero has nothing under
- * way, and a verticle can be taken down without losing a request. Safe for use from several threads.
+ * The gate in front of one queue, shared by all senders. It counts requests in flight and is closed while no verticle
+ * accepts requests. A sender enters before it sends and leaves after the result. So a gate that was closed at zero has
+ * no request in flight, and its verticle can be undeployed without losing one. Safe for use from several threads.
  */
 public final class QueueGate {
-    /** How an attempt to enter ended. */
+    /** Result of an attempt to enter. */
     public enum EntryResult {
         ENTERED,
-        /** As many requests are on their way as the queue admits. */
+        /** The limit of requests in flight is reached. */
         FULL,
-        /** No verticle takes requests; ask the deployer for one. */
+        /** No verticle accepts requests; ask the deployer to activate the queue. */
         CLOSED,
         /** The queue was deleted. */
-        GONE
+        DELETED
     }
 
     private static final int CLOSED = -1;
-    private static final int GONE = -2;
+    private static final int DELETED = -2;
 
-    /** Counters in the gate itself: each request enters one, and of many queues the next one is never in the processor's cache. */
+    /**
+     * The counters are fields of the gate itself, not objects of their own: every request touches one, and with many
+     * queues each extra object is a cache miss.
+     */
     private static final AtomicIntegerFieldUpdater<QueueGate> IN_FLIGHT =
             AtomicIntegerFieldUpdater.newUpdater(QueueGate.class, "inFlight");
 
@@ -33,7 +36,7 @@ public final class QueueGate {
     private final String address;
     private volatile int inFlight = CLOSED;
     private volatile int waiting;
-    private volatile long usedAtNanos = System.nanoTime();
+    private volatile long lastUsedNanos = System.nanoTime();
 
     QueueGate(long number) {
         this.number = number;
@@ -44,24 +47,24 @@ public final class QueueGate {
         return number;
     }
 
-    /** Where its verticle listens. */
+    /** The event bus address of the queue's verticle. */
     public String address() {
         return address;
     }
 
     public EntryResult enter(int inFlightMax) {
         while (true) {
-            int seen = inFlight;
-            if (seen == CLOSED) {
+            int current = inFlight;
+            if (current == CLOSED) {
                 return EntryResult.CLOSED;
             }
-            if (seen == GONE) {
-                return EntryResult.GONE;
+            if (current == DELETED) {
+                return EntryResult.DELETED;
             }
-            if (seen >= inFlightMax) {
+            if (current >= inFlightMax) {
                 return EntryResult.FULL;
             }
-            if (IN_FLIGHT.compareAndSet(this, seen, seen + 1)) {
+            if (IN_FLIGHT.compareAndSet(this, current, current + 1)) {
                 return EntryResult.ENTERED;
             }
         }
@@ -69,11 +72,11 @@ public final class QueueGate {
 
     public void leave() {
         if (IN_FLIGHT.decrementAndGet(this) == 0) {
-            usedAtNanos = System.nanoTime();
+            lastUsedNanos = System.nanoTime();
         }
     }
 
-    /** Counts someone who waits for a verticle; answers false if too many do already. */
+    /** Counts a sender that waits for a verticle. Returns false if the limit is reached. */
     boolean tryWait(int waitingMax) {
         if (WAITING.incrementAndGet(this) > waitingMax) {
             WAITING.decrementAndGet(this);
@@ -82,41 +85,41 @@ public final class QueueGate {
         return true;
     }
 
-    /** The other side of {@link #tryWait}. */
+    /** Undoes one {@link #tryWait}. */
     void stopWaiting() {
         WAITING.decrementAndGet(this);
     }
 
-    /** A verticle takes requests from now on. */
+    /** Opens the gate: a verticle accepts requests from now on. */
     public void open() {
-        usedAtNanos = System.nanoTime();
+        lastUsedNanos = System.nanoTime();
         IN_FLIGHT.compareAndSet(this, CLOSED, 0);
     }
 
-    /** Closes the gate if nothing is on its way; answers whether it is closed. */
+    /** Closes the gate if no request is in flight. Returns whether it is closed. */
     public boolean tryClose() {
         return IN_FLIGHT.compareAndSet(this, 0, CLOSED) || inFlight < 0;
     }
 
-    /** Closes the gate for ever if nothing is on its way; answers whether it is closed. */
+    /** Closes the gate for good if no request is in flight. Returns whether it is closed for good. */
     public boolean tryRetire() {
-        return IN_FLIGHT.compareAndSet(this, 0, GONE)
-                || IN_FLIGHT.compareAndSet(this, CLOSED, GONE)
-                || inFlight == GONE;
+        return IN_FLIGHT.compareAndSet(this, 0, DELETED)
+                || IN_FLIGHT.compareAndSet(this, CLOSED, DELETED)
+                || inFlight == DELETED;
     }
 
-    /** Whether the gate was closed for ever. */
+    /** Whether the gate was closed for good. */
     boolean isRetired() {
-        return inFlight == GONE;
+        return inFlight == DELETED;
     }
 
-    /** Requests on their way, 0 while closed. */
+    /** Requests in flight; 0 while closed. */
     public int inFlight() {
         return Math.max(0, inFlight);
     }
 
-    /** Since when nothing has been on its way; meaningless while something is. */
+    /** Time since the last request ended. Undefined while a request is in flight. */
     public long idleNanos() {
-        return System.nanoTime() - usedAtNanos;
+        return System.nanoTime() - lastUsedNanos;
     }
 }

@@ -5,23 +5,23 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The gates of all queues, by number. Safe for use from several threads. */
 public final class QueueGates {
-    private final ConcurrentHashMap<Long, QueueGate> slots = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, QueueGate> gates = new ConcurrentHashMap<>();
 
-    public QueueGate slot(long number) {
-        QueueGate slot = slots.get(number);
-        return slot != null ? slot : slots.computeIfAbsent(number, QueueGate::new);
+    public QueueGate gate(long number) {
+        QueueGate gate = gates.get(number);
+        return gate != null ? gate : gates.computeIfAbsent(number, QueueGate::new);
     }
 
     public void remove(long number) {
-        slots.remove(number);
+        gates.remove(number);
     }
 
-    /** Makes room for a new gate if this one was closed for ever. */
-    public void forgetRetired(long number) {
-        slots.computeIfPresent(number, (same, slot) -> slot.isRetired() ? null : slot);
+    /** Removes the gate if it was closed for good, so that the next access creates a new one. */
+    public void removeRetired(long number) {
+        gates.computeIfPresent(number, (key, gate) -> gate.isRetired() ? null : gate);
     }
 
     public Collection<QueueGate> all() {
-        return slots.values();
+        return gates.values();
     }
 }

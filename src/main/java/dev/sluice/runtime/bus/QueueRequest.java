@@ -10,52 +10,52 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * What the verticle of a queue understands. Immutable; crosses the bus by reference.
+ * Requests that a queue verticle handles. Immutable; they cross the bus by reference.
  *
- * @param <R> type of the answer
+ * @param <R> type of the result
  */
 public sealed interface QueueRequest<R> {
-    /** A command of the domain whose reply is the answer. */
+    /** Runs a domain command. The command's reply is the result. */
     record Execute<R>(QueueCommand<R> command) implements QueueRequest<R> {}
 
     /**
-     * A pull; the answer carries the contents.
+     * A pull. The result includes the contents.
      *
      * @param batchSize messages at most, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
-     * @param visibilityTimeoutMillis of the leases, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
-     * @param sizeOf what a message takes in the answer, in bytes; called in turns of the queue
+     * @param visibilityTimeoutMillis duration of the leases, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
+     * @param sizeOf size of a message in the response, in bytes; called on the queue's thread
      */
     record Deliver(
             int batchSize,
             int visibilityTimeoutMillis,
             ConsumerType consumerType,
             ToIntFunction<Content> sizeOf,
-            DeliveryBudget.Reservation hold)
+            DeliveryBudget.Reservation reservation)
             implements QueueRequest<QueueClient.Delivered> {}
 
     /**
-     * A peek; the answer carries the contents.
+     * A peek. The result includes the contents.
      *
      * @param batchSize messages at most, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
-     * @param sizeOf what a message takes in the answer, in bytes; called in turns of the queue
+     * @param sizeOf size of a message in the response, in bytes; called on the queue's thread
      */
-    record Show(int batchSize, ToIntFunction<Content> sizeOf, DeliveryBudget.Reservation hold)
+    record PeekContents(int batchSize, ToIntFunction<Content> sizeOf, DeliveryBudget.Reservation reservation)
             implements QueueRequest<QueueClient.Shown> {}
 
-    /** New settings, in force when answered. */
+    /** Sets new settings. They are in force when the request succeeds. */
     record Configure(QueueDefinition definition) implements QueueRequest<Boolean> {}
 
     /**
-     * Take over messages that the origin holds as departing; answers how many were still there.
+     * Moves dead letters from the origin queue into this one. The result is how many the origin still had.
      *
      * @param generation of the store that the origin was loaded from
-     * @param circle whether dead letters of the queue that takes them come back to the origin
+     * @param cyclic whether dead letters of the receiving queue return to the origin
      */
-    record ReceiveDeadLetters(long originNumber, long generation, List<MessageHeader> headers, boolean circle)
+    record ReceiveDeadLetters(long originNumber, long generation, List<MessageHeader> headers, boolean cyclic)
             implements QueueRequest<Integer> {
-        /** The same with what the sender finds out about the way. */
-        public ReceiveDeadLetters withCircle(boolean leadsBack) {
-            return new ReceiveDeadLetters(originNumber, generation, headers, leadsBack);
+        /** Returns a copy with the result of the sender's route check. */
+        public ReceiveDeadLetters withCyclic(boolean isCyclic) {
+            return new ReceiveDeadLetters(originNumber, generation, headers, isCyclic);
         }
     }
 }

@@ -2,11 +2,11 @@ package dev.sluice.runtime.bus;
 
 import dev.sluice.queue.QueueException;
 
-/** Where the answer to a request goes. Exactly one of the two is called, once, in a turn of the queue. */
+/** Receives the result of a request. Exactly one of the two methods is called, once, on the queue's scheduler. */
 public interface ReplyHandler<R> {
-    /** The answer. */
-    void succeed(R answer);
+    /** The request succeeded. */
+    void succeed(R result);
 
-    /** The refusal. */
-    void fail(QueueException why);
+    /** The request was refused. */
+    void fail(QueueException error);
 }

@@ -4,11 +4,13 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.Subscription;
 import java.util.List;
 
-/** The queues of all accounts, for reading from any thread without waiting. What an answered change said is visible here. */
+/**
+ * The queues of all accounts, readable from any thread without blocking. Every acknowledged change is visible here.
+ */
 public interface Catalog {
     /**
-     * From 0, another one after each change of a queue. What {@link #find} answered after a version was read holds for as long as the
-     * version is the same.
+     * Starts at 0 and changes after each change of a queue. A result of {@link #find} that was read after a version
+     * stays valid as long as the version is the same.
      */
     long version();
 

@@ -5,31 +5,26 @@ import dev.sluice.queue.Subscription;
 import java.util.List;
 
 /**
- * Something that changes the catalog. Decides against the catalog as it is and changes nothing itself; the catalog's verticle
- * stores the outcome, shows it to readers, puts it in force, and answers.
+ * A change of the catalog. It decides against the current catalog and modifies nothing itself. The catalog verticle
+ * stores the result, makes it visible, applies it to the queue, and replies.
  *
- * @param <R> type of the answer
+ * @param <R> type of the result
  */
 public interface CatalogChange<R> {
-    /**
-     * Decides.
-     *
-     * @throws dev.sluice.queue.QueueException if the change is refused
-     */
-    ChangeResult<R> decide(CatalogView catalog, ChangeContext desk);
+    /** @throws dev.sluice.queue.QueueException if the change is refused */
+    ChangeResult<R> decide(CatalogView catalog, ChangeContext context);
 
-    /** Where new things get their ids, numbers and times from, and which rules hold. */
+    /** Source of new ids, numbers and times, and the rules in force. */
     interface ChangeContext {
-        /** 32 lower-case hex digits, never given before. */
+        /** A new id: 32 lower-case hex digits, never used before. */
         String newId();
 
-        /** The number of a new queue, never given before. */
+        /** The number of a new queue, never used before. */
         long newQueueNumber();
 
-        /** Microseconds since the epoch; never the same twice. */
+        /** Microseconds since the epoch; each value is returned only once. */
         long nowMicros();
 
-        /** The limits in force. */
         dev.sluice.queue.Limits limits();
 
         /** Whether queue names must be lower-case. */
@@ -37,12 +32,13 @@ public interface CatalogChange<R> {
     }
 
     /**
-     * What a change leads to.
+     * Effects of a change.
      *
      * @param queues new or changed queues
-     * @param droppedQueues queues that go, with their messages
+     * @param droppedQueues queues to delete with their messages
      * @param subscriptions new or changed subscriptions
-     * @param droppedSubscriptions subscriptions that go
+     * @param droppedSubscriptions subscriptions to delete
+     * @param reply result for the client
      */
     record ChangeResult<R>(
             List<QueueDefinition> queues,
@@ -50,12 +46,12 @@ public interface CatalogChange<R> {
             List<Subscription> subscriptions,
             List<Subscription> droppedSubscriptions,
             R reply) {
-        /** An outcome that puts queues and answers. */
+        /** A result with new or changed queues. */
         static <R> ChangeResult<R> queues(List<QueueDefinition> queues, R reply) {
             return new ChangeResult<>(queues, List.of(), List.of(), List.of(), reply);
         }
 
-        /** An outcome that puts a subscription and answers it. */
+        /** A result with one new or changed subscription, which is also the reply. */
         static ChangeResult<Subscription> subscription(Subscription subscription) {
             return new ChangeResult<>(List.of(), List.of(), List.of(subscription), List.of(), subscription);
         }

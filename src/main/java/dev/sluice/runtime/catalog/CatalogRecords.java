@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The catalog on disk. A key is a letter and an id, a value is JSON: these records are few, are read once at start, and
- * should be readable in ten years.
+ * Format of the catalog on disk. A key is a letter and an id, a value is JSON: these records are few, are read once at
+ * start, and should still be readable after many years.
  */
 public final class CatalogRecords {
     private static final byte QUEUE = 'q';
@@ -32,7 +32,7 @@ public final class CatalogRecords {
 
     private CatalogRecords() {}
 
-    /** What a record holds: exactly one of the fields. */
+    /** The content of a record. Exactly one field is not null. */
     public record Read(
             QueueDefinition queue,
             Subscription subscription,
@@ -68,7 +68,7 @@ public final class CatalogRecords {
                 .put("gapStoredBelowMillis", gap.storedBelowMillis())
                 .put("gapLengthMillis", gap.lengthMillis())
                 .put("gapSetMillis", gap.setMillis())
-                .put("gapHeldUntilMillis", gap.heldUntilMillis())
+                .put("gapHeldUntilMillis", gap.keptUntilMillis())
                 .put("gapEarlierMillis", gap.earlierMillis());
         return new CatalogRecord(new byte[] {CLOCK}, json.toBuffer().getBytes());
     }
@@ -88,9 +88,9 @@ public final class CatalogRecords {
     }
 
     /**
-     * What a record of the store holds.
+     * Decodes a record of the store.
      *
-     * @throws StoreCorruptException if it is none that this class writes
+     * @throws StoreCorruptException if this class does not write such a record
      */
     public static Read read(CatalogRecord record) {
         try {

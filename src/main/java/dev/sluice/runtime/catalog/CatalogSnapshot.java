@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The catalog as the store has it.
+ * The catalog as read from the store.
  *
- * @param generation of the store, as it was before the read
+ * @param generation of the store, taken before the read
  * @param queues by number
  * @param subscriptions by id
  * @param lastNumber the highest number ever given to a queue
- * @param installationKey what authenticates leases; null if there is none yet
- * @param clock what the clock goes on from; null if there is nothing yet
+ * @param installationKey the key that authenticates leases; null if there is none yet
+ * @param clock state from which the clock resumes; null if there is none yet
  */
 public record CatalogSnapshot(
         long generation,
@@ -30,26 +30,26 @@ public record CatalogSnapshot(
         byte[] installationKey,
         ClockState clock) {
     /**
-     * What became of queues that somebody may have in memory.
+     * Changes between a view and a snapshot.
      *
-     * @param put new or changed
-     * @param gone no longer there
+     * @param put new or changed queues
+     * @param removed queues that no longer exist
      */
-    record Difference(List<QueueDefinition> put, List<QueueDefinition> gone) {}
+    record Difference(List<QueueDefinition> put, List<QueueDefinition> removed) {}
 
     /**
-     * Reads the catalog; completes on the context.
+     * Reads the catalog. Completes on the context.
      *
-     * @param known what is in memory already; a definition that did not change is taken from there, so that there is no second copy of it
+     * @param known the current view; unchanged definitions are taken from it, so that there are no second copies
      */
     public static Future<CatalogSnapshot> read(QueueStore store, Context context, CatalogView known) {
-        // Before the read, so that it is never later than what was read.
-        SnapshotReader reading = new SnapshotReader(known, store.generation());
-        return Future.fromCompletionStage(store.readCatalog(reading::take), context)
-                .map(read -> reading.fill());
+        // Taken before the read, so that it is never newer than what was read.
+        SnapshotReader reader = new SnapshotReader(known, store.generation());
+        return Future.fromCompletionStage(store.readCatalog(reader::add), context)
+                .map(read -> reader.snapshot());
     }
 
-    /** What was read so far. Used by one thread after the other. */
+    /** Collects the records. Used by one thread at a time. */
     private static final class SnapshotReader {
         private final CatalogView known;
         private final long generation;
@@ -64,7 +64,7 @@ public record CatalogSnapshot(
             this.generation = generation;
         }
 
-        void take(CatalogRecord record) {
+        void add(CatalogRecord record) {
             CatalogRecords.Read read = CatalogRecords.read(record);
             if (read.queue() != null) {
                 QueueDefinition queue = read.queue();
@@ -84,27 +84,29 @@ public record CatalogSnapshot(
             }
         }
 
-        CatalogSnapshot fill() {
+        CatalogSnapshot snapshot() {
             return new CatalogSnapshot(generation, queues, subscriptions, lastNumber, installationKey, clock);
         }
     }
 
-    /** Makes the view show this and nothing else; answers what that changed. For the writer of the view only. */
+    /**
+     * Replaces the content of the view by this snapshot and returns the difference. For the writer of the view only.
+     */
     public Difference replace(CatalogView view) {
-        List<QueueDefinition> gone = new ArrayList<>();
+        List<QueueDefinition> removed = new ArrayList<>();
         List<QueueDefinition> put = new ArrayList<>();
         view.allQueues().stream()
                 .filter(shown -> !queues.containsKey(shown.number()))
-                .forEach(gone::add);
+                .forEach(removed::add);
         queues.values().stream()
                 .filter(read -> !read.equals(view.findByNumber(read.number())))
                 .forEach(put::add);
-        gone.forEach(view::remove);
+        removed.forEach(view::remove);
         put.forEach(view::put);
         view.allSubscriptions().stream()
                 .filter(shown -> !subscriptions.containsKey(shown.id()))
                 .forEach(view::remove);
         subscriptions.values().forEach(view::put);
-        return new Difference(put, gone);
+        return new Difference(put, removed);
     }
 }

@@ -28,33 +28,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of the catalog. Changes run one after the other: decide, store, show to readers, put in force in the queue,
- * answer. Runs on one event loop.
+ * The only writer of the catalog. Changes run one after the other: decide, store, make visible, apply to the queue,
+ * reply. Runs on one event loop.
  *
- * <p>A change that the store refused may be on disk all the same, and so it is after the store was opened again. So the catalog is read
- * again before the next change, and soon if there is none. Until then a queue whose deletion failed is shown to nobody: a message
- * taken for it would be lost if the deletion is on disk.
+ * <p>A change that the store refused may still be on disk, as it shows when the store is reopened. So the catalog is
+ * read again before the next change, and after a short time if there is none. Until then a queue whose deletion failed
+ * is invisible: a message accepted for it would be lost if the deletion is on disk.
  */
 public final class CatalogVerticle extends VerticleBase implements CatalogChange.ChangeContext {
     public static final String ADDRESS = "sluice.catalog";
 
     private static final Logger LOG = LoggerFactory.getLogger(CatalogVerticle.class);
-    private static final int WAITING_MAX = 10_000;
+    private static final int PENDING_MAX = 10_000;
     private static final long REFRESH_MILLIS = 1_000;
-    /** Changes of one moment lie within this. */
-    private static final long MICROS_APART = 1_000_000;
-    /** No generation of a store: what is in memory rests on nothing. */
-    private static final long IN_DOUBT = -1;
+    /** A wall clock that is behind the last time by less than this was not set back. */
+    private static final long CLOCK_STEP_MICROS = 1_000_000;
+    /** Not a generation of any store: the catalog in memory may differ from the store. */
+    private static final long STALE = -1;
 
     private final QueueStore store;
     private final CatalogView catalog;
-    private final QueueGates slots;
-    private final RuntimeResources parts;
+    private final QueueGates gates;
+    private final RuntimeResources resources;
     private final boolean strictNames;
     private final SecureRandom random = new SecureRandom();
-    private final ArrayDeque<Message<CatalogChange<?>>> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Message<CatalogChange<?>>> pending = new ArrayDeque<>();
     private boolean busy;
-    /** Of the store, as it was before the catalog was read; or {@link #IN_DOUBT}. */
+    /** Generation of the store, taken before the catalog was read; or {@link #STALE}. */
     private long generation;
 
     private long lastNumber;
@@ -64,50 +64,50 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
 
     public CatalogVerticle(
             CatalogView catalog,
-            QueueGates slots,
-            RuntimeResources parts,
+            QueueGates gates,
+            RuntimeResources resources,
             boolean strictNames,
-            CatalogSnapshot filled) {
-        this.store = parts.store();
+            CatalogSnapshot snapshot) {
+        this.store = resources.store();
         this.catalog = catalog;
-        this.slots = slots;
-        this.parts = parts;
+        this.gates = gates;
+        this.resources = resources;
         this.strictNames = strictNames;
-        this.lastNumber = filled.lastNumber();
-        this.generation = filled.generation();
+        this.lastNumber = snapshot.lastNumber();
+        this.generation = snapshot.generation();
     }
 
     @Override
     public Future<?> start() {
-        sender = new BusSender(vertx, parts.options().sendTimeoutMillis());
-        caller = new QueueCaller(vertx, parts.options().sendTimeoutMillis());
+        sender = new BusSender(vertx, resources.options().sendTimeoutMillis());
+        caller = new QueueCaller(vertx, resources.options().sendTimeoutMillis());
         vertx.eventBus().<CatalogChange<?>>localConsumer(ADDRESS, this::receive);
         return Future.succeededFuture();
     }
 
     private void receive(Message<CatalogChange<?>> message) {
-        if (waiting.size() >= WAITING_MAX) {
+        if (pending.size() >= PENDING_MAX) {
             message.fail(QueueError.OVERLOADED.number(), QueueError.OVERLOADED.text());
             return;
         }
-        waiting.add(message);
+        pending.add(message);
         next();
     }
 
     private void next() {
-        if (busy || waiting.isEmpty()) {
+        if (busy || pending.isEmpty()) {
             return;
         }
         busy = true;
-        Message<CatalogChange<?>> message = waiting.remove();
-        upToDate().compose(ready -> apply(message.body())).onComplete(result -> {
+        Message<CatalogChange<?>> message = pending.remove();
+        ensureCurrent().compose(ready -> apply(message.body())).onComplete(result -> {
             if (result.succeeded()) {
                 message.reply(result.result());
             } else {
                 refuse(message, result.cause());
             }
             busy = false;
-            context.runOnContext(nothing -> next());
+            context.runOnContext(ignored -> next());
         });
     }
 
@@ -122,30 +122,32 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
 
     private <R> Future<R> apply(CatalogChange<R> change) {
         long numberBefore = lastNumber;
-        CatalogChange.ChangeResult<R> outcome = change.decide(catalog, this);
-        for (QueueDefinition dropped : outcome.droppedQueues()) {
+        CatalogChange.ChangeResult<R> result = change.decide(catalog, this);
+        for (QueueDefinition dropped : result.droppedQueues()) {
             catalog.remove(dropped);
         }
-        return retire(outcome)
-                .onFailure(stillThere -> outcome.droppedQueues().forEach(this::restore))
-                .compose(retired -> commit(outcome, lastNumber != numberBefore).recover(this::markStale))
+        return removeFromMemory(result)
+                .onFailure(failure -> result.droppedQueues().forEach(this::restore))
+                .compose(removed -> commit(result, lastNumber != numberBefore).recover(this::markStale))
                 .compose(stored -> {
-                    outcome.queues().forEach(catalog::put);
-                    outcome.subscriptions().forEach(catalog::put);
-                    outcome.droppedSubscriptions().forEach(catalog::remove);
-                    return applyToQueue(outcome);
+                    result.queues().forEach(catalog::put);
+                    result.subscriptions().forEach(catalog::put);
+                    result.droppedSubscriptions().forEach(catalog::remove);
+                    return applyToQueue(result);
                 })
-                .map(inForce -> outcome.reply());
+                .map(applied -> result.reply());
     }
 
-    /** The store refused a change. Reads the catalog again, now if that can be; the refusal stays one in any case. */
+    /** Handles a refused commit. Reads the catalog again, at once if possible. The change fails in any case. */
     private Future<Void> markStale(Throwable refusal) {
-        generation = IN_DOUBT;
-        return upToDate().onFailure(later -> refreshLater()).transform(tried -> Future.failedFuture(refusal));
+        generation = STALE;
+        return ensureCurrent()
+                .onFailure(failure -> refreshLater())
+                .transform(refreshed -> Future.failedFuture(refusal));
     }
 
-    /** Sees to it that memory is what the store holds in its present generation. */
-    private Future<Void> upToDate() {
+    /** Completes when memory has the content of the store's current generation. */
+    private Future<Void> ensureCurrent() {
         if (generation == store.generation()) {
             return Future.succeededFuture();
         }
@@ -155,22 +157,22 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         return CatalogSnapshot.read(store, context, catalog).compose(this::adoptSnapshot);
     }
 
-    private Future<Void> adoptSnapshot(CatalogSnapshot read) {
-        CatalogSnapshot.Difference difference = read.replace(catalog);
-        lastNumber = Math.max(lastNumber, read.lastNumber());
-        generation = read.generation();
+    private Future<Void> adoptSnapshot(CatalogSnapshot snapshot) {
+        CatalogSnapshot.Difference difference = snapshot.replace(catalog);
+        lastNumber = Math.max(lastNumber, snapshot.lastNumber());
+        generation = snapshot.generation();
         LOG.info(
                 "The catalog was read again: {} queues are new or changed",
                 difference.put().size());
-        Future<Void> told = Future.succeededFuture();
-        for (QueueDefinition gone : difference.gone()) {
-            told = told.compose(before -> retire(gone));
+        Future<Void> applied = Future.succeededFuture();
+        for (QueueDefinition removed : difference.removed()) {
+            applied = applied.compose(before -> removeFromMemory(removed));
         }
         for (QueueDefinition queue : difference.put()) {
-            slots.forgetRetired(queue.number());
-            told = told.compose(before -> notifyQueue(queue)).onSuccess(inForce -> wake(queue));
+            gates.removeRetired(queue.number());
+            applied = applied.compose(before -> notifyQueue(queue)).onSuccess(done -> activate(queue));
         }
-        return told;
+        return applied;
     }
 
     private void refreshLater() {
@@ -180,45 +182,45 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
                 return;
             }
             busy = true;
-            upToDate().onFailure(notYet -> refreshLater()).onComplete(ended -> {
+            ensureCurrent().onFailure(failure -> refreshLater()).onComplete(ended -> {
                 busy = false;
                 next();
             });
         });
     }
 
-    /** A queue that could not be dropped after all; its gate may be closed for ever already. */
+    /** Makes a queue visible again that could not be dropped. Its gate may be closed for good already. */
     private void restore(QueueDefinition queue) {
         catalog.put(queue);
-        slots.forgetRetired(queue.number());
+        gates.removeRetired(queue.number());
     }
 
-    /** A dropped queue must be out of memory before its records go, or it would write them again. */
-    private Future<Void> retire(CatalogChange.ChangeResult<?> outcome) {
-        Future<Void> retired = Future.succeededFuture();
-        for (QueueDefinition dropped : outcome.droppedQueues()) {
-            retired = retired.compose(before -> retire(dropped));
+    /** A dropped queue must leave memory before its records are deleted, or it would write them again. */
+    private Future<Void> removeFromMemory(CatalogChange.ChangeResult<?> result) {
+        Future<Void> removed = Future.succeededFuture();
+        for (QueueDefinition dropped : result.droppedQueues()) {
+            removed = removed.compose(before -> removeFromMemory(dropped));
         }
-        return retired;
+        return removed;
     }
 
-    private Future<Void> retire(QueueDefinition dropped) {
+    private Future<Void> removeFromMemory(QueueDefinition dropped) {
         return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Remove(dropped.number()))
                 .mapEmpty();
     }
 
-    private Future<Void> commit(CatalogChange.ChangeResult<?> outcome, boolean numbersGiven) {
+    private Future<Void> commit(CatalogChange.ChangeResult<?> result, boolean numbersAssigned) {
         StoreBatch batch = store.newBatch(generation);
-        if (numbersGiven) {
+        if (numbersAssigned) {
             CatalogRecord counter = CatalogRecords.counter(lastNumber);
             batch.putCatalog(counter.key(), counter.value());
         }
-        outcome.queues().forEach(queue -> batch.putCatalog(CatalogRecords.key(queue), CatalogRecords.value(queue)));
-        for (Subscription subscription : outcome.subscriptions()) {
+        result.queues().forEach(queue -> batch.putCatalog(CatalogRecords.key(queue), CatalogRecords.value(queue)));
+        for (Subscription subscription : result.subscriptions()) {
             batch.putCatalog(CatalogRecords.key(subscription), CatalogRecords.value(subscription));
         }
-        outcome.droppedSubscriptions().forEach(subscription -> batch.deleteCatalog(CatalogRecords.key(subscription)));
-        for (QueueDefinition dropped : outcome.droppedQueues()) {
+        result.droppedSubscriptions().forEach(subscription -> batch.deleteCatalog(CatalogRecords.key(subscription)));
+        for (QueueDefinition dropped : result.droppedQueues()) {
             batch.deleteCatalog(CatalogRecords.key(dropped));
             batch.dropQueue(dropped.number());
         }
@@ -228,7 +230,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         Promise<Void> stored = Promise.promise();
         store.commit(
                 batch,
-                failure -> context.runOnContext(nothing -> {
+                failure -> context.runOnContext(ignored -> {
                     if (failure == null) {
                         stored.complete();
                     } else {
@@ -238,40 +240,43 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         return stored.future();
     }
 
-    /** Queues that are active learn their new settings before the answer goes out; the others read them when they wake. */
-    private Future<Void> applyToQueue(CatalogChange.ChangeResult<?> outcome) {
-        Future<Void> told = Future.succeededFuture();
-        for (QueueDefinition queue : outcome.queues()) {
-            told = told.compose(before -> notifyQueue(queue));
+    /** Active queues apply their new settings before the reply is sent. Passive queues read them at activation. */
+    private Future<Void> applyToQueue(CatalogChange.ChangeResult<?> result) {
+        Future<Void> applied = Future.succeededFuture();
+        for (QueueDefinition queue : result.queues()) {
+            applied = applied.compose(before -> notifyQueue(queue));
         }
-        return told;
+        return applied;
     }
 
     private Future<Void> notifyQueue(QueueDefinition queue) {
-        QueueGate slot = slots.slot(queue.number());
-        if (slot.enter(Integer.MAX_VALUE) != QueueGate.EntryResult.ENTERED) {
+        QueueGate gate = gates.gate(queue.number());
+        if (gate.enter(Integer.MAX_VALUE) != QueueGate.EntryResult.ENTERED) {
             return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.AwaitTransition(queue.number()))
                     .compose(active -> {
                         if (!active) {
-                            wakeIfPushed(queue);
+                            activateIfPushed(queue);
                         }
                         return active ? notifyQueue(queue) : Future.succeededFuture();
                     });
         }
-        return caller.call(slot, new QueueRequest.Configure(queue)).mapEmpty();
+        return caller.call(gate, new QueueRequest.Configure(queue)).mapEmpty();
     }
 
-    /** A passive queue does not see that it has a Worker now, or that its delivery goes on; nobody waits for it. */
-    private void wakeIfPushed(QueueDefinition queue) {
-        if (parts.workers().of(queue) != null) {
-            wake(queue);
+    /**
+     * A passive queue does not notice that it now has a Worker or that its delivery was resumed. The change does not
+     * wait for the activation.
+     */
+    private void activateIfPushed(QueueDefinition queue) {
+        if (resources.workers().of(queue) != null) {
+            activate(queue);
         }
     }
 
-    private void wake(QueueDefinition queue) {
+    private void activate(QueueDefinition queue) {
         sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Activate(queue.number()))
-                .onFailure(
-                        failure -> LOG.warn("queue {} could not be woken: {}", queue.number(), failure.getMessage()));
+                .onFailure(failure ->
+                        LOG.warn("queue {} could not be activated: {}", queue.number(), failure.getMessage()));
     }
 
     @Override
@@ -289,15 +294,15 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
     @Override
     public long nowMicros() {
         long wallMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-        // No two are the same, but a clock that was set back shows.
-        boolean close = wallMicros <= lastMicros && wallMicros > lastMicros - MICROS_APART;
+        // Values must differ, but a clock that was set back remains visible.
+        boolean close = wallMicros <= lastMicros && wallMicros > lastMicros - CLOCK_STEP_MICROS;
         lastMicros = close ? lastMicros + 1 : wallMicros;
         return lastMicros;
     }
 
     @Override
     public Limits limits() {
-        return parts.limits();
+        return resources.limits();
     }
 
     @Override

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The catalog in memory: many readers on any thread, one writer, the catalog verticle. A reader sees each queue as it was after
- * some answered change; it never sees half a definition.
+ * The catalog in memory: many readers on any thread, one writer, the catalog verticle. A reader sees each queue as it
+ * was after some acknowledged change, never a partly changed definition.
  */
 public final class CatalogView implements Catalog {
     private static final Comparator<QueueDefinition> BY_CREATION =
@@ -22,7 +22,7 @@ public final class CatalogView implements Catalog {
     private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, QueueDefinition> byNumber = new ConcurrentHashMap<>();
 
-    /** Written after what it stands for, by the one writer. */
+    /** Written by the one writer, after the change that it counts. */
     private volatile long version;
     /** For the writer only. */
     private int subscriptionCount;
@@ -33,10 +33,10 @@ public final class CatalogView implements Catalog {
         private final ConcurrentHashMap<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     }
 
-    private static final Account NONE = new Account();
+    private static final Account EMPTY = new Account();
 
     private Account account(String accountId) {
-        return accounts.getOrDefault(accountId, NONE);
+        return accounts.getOrDefault(accountId, EMPTY);
     }
 
     @Override
@@ -95,29 +95,25 @@ public final class CatalogView implements Catalog {
         return accounts.keySet().stream().sorted().toList();
     }
 
-    // For the writer only.
+    // The methods below are for the writer only.
 
-    /** How many queues there are in all accounts. */
     int queueCount() {
         return byNumber.size();
     }
 
-    /** How many accounts have a queue. */
+    /** The number of accounts that have a queue. */
     int accountCount() {
         return accounts.size();
     }
 
-    /** How many subscriptions there are in all accounts. */
     int subscriptionCount() {
         return subscriptionCount;
     }
 
-    /** The queues of all accounts. */
     List<QueueDefinition> allQueues() {
         return List.copyOf(byNumber.values());
     }
 
-    /** The subscriptions of all accounts. */
     List<Subscription> allSubscriptions() {
         return accounts.values().stream()
                 .flatMap(account -> account.subscriptions.values().stream())
@@ -132,7 +128,7 @@ public final class CatalogView implements Catalog {
             account.byName.remove(before.name(), before);
         }
         byNumber.put(queue.number(), queue);
-        changed();
+        incrementVersion();
     }
 
     void remove(QueueDefinition queue) {
@@ -140,11 +136,11 @@ public final class CatalogView implements Catalog {
         account.byId.remove(queue.queueId());
         account.byName.remove(queue.name());
         byNumber.remove(queue.number());
-        forgetIfEmpty(queue.accountId(), account);
-        changed();
+        removeIfEmpty(queue.accountId(), account);
+        incrementVersion();
     }
 
-    private void changed() {
+    private void incrementVersion() {
         version++;
     }
 
@@ -158,11 +154,14 @@ public final class CatalogView implements Catalog {
     void remove(Subscription subscription) {
         Account account = account(subscription.accountId());
         subscriptionCount -= account.subscriptions.remove(subscription.id()) == null ? 0 : 1;
-        forgetIfEmpty(subscription.accountId(), account);
+        removeIfEmpty(subscription.accountId(), account);
     }
 
-    /** Anyone with a token for every account can name one after the other. A subscription has a queue, but goes after it. */
-    private void forgetIfEmpty(String accountId, Account account) {
+    /**
+     * Removes an account without content: a client with a token for all accounts could create them without limit. A
+     * subscription has a queue but is removed after it.
+     */
+    private void removeIfEmpty(String accountId, Account account) {
         if (account.byId.isEmpty() && account.subscriptions.isEmpty()) {
             accounts.remove(accountId);
         }

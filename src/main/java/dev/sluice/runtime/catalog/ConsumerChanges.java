@@ -20,28 +20,28 @@ public final class ConsumerChanges {
     public record ConsumerCreation(String accountId, String queueId, ConsumerSpec spec)
             implements CatalogChange<Consumer> {
         @Override
-        public ChangeResult<Consumer> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<Consumer> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
             if (queue.consumer() != null) {
                 throw new QueueException(
                         QueueError.CONSUMER_EXISTS, "Queue '" + queue.name() + "' already has a consumer.");
             }
-            return save(catalog, desk, queue, desk.newId(), desk.nowMicros(), spec);
+            return save(catalog, context, queue, context.newId(), context.nowMicros(), spec);
         }
     }
 
-    /** Replaces the consumer, or makes one on a queue that has none (docs/api.md 5.4). */
+    /** Replaces the consumer, or creates one on a queue that has none (docs/api.md 5.4). */
     public record ConsumerReplacement(String accountId, String queueId, String consumerId, ConsumerSpec spec)
             implements CatalogChange<Consumer> {
         @Override
-        public ChangeResult<Consumer> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<Consumer> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
             Consumer before = queue.consumer();
             if (before == null) {
                 if (spec.type() == null) {
                     throw new QueueException(QueueError.REQUEST_INVALID, "type is required: http_pull or worker.");
                 }
-                return save(catalog, desk, queue, desk.newId(), desk.nowMicros(), spec);
+                return save(catalog, context, queue, context.newId(), context.nowMicros(), spec);
             }
             if (!before.consumerId().equals(consumerId)) {
                 throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
@@ -52,32 +52,32 @@ public final class ConsumerChanges {
                     spec.scriptName().isEmpty() ? before.scriptName() : spec.scriptName(),
                     spec.deadLetterQueue(),
                     spec.settings());
-            return save(catalog, desk, queue, consumerId, before.createdMicros(), complete);
+            return save(catalog, context, queue, consumerId, before.createdMicros(), complete);
         }
     }
 
-    /** Takes the consumer away; leases stay as they are. */
+    /** Deletes the consumer. Leases stay as they are. */
     public record ConsumerDeletion(String accountId, String queueId, String consumerId)
             implements CatalogChange<Boolean> {
         @Override
-        public ChangeResult<Boolean> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<Boolean> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
             if (queue.consumer() == null || !queue.consumer().consumerId().equals(consumerId)) {
                 throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
             }
-            QueueDefinition after = QueueChanges.changed(queue, queue.name(), queue.settings(), null, desk);
+            QueueDefinition after = QueueChanges.withChanges(queue, queue.name(), queue.settings(), null, context);
             return ChangeResult.queues(List.of(after), true);
         }
     }
 
     private static ChangeResult<Consumer> save(
             CatalogView catalog,
-            ChangeContext desk,
+            ChangeContext context,
             QueueDefinition queue,
             String consumerId,
             long createdMicros,
             ConsumerSpec spec) {
-        spec.settings().check(spec.type(), desk.limits());
+        spec.settings().check(spec.type(), context.limits());
         if (spec.type() == ConsumerType.WORKER && spec.scriptName().isEmpty()) {
             throw new QueueException(
                     QueueError.CONSUMER_SETTINGS_INVALID,
@@ -92,9 +92,9 @@ public final class ConsumerChanges {
         List<QueueDefinition> queues = new ArrayList<>();
         if (!spec.deadLetterQueue().isEmpty()
                 && catalog.findByName(queue.accountId(), spec.deadLetterQueue()) == null) {
-            queues.add(QueueChanges.fresh(
+            queues.add(QueueChanges.newQueue(
                     catalog,
-                    desk,
+                    context,
                     queue.accountId(),
                     spec.deadLetterQueue(),
                     QueueSettings.DEFAULT,
@@ -108,7 +108,7 @@ public final class ConsumerChanges {
                 spec.settings(),
                 createdMicros);
         if (!consumer.equals(queue.consumer())) {
-            queues.add(QueueChanges.changed(queue, queue.name(), queue.settings(), consumer, desk));
+            queues.add(QueueChanges.withChanges(queue, queue.name(), queue.settings(), consumer, context));
         }
         return ChangeResult.queues(queues, consumer);
     }

@@ -16,7 +16,7 @@ import java.util.List;
 public final class QueueChanges {
     private QueueChanges() {}
 
-    /** The queue, or QUEUE_UNKNOWN. */
+    /** Returns the queue or fails with QUEUE_UNKNOWN. */
     static QueueDefinition required(CatalogView catalog, String accountId, String queueId) {
         QueueDefinition queue = catalog.find(accountId, queueId);
         if (queue == null) {
@@ -26,22 +26,22 @@ public final class QueueChanges {
     }
 
     /** A new queue after all checks. */
-    static QueueDefinition fresh(
+    static QueueDefinition newQueue(
             CatalogView catalog,
-            CatalogChange.ChangeContext desk,
+            CatalogChange.ChangeContext context,
             String accountId,
             String name,
             QueueSettings settings,
             String jurisdiction) {
-        QueueName.check(name, desk.strictNames());
-        settings.check(desk.limits());
+        QueueName.check(name, context.strictNames());
+        settings.check(context.limits());
         requireFree(catalog, accountId, name);
-        requireRoom(catalog, desk.limits(), accountId);
-        long nowMicros = desk.nowMicros();
+        requireCapacity(catalog, context.limits(), accountId);
+        long nowMicros = context.nowMicros();
         return new QueueDefinition(
-                desk.newQueueNumber(),
+                context.newQueueNumber(),
                 accountId,
-                desk.newId(),
+                context.newId(),
                 name,
                 jurisdiction,
                 settings,
@@ -50,22 +50,22 @@ public final class QueueChanges {
                 nowMicros);
     }
 
-    private static void requireRoom(CatalogView catalog, Limits limits, String accountId) {
+    private static void requireCapacity(CatalogView catalog, Limits limits, String accountId) {
         int queues = catalog.queuesOf(accountId).size();
         if (queues >= limits.queuesPerAccountMax()) {
-            throw full("The account has " + limits.queuesPerAccountMax() + " queues, the most it may have.");
+            throw limitReached("The account has " + limits.queuesPerAccountMax() + " queues, the most it may have.");
         }
         if (catalog.queueCount() >= limits.queuesMax()) {
-            throw full("The installation has " + limits.queuesMax() + " queues, the most it may have.");
+            throw limitReached("The installation has " + limits.queuesMax() + " queues, the most it may have.");
         }
         if (queues == 0 && catalog.accountCount() >= limits.accountsMax()) {
-            throw full("The installation has queues of " + limits.accountsMax()
+            throw limitReached("The installation has queues of " + limits.accountsMax()
                     + " accounts, the most it may have, and this account is none of them.");
         }
     }
 
-    private static QueueException full(String what) {
-        return new QueueException(QueueError.QUEUE_SETTINGS_INVALID, what + " Delete one first.");
+    private static QueueException limitReached(String text) {
+        return new QueueException(QueueError.QUEUE_SETTINGS_INVALID, text + " Delete one first.");
     }
 
     private static void requireFree(CatalogView catalog, String accountId, String name) {
@@ -76,57 +76,56 @@ public final class QueueChanges {
         }
     }
 
-    /** Makes a queue. */
     public record QueueCreation(String accountId, String name, QueueSettings settings, String jurisdiction)
             implements CatalogChange<QueueDefinition> {
         @Override
-        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext desk) {
-            QueueDefinition queue = fresh(catalog, desk, accountId, name, settings, jurisdiction);
+        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext context) {
+            QueueDefinition queue = newQueue(catalog, context, accountId, name, settings, jurisdiction);
             return ChangeResult.queues(List.of(queue), queue);
         }
     }
 
-    /** Makes a queue with default settings unless there is one of that name; for dead letters. */
+    /** Creates a queue with default settings unless one of that name exists; for dead letters. */
     public record QueueEnsuring(String accountId, String name) implements CatalogChange<QueueDefinition> {
         @Override
-        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition queue = catalog.findByName(accountId, name);
             if (queue != null) {
                 return ChangeResult.queues(List.of(), queue);
             }
-            queue = fresh(catalog, desk, accountId, name, QueueSettings.DEFAULT, "");
+            queue = newQueue(catalog, context, accountId, name, QueueSettings.DEFAULT, "");
             return ChangeResult.queues(List.of(queue), queue);
         }
     }
 
-    /** Changes name and settings; references to the old name follow. */
+    /** Changes name and settings. Consumers that name the queue as their dead letter queue get the new name. */
     public record QueueUpdate(String accountId, String queueId, String name, CatalogClient.SettingsChange change)
             implements CatalogChange<QueueDefinition> {
         @Override
-        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition before = required(catalog, accountId, queueId);
             String nameAfter = name == null ? before.name() : name;
             boolean renamed = !nameAfter.equals(before.name());
             if (renamed) {
-                QueueName.check(nameAfter, desk.strictNames());
+                QueueName.check(nameAfter, context.strictNames());
                 requireFree(catalog, accountId, nameAfter);
                 requireOtherDeadLetterQueue(before.consumer(), nameAfter);
             }
             QueueSettings settings = change.apply(before.settings());
-            settings.check(desk.limits());
+            settings.check(context.limits());
             if (!renamed && settings.equals(before.settings())) {
                 return ChangeResult.queues(List.of(), before);
             }
-            QueueDefinition after = changed(before, nameAfter, settings, before.consumer(), desk);
+            QueueDefinition after = withChanges(before, nameAfter, settings, before.consumer(), context);
             List<QueueDefinition> queues = new ArrayList<>();
             queues.add(after);
             if (renamed) {
-                redirect(catalog, before.name(), nameAfter, desk, queues);
+                redirect(catalog, before.name(), nameAfter, context, queues);
             }
             return ChangeResult.queues(queues, after);
         }
 
-        /** The dead letter queue of that name may have been deleted, and its name be free. */
+        /** The dead letter queue of that name may have been deleted, so that the name is free. */
         private static void requireOtherDeadLetterQueue(Consumer consumer, String name) {
             if (consumer != null && consumer.deadLetterQueue().equals(name)) {
                 throw new QueueException(
@@ -137,7 +136,7 @@ public final class QueueChanges {
         }
 
         private void redirect(
-                CatalogView catalog, String from, String to, ChangeContext desk, List<QueueDefinition> queues) {
+                CatalogView catalog, String from, String to, ChangeContext context, List<QueueDefinition> queues) {
             for (QueueDefinition other : catalog.queuesOf(accountId)) {
                 Consumer consumer = other.consumer();
                 if (consumer != null && consumer.deadLetterQueue().equals(from)) {
@@ -148,19 +147,19 @@ public final class QueueChanges {
                             to,
                             consumer.settings(),
                             consumer.createdMicros());
-                    queues.add(changed(other, other.name(), other.settings(), redirected, desk));
+                    queues.add(withChanges(other, other.name(), other.settings(), redirected, context));
                 }
             }
         }
     }
 
-    /** The queue with new contents and a new time of change. */
-    static QueueDefinition changed(
+    /** A copy of the queue with the new values and a new time of change. */
+    static QueueDefinition withChanges(
             QueueDefinition queue,
             String name,
             QueueSettings settings,
             Consumer consumer,
-            CatalogChange.ChangeContext desk) {
+            CatalogChange.ChangeContext context) {
         return new QueueDefinition(
                 queue.number(),
                 queue.accountId(),
@@ -170,13 +169,13 @@ public final class QueueChanges {
                 settings,
                 consumer,
                 queue.createdMicros(),
-                desk.nowMicros());
+                context.nowMicros());
     }
 
-    /** Deletes a queue with everything that belongs to it. */
+    /** Deletes a queue with its messages, consumer and subscriptions. */
     public record QueueDeletion(String accountId, String queueId) implements CatalogChange<Boolean> {
         @Override
-        public ChangeResult<Boolean> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<Boolean> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition queue = required(catalog, accountId, queueId);
             List<Subscription> subscriptions = catalog.subscriptionsOf(accountId).stream()
                     .filter(subscription -> subscription.queueId().equals(queueId))

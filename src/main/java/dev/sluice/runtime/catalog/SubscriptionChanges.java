@@ -21,7 +21,7 @@ public final class SubscriptionChanges {
         return subscription;
     }
 
-    private static void requireRoom(CatalogView catalog, Limits limits, String accountId) {
+    private static void requireCapacity(CatalogView catalog, Limits limits, String accountId) {
         if (catalog.subscriptionsOf(accountId).size() >= limits.subscriptionsPerAccountMax()) {
             throw new QueueException(
                     QueueError.REQUEST_INVALID,
@@ -36,16 +36,15 @@ public final class SubscriptionChanges {
         }
     }
 
-    /** Stores a subscription. */
     public record SubscriptionCreation(String accountId, SubscriptionSpec spec) implements CatalogChange<Subscription> {
         @Override
-        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext context) {
             Subscription.check(spec.name(), spec.sourceJson(), spec.events());
             QueueChanges.required(catalog, accountId, spec.queueId());
-            requireRoom(catalog, desk.limits(), accountId);
-            long nowMicros = desk.nowMicros();
+            requireCapacity(catalog, context.limits(), accountId);
+            long nowMicros = context.nowMicros();
             return ChangeResult.subscription(new Subscription(
-                    desk.newId(),
+                    context.newId(),
                     accountId,
                     spec.name() == null ? "" : spec.name(),
                     spec.enabled() == null || spec.enabled(),
@@ -57,11 +56,11 @@ public final class SubscriptionChanges {
         }
     }
 
-    /** Changes the fields that are given. */
+    /** Changes the fields that are not null. */
     public record SubscriptionUpdate(String accountId, String subscriptionId, SubscriptionSpec spec)
             implements CatalogChange<Subscription> {
         @Override
-        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext context) {
             Subscription before = required(catalog, accountId, subscriptionId);
             Subscription.check(spec.name(), null, spec.events());
             if (spec.queueId() != null) {
@@ -76,14 +75,13 @@ public final class SubscriptionChanges {
                     spec.queueId() == null ? before.queueId() : spec.queueId(),
                     spec.events() == null ? before.events() : spec.events(),
                     before.createdMicros(),
-                    desk.nowMicros()));
+                    context.nowMicros()));
         }
     }
 
-    /** Deletes a subscription. */
     public record SubscriptionDeletion(String accountId, String subscriptionId) implements CatalogChange<Subscription> {
         @Override
-        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext desk) {
+        public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext context) {
             Subscription before = required(catalog, accountId, subscriptionId);
             return new ChangeResult<>(List.of(), List.of(), List.of(), List.of(before), before);
         }

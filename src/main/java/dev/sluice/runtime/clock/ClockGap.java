@@ -1,38 +1,39 @@
 package dev.sluice.runtime.clock;
 
 /**
- * The last stop whose length only the wall clock says, and what retention makes of it. A clock that is wrong when a machine starts is
- * set right minutes later, and until then nothing must be deleted on its word:
+ * The last downtime whose length is known only from the wall clock, and its effect on retention. A clock that is wrong
+ * when the machine starts is usually corrected minutes later. Until then no message may be deleted because of it:
  *
  * <ul>
- *   <li>What was stored before the stop is kept until the wall clock was not set for {@link #STEADY_MILLIS}.
- *   <li>If it is set back within that time, the stop was shorter by as much, and those messages are kept longer by as much.
+ *   <li>Messages stored before the downtime are kept until the wall clock was not set for {@link #STEADY_MILLIS}.
+ *   <li>If it is set back within that time, the downtime was shorter by that amount, and those messages are kept longer
+ * by that amount.
  * </ul>
  *
- * @param storedBelowMillis of messages stored before that time the age is in doubt
- * @param lengthMillis what the wall clock said of the stop
- * @param setMillis by how much the wall clock has been set forward since; below zero if back
- * @param heldUntilMillis until when none of those messages is too old
- * @param earlierMillis how much longer they are kept for the sake of stops before
+ * @param storedBelowMillis messages stored before this time have an uncertain age
+ * @param lengthMillis length of the downtime according to the wall clock
+ * @param setMillis by how much the wall clock has been set forward since; negative if back
+ * @param keptUntilMillis until then none of those messages expires
+ * @param earlierMillis how much longer they are kept because of earlier downtimes
  */
 public record ClockGap(
-        long storedBelowMillis, long lengthMillis, long setMillis, long heldUntilMillis, long earlierMillis) {
-    /** How long a wall clock has to run without being set before it is believed. */
+        long storedBelowMillis, long lengthMillis, long setMillis, long keptUntilMillis, long earlierMillis) {
+    /** How long a wall clock must run without being set before it is trusted. */
     static final long STEADY_MILLIS = 300_000;
 
-    /** No message is in doubt. */
+    /** No message has an uncertain age. */
     static final ClockGap NONE = new ClockGap(0, 0, 0, 0, 0);
 
-    /** A stop that ended at that time, after the one of this. */
-    ClockGap then(long endMillis, long lengthMillis, long retentionMillisMax) {
+    /** The gap for a later downtime that ended at {@code endMillis}. */
+    ClockGap followedBy(long endMillis, long lengthMillis, long retentionMillisMax) {
         long extraMillis = extraMillis();
-        boolean over = endMillis - storedBelowMillis > retentionMillisMax + extraMillis;
-        return new ClockGap(endMillis, lengthMillis, 0, endMillis + STEADY_MILLIS, over ? 0 : extraMillis);
+        boolean expired = endMillis - storedBelowMillis > retentionMillisMax + extraMillis;
+        return new ClockGap(endMillis, lengthMillis, 0, endMillis + STEADY_MILLIS, expired ? 0 : extraMillis);
     }
 
-    /** The wall clock was set forward by so much, or back; matters only until it is believed. */
-    ClockGap set(long byMillis, long nowMillis) {
-        return nowMillis >= heldUntilMillis
+    /** The gap after the wall clock was set by that amount. Has an effect only until the wall clock is trusted. */
+    ClockGap afterClockSet(long byMillis, long nowMillis) {
+        return nowMillis >= keptUntilMillis
                 ? this
                 : new ClockGap(
                         storedBelowMillis,
@@ -42,10 +43,10 @@ public record ClockGap(
                         earlierMillis);
     }
 
-    /** When a message is too old that would be so at {@code plainMillis} if nothing were in doubt. */
-    long keptUntilMillis(long storedAtMillis, long plainMillis) {
+    /** When a message expires that would expire at {@code plainMillis} without any gap. */
+    long expiryMillis(long storedAtMillis, long plainMillis) {
         return storedAtMillis < storedBelowMillis
-                ? Math.max(plainMillis + extraMillis(), heldUntilMillis)
+                ? Math.max(plainMillis + extraMillis(), keptUntilMillis)
                 : plainMillis;
     }
 

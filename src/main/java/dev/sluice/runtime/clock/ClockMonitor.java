@@ -9,69 +9,69 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
 /**
- * Has the clock compare itself with those of the machine every second, and stores what a restart goes on from: every minute, and at
- * once when something happened. A state that the store refuses is stored with the next look; until then a restart goes on from the
- * one before. Owned by its turns.
+ * Makes the clock compare itself with the machine's clocks every second. Stores the state that a restart resumes from
+ * every minute, and at once after a clock event. A state that the store refused is stored at the next check; until then
+ * a restart resumes from the previous one. Confined to its scheduler.
  */
 public final class ClockMonitor {
-    private static final long LOOK_MILLIS = 1_000;
+    private static final long CHECK_MILLIS = 1_000;
     private static final long STORE_MILLIS = 60_000;
 
-    private final QueueScheduler turns;
+    private final QueueScheduler scheduler;
     private final ContinuousClock clock;
     private final QueueStore store;
     private long storedMillis;
-    private long storedChanges;
+    private long storedEvents;
     private boolean storing;
     private volatile boolean stopped;
 
-    private ClockMonitor(QueueScheduler turns, ContinuousClock clock, QueueStore store) {
-        this.turns = turns;
+    private ClockMonitor(QueueScheduler scheduler, ContinuousClock clock, QueueStore store) {
+        this.scheduler = scheduler;
         this.clock = clock;
         this.store = store;
         this.storedMillis = clock.nowMillis();
-        this.storedChanges = clock.changes();
+        this.storedEvents = clock.events();
     }
 
-    /** Begins to look. The state as it is must be on its way to the store. */
-    public static ClockMonitor start(QueueScheduler turns, ContinuousClock clock, QueueStore store) {
-        ClockMonitor watch = new ClockMonitor(turns, clock, store);
-        turns.after(LOOK_MILLIS, watch::look);
-        return watch;
+    /** Starts the checks. The commit of the current state must have been started. */
+    public static ClockMonitor start(QueueScheduler scheduler, ContinuousClock clock, QueueStore store) {
+        ClockMonitor monitor = new ClockMonitor(scheduler, clock, store);
+        scheduler.schedule(CHECK_MILLIS, monitor::check);
+        return monitor;
     }
 
-    /** Looks no more; completes when the last state is stored, or cannot be. */
+    /** Stops the checks. Completes when the last state is stored or could not be. */
     public Future<Void> stop() {
         stopped = true;
         return commit(clock, store).otherwiseEmpty();
     }
 
-    private void look() {
+    private void check() {
         if (stopped) {
             return;
         }
-        clock.look();
-        if (!storing && (clock.changes() != storedChanges || clock.nowMillis() - storedMillis >= STORE_MILLIS)) {
+        clock.compareClocks();
+        if (!storing && (clock.events() != storedEvents || clock.nowMillis() - storedMillis >= STORE_MILLIS)) {
             store();
         }
-        turns.after(LOOK_MILLIS, this::look);
+        scheduler.schedule(CHECK_MILLIS, this::check);
     }
 
     private void store() {
         storing = true;
-        long changes = clock.changes();
+        long events = clock.events();
         long nowMillis = clock.nowMillis();
         commit(clock, store)
-                .onComplete(stored -> turns.next(() -> {
+                .onComplete(stored -> scheduler.execute(() -> {
                     storing = false;
                     if (stored.succeeded()) {
-                        storedChanges = changes;
+                        storedEvents = events;
                         storedMillis = nowMillis;
                     }
                 }));
     }
 
-    /** Stores the state of a clock; completes on any thread. */
+    /** Stores the state of a clock. Completes on any thread. */
     public static Future<Void> commit(ContinuousClock clock, QueueStore store) {
         StoreBatch batch = store.newBatch(store.generation());
         CatalogRecord record = CatalogRecords.clock(clock.state());

@@ -2,27 +2,27 @@ package dev.sluice.runtime.clock;
 
 /** The clocks of a machine. Safe for use from several threads. */
 public interface ClockSource {
-    /** A clock that the machine does not have. */
+    /** Value of a clock that the machine does not have. */
     long UNKNOWN = -1;
 
     /**
-     * The clocks at one moment.
+     * All clocks at one moment.
      *
-     * @param monotonicNanos as {@link #monotonicNanos}, at the beginning of that millisecond of the wall clock
+     * @param monotonicNanos {@link #monotonicNanos} at the beginning of that millisecond of the wall clock
      * @param wallMillis as {@link #wallMillis}
-     * @param bootMillis since the machine was started, with the time that it was suspended; or {@link #UNKNOWN}
+     * @param bootMillis time since the machine was started, including suspension; or {@link #UNKNOWN}
      */
     record ClockReading(long monotonicNanos, long wallMillis, long bootMillis) {}
 
-    /** Nanoseconds from some moment on. Never set; may stand still while the machine is suspended. */
+    /** Nanoseconds from an arbitrary origin. Never set; may stop while the machine is suspended. */
     long monotonicNanos();
 
-    /** Milliseconds since the epoch as the machine's clock has them; may be set at any time, to anything. */
+    /** Milliseconds since the epoch according to the machine's clock, which may be set at any time to any value. */
     long wallMillis();
 
-    /** Reads all clocks within a few milliseconds of each other. */
+    /** Reads all clocks within a few milliseconds. */
     ClockReading read();
 
-    /** What tells one start of the machine from another; empty if nothing does. */
+    /** An identifier of the current boot of the machine; empty if there is none. */
     String bootId();
 }

@@ -5,19 +5,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time of everything that has a length: leases, delays, retention, batch waits. It runs with the monotonic clock, also while the
- * machine is suspended, and goes on after a restart; nothing sets it. The wall clock is what it is shown as: the difference of the
- * two is known, and when the wall clock is set, only the difference changes.
+ * The clock for all durations: leases, delays, retention, batch waits. It runs with the monotonic clock, also while the
+ * machine is suspended, and continues after a restart. It cannot be set. The difference to the wall clock is known and
+ * is used to display times; when the wall clock is set, only this difference changes.
  *
- * <p>Milliseconds, equal to those since the epoch until the wall clock is set for the first time in the life of a store. One
- * instance per process; safe for use from several threads.
+ * <p>Unit: milliseconds, equal to those since the epoch until the wall clock is set for the first time in the life of a
+ * store. One instance per process; safe for use from several threads.
  */
 public final class ContinuousClock implements Retention {
     private static final Logger LOG = LoggerFactory.getLogger(ContinuousClock.class);
-    /** A smaller difference between clocks is how they are read. */
+    /** Smaller differences between clocks are reading errors. */
     static final long STEP_MILLIS = 1_000;
 
-    /** How finely the boot clock is read; no lease may end early for that. */
+    /** Resolution of the boot clock. No lease may end early because of it. */
     static final long BOOT_CLOCK_MILLIS = 10;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -30,43 +30,43 @@ public final class ContinuousClock implements Retention {
 
     private volatile long offsetMillis;
     private volatile ClockGap gap = ClockGap.NONE;
-    private volatile long changes;
-    /** Boot clock minus monotonic clock as far as the time takes account of it. */
-    private long asleepMillis;
+    private volatile long events;
+    /** Boot clock minus monotonic clock, as far as already added to the time. */
+    private long suspendedMillis;
 
-    /** Runs with those clocks, as the wall clock at first. */
+    /** Starts with the time of the wall clock. */
     public ContinuousClock(ClockSource source) {
         this.source = source;
         ClockSource.ClockReading now = source.read();
         originNanos = now.monotonicNanos();
         originMillis = now.wallMillis();
-        asleepMillis = asleepMillis(now);
+        suspendedMillis = suspendedMillis(now);
     }
 
-    /** Runs with the clocks of this machine, as the wall clock at first. */
+    /** A clock with the clocks of this machine. Starts with the time of the wall clock. */
     public static ContinuousClock ofMachine() {
         return new ContinuousClock(new SystemClockSource());
     }
 
     /**
-     * The time. Never goes back.
+     * The current time. Never goes back.
      *
-     * <p>Looks at the wall clock too, which shows at once that the machine was suspended: what is decided before the time has taken account
-     * of that would be cut short when it does.
+     * <p>Also reads the wall clock, which shows at once that the machine was suspended. Without that, a duration that
+     * starts before the suspension is added would be too short.
      */
     public long nowMillis() {
         long timeMillis = timeMillis(source.monotonicNanos());
         if (Math.abs(source.wallMillis() - (timeMillis - offsetMillis)) < STEP_MILLIS) {
             return timeMillis;
         }
-        look();
+        compareClocks();
         return timeMillis(source.monotonicNanos());
     }
 
     /**
-     * A time as it is shown: what the wall clock would have read then, had it been set as it is now.
+     * Converts a time for display: what the wall clock would have read then with its present setting.
      *
-     * @param timeMillis of this clock; 0 stands for never and stays 0
+     * @param timeMillis of this clock; 0 means never and stays 0
      * @return milliseconds since the epoch
      */
     public long wallMillis(long timeMillis) {
@@ -75,55 +75,55 @@ public final class ContinuousClock implements Retention {
 
     @Override
     public long keptUntilMillis(long storedAtMillis, long periodMillis) {
-        return gap.keptUntilMillis(storedAtMillis, storedAtMillis + periodMillis);
+        return gap.expiryMillis(storedAtMillis, storedAtMillis + periodMillis);
     }
 
     /**
-     * Goes on where a process before stopped. To be called before the clock is used. If the machine was not restarted since, its boot
-     * clock says how long that is ago, however the wall clock was set meanwhile. Otherwise only the wall clock can say, and
-     * retention waits until it is steady.
+     * Resumes from the stored state of a previous process. Call before the clock is used. If the machine was not
+     * restarted since, its boot clock gives the length of the downtime, even if the wall clock was set meanwhile.
+     * Otherwise only the wall clock can, and retention waits until it is trusted.
      *
-     * @param saved what that process stored
-     * @param retentionMillisMax the longest that any queue keeps messages
-     * @param storedMillisMax when the newest message was stored; 0 if there is none. This clock does not go back behind it, also if the
-     *     state that was stored last is older than that message
+     * @param saved state that the previous process stored
+     * @param retentionMillisMax the longest retention of any queue
+     * @param storedMillisMax when the newest message was stored; 0 if there is none. This clock does not go back behind it, also if
+     *     the saved state is older than that message
      */
     public synchronized void resume(ClockState saved, long retentionMillisMax, long storedMillisMax) {
         ClockSource.ClockReading now = source.read();
-        asleepMillis = asleepMillis(now);
-        long byWallMillis = now.wallMillis() + saved.offsetMillis();
+        suspendedMillis = suspendedMillis(now);
+        long timeByWallMillis = now.wallMillis() + saved.offsetMillis();
         gap = saved.gap();
         if (isSameBoot(saved, now)) {
             long stoppedMillis = now.bootMillis() - saved.bootMillis() - BOOT_CLOCK_MILLIS;
-            long byBootMillis = saved.timeMillis() + Math.max(0, stoppedMillis);
-            // The wall clock is read more finely, and no error adds up over many restarts.
-            boolean agree = Math.abs(byWallMillis - byBootMillis) < STEP_MILLIS;
-            start(now, agree ? Math.max(saved.timeMillis(), byWallMillis) : byBootMillis, saved.offsetMillis());
+            long timeByBootMillis = saved.timeMillis() + Math.max(0, stoppedMillis);
+            // The wall clock has a finer resolution, so errors do not add up over many restarts.
+            boolean agree = Math.abs(timeByWallMillis - timeByBootMillis) < STEP_MILLIS;
+            start(now, agree ? Math.max(saved.timeMillis(), timeByWallMillis) : timeByBootMillis, saved.offsetMillis());
         } else {
-            start(now, Math.max(saved.timeMillis(), byWallMillis), saved.offsetMillis());
-            long gapMillis = byWallMillis - saved.timeMillis();
+            start(now, Math.max(saved.timeMillis(), timeByWallMillis), saved.offsetMillis());
+            long gapMillis = timeByWallMillis - saved.timeMillis();
             if (gapMillis > 0) {
-                gap = gap.then(byWallMillis, gapMillis, retentionMillisMax);
+                gap = gap.followedBy(timeByWallMillis, gapMillis, retentionMillisMax);
             }
         }
         if (timeMillis(now) < storedMillisMax) {
             start(now, storedMillisMax, offsetMillis);
         }
-        followWall(now);
+        adjustOffset(now);
     }
 
     /**
-     * Goes on where a process before stopped that stored no state: it went by the wall clock, or there was none. To be called before the
-     * clock is used.
+     * Starts without a stored state: the previous process used the wall clock, or there was none. Call before the clock
+     * is used.
      *
      * @param storedMillisMax when the newest message was stored; 0 if there is none
      */
-    public synchronized void begin(long storedMillisMax) {
+    public synchronized void startNew(long storedMillisMax) {
         ClockSource.ClockReading now = source.read();
-        asleepMillis = asleepMillis(now);
+        suspendedMillis = suspendedMillis(now);
         start(now, Math.max(now.wallMillis(), storedMillisMax), 0);
-        gap = ClockGap.NONE.then(timeMillis(now), Long.MAX_VALUE, 0);
-        followWall(now);
+        gap = ClockGap.NONE.followedBy(timeMillis(now), Long.MAX_VALUE, 0);
+        adjustOffset(now);
     }
 
     private boolean isSameBoot(ClockState saved, ClockSource.ClockReading now) {
@@ -138,43 +138,45 @@ public final class ContinuousClock implements Retention {
         offsetMillis = offset;
     }
 
-    /** Compares the clocks: takes account of a suspension, and of a wall clock that was set. To be called every second or so. */
-    synchronized void look() {
+    /**
+     * Compares the clocks and corrects for a suspension and for a wall clock that was set. Call about every second.
+     */
+    synchronized void compareClocks() {
         ClockSource.ClockReading now = source.read();
-        long asleepNowMillis = asleepMillis(now);
-        boolean slept = asleepNowMillis - asleepMillis >= STEP_MILLIS;
-        if (slept) {
-            LOG.info("The machine was suspended for {} s", seconds(asleepNowMillis - asleepMillis));
-            originMillis += asleepNowMillis - asleepMillis;
-            changes++;
+        long suspendedNowMillis = suspendedMillis(now);
+        boolean suspended = suspendedNowMillis - suspendedMillis >= STEP_MILLIS;
+        if (suspended) {
+            LOG.info("The machine was suspended for {} s", seconds(suspendedNowMillis - suspendedMillis));
+            originMillis += suspendedNowMillis - suspendedMillis;
+            events++;
         }
-        if (slept || asleepNowMillis < asleepMillis) {
-            asleepMillis = asleepNowMillis;
+        if (suspended || suspendedNowMillis < suspendedMillis) {
+            suspendedMillis = suspendedNowMillis;
         }
-        followWall(now);
+        adjustOffset(now);
     }
 
-    private void followWall(ClockSource.ClockReading now) {
+    private void adjustOffset(ClockSource.ClockReading now) {
         long timeMillis = timeMillis(now);
         long setMillis = now.wallMillis() - (timeMillis - offsetMillis);
         if (Math.abs(setMillis) < STEP_MILLIS) {
             return;
         }
-        changes++;
+        events++;
         offsetMillis = timeMillis - now.wallMillis();
-        gap = gap.set(setMillis, timeMillis);
+        gap = gap.afterClockSet(setMillis, timeMillis);
         LOG.warn(
                 "The wall clock was set {} by {} s; leases, delays and retention keep their length",
                 setMillis > 0 ? "forward" : "back",
                 seconds(Math.abs(setMillis)));
     }
 
-    /** How often something happened after which {@link #state} is to be stored soon. */
-    long changes() {
-        return changes;
+    /** Counts clock events after which {@link #state} should be stored soon. */
+    long events() {
+        return events;
     }
 
-    /** What to store. */
+    /** The state to store. */
     synchronized ClockState state() {
         ClockSource.ClockReading now = source.read();
         return new ClockState(timeMillis(now), offsetMillis, source.bootId(), now.bootMillis(), gap);
@@ -188,13 +190,13 @@ public final class ContinuousClock implements Retention {
         return originMillis + elapsedMillis(now);
     }
 
-    /** Readings are whole milliseconds of the wall clock apart, but for what reading takes. */
+    /** Readings differ by whole milliseconds of the wall clock, except for the time that reading takes. */
     private long elapsedMillis(ClockSource.ClockReading now) {
         return Math.floorDiv(now.monotonicNanos() - originNanos + NANOS_PER_MILLI / 2, NANOS_PER_MILLI);
     }
 
-    private long asleepMillis(ClockSource.ClockReading now) {
-        return now.bootMillis() == ClockSource.UNKNOWN ? asleepMillis : now.bootMillis() - elapsedMillis(now);
+    private long suspendedMillis(ClockSource.ClockReading now) {
+        return now.bootMillis() == ClockSource.UNKNOWN ? suspendedMillis : now.bootMillis() - elapsedMillis(now);
     }
 
     private static double seconds(long millis) {

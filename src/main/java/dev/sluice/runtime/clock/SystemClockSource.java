@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * The clocks of this machine. Linux shows the time since its start, suspended or not, in {@code /proc/uptime}, in hundredths of a
- * second; elsewhere that clock is unknown.
+ * The clocks of this machine. Linux provides the time since boot, including suspension, in {@code /proc/uptime}, in
+ * hundredths of a second. On other systems that clock is unknown.
  */
 final class SystemClockSource implements ClockSource {
     private static final Path UPTIME = Path.of("/proc/uptime");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-    /** A thread that was held up between two clocks would see a difference that is none. */
+    /** A thread that is delayed between two clocks would see a false difference. */
     private static final long READING_NANOS_MAX = 200_000;
 
     private static final int NANOS_PER_MILLI = 1_000_000;
@@ -61,7 +61,7 @@ final class SystemClockSource implements ClockSource {
             return seconds.isEmpty()
                     ? UNKNOWN
                     : new BigDecimal(seconds).movePointRight(3).longValue();
-        } catch (NumberFormatException otherwiseWritten) {
+        } catch (NumberFormatException unknownFormat) {
             return UNKNOWN;
         }
     }
@@ -71,7 +71,7 @@ final class SystemClockSource implements ClockSource {
             return new String(Files.readAllBytes(file), StandardCharsets.US_ASCII)
                     .strip()
                     .split(" ", 2)[0];
-        } catch (IOException | SecurityException notThere) {
+        } catch (IOException | SecurityException unavailable) {
             return "";
         }
     }

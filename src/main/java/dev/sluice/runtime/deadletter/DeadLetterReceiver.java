@@ -21,138 +21,141 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes messages over from other queues, one request at a time: contents are read from the origin's records after everything of
- * ours is stored, so a repeated request finds them gone and takes nothing twice. Lives as long as its shell. Owned by the turns of
- * one queue.
+ * Moves messages of other queues into this one, one request at a time. It reads the contents from the origin's records
+ * after all earlier events of this queue are stored. So a repeated request finds the moved messages missing and moves
+ * none twice. Has the same lifetime as its executor. Confined to the queue's scheduler.
  */
 public final class DeadLetterReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterReceiver.class);
 
     private record PendingTransfer(QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply) {}
 
-    private final QueueCommandExecutor shell;
+    private final QueueCommandExecutor executor;
     private final QueueStore store;
-    private final QueueScheduler turns;
-    private final DeliveryBudget moves;
-    private final ArrayDeque<PendingTransfer> waiting = new ArrayDeque<>(1);
-    private boolean underWay;
-    /** Held for the request under way. */
-    private long heldBytes;
+    private final QueueScheduler scheduler;
+    private final DeliveryBudget budget;
+    private final ArrayDeque<PendingTransfer> pending = new ArrayDeque<>(1);
+    private boolean inProgress;
+    /** Charged to the budget for the request in progress. */
+    private long chargedBytes;
 
     private boolean closed;
 
     public DeadLetterReceiver(
-            QueueCommandExecutor shell, QueueStore store, QueueScheduler turns, DeliveryBudget moves) {
-        this.shell = shell;
+            QueueCommandExecutor executor, QueueStore store, QueueScheduler scheduler, DeliveryBudget budget) {
+        this.executor = executor;
         this.store = store;
-        this.turns = turns;
-        this.moves = moves;
+        this.scheduler = scheduler;
+        this.budget = budget;
     }
 
     /**
-     * Takes over what the origin still holds of these; answers how many. What was decided on another generation of the store is
-     * refused: the origin's leases may not be on disk any more, and whoever is behind loads again and asks again. While too much
-     * is moved between queues the answer is OVERLOADED.
+     * Moves those messages that the origin still has, and returns their number. Refuses a request from another
+     * generation of the store: the origin's leases may not be on disk then, so the outdated queue must load again and
+     * repeat the request. Fails with OVERLOADED while the transfer budget is full.
      */
-    public void take(QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply) {
-        if (request.generation() != shell.generation()) {
+    public void receive(QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply) {
+        if (request.generation() != executor.generation()) {
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
             return;
         }
-        waiting.add(new PendingTransfer(request, reply));
+        pending.add(new PendingTransfer(request, reply));
         next();
     }
 
     private void next() {
-        while (!closed && !underWay && !waiting.isEmpty()) {
-            PendingTransfer letters = waiting.remove();
-            if (moves.isFull()) {
-                letters.reply().fail(new QueueException(QueueError.OVERLOADED));
+        while (!closed && !inProgress && !pending.isEmpty()) {
+            PendingTransfer transfer = pending.remove();
+            if (budget.isFull()) {
+                transfer.reply().fail(new QueueException(QueueError.OVERLOADED));
             } else {
-                underWay = true;
-                read(letters);
+                inProgress = true;
+                read(transfer);
             }
         }
     }
 
-    private void read(PendingTransfer letters) {
-        QueueRequest.ReceiveDeadLetters request = letters.request();
-        heldBytes =
+    private void read(PendingTransfer transfer) {
+        QueueRequest.ReceiveDeadLetters request = transfer.request();
+        chargedBytes =
                 request.headers().stream().mapToLong(MessageHeader::bodyBytes).sum();
-        moves.charge(heldBytes);
-        shell.afterStored(
+        budget.charge(chargedBytes);
+        executor.afterStored(
                 () -> store.readContents(request.originNumber(), request.headers())
-                        .whenComplete((stored, failure) -> turns.next(() -> {
+                        .whenComplete((stored, failure) -> scheduler.execute(() -> {
                             if (failure == null) {
-                                check(letters, stored);
+                                check(transfer, stored);
                             } else {
-                                refuse(letters, new QueueException(QueueError.UNAVAILABLE));
+                                refuse(transfer, new QueueException(QueueError.UNAVAILABLE));
                             }
                         })),
-                why -> refuse(letters, why));
+                error -> refuse(transfer, error));
     }
 
-    /** What has no content was moved before; unless its lease is there, which is damage that somebody should know of. */
-    private void check(PendingTransfer letters, List<StoredMessage> stored) {
-        QueueRequest.ReceiveDeadLetters request = letters.request();
-        Set<Long> there = new HashSet<>();
-        stored.forEach(message -> there.add(message.header().seq()));
+    /**
+     * A message without content was moved before. If its lease still exists, the store is damaged, and that is logged.
+     */
+    private void check(PendingTransfer transfer, List<StoredMessage> stored) {
+        QueueRequest.ReceiveDeadLetters request = transfer.request();
+        Set<Long> present = new HashSet<>();
+        stored.forEach(message -> present.add(message.header().seq()));
         long[] missing = request.headers().stream()
                 .mapToLong(MessageHeader::seq)
-                .filter(seq -> !there.contains(seq))
+                .filter(seq -> !present.contains(seq))
                 .toArray();
         if (missing.length == 0) {
-            accept(letters, stored);
+            accept(transfer, stored);
             return;
         }
         store.find(request.originNumber(), missing)
-                .whenComplete((found, failure) -> turns.next(() -> {
+                .whenComplete((found, failure) -> scheduler.execute(() -> {
                     if (failure != null) {
-                        refuse(letters, new QueueException(QueueError.UNAVAILABLE));
+                        refuse(transfer, new QueueException(QueueError.UNAVAILABLE));
                         return;
                     }
                     found.forEach(message -> LOG.error(
-                            "queue {}: the content of message {} is missing from the store; it cannot be moved to a dead letter queue",
+                            "queue {}: the content of message {} is missing from the store; "
+                                    + "it cannot be moved to a dead letter queue",
                             request.originNumber(),
                             message.header().seq()));
-                    accept(letters, stored);
+                    accept(transfer, stored);
                 }));
     }
 
-    private void accept(PendingTransfer letters, List<StoredMessage> stored) {
+    private void accept(PendingTransfer transfer, List<StoredMessage> stored) {
         List<AcceptDeadLetters.DeadLetter> accepted = new ArrayList<>(stored.size());
         stored.forEach(message -> accepted.add(new AcceptDeadLetters.DeadLetter(
-                new QueueEvent.Origin(letters.request().originNumber(), message.header()), message.content())));
-        shell.execute(new AcceptDeadLetters(accepted, letters.request().circle()), new ReplyHandler<>() {
+                new QueueEvent.Origin(transfer.request().originNumber(), message.header()), message.content())));
+        executor.execute(new AcceptDeadLetters(accepted, transfer.request().cyclic()), new ReplyHandler<>() {
             @Override
-            public void succeed(Integer taken) {
-                letters.reply().succeed(taken);
-                ended();
+            public void succeed(Integer count) {
+                transfer.reply().succeed(count);
+                onEnded();
             }
 
             @Override
-            public void fail(QueueException why) {
-                refuse(letters, why);
+            public void fail(QueueException error) {
+                refuse(transfer, error);
             }
         });
     }
 
-    private void refuse(PendingTransfer letters, QueueException why) {
-        letters.reply().fail(why);
-        ended();
+    private void refuse(PendingTransfer transfer, QueueException error) {
+        transfer.reply().fail(error);
+        onEnded();
     }
 
-    private void ended() {
-        moves.release(heldBytes);
-        heldBytes = 0;
-        underWay = false;
+    private void onEnded() {
+        budget.release(chargedBytes);
+        chargedBytes = 0;
+        inProgress = false;
         next();
     }
 
-    /** Refuses who waits; the one under way is refused by the shell. */
+    /** Refuses the waiting requests. The executor refuses the one in progress. */
     public void close() {
         closed = true;
-        waiting.forEach(letters -> letters.reply().fail(new QueueException(QueueError.UNAVAILABLE)));
-        waiting.clear();
+        pending.forEach(transfer -> transfer.reply().fail(new QueueException(QueueError.UNAVAILABLE)));
+        pending.clear();
     }
 }

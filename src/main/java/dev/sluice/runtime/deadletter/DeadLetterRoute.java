@@ -2,46 +2,46 @@ package dev.sluice.runtime.deadletter;
 
 import dev.sluice.queue.QueueDefinition;
 
-/** Where dead letters go in the end: from queue to queue by the names of dead letter queues. */
+/** Follows dead letters from queue to queue by the names of dead letter queues. */
 public final class DeadLetterRoute {
-    /** Longer routes count as leading back: following them for every move would cost more than the moves. */
+    /** Longer routes count as cyclic: to follow them for every transfer would cost more than the transfer. */
     private static final int QUEUES_MAX = 1_000;
 
     private DeadLetterRoute() {}
 
-    /** The queue of a name in an account, or null. */
-    public interface Names {
-        /** Looks it up. */
+    /** Finds queues by name. */
+    public interface QueueLookup {
+        /** Returns the queue of a name in an account, or null. */
         QueueDefinition findByName(String accountId, String name);
     }
 
     /**
-     * Whether dead letters of a queue reach the queue of that number, sooner or later. A route may run into a circle that leaves that queue
-     * out.
+     * Whether dead letters of {@code from} reach the queue of that number, directly or through other queues. A route
+     * may also end in a cycle that does not contain that queue.
      */
-    public static boolean leads(QueueDefinition from, long toNumber, Names queues) {
-        QueueDefinition at = from;
-        // Of a pair that moves at different speeds, the fast one meets the slow one in any circle.
+    public static boolean reaches(QueueDefinition from, long toNumber, QueueLookup queues) {
+        QueueDefinition fast = from;
+        // Cycle detection with two pointers of different speed: in a cycle they meet.
         QueueDefinition slow = from;
-        for (int steps = 0; at != null; steps++) {
-            if (at.number() == toNumber || steps == QUEUES_MAX) {
+        for (int steps = 0; fast != null; steps++) {
+            if (fast.number() == toNumber || steps == QUEUES_MAX) {
                 return true;
             }
-            at = next(at, queues);
+            fast = next(fast, queues);
             if (steps % 2 == 1) {
                 slow = next(slow, queues);
-                if (at != null && slow != null && at.number() == slow.number()) {
-                    return at.number() == toNumber;
+                if (fast != null && slow != null && fast.number() == slow.number()) {
+                    return fast.number() == toNumber;
                 }
             }
         }
         return false;
     }
 
-    private static QueueDefinition next(QueueDefinition queue, Names queues) {
-        boolean ends =
+    private static QueueDefinition next(QueueDefinition queue, QueueLookup queues) {
+        boolean isEnd =
                 queue.consumer() == null || queue.consumer().deadLetterQueue().isEmpty();
-        return ends
+        return isEnd
                 ? null
                 : queues.findByName(queue.accountId(), queue.consumer().deadLetterQueue());
     }

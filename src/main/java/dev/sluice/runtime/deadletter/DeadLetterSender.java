@@ -16,36 +16,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees departing messages off to the dead letter queue, some at a time, and confirms when they are there. Tries again for ever:
- * until the other queue has a message, this one keeps it. Owned by the turns of one queue.
+ * Moves dead-lettering messages to the dead letter queue in batches and confirms each batch when it is stored there.
+ * Retries without limit: this queue keeps a message until the other queue has it. Confined to the queue's scheduler.
  */
 public final class DeadLetterSender {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterSender.class);
-    private static final int LETTERS_MAX = 100;
-    /** Of bodies in one move, unless its first message alone is larger. */
-    private static final long LETTERS_BYTES_MAX = 1 << 20;
+    private static final int MESSAGES_MAX = 100;
+    /** Bodies of one batch. A single larger message is sent alone. */
+    private static final long BATCH_BYTES_MAX = 1 << 20;
 
     private static final long RETRY_MILLIS = 1_000;
-    /** Until then other moves have ended. */
+    /** Other transfers have ended by then. */
     private static final long OVERLOADED_RETRY_MILLIS = 50;
 
-    private final QueueCommandExecutor shell;
-    private final QueueScheduler turns;
-    private final DeadLetterTransport post;
+    private final QueueCommandExecutor executor;
+    private final QueueScheduler scheduler;
+    private final DeadLetterTransport transport;
     private QueueDefinition definition;
     private String deadLetterQueue;
-    private boolean underWay;
+    private boolean inProgress;
     private boolean closed;
 
     public DeadLetterSender(
-            QueueDefinition definition, QueueCommandExecutor shell, QueueScheduler turns, DeadLetterTransport post) {
-        this.shell = shell;
-        this.turns = turns;
-        this.post = post;
+            QueueDefinition definition,
+            QueueCommandExecutor executor,
+            QueueScheduler scheduler,
+            DeadLetterTransport transport) {
+        this.executor = executor;
+        this.scheduler = scheduler;
+        this.transport = transport;
         configure(definition);
     }
 
-    /** Takes note of the consumer. Without one, messages already departing still go where they were sent. */
+    /**
+     * Applies a new definition. Without a consumer, messages that are already dead-lettering still go to the queue
+     * chosen before.
+     */
     public void configure(QueueDefinition definition) {
         this.definition = definition;
         if (definition.consumer() != null
@@ -54,26 +60,26 @@ public final class DeadLetterSender {
         }
     }
 
-    /** Starts a move unless one is under way or nothing departs. */
-    public void move() {
-        if (closed || underWay || deadLetterQueue == null) {
+    /** Starts a transfer unless one is in progress or nothing is dead-lettering. */
+    public void sendNext() {
+        if (closed || inProgress || deadLetterQueue == null) {
             return;
         }
         List<MessageHeader> headers = next();
         if (headers.isEmpty()) {
             return;
         }
-        underWay = true;
+        inProgress = true;
         // The leases must be on disk before the other queue deletes them.
-        shell.afterStored(() -> send(headers), refusal -> underWay = false);
+        executor.afterStored(() -> send(headers), refusal -> inProgress = false);
     }
 
     private List<MessageHeader> next() {
         List<MessageHeader> headers = new ArrayList<>();
         long bytes = 0;
-        for (Lease lease : shell.state().deadLettering(0, LETTERS_MAX)) {
+        for (Lease lease : executor.state().deadLettering(0, MESSAGES_MAX)) {
             bytes += lease.header().bodyBytes();
-            if (bytes > LETTERS_BYTES_MAX && !headers.isEmpty()) {
+            if (bytes > BATCH_BYTES_MAX && !headers.isEmpty()) {
                 break;
             }
             headers.add(lease.header());
@@ -85,32 +91,33 @@ public final class DeadLetterSender {
         if (closed) {
             return;
         }
-        QueueRequest.ReceiveDeadLetters letters =
-                new QueueRequest.ReceiveDeadLetters(definition.number(), shell.generation(), headers, false);
-        post.send(definition.accountId(), deadLetterQueue, letters)
-                .onComplete(brought -> turns.next(() -> {
-                    if (brought.succeeded()) {
+        QueueRequest.ReceiveDeadLetters transfer =
+                new QueueRequest.ReceiveDeadLetters(definition.number(), executor.generation(), headers, false);
+        transport
+                .send(definition.accountId(), deadLetterQueue, transfer)
+                .onComplete(sent -> scheduler.execute(() -> {
+                    if (sent.succeeded()) {
                         confirm(headers);
                     } else {
-                        tryAgain(headers, brought.cause());
+                        retryLater(headers, sent.cause());
                     }
                 }));
     }
 
-    /** A closed mover confirms nothing: the next one finds the markers when the queue is loaded. */
+    /** A closed sender confirms nothing. The queue finds the markers when it is loaded again. */
     private void confirm(List<MessageHeader> headers) {
         if (closed) {
             return;
         }
-        underWay = false;
-        shell.execute(
-                new ConfirmDeadLettered(headers.stream().map(MessageHeader::seq).toList()), unanswered());
-        move();
+        inProgress = false;
+        executor.execute(
+                new ConfirmDeadLettered(headers.stream().map(MessageHeader::seq).toList()), ignoreReply());
+        sendNext();
     }
 
-    private void tryAgain(List<MessageHeader> headers, Throwable cause) {
+    private void retryLater(List<MessageHeader> headers, Throwable cause) {
         if (cause instanceof QueueException refusal && refusal.error() == QueueError.OVERLOADED) {
-            turns.after(OVERLOADED_RETRY_MILLIS, this::again);
+            scheduler.schedule(OVERLOADED_RETRY_MILLIS, this::retry);
             return;
         }
         LOG.warn(
@@ -119,27 +126,27 @@ public final class DeadLetterSender {
                 deadLetterQueue,
                 headers.size(),
                 cause.getMessage());
-        turns.after(RETRY_MILLIS, this::again);
+        scheduler.schedule(RETRY_MILLIS, this::retry);
     }
 
-    private void again() {
-        underWay = false;
-        move();
+    private void retry() {
+        inProgress = false;
+        sendNext();
     }
 
-    /** Moves nothing any more. What departs is found as a lease when the queue is loaded. */
+    /** Starts no further transfer. Dead-lettering messages are found as leases when the queue is loaded again. */
     public void close() {
         closed = true;
     }
 
-    /** A reply that nobody waits for. */
-    public static <R> ReplyHandler<R> unanswered() {
+    /** A handler for requests whose reply is not needed. */
+    public static <R> ReplyHandler<R> ignoreReply() {
         return new ReplyHandler<>() {
             @Override
-            public void succeed(R answer) {}
+            public void succeed(R result) {}
 
             @Override
-            public void fail(QueueException why) {}
+            public void fail(QueueException error) {}
         };
     }
 }

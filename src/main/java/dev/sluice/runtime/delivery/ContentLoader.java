@@ -31,98 +31,103 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers pulls and peeks with contents, from memory where it has them, otherwise from the store.
+ * Completes pulls and peeks with message contents, from memory if possible, otherwise from the store.
  *
- * <p>A pull has two steps, because a delivery that nobody is shown must not count. First it chooses candidates and gets their contents in hand,
- * which changes nothing; then, when the size of the answer is known, it leases as many as fit. If memory has all contents, both happen in one
- * turn. Otherwise the candidates are reserved, and pulls take their second step in the order of their first: a queue hands out its arrivals
- * from the front.
+ * <p>A pull has two steps, because a delivery that never reaches a client must not count. Step one selects candidates
+ * and loads their contents; it changes no state. Step two knows the size of the response and leases as many candidates
+ * as fit. If all contents are in memory, both steps run in one task. Otherwise the candidates are reserved, and step
+ * two runs in the order of step one, so that the queue delivers its arrivals from the front.
  *
- * <p>Owned by the turns of one queue.
+ * <p>Confined to the queue's scheduler.
  */
 public final class ContentLoader {
     private static final Logger LOG = LoggerFactory.getLogger(ContentLoader.class);
-    /** How long after its end the lease of a pull is held: much longer than an edge waits for the answer. */
-    private static final long HELD_MILLIS_MAX = 600_000;
-    /** How often a pull chooses before it answers with nothing. */
-    private static final int TRIES_MAX = 3;
+    /**
+     * How long an expired lease of a pull is extended while its response is pending: much longer than the edge waits
+     * for the queue.
+     */
+    private static final long EXTENSION_MILLIS_MAX = 600_000;
+    /** How often a pull selects candidates before it returns an empty batch. */
+    private static final int SELECTIONS_MAX = 3;
 
     private final long queueNumber;
-    private final QueueCommandExecutor shell;
+    private final QueueCommandExecutor executor;
     private final QueueStore store;
-    private final QueueScheduler turns;
+    private final QueueScheduler scheduler;
     private final CommitPipeline pipeline;
-    private final ContentCache contents;
+    private final ContentCache cache;
     private final int bytesMax;
-    private final UnsentResponses unsentAnswers = new UnsentResponses();
-    /** Pulls between their steps, in order. */
-    private final ArrayDeque<PullUnderWay> underWay = new ArrayDeque<>(1);
-    /** Candidates of those pulls, and messages whose content is missing from the store. */
+    private final UnsentResponses unsentResponses = new UnsentResponses();
+    /** Pulls between their two steps, in order. */
+    private final ArrayDeque<PendingPull> pendingPulls = new ArrayDeque<>(1);
+    /** Seqs of the candidates of those pulls, and of messages whose content is missing from the store. */
     private final Set<Long> reserved = new HashSet<>(1);
-    /** Leases of answers that could not be sent while the store failed; for the queue when it is loaded again. */
-    private final List<Release.Unsent> stranded = new ArrayList<>(0);
+    /**
+     * Leases of responses that were not sent because the store failed. The queue releases them when it is loaded again.
+     */
+    private final List<Release.Unsent> unsentLeases = new ArrayList<>(0);
 
-    private static final class PullUnderWay {
+    private static final class PendingPull {
         private final QueueRequest.Deliver request;
         private final ReplyHandler<? super QueueClient.Delivered> reply;
-        private PreparedDelivery preparation = new PreparedDelivery(List.of());
+        private PreparedDelivery prepared = new PreparedDelivery(List.of());
         private QueueException refusal;
-        /** Whether nothing must be read any more. */
+        /** Whether all contents are loaded. */
         private boolean ready;
 
-        private int tries;
+        private int selections;
 
-        PullUnderWay(QueueRequest.Deliver request, ReplyHandler<? super QueueClient.Delivered> reply) {
+        PendingPull(QueueRequest.Deliver request, ReplyHandler<? super QueueClient.Delivered> reply) {
             this.request = request;
             this.reply = reply;
         }
     }
 
-    /** @param bytesMax of the messages of one answer, as they are written */
+    /** @param bytesMax limit for the messages of one response, in bytes as written */
     public ContentLoader(
             long queueNumber,
-            QueueCommandExecutor shell,
+            QueueCommandExecutor executor,
             QueueStore store,
-            QueueScheduler turns,
+            QueueScheduler scheduler,
             CommitPipeline pipeline,
-            ContentCache contents,
+            ContentCache cache,
             int bytesMax) {
         this.queueNumber = queueNumber;
-        this.shell = shell;
+        this.executor = executor;
         this.store = store;
-        this.turns = turns;
+        this.scheduler = scheduler;
         this.pipeline = pipeline;
-        this.contents = contents;
+        this.cache = cache;
         this.bytesMax = bytesMax;
     }
 
-    /** Answers a pull. */
+    /** Runs a pull. */
     public void deliver(QueueRequest.Deliver request, ReplyHandler<? super QueueClient.Delivered> reply) {
-        choose(new PullUnderWay(request, reply));
+        selectCandidates(new PendingPull(request, reply));
     }
 
-    private void choose(PullUnderWay pull) {
+    private void selectCandidates(PendingPull pull) {
         QueueRequest.Deliver request = pull.request;
-        pull.tries++;
+        pull.selections++;
         PullCandidates command = new PullCandidates(request.batchSize(), request.consumerType(), bytesMax, reserved);
-        shell.run(request.hold().guard(command), pull.reply, decision -> {
-            pull.preparation = new PreparedDelivery(decision.reply());
+        executor.run(request.reservation().guard(command), pull.reply, decision -> {
+            pull.prepared = new PreparedDelivery(decision.reply());
             prepare(pull);
         });
     }
 
-    private void prepare(PullUnderWay pull) {
-        List<MessageHeader> missing = pull.preparation.takeFrom(contents);
-        if (missing.isEmpty() && underWay.isEmpty()) {
+    private void prepare(PendingPull pull) {
+        List<MessageHeader> missing = pull.prepared.fillFrom(cache);
+        if (missing.isEmpty() && pendingPulls.isEmpty()) {
             lease(pull);
             return;
         }
         pull.ready = missing.isEmpty();
-        underWay.add(pull);
+        pendingPulls.add(pull);
         reserve(pull);
-        pull.request.hold().take(pull.preparation.bodyBytes());
+        pull.request.reservation().resize(pull.prepared.bodyBytes());
         if (!pull.ready) {
-            read(missing, pull.preparation, refusal -> {
+            read(missing, pull.prepared, refusal -> {
                 pull.refusal = refusal;
                 pull.ready = true;
                 leaseInOrder();
@@ -131,62 +136,65 @@ public final class ContentLoader {
     }
 
     private void leaseInOrder() {
-        while (!underWay.isEmpty() && underWay.peek().ready) {
-            PullUnderWay pull = underWay.remove();
+        while (!pendingPulls.isEmpty() && pendingPulls.peek().ready) {
+            PendingPull pull = pendingPulls.remove();
             unreserve(pull);
-            boolean othersHadAll = pull.preparation.candidates().isEmpty();
+            boolean allReservedByOthers = pull.prepared.candidates().isEmpty();
             if (pull.refusal != null) {
                 pull.reply.fail(pull.refusal);
-            } else if (othersHadAll && pull.tries < TRIES_MAX) {
-                choose(pull);
+            } else if (allReservedByOthers && pull.selections < SELECTIONS_MAX) {
+                selectCandidates(pull);
             } else {
                 lease(pull);
             }
         }
     }
 
-    private void reserve(PullUnderWay pull) {
-        pull.preparation
+    private void reserve(PendingPull pull) {
+        pull.prepared
                 .candidates()
                 .forEach(message -> reserved.add(message.header().seq()));
     }
 
-    private void unreserve(PullUnderWay pull) {
-        pull.preparation
+    private void unreserve(PendingPull pull) {
+        pull.prepared
                 .candidates()
                 .forEach(message -> reserved.remove(message.header().seq()));
     }
 
-    /** The second step: exactly those whose content is in hand, that fit, and that are still ready. */
-    private void lease(PullUnderWay pull) {
+    /** Step two: leases the candidates that have a content, fit into the response and are still ready. */
+    private void lease(PendingPull pull) {
         QueueRequest.Deliver request = pull.request;
-        List<ReadyMessage> chosen;
+        List<ReadyMessage> selected;
         try {
-            chosen = pull.preparation.choose(request.sizeOf(), bytesMax);
+            selected = pull.prepared.select(request.sizeOf(), bytesMax);
         } catch (RuntimeException fault) {
-            LOG.error("queue {}: an answer could not be measured", queueNumber, fault);
+            LOG.error("queue {}: the size of a response could not be computed", queueNumber, fault);
             pull.reply.fail(new QueueException(QueueError.INTERNAL));
             return;
         }
-        if (chosen.size() < pull.preparation.candidates().size()) {
-            setDamagedAside(pull.preparation);
+        if (selected.size() < pull.prepared.candidates().size()) {
+            excludeDamaged(pull.prepared);
         }
-        Pull command = new Pull(chosen, request.visibilityTimeoutMillis(), request.consumerType());
-        shell.run(command, pull.reply, decision -> {
-            boolean allWent = decision.reply().leases().isEmpty()
-                    && !pull.preparation.candidates().isEmpty();
-            if (allWent && pull.tries < TRIES_MAX) {
-                choose(pull);
+        Pull command = new Pull(selected, request.visibilityTimeoutMillis(), request.consumerType());
+        executor.run(command, pull.reply, decision -> {
+            boolean noneReady = decision.reply().leases().isEmpty()
+                    && !pull.prepared.candidates().isEmpty();
+            if (noneReady && pull.selections < SELECTIONS_MAX) {
+                selectCandidates(pull);
             } else {
-                answer(pull, decision);
+                respond(pull, decision);
             }
         });
     }
 
-    /** A message that is ready has a content, or the store is damaged; it must not stand in the way of the others. */
-    private void setDamagedAside(PreparedDelivery preparation) {
-        for (ReadyMessage message : preparation.withoutContent()) {
-            if (shell.state().isReady(message, turns.nowMillis())
+    /**
+     * A ready message without content means that the store is damaged. It is excluded so that it does not block the
+     * others.
+     */
+    private void excludeDamaged(PreparedDelivery prepared) {
+        for (ReadyMessage message : prepared.withoutContent()) {
+            if (executor.state().isReady(message, scheduler.nowMillis())
                     && reserved.add(message.header().seq())) {
                 LOG.error(
                         "queue {}: the content of message {} is missing from the store; it is not delivered",
@@ -196,29 +204,29 @@ public final class ContentLoader {
         }
     }
 
-    private void answer(PullUnderWay pull, Decision<Pull.PullReply> decision) {
+    private void respond(PendingPull pull, Decision<Pull.PullReply> decision) {
         List<Lease> leases = decision.reply().leases();
         List<QueueClient.Delivery> deliveries = new ArrayList<>(leases.size());
         long bodyBytes = 0;
         int bytes = 0;
-        int at = 0;
+        int index = 0;
         for (Lease lease : leases) {
             MessageHeader header = lease.header();
-            at = pull.preparation.indexOf(header.seq(), at);
+            index = pull.prepared.indexOf(header.seq(), index);
             deliveries.add(new QueueClient.Delivery(
-                    new StoredMessage(header, pull.preparation.content(at)), lease.delivery()));
-            bytes += pull.preparation.size(at);
+                    new StoredMessage(header, pull.prepared.content(index)), lease.delivery()));
+            bytes += pull.prepared.size(index);
             bodyBytes += header.bodyBytes();
-            // A delivered message is not expected back.
-            contents.take(header.seq());
+            // A delivered message is probably not delivered again.
+            cache.remove(header.seq());
         }
-        pull.request.hold().take(bodyBytes + bytes);
+        pull.request.reservation().resize(bodyBytes + bytes);
         PendingResponse pending = pending(pull.request, decision);
-        QueueClient.Delivered answer =
+        QueueClient.Delivered response =
                 new QueueClient.Delivered(deliveries, decision.reply().metrics(), bytes, pending);
-        pipeline.afterStored(() -> pull.reply.succeed(answer), refusal -> {
+        pipeline.afterStored(() -> pull.reply.succeed(response), refusal -> {
             if (pending instanceof LeasedResponse leased) {
-                stranded.addAll(leased.leases());
+                unsentLeases.addAll(leased.leases());
             }
             pull.reply.fail(refusal);
         });
@@ -227,63 +235,67 @@ public final class ContentLoader {
     private PendingResponse pending(QueueRequest.Deliver request, Decision<Pull.PullReply> decision) {
         List<Lease> leases = decision.reply().leases();
         if (leases.isEmpty()) {
-            return request.hold();
+            return request.reservation();
         }
-        // The lease of a batch for a Worker outlasts its delivery, but not a machine that is suspended meanwhile.
-        long heldMillisMax =
-                request.consumerType() == ConsumerType.HTTP_PULL ? HELD_MILLIS_MAX : request.visibilityTimeoutMillis();
-        LeasedResponse answer = new LeasedResponse(
-                turns,
-                request.hold(),
+        // The lease of a Worker's batch is longer than its delivery, but the machine may be suspended in between.
+        long extensionMillisMax = request.consumerType() == ConsumerType.HTTP_PULL
+                ? EXTENSION_MILLIS_MAX
+                : request.visibilityTimeoutMillis();
+        LeasedResponse response = new LeasedResponse(
+                scheduler,
+                request.reservation(),
                 decision.events(),
                 leases.get(0).expiresAtMillis(),
-                heldMillisMax,
-                this::giveBack);
-        unsentAnswers.add(answer);
-        return answer;
+                extensionMillisMax,
+                this::releaseLeases);
+        unsentResponses.add(response);
+        return response;
     }
 
-    private void giveBack(List<Release.Unsent> leases) {
-        shell.execute(new Release(leases), new ReplyHandler<>() {
+    private void releaseLeases(List<Release.Unsent> leases) {
+        executor.execute(new Release(leases), new ReplyHandler<>() {
             @Override
             public void succeed(Integer released) {}
 
             @Override
-            public void fail(QueueException why) {
-                stranded.addAll(leases);
+            public void fail(QueueException error) {
+                unsentLeases.addAll(leases);
             }
         });
     }
 
-    /** When the first lease ends whose answer was not sent yet: it must not end before; {@link Long#MAX_VALUE} if there is none. */
+    /**
+     * The earliest end of a lease whose response is pending; such leases must not expire. {@link Long#MAX_VALUE} if
+     * there is none.
+     */
     public long unsentLeasesEndMillis(long nowMillis) {
-        return unsentAnswers.leasesEndMillis(nowMillis);
+        return unsentResponses.leasesEndMillis(nowMillis);
     }
 
-    /** Whether an answer is still to be reported as sent or unsent. */
+    /** Whether a response is still to be reported as sent or unsent. */
     public boolean hasUnsent() {
-        return !unsentAnswers.isEmpty();
+        return !unsentResponses.isEmpty();
     }
 
-    /** Leases whose answers were not sent, for the queue that is loaded after this one. */
-    public List<Release.Unsent> stranded() {
-        return stranded;
+    /** Leases of unsent responses, for the next instance of the queue. */
+    public List<Release.Unsent> unsentLeases() {
+        return unsentLeases;
     }
 
-    /** Answers a peek. */
-    public void show(QueueRequest.Show request, ReplyHandler<? super QueueClient.Shown> reply) {
-        DeliveryBudget.Reservation hold = request.hold();
-        shell.run(hold.guard(new Peek(request.batchSize(), bytesMax)), reply, decision -> {
-            PreparedDelivery preparation = new PreparedDelivery(decision.reply());
-            hold.take(preparation.bodyBytes());
-            List<MessageHeader> missing = preparation.takeFrom(contents);
+    /** Runs a peek. */
+    public void peek(QueueRequest.PeekContents request, ReplyHandler<? super QueueClient.Shown> reply) {
+        DeliveryBudget.Reservation reservation = request.reservation();
+        executor.run(reservation.guard(new Peek(request.batchSize(), bytesMax)), reply, decision -> {
+            PreparedDelivery prepared = new PreparedDelivery(decision.reply());
+            reservation.resize(prepared.bodyBytes());
+            List<MessageHeader> missing = prepared.fillFrom(cache);
             if (missing.isEmpty()) {
-                pipeline.afterStored(() -> reply.succeed(shown(request, preparation)), reply::fail);
+                pipeline.afterStored(() -> reply.succeed(shown(request, prepared)), reply::fail);
                 return;
             }
-            read(missing, preparation, refusal -> {
+            read(missing, prepared, refusal -> {
                 if (refusal == null) {
-                    reply.succeed(shown(request, preparation));
+                    reply.succeed(shown(request, prepared));
                 } else {
                     reply.fail(refusal);
                 }
@@ -291,33 +303,36 @@ public final class ContentLoader {
         });
     }
 
-    private QueueClient.Shown shown(QueueRequest.Show request, PreparedDelivery preparation) {
-        List<ReadyMessage> chosen = preparation.choose(request.sizeOf(), bytesMax);
-        List<QueueClient.Peeked> peeked = new ArrayList<>(chosen.size());
+    private QueueClient.Shown shown(QueueRequest.PeekContents request, PreparedDelivery prepared) {
+        List<ReadyMessage> selected = prepared.select(request.sizeOf(), bytesMax);
+        List<QueueClient.Peeked> peeked = new ArrayList<>(selected.size());
         long bodyBytes = 0;
         int bytes = 0;
-        int at = 0;
-        for (ReadyMessage message : chosen) {
-            at = preparation.indexOf(message.header().seq(), at);
+        int index = 0;
+        for (ReadyMessage message : selected) {
+            index = prepared.indexOf(message.header().seq(), index);
             peeked.add(new QueueClient.Peeked(
-                    new StoredMessage(message.header(), preparation.content(at)), message.deliveries()));
-            bytes += preparation.size(at);
+                    new StoredMessage(message.header(), prepared.content(index)), message.deliveries()));
+            bytes += prepared.size(index);
             bodyBytes += message.header().bodyBytes();
         }
-        request.hold().take(bodyBytes + bytes);
-        return new QueueClient.Shown(peeked, bytes, request.hold());
+        request.reservation().resize(bodyBytes + bytes);
+        return new QueueClient.Shown(peeked, bytes, request.reservation());
     }
 
-    /** Reads once everything decided is stored; then runs {@code then} in a turn, with the reason if it could not. */
-    private void read(List<MessageHeader> missing, PreparedDelivery preparation, Consumer<QueueException> then) {
+    /**
+     * Reads contents when everything appended so far is stored. Then runs {@code then} on the scheduler with null, or
+     * with the error.
+     */
+    private void read(List<MessageHeader> missing, PreparedDelivery prepared, Consumer<QueueException> then) {
         pipeline.afterStored(
                 () -> store.readContents(queueNumber, missing)
-                        .whenComplete((rows, failure) -> turns.next(() -> {
+                        .whenComplete((rows, failure) -> scheduler.execute(() -> {
                             if (failure != null) {
                                 LOG.error("queue {}: reading contents failed", queueNumber, failure);
                                 then.accept(new QueueException(QueueError.UNAVAILABLE));
                             } else {
-                                preparation.take(rows);
+                                prepared.fill(rows);
                                 then.accept(null);
                             }
                         })),

@@ -8,47 +8,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/**
- * The answer to a pull between the decision of the queue and the connection. Gives its leases back if it is never sent.
- */
+/** The response to a pull between the queue's decision and the connection. Releases its leases if it is never sent. */
 final class LeasedResponse implements PendingResponse {
-    private final QueueScheduler turns;
-    private final DeliveryBudget.Reservation hold;
-    /** Dropped when the answer is sent: the last one of a queue is kept until the next. */
+    private final QueueScheduler scheduler;
+    private final DeliveryBudget.Reservation reservation;
+    /** Cleared when the response is sent, because the last response of a queue stays referenced until the next one. */
     private List<QueueEvent> events;
 
     private final long leasesEndMillis;
-    private final Consumer<List<Release.Unsent>> giveBack;
-    /** How much longer the leases are held; of the turns of the queue. */
-    private long heldMillisLeft;
+    private final Consumer<List<Release.Unsent>> onUnsent;
+    /** How much longer the leases may be extended. Confined to the queue's scheduler. */
+    private long extensionMillisLeft;
 
     private boolean reported;
-    private volatile boolean over;
+    private volatile boolean done;
 
     /**
-     * @param events of the pull, at least one lease among them
-     * @param leasesEndMillis when they end, the same for all
-     * @param heldMillisMax how long after their end they are held while nothing is reported
-     * @param giveBack takes the leases of an answer that was not sent, in a turn
+     * @param events events of the pull, with at least one lease
+     * @param leasesEndMillis when the leases end; the same for all
+     * @param extensionMillisMax how long the leases are extended beyond their end while nothing is reported
+     * @param onUnsent receives the leases of an unsent response, on the queue's scheduler
      */
     LeasedResponse(
-            QueueScheduler turns,
-            DeliveryBudget.Reservation hold,
+            QueueScheduler scheduler,
+            DeliveryBudget.Reservation reservation,
             List<QueueEvent> events,
             long leasesEndMillis,
-            long heldMillisMax,
-            Consumer<List<Release.Unsent>> giveBack) {
-        this.turns = turns;
-        this.hold = hold;
+            long extensionMillisMax,
+            Consumer<List<Release.Unsent>> onUnsent) {
+        this.scheduler = scheduler;
+        this.reservation = reservation;
         this.events = events;
         this.leasesEndMillis = leasesEndMillis;
-        this.heldMillisLeft = heldMillisMax;
-        this.giveBack = giveBack;
+        this.extensionMillisLeft = extensionMillisMax;
+        this.onUnsent = onUnsent;
     }
 
     @Override
     public void endCharge() {
-        hold.release();
+        reservation.release();
     }
 
     @Override
@@ -56,8 +54,8 @@ final class LeasedResponse implements PendingResponse {
         if (!reported) {
             reported = true;
             events = List.of();
-            over = true;
-            hold.release();
+            done = true;
+            reservation.release();
         }
     }
 
@@ -65,17 +63,17 @@ final class LeasedResponse implements PendingResponse {
     public void unsent() {
         if (!reported) {
             reported = true;
-            hold.release();
-            turns.next(() -> {
-                giveBack.accept(leases());
-                over = true;
+            reservation.release();
+            scheduler.execute(() -> {
+                onUnsent.accept(leases());
+                done = true;
             });
         }
     }
 
-    /** Whether nothing more is going to be reported. */
-    boolean isOver() {
-        return over;
+    /** Whether no further report has an effect. */
+    boolean isDone() {
+        return done;
     }
 
     long leasesEndMillis() {
@@ -83,19 +81,19 @@ final class LeasedResponse implements PendingResponse {
     }
 
     /**
-     * Whether its leases go on although they may have ended. To be asked in turns of the queue.
+     * Whether the leases stay valid at that time, within their duration or by extension. Call on the queue's scheduler.
      *
-     * @param ranMillis for how long the queue ran since this was asked before
+     * @param ranMillis how long the queue ran since the last call
      */
-    boolean isHeld(long nowMillis, long ranMillis) {
+    boolean isExtended(long nowMillis, long ranMillis) {
         if (leasesEndMillis > nowMillis) {
             return true;
         }
-        heldMillisLeft -= Math.min(ranMillis, nowMillis - leasesEndMillis);
-        return heldMillisLeft > 0;
+        extensionMillisLeft -= Math.min(ranMillis, nowMillis - leasesEndMillis);
+        return extensionMillisLeft > 0;
     }
 
-    /** The leases, as the command takes them that gives them back. */
+    /** The leases in the form that the {@link Release} command needs. */
     List<Release.Unsent> leases() {
         List<Release.Unsent> leases = new ArrayList<>(events.size());
         for (QueueEvent event : events) {

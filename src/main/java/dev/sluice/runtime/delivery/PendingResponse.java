@@ -1,11 +1,11 @@
 package dev.sluice.runtime.delivery;
 
 /**
- * An answer with messages that its receiver has not handed to a connection yet. The receiver reports one of the two, from one thread; what it
- * reports after that has no effect.
+ * A response with messages that has not been handed to a connection yet. The receiver reports either {@link #sent} or
+ * {@link #unsent}, from one thread. Later reports have no effect.
  */
 public interface PendingResponse {
-    /** There is nothing to report to. */
+    /** Ignores all reports. */
     PendingResponse NONE = new PendingResponse() {
         @Override
         public void sent() {}
@@ -14,12 +14,15 @@ public interface PendingResponse {
         public void unsent() {}
     };
 
-    /** The charge for its memory ends, because another budget has it from now on; the report is still to come. */
+    /** Ends the memory charge because another budget covers the response from now on. The report is still to come. */
     default void endCharge() {}
 
-    /** The answer was handed to a connection: each delivery in it counts. Ends the charge for its memory. */
+    /** The response was handed to a connection: each delivery in it counts. Ends the memory charge. */
     void sent();
 
-    /** The answer never will be: each message goes back to its place, and the delivery does not count. Ends the charge for its memory. */
+    /**
+     * The response will never be sent: each message returns to its position, and the delivery does not count. Ends the
+     * memory charge.
+     */
     void unsent();
 }

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Messages that may go into one answer, and how far their contents are in hand. Owned by the turns of a queue. */
+/** Candidate messages for one response with the contents that are loaded so far. Confined to the queue's scheduler. */
 final class PreparedDelivery {
     private final List<ReadyMessage> candidates;
     private final Content[] contents;
     private final int[] sizes;
-    private int chosen;
+    private int selected;
 
     PreparedDelivery(List<ReadyMessage> candidates) {
         this.candidates = candidates;
@@ -26,7 +26,7 @@ final class PreparedDelivery {
         return candidates;
     }
 
-    /** Of all bodies. */
+    /** Body bytes of all candidates. */
     long bodyBytes() {
         long bytes = 0;
         for (ReadyMessage candidate : candidates) {
@@ -35,8 +35,8 @@ final class PreparedDelivery {
         return bytes;
     }
 
-    /** Takes what memory has; answers what must be read, in order. */
-    List<MessageHeader> takeFrom(ContentCache cache) {
+    /** Takes contents from the cache. Returns the headers that must be read, in order. */
+    List<MessageHeader> fillFrom(ContentCache cache) {
         List<MessageHeader> missing = null;
         for (int i = 0; i < contents.length; i++) {
             MessageHeader header = candidates.get(i).header();
@@ -51,42 +51,43 @@ final class PreparedDelivery {
         return missing == null ? List.of() : missing;
     }
 
-    /** Takes what was read: rows in the order of the candidates, without those that are gone. */
-    void take(List<StoredMessage> rows) {
-        int at = 0;
+    /** Adds the rows that were read. They are in candidate order; missing messages have no row. */
+    void fill(List<StoredMessage> rows) {
+        int index = 0;
         for (StoredMessage row : rows) {
-            while (candidates.get(at).header().seq() != row.header().seq()) {
-                at++;
+            while (candidates.get(index).header().seq() != row.header().seq()) {
+                index++;
             }
-            contents[at] = row.content();
+            contents[index] = row.content();
         }
     }
 
     /**
-     * Chooses as many of the first candidates as fit into an answer, without those that have no content, and the first of them in any case.
+     * Selects as many of the first candidates as fit into the response, without those that have no content. Selects at
+     * least one that has a content.
      *
-     * @param sizeOf bytes of one message as it will be written
+     * @param sizeOf size of one message as written, in bytes
      */
-    List<ReadyMessage> choose(ToIntFunction<Content> sizeOf, int bytesMax) {
+    List<ReadyMessage> select(ToIntFunction<Content> sizeOf, int bytesMax) {
         long bytes = 0;
         int missing = 0;
-        for (chosen = 0; chosen < contents.length; chosen++) {
-            if (contents[chosen] == null) {
+        for (selected = 0; selected < contents.length; selected++) {
+            if (contents[selected] == null) {
                 missing++;
                 continue;
             }
-            sizes[chosen] = sizeOf.applyAsInt(contents[chosen]);
-            bytes += sizes[chosen];
-            if (bytes > bytesMax && chosen > missing) {
+            sizes[selected] = sizeOf.applyAsInt(contents[selected]);
+            bytes += sizes[selected];
+            if (bytes > bytesMax && selected > missing) {
                 break;
             }
         }
-        return missing == 0 ? candidates.subList(0, chosen) : withContent();
+        return missing == 0 ? candidates.subList(0, selected) : withContent();
     }
 
     private List<ReadyMessage> withContent() {
-        List<ReadyMessage> present = new ArrayList<>(chosen);
-        for (int i = 0; i < chosen; i++) {
+        List<ReadyMessage> present = new ArrayList<>(selected);
+        for (int i = 0; i < selected; i++) {
             if (contents[i] != null) {
                 present.add(candidates.get(i));
             }
@@ -94,7 +95,7 @@ final class PreparedDelivery {
         return present;
     }
 
-    /** Candidates of which there is no content. */
+    /** Candidates without content. */
     List<ReadyMessage> withoutContent() {
         List<ReadyMessage> absent = new ArrayList<>(0);
         for (int i = 0; i < contents.length; i++) {
@@ -105,21 +106,20 @@ final class PreparedDelivery {
         return absent;
     }
 
-    /** The place of a candidate among them, from {@code from} on. */
+    /** The index of a candidate, searched from {@code from} on. */
     int indexOf(long seq, int from) {
-        int at = from;
-        while (candidates.get(at).header().seq() != seq) {
-            at++;
+        int index = from;
+        while (candidates.get(index).header().seq() != seq) {
+            index++;
         }
-        return at;
+        return index;
     }
 
-    /** The content of a candidate. */
     Content content(int index) {
         return contents[index];
     }
 
-    /** What a chosen candidate takes in the answer, in bytes. */
+    /** Size of a selected candidate in the response, in bytes. */
     int size(int index) {
         return sizes[index];
     }

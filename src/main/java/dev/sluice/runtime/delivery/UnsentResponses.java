@@ -3,57 +3,60 @@ package dev.sluice.runtime.delivery;
 import java.util.ArrayDeque;
 
 /**
- * The pending answers of one queue, oldest first. Their leases do not end, or a last delivery could end before anybody was shown the message;
- * but an answer of which nothing is heard must not keep its messages for ever. Owned by the turns of the queue.
+ * The pending responses of one queue, oldest first. Their leases do not expire; otherwise a last attempt could end
+ * before a client saw the message. The extension is limited, so that a response without a report does not keep its
+ * messages for ever. Confined to the queue's scheduler.
  *
- * <p>How long a lease is held goes by the time in which the queue ran. While the machine is suspended or the process is stopped, leases
- * grow old, but nothing can report an answer; when it goes on, the report must still find its leases.
+ * <p>The extension counts only the time in which the queue ran. While the machine is suspended or the process is
+ * stopped, leases age but no response can be reported. After that the report must still find its leases.
  */
 final class UnsentResponses {
     /**
-     * What counts at most from one look to the next. While a lease is held the queue looks every few milliseconds; what is beyond this is
-     * time in which it did not run.
+     * The most that counts between two checks. While a lease is extended the queue checks every few milliseconds; a
+     * longer interval means that the process did not run.
      */
     static final long COUNTED_MILLIS_MAX = 1_000;
 
     private static final int SWEEP_SIZE_MIN = 64;
 
-    private final ArrayDeque<LeasedResponse> answers = new ArrayDeque<>(1);
+    private final ArrayDeque<LeasedResponse> responses = new ArrayDeque<>(1);
     private int sweepSize = SWEEP_SIZE_MIN;
-    private long lookedMillis;
+    private long checkedAtMillis;
 
-    void add(LeasedResponse answer) {
-        forgetFirst();
-        if (answers.size() >= sweepSize) {
-            answers.removeIf(LeasedResponse::isOver);
-            sweepSize = Math.max(SWEEP_SIZE_MIN, 2 * answers.size());
+    void add(LeasedResponse response) {
+        removeDone();
+        if (responses.size() >= sweepSize) {
+            responses.removeIf(LeasedResponse::isDone);
+            sweepSize = Math.max(SWEEP_SIZE_MIN, 2 * responses.size());
         }
-        answers.add(answer);
+        responses.add(response);
     }
 
-    /** When the first lease ends, or has ended, that is held; {@link Long#MAX_VALUE} if there is none. */
+    /**
+     * The earliest end, possibly in the past, of a lease that is still valid or extended. {@link Long#MAX_VALUE} if
+     * there is none.
+     */
     long leasesEndMillis(long nowMillis) {
-        forgetFirst();
-        long ranMillis = Math.min(COUNTED_MILLIS_MAX, nowMillis - lookedMillis);
-        lookedMillis = nowMillis;
-        long first = Long.MAX_VALUE;
-        for (LeasedResponse answer : answers) {
-            if (!answer.isOver() && answer.isHeld(nowMillis, ranMillis)) {
-                first = Math.min(first, answer.leasesEndMillis());
+        removeDone();
+        long ranMillis = Math.min(COUNTED_MILLIS_MAX, nowMillis - checkedAtMillis);
+        checkedAtMillis = nowMillis;
+        long earliest = Long.MAX_VALUE;
+        for (LeasedResponse response : responses) {
+            if (!response.isDone() && response.isExtended(nowMillis, ranMillis)) {
+                earliest = Math.min(earliest, response.leasesEndMillis());
             }
         }
-        return first;
+        return earliest;
     }
 
-    /** Whether there is none. */
     boolean isEmpty() {
-        forgetFirst();
-        return answers.isEmpty();
+        removeDone();
+        return responses.isEmpty();
     }
 
-    private void forgetFirst() {
-        while (!answers.isEmpty() && answers.peek().isOver()) {
-            answers.remove();
+    private void removeDone() {
+        while (!responses.isEmpty() && responses.peek().isDone()) {
+            responses.remove();
         }
     }
 }

@@ -23,25 +23,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pushes batches to the Worker of a queue: as soon as {@code batch_size} messages are ready or the first of them has waited
- * {@code max_wait_time_ms}, up to {@code max_concurrency} batches at once. A batch is a pull with a lease that outlasts the
- * delivery, followed by an acknowledgement; so attempts, dead letters and a crash in between are what they are for pulls.
+ * Pushes batches to the Worker of a queue as soon as {@code batch_size} messages are ready or the first of them has
+ * waited {@code max_wait_time_ms}, up to {@code max_concurrency} batches at once. A batch is a pull with a lease longer
+ * than the delivery, followed by an acknowledgement. So attempts, dead-lettering and crashes are handled as for pulls.
  *
- * <p>Owned by the turns of one queue.
+ * <p>Confined to the queue's scheduler.
  */
 public final class WorkerDispatcher {
-    /** Batches at once for a consumer that names no number: a platform would scale further, one machine should not. */
-    static final int CONCURRENCY_IF_UNSET = 16;
+    /**
+     * Concurrent batches for a consumer without its own limit. A platform would scale further; one machine should not.
+     */
+    static final int CONCURRENCY_DEFAULT = 16;
 
-    /** How much longer than its delivery a lease lasts, so that an answer at the last moment still finds it. */
+    /** How much longer a lease is than its delivery, so that a response at the last moment still finds the lease. */
     private static final int LEASE_MARGIN_MILLIS = 10_000;
-    /** Pause after a pull that got nothing although something was ready, as when the bound on leases or on memory is reached. */
+    /** Pause after an empty pull although a message was ready, for example at the limit of leases or memory. */
     private static final long EMPTY_PAUSE_MILLIS = 100;
-    /** Bodies of the batches of this queue that are under way; one batch may always be. */
-    private static final long BYTES_UNDER_WAY_MAX = 16L << 20;
+    /** Limit for the bodies of this queue's batches in flight. One batch is always allowed. */
+    private static final long IN_FLIGHT_BYTES_MAX = 16L << 20;
 
-    private final QueueCommandExecutor shell;
-    private final QueueScheduler turns;
+    private final QueueCommandExecutor executor;
+    private final QueueScheduler scheduler;
     private final WorkerTarget.Directory directory;
     private final DeliveryBudget deliveries;
     private final int concurrencyMax;
@@ -51,48 +53,51 @@ public final class WorkerDispatcher {
     private QueueDefinition definition;
     private WorkerTarget target;
     private WorkerHealth health;
-    /** The batch whose pull waits for a read and has leased nothing yet; what is ready is not known until it has. */
+    /**
+     * The batch whose pull waits for a read and has no lease yet. Until it has, the number of ready messages is
+     * unknown.
+     */
     private InFlightBatch undecided;
 
-    private int underWay;
-    private long bytesUnderWay;
-    private long emptyUntilMillis;
+    private int inFlightCount;
+    private long inFlightBytes;
+    private long pausedUntilMillis;
     private boolean closed;
 
     /** A batch from its pull to its acknowledgement. */
     private static final class InFlightBatch {
-        private final WorkerTarget receiver;
+        private final WorkerTarget target;
         private final WorkerHealth health;
-        private final DeliveryBudget.Reservation hold;
+        private final DeliveryBudget.Reservation reservation;
         private long bytes;
 
-        InFlightBatch(WorkerTarget receiver, WorkerHealth health, DeliveryBudget.Reservation hold, long bytes) {
-            this.receiver = receiver;
+        InFlightBatch(WorkerTarget target, WorkerHealth health, DeliveryBudget.Reservation reservation, long bytes) {
+            this.target = target;
             this.health = health;
-            this.hold = hold;
+            this.reservation = reservation;
             this.bytes = bytes;
         }
     }
 
-    /** Runs {@code afterChange} when a batch has ended; it is to call {@link #dispatchDue}, among other things. */
+    /** @param afterChange run when a batch has ended; must call {@link #dispatchDue}, among other things */
     public WorkerDispatcher(
             QueueDefinition definition,
-            QueueCommandExecutor shell,
-            QueueScheduler turns,
-            RuntimeResources parts,
+            QueueCommandExecutor executor,
+            QueueScheduler scheduler,
+            RuntimeResources resources,
             Runnable afterChange) {
-        this.shell = shell;
-        this.turns = turns;
-        this.directory = parts.workers();
-        this.deliveries = parts.transit().deliveries();
-        this.concurrencyMax = parts.limits().concurrencyMax();
-        this.batchBytesMax = parts.limits().deliveryBytesMax();
+        this.executor = executor;
+        this.scheduler = scheduler;
+        this.directory = resources.workers();
+        this.deliveries = resources.deliveryBudgets().deliveries();
+        this.concurrencyMax = resources.limits().concurrencyMax();
+        this.batchBytesMax = resources.limits().deliveryBytesMax();
         this.afterChange = afterChange;
-        this.timer = new DeadlineTimer(turns, this::dispatchDue);
+        this.timer = new DeadlineTimer(scheduler, this::dispatchDue);
         configure(definition);
     }
 
-    /** Takes note of consumer and settings; batches under way end as they began. */
+    /** Applies a new definition. Batches in flight end with the previous one. */
     public void configure(QueueDefinition definition) {
         WorkerTarget before = target;
         this.definition = definition;
@@ -102,24 +107,27 @@ public final class WorkerDispatcher {
         }
     }
 
-    /** When the dispatcher has something to do, {@link Long#MAX_VALUE} if nothing is in sight. In the past while it is busy. */
+    /**
+     * When the dispatcher has something to do; {@link Long#MAX_VALUE} if nothing is scheduled. In the past while it is
+     * busy.
+     */
     public long nextMillis() {
-        if (underWay > 0) {
+        if (inFlightCount > 0) {
             return 0;
         }
         return isEnabled() ? dueMillis() : Long.MAX_VALUE;
     }
 
-    /** Whether no batch is under way. */
+    /** Whether no batch is in flight. */
     public boolean isIdle() {
-        return underWay == 0;
+        return inFlightCount == 0;
     }
 
-    /** Sends what is due; to be called after every change. */
+    /** Sends what is due. Call after every change. */
     public void dispatchDue() {
         while (isEnabled() && mayStart()) {
             long dueMillis = dueMillis();
-            if (dueMillis > turns.nowMillis()) {
+            if (dueMillis > scheduler.nowMillis()) {
                 timer.arm(dueMillis);
                 return;
             }
@@ -132,22 +140,23 @@ public final class WorkerDispatcher {
     }
 
     private boolean mayStart() {
-        return underWay == 0
+        return inFlightCount == 0
                 || undecided == null
-                        && underWay < concurrency()
-                        && bytesUnderWay + expectedBytes() <= BYTES_UNDER_WAY_MAX;
+                        && inFlightCount < concurrency()
+                        && inFlightBytes + expectedBytes() <= IN_FLIGHT_BYTES_MAX;
     }
 
     private int concurrency() {
         if (health.isSuspect()) {
             return 1;
         }
-        int wished = definition.consumer().settings().maxConcurrency();
-        return Math.min(wished == ConsumerSettings.CONCURRENCY_UNSET ? CONCURRENCY_IF_UNSET : wished, concurrencyMax);
+        int configured = definition.consumer().settings().maxConcurrency();
+        return Math.min(
+                configured == ConsumerSettings.CONCURRENCY_UNSET ? CONCURRENCY_DEFAULT : configured, concurrencyMax);
     }
 
     private long expectedBytes() {
-        BacklogStats metrics = shell.state().metrics();
+        BacklogStats metrics = executor.state().metrics();
         if (metrics.backlogCount() == 0) {
             return 0;
         }
@@ -159,141 +168,143 @@ public final class WorkerDispatcher {
                         messageBytes * definition.consumer().settings().batchSize()));
     }
 
-    /** When the next batch is full, or its first message has waited long enough; not while there is a reason to pause. */
+    /** When the next batch is full or its first message has waited long enough, but not during a pause. */
     private long dueMillis() {
         ConsumerSettings settings = definition.consumer().settings();
-        QueueState state = shell.state();
+        QueueState state = executor.state();
         long readySince = state.nextReadyMillis();
         if (readySince == Long.MAX_VALUE) {
             return readySince;
         }
         long dueMillis = Math.min(state.readyMillis(settings.batchSize()), readySince + settings.maxWaitTimeMillis());
-        return Math.max(dueMillis, Math.max(emptyUntilMillis, health.pausedUntilMillis()));
+        return Math.max(dueMillis, Math.max(pausedUntilMillis, health.pausedUntilMillis()));
     }
 
     private void start() {
-        InFlightBatch flight =
+        InFlightBatch inFlight =
                 new InFlightBatch(target, health, new DeliveryBudget.Reservation(deliveries), expectedBytes());
-        underWay++;
-        bytesUnderWay += flight.bytes;
-        undecided = flight;
-        int leasesBefore = shell.state().leaseCount();
+        inFlightCount++;
+        inFlightBytes += inFlight.bytes;
+        undecided = inFlight;
+        int leasesBefore = executor.state().leaseCount();
         int leaseMillis = (int) Math.min(Integer.MAX_VALUE, target.timeoutMillis() + LEASE_MARGIN_MILLIS);
         QueueRequest.Deliver pull = new QueueRequest.Deliver(
-                Pull.FROM_CONSUMER, leaseMillis, ConsumerType.WORKER, target::bytesOf, flight.hold);
-        shell.deliver(pull, new ReplyHandler<>() {
+                Pull.FROM_CONSUMER, leaseMillis, ConsumerType.WORKER, target::bytesOf, inFlight.reservation);
+        executor.deliver(pull, new ReplyHandler<>() {
             @Override
             public void succeed(QueueClient.Delivered batch) {
-                if (undecided == flight) {
+                if (undecided == inFlight) {
                     scheduleDispatch();
                 }
-                decided(flight);
+                onPullDecided(inFlight);
                 if (batch.deliveries().isEmpty()) {
-                    onEmptyPull(flight);
+                    onEmptyPull(inFlight);
                 } else {
-                    deliverBatch(flight, batch);
+                    deliverBatch(inFlight, batch);
                 }
             }
 
             @Override
-            public void fail(QueueException why) {
-                decided(flight);
-                onEmptyPull(flight);
+            public void fail(QueueException error) {
+                onPullDecided(inFlight);
+                onEmptyPull(inFlight);
             }
         });
-        if (shell.state().leaseCount() > leasesBefore) {
-            decided(flight);
+        if (executor.state().leaseCount() > leasesBefore) {
+            onPullDecided(inFlight);
         }
     }
 
-    private void decided(InFlightBatch flight) {
-        if (undecided == flight) {
+    private void onPullDecided(InFlightBatch inFlight) {
+        if (undecided == inFlight) {
             undecided = null;
         }
     }
 
     private void scheduleDispatch() {
-        turns.next(() -> {
+        scheduler.execute(() -> {
             if (!closed) {
                 afterChange.run();
             }
         });
     }
 
-    private void onEmptyPull(InFlightBatch flight) {
-        emptyUntilMillis = turns.nowMillis() + EMPTY_PAUSE_MILLIS;
-        ended(flight);
+    private void onEmptyPull(InFlightBatch inFlight) {
+        pausedUntilMillis = scheduler.nowMillis() + EMPTY_PAUSE_MILLIS;
+        onBatchEnded(inFlight);
     }
 
-    private void deliverBatch(InFlightBatch flight, QueueClient.Delivered batch) {
+    private void deliverBatch(InFlightBatch inFlight, QueueClient.Delivered batch) {
         long bytes = 0;
         for (QueueClient.Delivery delivery : batch.deliveries()) {
             bytes += delivery.message().header().bodyBytes();
         }
-        bytesUnderWay += bytes - flight.bytes;
-        flight.bytes = bytes;
-        deliver(flight, new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics(), batch.bytes()))
-                .onComplete(verdict -> turns.next(() -> {
-                    if (verdict.succeeded()) {
-                        flight.health.succeeded(definition.name(), turns.nowMillis());
+        inFlightBytes += bytes - inFlight.bytes;
+        inFlight.bytes = bytes;
+        deliver(inFlight, new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics(), batch.bytes()))
+                .onComplete(result -> scheduler.execute(() -> {
+                    if (result.succeeded()) {
+                        inFlight.health.succeeded(definition.name(), scheduler.nowMillis());
                     } else {
-                        flight.health.failed(definition.name(), verdict.cause(), turns.nowMillis());
+                        inFlight.health.failed(definition.name(), result.cause(), scheduler.nowMillis());
                     }
-                    if (verdict.cause() instanceof WorkerTarget.NotSent) {
+                    if (result.cause() instanceof WorkerTarget.NotSent) {
                         batch.pending().unsent();
-                        ended(flight);
+                        onBatchEnded(inFlight);
                     } else {
                         batch.pending().sent();
-                        acknowledge(flight, batch, verdict.result());
+                        acknowledge(inFlight, batch, result.result());
                     }
                 }));
     }
 
-    private static Future<WorkerTarget.BatchResult> deliver(InFlightBatch flight, WorkerTarget.Batch batch) {
+    private static Future<WorkerTarget.BatchResult> deliver(InFlightBatch inFlight, WorkerTarget.Batch batch) {
         try {
-            return flight.receiver.deliver(batch);
+            return inFlight.target.deliver(batch);
         } catch (RuntimeException fault) {
             return Future.failedFuture(new WorkerTarget.NotSent(fault.toString()));
         }
     }
 
-    /** Acknowledges and retries as the verdict says; without one, all of it is delivered again. */
-    private void acknowledge(InFlightBatch flight, QueueClient.Delivered batch, WorkerTarget.BatchResult verdict) {
+    /**
+     * Acknowledges and retries messages according to the result. Without a result, the whole batch is delivered again.
+     */
+    private void acknowledge(InFlightBatch inFlight, QueueClient.Delivered batch, WorkerTarget.BatchResult result) {
         List<LeaseId> acks = new ArrayList<>();
         List<Ack.Retry> retries = new ArrayList<>();
         for (QueueClient.Delivery delivery : batch.deliveries()) {
             long seq = delivery.message().header().seq();
             LeaseId lease = new LeaseId(seq, delivery.delivery());
-            Integer delaySeconds = verdict == null
+            Integer delaySeconds = result == null
                     ? Integer.valueOf(NewMessage.DELAY_UNSET)
-                    : verdict.retries().get(seq);
+                    : result.retries().get(seq);
             if (delaySeconds == null) {
                 acks.add(lease);
             } else {
                 retries.add(new Ack.Retry(lease, delaySeconds));
             }
         }
-        shell.execute(new Ack(acks, retries), new ReplyHandler<>() {
+        executor.execute(new Ack(acks, retries), new ReplyHandler<>() {
             @Override
-            public void succeed(Ack.AckReply answer) {
-                ended(flight);
+            public void succeed(Ack.AckReply ignored) {
+                onBatchEnded(inFlight);
             }
 
             @Override
-            public void fail(QueueException why) {
-                ended(flight);
+            public void fail(QueueException error) {
+                onBatchEnded(inFlight);
             }
         });
     }
 
-    private void ended(InFlightBatch flight) {
-        underWay--;
-        flight.hold.release();
-        bytesUnderWay -= flight.bytes;
+    private void onBatchEnded(InFlightBatch inFlight) {
+        inFlightCount--;
+        inFlight.reservation.release();
+        inFlightBytes -= inFlight.bytes;
         scheduleDispatch();
     }
 
-    /** No further batches; those under way end as they began. */
+    /** Starts no further batch. Batches in flight end normally. */
     public void close() {
         closed = true;
         timer.close();

@@ -10,25 +10,25 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 
-/** Where the batches of one Worker go. Usable from any event loop; never blocks. */
+/** Destination for the batches of one Worker. Usable from any event loop; never blocks. */
 public interface WorkerTarget {
     /**
-     * Hands a batch over. The future completes within {@link #timeoutMillis}; it fails, with a text fit for the log, if the batch
-     * did not arrive or was refused, and all of it is to be delivered again. With {@link NotSent} the batch was not handed to a
-     * connection, and the delivery does not count.
+     * Sends a batch. The future completes within {@link #timeoutMillis}. It fails, with a message for the log, if the
+     * batch did not arrive or was refused; then the whole batch is delivered again. {@link NotSent} means that the
+     * batch was not handed to a connection, so the delivery does not count.
      */
     Future<BatchResult> deliver(Batch batch);
 
-    /** What a message takes in the request, in bytes; not too little. */
+    /** Upper bound for the size of a message in the request, in bytes. */
     int bytesOf(Content content);
 
-    /** The longest a delivery may take, in milliseconds; leases are made to outlast it. */
+    /** The longest duration of a delivery, in milliseconds. Leases are longer. */
     long timeoutMillis();
 
     /**
-     * Messages that go together.
+     * Messages of one delivery.
      *
-     * @param bytes that the messages take in the request
+     * @param bytes size of the messages in the request
      */
     record Batch(QueueDefinition queue, List<QueueClient.Delivery> deliveries, BacklogStats metrics, int bytes) {}
 
@@ -36,28 +36,31 @@ public interface WorkerTarget {
     final class NotSent extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        /** With a text fit for the log. */
-        public NotSent(String why) {
-            super(why, null, false, false);
+        /** @param why a text for the log */
+        public NotSent(String error) {
+            super(error, null, false, false);
         }
     }
 
     /**
-     * What the target made of a batch it took: everything is acknowledged except what it wants again.
+     * Result of a batch that the target accepted: all messages are acknowledged except those to retry.
      *
      * @param retries seq of a message → delay in seconds, or {@link dev.sluice.queue.NewMessage#DELAY_UNSET}
      */
     record BatchResult(Map<Long, Integer> retries) {
-        /** All of it is done. */
+        /** All messages are acknowledged. */
         public static final BatchResult ALL_DONE = new BatchResult(Map.of());
     }
 
-    /** The targets by script name. */
+    /** Finds targets by script name. */
     interface Directory {
-        /** Nobody is mapped. */
+        /** A directory without targets. */
         Directory EMPTY = scriptName -> null;
 
-        /** The target of that script, or null if it is not mapped: then the consumer is metadata only (docs/api.md 11.12). */
+        /**
+         * The target of that script, or null if it is not mapped: then the consumer is metadata only (docs/api.md
+         * 11.12).
+         */
         WorkerTarget find(String scriptName);
 
         /** The target of a queue's consumer, or null if it has none. */

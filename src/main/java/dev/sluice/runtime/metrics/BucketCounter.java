@@ -2,7 +2,7 @@ package dev.sluice.runtime.metrics;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts values in buckets whose upper bounds double. Adding is two additions and never allocates. */
+/** A histogram whose bucket bounds double. Adding a value costs two additions and never allocates. */
 public final class BucketCounter {
     private final long firstBound;
     private final LongAdder[] counts;
@@ -17,15 +17,15 @@ public final class BucketCounter {
     }
 
     /**
-     * Buckets up to {@code firstBound}, twice that, and so on; the last bucket has no bound.
+     * Creates buckets up to {@code firstBound}, twice that, and so on. The last bucket has no bound.
      *
-     * @param bounds how many buckets have one
+     * @param bounds number of buckets with a bound
      */
     public static BucketCounter doubling(long firstBound, int bounds) {
         return new BucketCounter(firstBound, bounds);
     }
 
-    /** Notes a value, 0 or more. */
+    /** Adds a value, 0 or more. */
     public void add(long value) {
         counts[bucketOf(value)].increment();
         sum.add(value);
@@ -44,7 +44,7 @@ public final class BucketCounter {
         return sum.sum();
     }
 
-    /** The bounds that there are; inclusive. */
+    /** The inclusive bounds. */
     public long[] bounds() {
         long[] bounds = new long[counts.length - 1];
         for (int i = 0; i < bounds.length; i++) {
@@ -53,7 +53,7 @@ public final class BucketCounter {
         return bounds;
     }
 
-    /** Values per bucket, not cumulative; one more than there are bounds. */
+    /** Values per bucket, not cumulative. One element more than there are bounds. */
     public long[] counts() {
         long[] snapshot = new long[counts.length];
         for (int i = 0; i < counts.length; i++) {

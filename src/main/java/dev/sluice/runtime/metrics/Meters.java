@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * What the server counts. Plain adders that any thread may feed; whoever feeds one holds on to it, so that a request costs
- * an addition and no look-up. What they become for a monitoring system is decided where they are read.
+ * The counters of the server. Any thread may add to them. Callers keep a reference to their counter, so that a request
+ * costs an addition and no lookup. The export format is chosen where they are read.
  */
 public final class Meters {
     private final Map<String, RequestMeter> requests = new ConcurrentHashMap<>();
@@ -27,15 +27,15 @@ public final class Meters {
     private final BucketCounter commitNanos = BucketCounter.doubling(32_000, 16);
 
     /**
-     * A value that is read when somebody asks.
+     * A value that is computed when it is read.
      *
-     * @param name in the style of Prometheus, with its unit
+     * @param name in Prometheus style, with the unit
      * @param doc one sentence
-     * @param value read from any thread, must not block
+     * @param value called from any thread, must not block
      */
     public record Gauge(String name, String doc, LongSupplier value) {}
 
-    /** The meter of one operation of the contract; the same one for the same id. Ask once and keep it. */
+    /** The meter of one operation of the contract; the same object for the same id. Look it up once and keep it. */
     public RequestMeter requests(String operationId) {
         return requests.computeIfAbsent(operationId, id -> new RequestMeter());
     }
@@ -45,13 +45,18 @@ public final class Meters {
         return Map.copyOf(requests);
     }
 
-    /** Counts a write of the store; of its form. */
+    /**
+     * Counts one write of the store.
+     *
+     * @param batches number of batches in the write
+     * @param nanos duration including the sync
+     */
     public void countCommit(int batches, long nanos) {
         commitBatches.add(batches);
         commitNanos.add(nanos);
     }
 
-    /** Adds a gauge that is not among the fixed ones. */
+    /** Adds a gauge to the fixed counters. */
     public void gauge(String name, String doc, LongSupplier value) {
         gauges.add(new Gauge(name, doc, value));
     }
@@ -61,7 +66,10 @@ public final class Meters {
         return List.copyOf(gauges);
     }
 
-    /** Counts what became of messages. Retries are told from ends of leases by whoever knows. */
+    /**
+     * Counts the outcome of an event. Retries are counted by the caller, which can distinguish them from expired
+     * leases.
+     */
     public void count(QueueEvent event) {
         switch (event.kind()) {
             case ENQUEUED -> {
@@ -74,13 +82,13 @@ public final class Meters {
                     case ACKED -> messagesAcked.increment();
                     case EXPIRED, EXHAUSTED -> messagesExpired.increment();
                     case PURGED -> {
-                        // Somebody wanted it.
+                        // Deleted on request.
                     }
                     default -> throw new IllegalStateException("unknown cause " + event);
                 }
             }
             default -> {
-                // Neither the first nor the last that happens to a message.
+                // Other events neither begin nor end a message's life.
             }
         }
     }
@@ -90,7 +98,7 @@ public final class Meters {
         return messagesPushed;
     }
 
-    /** Messages handed to consumers. */
+    /** Messages delivered to consumers. */
     public LongAdder messagesDelivered() {
         return messagesDelivered;
     }
@@ -100,7 +108,7 @@ public final class Meters {
         return messagesAcked;
     }
 
-    /** Messages given back by consumers. */
+    /** Messages that consumers returned for a retry. */
     public LongAdder messagesRetried() {
         return messagesRetried;
     }
@@ -110,27 +118,27 @@ public final class Meters {
         return messagesDeadLettered;
     }
 
-    /** Messages deleted because nobody took them, by retention or after the last delivery. */
+    /** Messages deleted by retention or after the last delivery. */
     public LongAdder messagesExpired() {
         return messagesExpired;
     }
 
-    /** Replies that wait for the store: add one when parking, take it away when answering. */
+    /** Replies that wait for the store: increment when parking, decrement when replying. */
     public LongAdder parkedReplies() {
         return parkedReplies;
     }
 
-    /** Queues in memory: add one at activation, take it away at passivation. */
+    /** Queues in memory: increment at activation, decrement at passivation. */
     public LongAdder activeQueues() {
         return activeQueues;
     }
 
-    /** Batches that went to the store in one write. */
+    /** Batches per write of the store. */
     public BucketCounter commitBatches() {
         return commitBatches;
     }
 
-    /** How long one write with its sync took, in nanoseconds. */
+    /** Duration of a write with its sync, in nanoseconds. */
     public BucketCounter commitNanos() {
         return commitNanos;
     }

@@ -4,17 +4,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts the answers of one operation by HTTP status. */
+/** Counts the responses of one operation by HTTP status. */
 public final class RequestMeter {
     private static final int STATUS_MIN = 100;
     private static final int STATUS_MAX = 599;
 
-    private final LongAdder[] answers = new LongAdder[STATUS_MAX - STATUS_MIN + 1];
+    private final LongAdder[] responses = new LongAdder[STATUS_MAX - STATUS_MIN + 1];
     private final LongAdder succeeded = new LongAdder();
     private final BucketCounter nanos = BucketCounter.doubling(64_000, 18);
 
-    /** Notes an answer and how long it took. */
-    public void answered(int status, long durationNanos) {
+    /** Records a response and its duration. */
+    public void record(int status, long durationNanos) {
         nanos.add(durationNanos);
         if (status == 200) {
             succeeded.increment();
@@ -23,32 +23,32 @@ public final class RequestMeter {
         }
     }
 
-    /** Failures are rare and of few kinds: their adders are made when they are needed. */
+    /** Failures are rare and of few kinds, so their adders are created on demand. */
     private LongAdder adderOf(int status) {
         int index = Math.max(STATUS_MIN, Math.min(STATUS_MAX, status)) - STATUS_MIN;
-        synchronized (answers) {
-            if (answers[index] == null) {
-                answers[index] = new LongAdder();
+        synchronized (responses) {
+            if (responses[index] == null) {
+                responses[index] = new LongAdder();
             }
-            return answers[index];
+            return responses[index];
         }
     }
 
-    /** Answers so far by status. */
-    public Map<Integer, Long> answersByStatus() {
+    /** Responses so far by status. */
+    public Map<Integer, Long> responsesByStatus() {
         Map<Integer, Long> byStatus = new TreeMap<>();
         byStatus.put(200, succeeded.sum());
-        synchronized (answers) {
-            for (int i = 0; i < answers.length; i++) {
-                if (answers[i] != null) {
-                    byStatus.put(i + STATUS_MIN, answers[i].sum());
+        synchronized (responses) {
+            for (int i = 0; i < responses.length; i++) {
+                if (responses[i] != null) {
+                    byStatus.put(i + STATUS_MIN, responses[i].sum());
                 }
             }
         }
         return byStatus;
     }
 
-    /** How long answers took, in nanoseconds. */
+    /** Duration of requests, in nanoseconds. */
     public BucketCounter nanos() {
         return nanos;
     }

@@ -25,24 +25,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One queue in memory, from its activation to its passivation: loads it, takes its requests one at a time, watches its deadlines,
- * sees its dead letters off, and loads it again when the store failed. Knows no event loop, so that the simulator can run it.
+ * One queue in memory, from activation to passivation. Loads the queue, runs its requests one at a time, handles its
+ * deadlines, sends its dead letters, and loads it again after a store failure. Independent of the event loop, so that
+ * the simulator can run it.
  *
  * <pre>
  *   LOADING ──► ACTIVE ──► STOPPING ──► CLOSED
  *      ▲           │
- *      └─ FAILED ◄─┘   the store refused a batch, or was opened again
+ *      └─ FAILED ◄─┘   the store refused a batch, or was reopened
  * </pre>
  *
- * Owned by the turns of the queue.
+ * Confined to the queue's scheduler.
  */
 public final class ActiveQueue {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveQueue.class);
     private static final long RELOAD_MILLIS = 1_000;
     private static final long STOP_POLL_MILLIS = 2;
-    /** How soon a queue looks whether answers are still pending. */
-    private static final long UNSENT_LOOK_MILLIS = 1_000;
-    /** A deadline that has passed: the queue must stay in memory, or come back at once. */
+    /** Interval of checks for pending responses. */
+    private static final long UNSENT_CHECK_MILLIS = 1_000;
+    /** A deadline in the past: the queue must stay in memory, or be activated again at once. */
     private static final long OVERDUE = 0;
 
     private enum Phase {
@@ -53,97 +54,98 @@ public final class ActiveQueue {
         CLOSED
     }
 
-    private record HeldRequest(QueueRequest<?> request, ReplyHandler<Object> reply) {}
+    private record DeferredRequest(QueueRequest<?> request, ReplyHandler<Object> reply) {}
 
-    private final RuntimeResources parts;
-    private final QueueScheduler turns;
+    private final RuntimeResources resources;
+    private final QueueScheduler scheduler;
     private final Admission admission;
-    private final DeadLetterTransport post;
+    private final DeadLetterTransport transport;
     private final DeadlineTimer timer;
     private QueueDefinition definition;
     private Phase phase = Phase.LOADING;
-    private QueueCommandExecutor shell;
-    private DeadLetterSender mover;
-    private DeadLetterReceiver inbox;
+    private QueueCommandExecutor executor;
+    private DeadLetterSender deadLetterSender;
+    private DeadLetterReceiver deadLetterReceiver;
     private WorkerDispatcher dispatcher;
-    /** Requests that came while the queue loads again; as many as its slot admits. */
-    private final ArrayDeque<HeldRequest> held = new ArrayDeque<>(1);
+    /** Requests that arrived while the queue is loaded again. Bounded by the limit of the queue's gate. */
+    private final ArrayDeque<DeferredRequest> deferred = new ArrayDeque<>(1);
 
     private volatile long deadlineMillis = OVERDUE;
 
     public ActiveQueue(
             QueueDefinition definition,
-            RuntimeResources parts,
-            QueueScheduler turns,
+            RuntimeResources resources,
+            QueueScheduler scheduler,
             Admission admission,
-            DeadLetterTransport post) {
+            DeadLetterTransport transport) {
         this.definition = definition;
-        this.parts = parts;
-        this.turns = turns;
+        this.resources = resources;
+        this.scheduler = scheduler;
         this.admission = admission;
-        this.post = post;
-        this.timer = new DeadlineTimer(turns, this::onDeadline);
+        this.transport = transport;
+        this.timer = new DeadlineTimer(scheduler, this::onDeadline);
     }
 
-    /** When the queue has something to do by itself; for waking it once it is down. Callable from any thread. */
+    /** The next deadline of the queue; used to activate it after passivation. Callable from any thread. */
     public long deadlineMillis() {
         return deadlineMillis;
     }
 
-    /** Whether it has nothing to do by itself for that long. Callable from any thread. */
+    /** Whether the queue has no deadline within that time. Callable from any thread. */
     public boolean isIdleFor(long millis) {
-        return deadlineMillis == Long.MAX_VALUE || deadlineMillis - turns.nowMillis() > millis;
+        return deadlineMillis == Long.MAX_VALUE || deadlineMillis - scheduler.nowMillis() > millis;
     }
 
-    /** Loads the queue; completes, in a turn, when it takes requests. */
+    /** Loads the queue. Completes on the scheduler when the queue accepts requests. */
     public Future<Void> start() {
-        return load().onSuccess(loaded -> parts.meters().activeQueues().increment());
+        return load().onSuccess(loaded -> resources.meters().activeQueues().increment());
     }
 
     /**
-     * Begins nothing new, lets the store finish what it has, and gives the memory back.
+     * Stops the queue: starts nothing new, waits for pending commits, and frees the memory.
      *
-     * @param batchesMillis how long to wait for batches that a Worker has
+     * @param batchesMillis how long to wait for batches in flight to a Worker
      */
     public Future<Void> stop(long batchesMillis) {
-        if (phase == Phase.CLOSED || shell == null) {
+        if (phase == Phase.CLOSED || executor == null) {
             phase = Phase.CLOSED;
             return Future.succeededFuture();
         }
-        // The dispatcher knows what it would do next only while it is open.
+        // The dispatcher knows its next deadline only while it is open.
         long nextBatchMillis = phase == Phase.ACTIVE ? dispatcher.nextMillis() : OVERDUE;
         phase = phase == Phase.ACTIVE ? Phase.STOPPING : Phase.CLOSED;
-        handleHeld();
+        handleDeferred();
         timer.close();
-        mover.close();
+        deadLetterSender.close();
         dispatcher.close();
         Promise<Void> stopped = Promise.promise();
-        closeWhenIdle(stopped, nextBatchMillis, turns.nowMillis() + batchesMillis);
+        closeWhenIdle(stopped, nextBatchMillis, scheduler.nowMillis() + batchesMillis);
         return stopped.future();
     }
 
     private void closeWhenIdle(Promise<Void> stopped, long nextBatchMillis, long batchesUntilMillis) {
-        boolean batchesDone = dispatcher.isIdle() || turns.nowMillis() >= batchesUntilMillis;
-        if (!shell.idle() || phase == Phase.STOPPING && !batchesDone) {
-            turns.after(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped, nextBatchMillis, batchesUntilMillis));
+        boolean batchesDone = dispatcher.isIdle() || scheduler.nowMillis() >= batchesUntilMillis;
+        if (!executor.isIdle() || phase == Phase.STOPPING && !batchesDone) {
+            scheduler.schedule(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped, nextBatchMillis, batchesUntilMillis));
             return;
         }
         deadlineMillis = phase == Phase.STOPPING ? Math.min(nextBatchMillis, nextOwnMillis()) : OVERDUE;
         phase = Phase.CLOSED;
-        shell.close();
-        inbox.close();
-        parts.meters().activeQueues().decrement();
+        executor.close();
+        deadLetterReceiver.close();
+        resources.meters().activeQueues().decrement();
         stopped.complete();
     }
 
     private Future<Void> load() {
         phase = Phase.LOADING;
-        // Before the read, so that it is never later than what was read.
-        long generation = parts.store().generation();
+        // Taken before the read, so that it is never newer than what was read.
+        long generation = resources.store().generation();
         Promise<Void> loaded = Promise.promise();
-        parts.store()
+        resources
+                .store()
                 .load(definition.number())
-                .whenComplete((image, failure) -> turns.next(() -> {
+                .whenComplete((image, failure) -> scheduler.execute(() -> {
                     if (phase != Phase.LOADING) {
                         loaded.fail(new QueueException(QueueError.UNAVAILABLE));
                     } else if (failure != null) {
@@ -160,128 +162,137 @@ public final class ActiveQueue {
         QueueState state = new QueueState(
                 definition.settings(),
                 definition.consumer(),
-                parts.limits(),
+                resources.limits(),
                 image,
-                parts.budget(),
-                parts.options().windowMessagesMax(),
-                parts.clock());
-        List<Release.Unsent> stranded = shell == null ? List.of() : shell.stranded();
-        shell = new QueueCommandExecutor(
-                definition.number(), generation, state, parts, turns, this::fail, this::onChanged);
-        mover = new DeadLetterSender(definition, shell, turns, post);
-        inbox = new DeadLetterReceiver(
-                shell, parts.store(), turns, parts.transit().moves());
-        dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::onChanged);
+                resources.budget(),
+                resources.options().windowMessagesMax(),
+                resources.clock());
+        List<Release.Unsent> unsentLeases = executor == null ? List.of() : executor.unsentLeases();
+        executor = new QueueCommandExecutor(
+                definition.number(), generation, state, resources, scheduler, this::fail, this::onChanged);
+        deadLetterSender = new DeadLetterSender(definition, executor, scheduler, transport);
+        deadLetterReceiver = new DeadLetterReceiver(
+                executor,
+                resources.store(),
+                scheduler,
+                resources.deliveryBudgets().transfers());
+        dispatcher = new WorkerDispatcher(definition, executor, scheduler, resources, this::onChanged);
         phase = Phase.ACTIVE;
         List<Long> unconfirmed = state.unconfirmed();
         if (!unconfirmed.isEmpty()) {
-            shell.execute(new ConfirmDeadLettered(unconfirmed), DeadLetterSender.unanswered());
+            executor.execute(new ConfirmDeadLettered(unconfirmed), DeadLetterSender.ignoreReply());
         }
-        // Before any of them ends.
-        shell.release(stranded);
-        shell.expire();
+        // Before any of these leases expires.
+        executor.release(unsentLeases);
+        executor.expire();
         onChanged();
-        handleHeld();
+        handleDeferred();
     }
 
-    /** After changes: messages that must leave, and the next deadline. */
+    /** After changes: sends dead letters and batches, and sets the next deadline. */
     private void onChanged() {
         if (phase == Phase.ACTIVE) {
-            mover.move();
+            deadLetterSender.sendNext();
             dispatcher.dispatchDue();
         }
         if (phase == Phase.ACTIVE) {
-            // Nothing could give back the leases of an answer if the queue were taken down before it is reported as
-            // unsent.
-            boolean unsent = shell.hasUnsentAnswers();
-            long lookMillis = unsent ? turns.nowMillis() + UNSENT_LOOK_MILLIS : Long.MAX_VALUE;
-            timer.arm(Math.min(lookMillis, shell.expiryMillis()));
+            // The leases of a pending response could not be released if the queue were passivated before it is reported
+            // as unsent.
+            boolean unsent = executor.hasUnsentResponses();
+            long checkMillis = unsent ? scheduler.nowMillis() + UNSENT_CHECK_MILLIS : Long.MAX_VALUE;
+            timer.arm(Math.min(checkMillis, executor.expiryMillis()));
             deadlineMillis = unsent ? OVERDUE : Math.min(nextOwnMillis(), dispatcher.nextMillis());
         }
     }
 
-    /** The deadline may have been a guess, too early, that a read has corrected since; then the timer needs the right one. */
+    /**
+     * The deadline may have been an estimate, too early, that a read has corrected since. Then the timer is armed
+     * again.
+     */
     private void onDeadline() {
-        if (shell.state().deadlineMillis() > turns.nowMillis()) {
+        if (executor.state().deadlineMillis() > scheduler.nowMillis()) {
             onChanged();
         } else {
-            shell.expire();
+            executor.expire();
         }
     }
 
-    /** A passive queue moves no dead letters, so one that has any is not done. */
+    /** A passive queue sends no dead letters, so a queue that has any must stay active. */
     private long nextOwnMillis() {
-        return shell.state().deadLettering(0, 1).isEmpty() ? shell.state().deadlineMillis() : OVERDUE;
+        return executor.state().deadLettering(0, 1).isEmpty() ? executor.state().deadlineMillis() : OVERDUE;
     }
 
-    private void fail(StoreException why) {
-        LOG.error("queue {}: {}; loading again", definition.number(), why.getMessage());
+    private void fail(StoreException error) {
+        LOG.error("queue {}: {}; loading again", definition.number(), error.getMessage());
         boolean stopping = phase == Phase.STOPPING;
         phase = stopping ? Phase.CLOSED : Phase.FAILED;
         deadlineMillis = OVERDUE;
         timer.disarm();
-        mover.close();
+        deadLetterSender.close();
         dispatcher.close();
-        shell.close();
-        inbox.close();
+        executor.close();
+        deadLetterReceiver.close();
         if (stopping) {
             return;
         }
         if (isOutdated()) {
-            turns.next(this::reload);
+            scheduler.execute(this::reload);
         } else {
-            turns.after(RELOAD_MILLIS, this::reload);
+            scheduler.schedule(RELOAD_MILLIS, this::reload);
         }
     }
 
-    /** Whether the store was opened again since the queue was loaded: what memory says may not be so. */
+    /** Whether the store was reopened since the queue was loaded. Then memory may differ from the store. */
     private boolean isOutdated() {
-        return shell.generation() != parts.store().generation();
+        return executor.generation() != resources.store().generation();
     }
 
-    /** What the store still has of the failed shell would change the records behind the back of the next one. */
+    /**
+     * Waits until the commits of the failed executor have ended. Otherwise they could change the records after the next
+     * one has read them.
+     */
     private void reload() {
         if (phase != Phase.FAILED) {
             return;
         }
-        if (!shell.idle()) {
-            turns.after(STOP_POLL_MILLIS, this::reload);
+        if (!executor.isIdle()) {
+            scheduler.schedule(STOP_POLL_MILLIS, this::reload);
             return;
         }
-        if (parts.store().failure().isPresent()) {
-            // It would only fail once more, at the first thing it writes.
-            handleHeld();
-            turns.after(RELOAD_MILLIS, this::reload);
+        if (resources.store().failure().isPresent()) {
+            // Loading would only fail again, at the first write.
+            handleDeferred();
+            scheduler.schedule(RELOAD_MILLIS, this::reload);
             return;
         }
         load().onFailure(failure -> {
             if (phase == Phase.LOADING) {
                 LOG.error("queue {}: loading failed", definition.number(), failure);
                 phase = Phase.FAILED;
-                handleHeld();
-                turns.after(RELOAD_MILLIS, this::reload);
+                handleDeferred();
+                scheduler.schedule(RELOAD_MILLIS, this::reload);
             }
         });
     }
 
-    /** Takes a request; answers it in this turn or a later one. */
+    /** Handles a request. The reply may come in this task or a later one. */
     public void handle(QueueRequest<?> request, ReplyHandler<Object> reply) {
         boolean outdated = phase == Phase.ACTIVE && isOutdated();
-        boolean willLoad = phase == Phase.LOADING || phase == Phase.FAILED && !held.isEmpty();
+        boolean willLoad = phase == Phase.LOADING || phase == Phase.FAILED && !deferred.isEmpty();
         if (request instanceof QueueRequest.Configure || !outdated && !willLoad) {
             handleNow(request, reply);
             return;
         }
-        held.add(new HeldRequest(request, reply));
+        deferred.add(new DeferredRequest(request, reply));
         if (outdated) {
-            shell.failAll(new StoreException("the store was opened again"));
+            executor.failAll(new StoreException("the store was opened again"));
         }
     }
 
-    /** Loading again is over, for better or worse. */
-    private void handleHeld() {
-        for (int left = held.size(); left > 0; left--) {
-            HeldRequest next = held.remove();
+    /** Runs the deferred requests when loading has ended, successfully or not. */
+    private void handleDeferred() {
+        for (int left = deferred.size(); left > 0; left--) {
+            DeferredRequest next = deferred.remove();
             handleNow(next.request(), next.reply());
         }
     }
@@ -295,11 +306,11 @@ public final class ActiveQueue {
         } else if (request instanceof QueueRequest.Execute<?> execute) {
             execute(execute, reply);
         } else if (request instanceof QueueRequest.Deliver deliver) {
-            shell.deliver(deliver, reply);
-        } else if (request instanceof QueueRequest.Show show) {
-            shell.show(show, reply);
-        } else if (request instanceof QueueRequest.ReceiveDeadLetters letters) {
-            inbox.take(letters, reply);
+            executor.deliver(deliver, reply);
+        } else if (request instanceof QueueRequest.PeekContents peek) {
+            executor.peek(peek, reply);
+        } else if (request instanceof QueueRequest.ReceiveDeadLetters transfer) {
+            deadLetterReceiver.receive(transfer, reply);
         } else {
             LOG.error("queue {}: no handler for a request of type {}", definition.number(), request.getClass());
             reply.fail(new QueueException(QueueError.INTERNAL));
@@ -309,20 +320,20 @@ public final class ActiveQueue {
     private void execute(QueueRequest.Execute<?> request, ReplyHandler<Object> reply) {
         QueueException refusal = request.command() instanceof Push ? admission.refusalOfPush() : null;
         if (refusal == null) {
-            shell.execute(request.command(), reply);
+            executor.execute(request.command(), reply);
         } else {
             reply.fail(refusal);
         }
     }
 
-    /** A queue that is not active takes the definition into account when it is loaded. */
+    /** A queue that is not active applies the definition when it is loaded. */
     private void configure(QueueDefinition newDefinition) {
         definition = newDefinition;
         if (phase == Phase.ACTIVE) {
-            shell.state().configure(definition.settings(), definition.consumer());
-            mover.configure(definition);
+            executor.state().configure(definition.settings(), definition.consumer());
+            deadLetterSender.configure(definition);
             dispatcher.configure(definition);
-            shell.expire();
+            executor.expire();
             onChanged();
         }
     }

@@ -15,43 +15,43 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The way of a queue's events into the store, and the place where answers wait for them.
+ * Commits a queue's events to the store and keeps replies until their events are stored.
  *
- * <p>Events of one turn gather in one batch, which is handed to the store at the end of the turn. What is parked is released,
- * in order, once everything appended before it is stored. After a failure the pipeline is broken for good: all that waits is
- * refused, and the queue must load again with a new one.
+ * <p>The events of one task are collected in one batch, which is committed at the end of the task. Parked actions run
+ * in order once everything appended before them is stored. After a failure the pipeline stays failed: all parked
+ * actions are refused, and the queue must load again with a new pipeline.
  *
  * <pre>
- *   append, append, park ──► open batch ──(end of turn)──► flights ──(stored)──► release
+ *   append, append, park ──► open batch ──(end of task)──► in flight ──(stored)──► run parked actions
  * </pre>
  *
- * Owned by the turns of one queue.
+ * Confined to the queue's scheduler.
  */
 public final class CommitPipeline {
     private final QueueStore store;
     private final long queueNumber;
-    /** What the queue was loaded from. */
+    /** The generation of the store that the queue was loaded from. */
     private final long generation;
 
-    private final QueueScheduler turns;
+    private final QueueScheduler scheduler;
     private final Supplier<QueueHead> head;
-    private final Consumer<StoreException> onBreak;
+    private final Consumer<StoreException> onFailed;
     private final LongAdder parkedMeter;
-    private final ArrayDeque<InFlightCommit> flights = new ArrayDeque<>(1);
+    private final ArrayDeque<InFlightCommit> inFlight = new ArrayDeque<>(1);
     /**
-     * What gathers in this turn; null between turns, as is {@link #parked}. Most queues of a server with many wait at any moment, and what
-     * they kept for their next turn the collector would have to keep too.
+     * The batch of the current task; null between tasks, as is {@link #parked}. On a server with many queues most of
+     * them are waiting at any moment, and objects kept for their next task would be work for the garbage collector.
      */
     private StoreBatch batch;
 
     private List<Parked> parked;
     private int batchRoomBytes = StoreBatch.CAPACITY_BYTES_MIN;
-    /** Batches of which the store has not told the outcome, also those of a broken pipeline. */
+    /** Commits whose outcome the store has not reported yet, including those of a failed pipeline. */
     private int inStore;
 
-    private boolean broken;
+    private boolean failed;
 
-    private record Parked(Runnable release, Consumer<QueueException> refuse) {}
+    private record Parked(Runnable onStored, Consumer<QueueException> onFailure) {}
 
     private record InFlightCommit(List<Parked> parked) {}
 
@@ -59,20 +59,20 @@ public final class CommitPipeline {
             QueueStore store,
             long queueNumber,
             long generation,
-            QueueScheduler turns,
+            QueueScheduler scheduler,
             Supplier<QueueHead> head,
-            Consumer<StoreException> onBreak,
+            Consumer<StoreException> onFailed,
             LongAdder parkedMeter) {
         this.store = store;
         this.queueNumber = queueNumber;
         this.generation = generation;
-        this.turns = turns;
+        this.scheduler = scheduler;
         this.head = head;
-        this.onBreak = onBreak;
+        this.onFailed = onFailed;
         this.parkedMeter = parkedMeter;
     }
 
-    /** Adds an event, already applied to memory, to what the next {@link #flush} hands to the store. */
+    /** Adds an event that was already applied to memory. The next {@link #flush} commits it. */
     void append(QueueEvent event) {
         if (batch == null) {
             batch = store.newBatch(generation, batchRoomBytes);
@@ -82,93 +82,92 @@ public final class CommitPipeline {
     }
 
     /**
-     * Runs one of the two: the first when everything appended so far is stored, at once if it is; the other if it will not be.
-     * Every answer, every read and every move of messages passes here, so here it shows that memory is of a store that has been
-     * opened again since.
+     * Runs {@code onStored} when everything appended so far is stored, at once if it already is, or {@code onFailure}
+     * if it will not be stored. Every reply, every read and every transfer of messages uses this method. So this is
+     * where a reopened store is detected.
      */
-    public void afterStored(Runnable release, Consumer<QueueException> refuse) {
-        if (!broken && generation != store.generation()) {
+    public void afterStored(Runnable onStored, Consumer<QueueException> onFailure) {
+        if (!failed && generation != store.generation()) {
             fail(new StoreException("the store was opened again"));
         }
-        if (broken) {
-            refuse.accept(new QueueException(QueueError.UNAVAILABLE));
+        if (failed) {
+            onFailure.accept(new QueueException(QueueError.UNAVAILABLE));
         } else if (batch != null) {
             parkedMeter.increment();
-            parked.add(new Parked(release, refuse));
-        } else if (!flights.isEmpty()) {
+            parked.add(new Parked(onStored, onFailure));
+        } else if (!inFlight.isEmpty()) {
             parkedMeter.increment();
-            flights.peekLast().parked().add(new Parked(release, refuse));
+            inFlight.peekLast().parked().add(new Parked(onStored, onFailure));
         } else {
-            release.run();
+            onStored.run();
         }
     }
 
-    /** The generation of the store that the queue was loaded from. */
     long generation() {
         return generation;
     }
 
-    /** Whether nothing is on its way to the store, nor in its hands. */
-    boolean idle() {
+    /** Whether the store has no pending commit of this queue and no batch is open. */
+    boolean isIdle() {
         return batch == null && inStore == 0;
     }
 
-    /** Hands what was appended to the store, if there is anything; to be called once in every turn with an {@link #append}, at its end. */
+    /** Commits the open batch, if there is one. Call once at the end of every task that called {@link #append}. */
     void flush() {
         if (batch == null) {
             return;
         }
-        StoreBatch leaving = batch;
+        StoreBatch closed = batch;
         batch = null;
-        if (broken) {
+        if (failed) {
             return;
         }
-        leaving.head(queueNumber, head.get());
-        batchRoomBytes = leaving.nextCapacityBytes();
-        flights.add(new InFlightCommit(parked));
+        closed.head(queueNumber, head.get());
+        batchRoomBytes = closed.nextCapacityBytes();
+        inFlight.add(new InFlightCommit(parked));
         parked = null;
         inStore++;
-        store.commit(leaving, failure -> {
-            if (turns.inTurn()) {
+        store.commit(closed, failure -> {
+            if (scheduler.isCurrentThread()) {
                 onCommitted(failure);
             } else {
-                turns.next(() -> onCommitted(failure));
+                scheduler.execute(() -> onCommitted(failure));
             }
         });
     }
 
     private void onCommitted(StoreException failure) {
         inStore--;
-        if (broken) {
+        if (failed) {
             return;
         }
         if (failure != null) {
             fail(failure);
             return;
         }
-        for (Parked waiter : flights.remove().parked()) {
+        for (Parked waiter : inFlight.remove().parked()) {
             parkedMeter.decrement();
-            waiter.release().run();
+            waiter.onStored().run();
         }
     }
 
-    /** Refuses everything that waits and everything that comes. */
+    /** Fails the pipeline: refuses all parked actions and all later ones. */
     void fail(StoreException failure) {
-        if (broken) {
+        if (failed) {
             return;
         }
-        broken = true;
-        List<Parked> stranded = new ArrayList<>();
-        flights.forEach(flight -> stranded.addAll(flight.parked()));
+        failed = true;
+        List<Parked> waiters = new ArrayList<>();
+        inFlight.forEach(commit -> waiters.addAll(commit.parked()));
         if (parked != null) {
-            stranded.addAll(parked);
+            waiters.addAll(parked);
         }
-        flights.clear();
+        inFlight.clear();
         batch = null;
         parked = null;
-        QueueException why = new QueueException(QueueError.UNAVAILABLE);
-        parkedMeter.add(-stranded.size());
-        onBreak.accept(failure);
-        stranded.forEach(waiter -> waiter.refuse().accept(why));
+        QueueException error = new QueueException(QueueError.UNAVAILABLE);
+        parkedMeter.add(-waiters.size());
+        onFailed.accept(failure);
+        waiters.forEach(waiter -> waiter.onFailure().accept(error));
     }
 }

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Contents of messages that will probably be delivered soon, so that a delivery need not read them. Bounded by a number and by
- * the budget of the process; what does not fit is read from the store. Owned by the turns of one queue.
+ * Contents of messages that will probably be delivered soon, so that a delivery need not read them. Bounded by a count
+ * and by the memory budget of the process. Other contents are read from the store. Confined to the queue's scheduler.
  */
 public final class ContentCache {
     private static final int OVERHEAD_BYTES = 160;
@@ -15,14 +15,14 @@ public final class ContentCache {
     private final Map<Long, Content> bySeq = new HashMap<>();
     private final MemoryBudget budget;
     private final int countMax;
-    private long forgottenBelow;
+    private long evictedBelow;
 
     ContentCache(MemoryBudget budget, int countMax) {
         this.budget = budget;
         this.countMax = countMax;
     }
 
-    /** Keeps a content if there is room. */
+    /** Caches a content if there is room. */
     void offer(long seq, Content content) {
         if (bySeq.size() < countMax
                 && !bySeq.containsKey(seq)
@@ -31,13 +31,13 @@ public final class ContentCache {
         }
     }
 
-    /** The content, or null. */
+    /** Returns the content, or null. */
     public Content get(long seq) {
         return bySeq.get(seq);
     }
 
-    /** The content, or null; it is not kept any longer. */
-    public Content take(long seq) {
+    /** Removes the content and returns it, or null. */
+    public Content remove(long seq) {
         Content content = bySeq.remove(seq);
         if (content != null) {
             budget.release(content.body().length + OVERHEAD_BYTES);
@@ -45,20 +45,20 @@ public final class ContentCache {
         return content;
     }
 
-    /** Whether there is no room for another one. */
+    /** Whether the limit of entries is reached. */
     boolean isFull() {
         return bySeq.size() >= countMax;
     }
 
     /**
-     * Forgets what lies below, which nobody asks for any more: contents that a read brought of messages that went while it was
-     * under way. Looks only once a good part of the room may be gained, because it looks at all.
+     * Evicts entries below that seq, which are not needed any more: a read cached them after their messages were
+     * removed. Scans only when enough entries may be freed, because a scan visits all of them.
      */
-    void forgetBelow(long seq) {
-        if (seq - forgottenBelow < countMax / 8) {
+    void evictBelow(long seq) {
+        if (seq - evictedBelow < countMax / 8) {
             return;
         }
-        forgottenBelow = seq;
+        evictedBelow = seq;
         bySeq.entrySet().removeIf(entry -> {
             boolean stale = entry.getKey() < seq;
             if (stale) {
@@ -68,7 +68,6 @@ public final class ContentCache {
         });
     }
 
-    /** Forgets everything. */
     void clear() {
         for (Content content : bySeq.values()) {
             budget.release(content.body().length + OVERHEAD_BYTES);

@@ -1,14 +1,14 @@
 package dev.sluice.runtime.queue;
 
 /**
- * The one timer of a queue. It is moved only if the new deadline is nearer; a timer that fires too early is armed again, which
- * is cheaper than moving it with every lease. Owned by the turns of one queue.
+ * The timer of one queue. It is moved only to a nearer deadline. A timer that fires too early is armed again; this is
+ * cheaper than to move it with every lease. Confined to the queue's scheduler.
  */
 public final class DeadlineTimer {
-    /** A longer wait is cut in pieces: timers stand still while the machine is suspended, deadlines do not. */
+    /** Longer waits are split: timers do not run while the machine is suspended, but deadlines do. */
     private static final long WAIT_MILLIS_MAX = 5_000;
 
-    private final QueueScheduler turns;
+    private final QueueScheduler scheduler;
     private final Runnable onDeadline;
     private long armedFor = Long.MAX_VALUE;
     private long deadlineMillis = Long.MAX_VALUE;
@@ -16,28 +16,28 @@ public final class DeadlineTimer {
     private boolean armed;
     private boolean closed;
 
-    public DeadlineTimer(QueueScheduler turns, Runnable onDeadline) {
-        this.turns = turns;
+    public DeadlineTimer(QueueScheduler scheduler, Runnable onDeadline) {
+        this.scheduler = scheduler;
         this.onDeadline = onDeadline;
     }
 
-    /** Sets the deadline, {@link Long#MAX_VALUE} for none. */
+    /** Sets the deadline; {@link Long#MAX_VALUE} for none. */
     public void arm(long deadlineMillis) {
         this.deadlineMillis = deadlineMillis;
         if (closed || deadlineMillis == Long.MAX_VALUE || (armed && armedFor <= deadlineMillis)) {
             return;
         }
         disarm();
-        long waitMillis = Math.min(WAIT_MILLIS_MAX, Math.max(1, deadlineMillis - turns.nowMillis()));
-        armedFor = turns.nowMillis() + waitMillis;
+        long waitMillis = Math.min(WAIT_MILLIS_MAX, Math.max(1, deadlineMillis - scheduler.nowMillis()));
+        armedFor = scheduler.nowMillis() + waitMillis;
         armed = true;
-        timer = turns.after(waitMillis, this::fire);
+        timer = scheduler.schedule(waitMillis, this::fire);
     }
 
-    /** Stops the timer; {@link #arm} starts it again. */
+    /** Stops the timer. {@link #arm} starts it again. */
     void disarm() {
         if (armed) {
-            turns.cancel(timer);
+            scheduler.cancel(timer);
             armed = false;
         }
     }
@@ -53,7 +53,7 @@ public final class DeadlineTimer {
         if (closed) {
             return;
         }
-        if (deadlineMillis <= turns.nowMillis()) {
+        if (deadlineMillis <= scheduler.nowMillis()) {
             onDeadline.run();
         } else {
             arm(deadlineMillis);

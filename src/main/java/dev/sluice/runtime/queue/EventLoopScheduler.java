@@ -4,14 +4,14 @@ import dev.sluice.runtime.clock.ContinuousClock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
-/** Turns of an event-loop context. */
+/** Runs the tasks of a queue on an event-loop context. */
 public final class EventLoopScheduler implements QueueScheduler {
     private final Vertx vertx;
     private final Context context;
     private final ContinuousClock clock;
     private final Thread thread;
 
-    /** To be made on the event loop of the context. */
+    /** Call on the event loop of the context. */
     public EventLoopScheduler(Vertx vertx, Context context, ContinuousClock clock) {
         this.vertx = vertx;
         this.context = context;
@@ -20,12 +20,12 @@ public final class EventLoopScheduler implements QueueScheduler {
     }
 
     @Override
-    public void next(Runnable task) {
-        context.runOnContext(nothing -> task.run());
+    public void execute(Runnable task) {
+        context.runOnContext(ignored -> task.run());
     }
 
     @Override
-    public long after(long delayMillis, Runnable task) {
+    public long schedule(long delayMillis, Runnable task) {
         return vertx.setTimer(Math.max(1, delayMillis), id -> task.run());
     }
 
@@ -35,7 +35,7 @@ public final class EventLoopScheduler implements QueueScheduler {
     }
 
     @Override
-    public boolean inTurn() {
+    public boolean isCurrentThread() {
         return Thread.currentThread() == thread;
     }
 

@@ -25,73 +25,78 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs commands against the state of one queue: reads what they need, decides, applies, appends, and answers when the store
- * has it. Knows neither bus nor event loop. Lives as long as one loaded state; when the store fails it is thrown away.
+ * Runs commands against the state of one queue: reads what they need, decides, applies, appends, and replies when the
+ * store has the events. Independent of bus and event loop. Has the lifetime of one loaded state; after a store failure
+ * a new executor replaces it.
  *
- * <p>Owned by the turns of one queue.
+ * <p>Confined to the queue's scheduler.
  */
 public final class QueueCommandExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(QueueCommandExecutor.class);
-    /** Small, because a command that finds something due pays for it. */
+    /** Small, because the command that finds expired messages pays for it. */
     private static final Expire EXPIRE = new Expire(128);
 
-    /** Contents of so many messages beyond those that memory knows are worth keeping: about as many as a read brings. */
-    private static final int CONTENTS_AHEAD = 512;
+    /** How far beyond the messages in memory new contents are cached: about the number that one read returns. */
+    private static final int CONTENTS_AHEAD_MAX = 512;
 
-    private static final int CONTENTS_MAX = QueueState.WINDOW_MESSAGES_MAX + CONTENTS_AHEAD;
-    /** Reads that one command may ask for before something must be wrong: more than a window needs whose messages come one by one. */
+    private static final int CONTENTS_MAX = QueueState.WINDOW_MESSAGES_MAX + CONTENTS_AHEAD_MAX;
+    /**
+     * Reads of one command before it is treated as a fault. Larger than a window whose messages are read one by one
+     * needs.
+     */
     private static final int READS_MAX = 256;
-    /** How soon leases are looked at again that have ended while their answer was pending. */
-    private static final long HELD_LOOK_MILLIS = 10;
-    /** Pause after a read that failed while nobody but the clock asked for it. */
+    /** Interval of checks for expired leases whose response is pending. */
+    private static final long EXTENSION_CHECK_MILLIS = 10;
+    /** Pause after a failed read that only an expiry needed. */
     private static final long EXPIRY_RETRY_MILLIS = 1_000;
 
     private final long queueNumber;
-    private final QueueScheduler turns;
+    private final QueueScheduler scheduler;
     private final QueueState state;
     private final CommitPipeline pipeline;
     private final ReadCoordinator reads;
     private final ContentCache contents;
-    private final ContentLoader deliveries;
+    private final ContentLoader contentLoader;
     private final Meters meters;
     private final Runnable afterChange;
     private boolean closed;
     private boolean afterChangesScheduled;
-    /** Not before then is there more to expire than what is held. */
-    private long heldUntilMillis;
-    /** Whether the rest of an expiry follows, after a read or in a later turn. */
+    /** Until then nothing expires except leases that are extended. */
+    private long extensionCheckMillis;
+    /** Whether the rest of an expiry follows, after a read or in a later task. */
     private boolean expiring;
 
     /**
-     * @param generation of the store, as it was before the state was read
-     * @param onBreak told once when the store refused a batch; the shell is useless from then on
-     * @param afterChange run once per turn in which something changed: time to look at deadlines and departing messages
+     * @param generation of the store, taken before the state was read
+     * @param onFailure called once when the store refused a batch; the executor is unusable from then on
+     * @param afterChange run once per task with changes, to update deadlines and send dead letters
      */
     QueueCommandExecutor(
             long queueNumber,
             long generation,
             QueueState state,
-            RuntimeResources parts,
-            QueueScheduler turns,
-            Consumer<StoreException> onBreak,
+            RuntimeResources resources,
+            QueueScheduler scheduler,
+            Consumer<StoreException> onFailure,
             Runnable afterChange) {
         this.queueNumber = queueNumber;
-        this.turns = turns;
+        this.scheduler = scheduler;
         this.state = state;
-        this.meters = parts.meters();
+        this.meters = resources.meters();
         this.afterChange = afterChange;
-        this.contents = new ContentCache(parts.budget(), CONTENTS_MAX);
+        this.contents = new ContentCache(resources.budget(), CONTENTS_MAX);
         this.pipeline = new CommitPipeline(
-                parts.store(), queueNumber, generation, turns, state::head, onBreak, meters.parkedReplies());
-        this.reads = new ReadCoordinator(parts.store(), queueNumber, turns, pipeline, state, this::cacheContent);
-        this.deliveries = new ContentLoader(
+                resources.store(), queueNumber, generation, scheduler, state::head, onFailure, meters.parkedReplies());
+        this.reads =
+                new ReadCoordinator(resources.store(), queueNumber, scheduler, pipeline, state, this::cacheContent);
+        this.contentLoader = new ContentLoader(
                 queueNumber,
                 this,
-                parts.store(),
-                turns,
+                resources.store(),
+                scheduler,
                 pipeline,
                 contents,
-                parts.limits().deliveryBytesMax());
+                resources.limits().deliveryBytesMax());
     }
 
     public QueueState state() {
@@ -103,75 +108,77 @@ public final class QueueCommandExecutor {
         return pipeline.generation();
     }
 
-    /** Runs a command of the domain; its reply is the answer. */
+    /** Runs a domain command. The command's reply is the result. */
     public <R> void execute(QueueCommand<R> command, ReplyHandler<? super R> reply) {
         run(command, reply, 0, decision -> {
-            if (decision.reply() instanceof Ack.AckReply settled) {
-                meters.messagesRetried().add(settled.retryCount());
+            if (decision.reply() instanceof Ack.AckReply ack) {
+                meters.messagesRetried().add(ack.retryCount());
             }
             pipeline.afterStored(() -> reply.succeed(decision.reply()), reply::fail);
         });
     }
 
-    /** Runs a pull, contents included. */
+    /** Runs a pull, including contents. */
     public void deliver(QueueRequest.Deliver request, ReplyHandler<? super QueueClient.Delivered> reply) {
-        deliveries.deliver(request, reply);
+        contentLoader.deliver(request, reply);
     }
 
-    /** Runs a peek, contents included. */
-    void show(QueueRequest.Show request, ReplyHandler<? super QueueClient.Shown> reply) {
-        deliveries.show(request, reply);
+    /** Runs a peek, including contents. */
+    void peek(QueueRequest.PeekContents request, ReplyHandler<? super QueueClient.Shown> reply) {
+        contentLoader.peek(request, reply);
     }
 
-    /** Leases whose answers were never sent because the store failed: the next shell of the queue is to give them back. */
-    List<Release.Unsent> stranded() {
-        return deliveries.stranded();
+    /**
+     * Leases whose responses were not sent because the store failed. The next executor of the queue must release them.
+     */
+    List<Release.Unsent> unsentLeases() {
+        return contentLoader.unsentLeases();
     }
 
-    /** Gives leases back whose answers were never sent, before anything that is due ends. */
+    /** Releases leases whose responses were not sent, before anything expires. */
     void release(List<Release.Unsent> leases) {
         if (!leases.isEmpty()) {
-            apply(new Release(leases).decide(state, turns.nowMillis()).events());
+            apply(new Release(leases).decide(state, scheduler.nowMillis()).events());
         }
     }
 
     /**
-     * Ends what is due as far as memory knows it, a budget at a time; the rest follows in later turns, after the reads that it
-     * takes.
+     * Expires what is due according to memory, at most one budget per task. The rest follows in later tasks, after the
+     * reads that it needs.
      */
     void expire() {
-        expire(turns.nowMillis());
+        expire(scheduler.nowMillis());
     }
 
     /** When {@link #expire} is due. */
     long expiryMillis() {
-        return Math.max(state.deadlineMillis(), heldUntilMillis);
+        return Math.max(state.deadlineMillis(), extensionCheckMillis);
     }
 
-    /** Whether an answer is pending whose leases may have to be given back. */
-    boolean hasUnsentAnswers() {
-        return deliveries.hasUnsent();
+    /** Whether a response is pending whose leases may have to be released. */
+    boolean hasUnsentResponses() {
+        return contentLoader.hasUnsent();
     }
 
     private void expire(long nowMillis) {
         if (closed || state.deadlineMillis() > nowMillis) {
             return;
         }
-        long unsentMillis = deliveries.unsentLeasesEndMillis(nowMillis);
-        heldUntilMillis = unsentMillis > nowMillis ? 0 : nowMillis + HELD_LOOK_MILLIS;
+        long unsentMillis = contentLoader.unsentLeasesEndMillis(nowMillis);
+        extensionCheckMillis = unsentMillis > nowMillis ? 0 : nowMillis + EXTENSION_CHECK_MILLIS;
         Expire command = unsentMillis > nowMillis ? EXPIRE : new Expire(EXPIRE.budget(), unsentMillis);
-        ReadRequest need = command.requiredRead(state, nowMillis);
+        ReadRequest read = command.requiredRead(state, nowMillis);
         Decision<Boolean> decision = command.decide(state, nowMillis);
         if (!apply(decision.events()) || expiring) {
             return;
         }
-        if (need != null) {
+        if (read != null) {
             expiring = true;
-            expireAfter(need);
+            expireAfter(read);
         } else if (decision.reply()) {
             expiring = true;
-            // One such batch at a time in the store: what clients wait for must not queue up behind an expiry.
-            pipeline.afterStored(() -> turns.next(this::expireRest), refused -> {});
+            // One such batch in the store at a time, so that client requests do not queue behind an expiry.
+            pipeline.afterStored(() -> scheduler.execute(this::expireRest), failure -> {});
         } else {
             scheduleAfterChanges();
         }
@@ -183,16 +190,16 @@ public final class QueueCommandExecutor {
         scheduleAfterChanges();
     }
 
-    private void expireAfter(ReadRequest need) {
-        reads.fetch(need, new ReadCoordinator.ReadWaiter() {
+    private void expireAfter(ReadRequest read) {
+        reads.fetch(read, new ReadCoordinator.ReadWaiter() {
             @Override
             public void retry() {
                 expireRest();
             }
 
             @Override
-            public void refuse(QueueException why) {
-                turns.after(EXPIRY_RETRY_MILLIS, QueueCommandExecutor.this::expireRest);
+            public void refuse(QueueException error) {
+                scheduler.schedule(EXPIRY_RETRY_MILLIS, QueueCommandExecutor.this::expireRest);
             }
         });
     }
@@ -202,17 +209,17 @@ public final class QueueCommandExecutor {
         pipeline.afterStored(task, onRefusal);
     }
 
-    /** Whether nothing is on its way to the store, nor in its hands. */
-    boolean idle() {
-        return pipeline.idle();
+    /** Whether the store has no pending commit of this queue and no batch is open. */
+    boolean isIdle() {
+        return pipeline.isIdle();
     }
 
-    /** Refuses everything that waits, as if the store had refused a batch. */
-    void failAll(StoreException why) {
-        pipeline.fail(why);
+    /** Refuses everything that waits, as after a failed commit. */
+    void failAll(StoreException error) {
+        pipeline.fail(error);
     }
 
-    /** Refuses what waits for reads and gives memory back. What waits for the store is the pipeline's business. */
+    /** Refuses commands that wait for reads and frees memory. The pipeline refuses those that wait for the store. */
     void close() {
         if (!closed) {
             closed = true;
@@ -222,13 +229,16 @@ public final class QueueCommandExecutor {
         }
     }
 
-    /** Runs a command with the reads that it needs; then runs {@code then} in the turn of the decision, its events applied and appended. */
+    /**
+     * Runs a command after the reads that it needs. Then runs {@code then} in the same task, after its events are
+     * applied and appended.
+     */
     public <R> void run(QueueCommand<R> command, ReplyHandler<?> reply, Consumer<Decision<R>> then) {
         run(command, reply, 0, then);
     }
 
     private <R> void run(QueueCommand<R> command, ReplyHandler<?> reply, int fetched, Consumer<Decision<R>> then) {
-        long nowMillis = turns.nowMillis();
+        long nowMillis = scheduler.nowMillis();
         expire(nowMillis);
         if (closed) {
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
@@ -236,9 +246,9 @@ public final class QueueCommandExecutor {
         }
         Decision<R> decision;
         try {
-            ReadRequest need = command.requiredRead(state, nowMillis);
-            if (need != null) {
-                fetch(need, command, reply, fetched, then);
+            ReadRequest read = command.requiredRead(state, nowMillis);
+            if (read != null) {
+                fetch(read, command, reply, fetched, then);
                 return;
             }
             decision = command.decide(state, nowMillis);
@@ -258,34 +268,36 @@ public final class QueueCommandExecutor {
     }
 
     private <R> void fetch(
-            ReadRequest need, QueueCommand<R> command, ReplyHandler<?> reply, int fetched, Consumer<Decision<R>> then) {
+            ReadRequest read, QueueCommand<R> command, ReplyHandler<?> reply, int fetched, Consumer<Decision<R>> then) {
         if (fetched >= READS_MAX) {
             String name = command.getClass().getSimpleName();
-            LOG.error("queue {}: {} asks for one read after the other, last {}", queueNumber, name, need);
+            LOG.error("queue {}: {} exceeded the limit of reads, last {}", queueNumber, name, read);
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
             return;
         }
-        reads.fetch(need, new ReadCoordinator.ReadWaiter() {
+        reads.fetch(read, new ReadCoordinator.ReadWaiter() {
             @Override
             public void retry() {
                 run(command, reply, fetched + 1, then);
             }
 
             @Override
-            public void refuse(QueueException why) {
-                reply.fail(why);
+            public void refuse(QueueException error) {
+                reply.fail(error);
             }
         });
     }
 
-    /** Applies and appends. A fault in here leaves memory in doubt: the queue must load again. */
+    /**
+     * Applies and appends events. After an exception here memory may be inconsistent, so the queue must load again.
+     */
     private boolean apply(List<QueueEvent> events) {
         try {
             for (QueueEvent event : events) {
                 applyOne(event);
             }
         } catch (RuntimeException fault) {
-            LOG.error("queue {}: memory is in doubt, loading again", queueNumber, fault);
+            LOG.error("queue {}: memory may be inconsistent, loading again", queueNumber, fault);
             pipeline.fail(new StoreException("an event could not be applied", fault));
             return false;
         }
@@ -299,31 +311,31 @@ public final class QueueCommandExecutor {
         state.apply(event);
         pipeline.append(event);
         meters.count(event);
-        if (event instanceof QueueEvent.Enqueued enqueued && isNear(enqueued.header())) {
+        if (event instanceof QueueEvent.Enqueued enqueued && isCacheable(enqueued.header())) {
             contents.offer(enqueued.header().seq(), enqueued.content());
         } else if (event instanceof QueueEvent.Removed removed) {
-            contents.take(removed.header().seq());
+            contents.remove(removed.header().seq());
         } else if (event instanceof QueueEvent.Purged) {
             contents.clear();
         }
     }
 
     /**
-     * Whether a new message is one of those that memory knows, or the next read may bring it. The content of one that is far from its
-     * turn would take the room of those before it, and comes along with its row later.
+     * Whether a new message is among those in memory or will come with the next read. A content far behind would take
+     * the room of earlier ones, and is read with its row later.
      */
-    private boolean isNear(MessageHeader header) {
-        return !header.delayed() && header.seq() - state.arrivalsKnownBelowSeq() < CONTENTS_AHEAD;
+    private boolean isCacheable(MessageHeader header) {
+        return !header.delayed() && header.seq() - state.arrivalsKnownBelowSeq() < CONTENTS_AHEAD_MAX;
     }
 
     private void scheduleAfterChanges() {
         if (!afterChangesScheduled) {
             afterChangesScheduled = true;
-            turns.next(this::afterChanges);
+            scheduler.execute(this::afterChanges);
         }
     }
 
-    /** Once per turn with changes: what is worth doing once and not per command. */
+    /** Runs once per task with changes, for work that is not needed per command. */
     private void afterChanges() {
         afterChangesScheduled = false;
         pipeline.flush();
@@ -331,11 +343,11 @@ public final class QueueCommandExecutor {
             return;
         }
         if (contents.isFull()) {
-            contents.forgetBelow(state.head().arrivalsFromSeq());
+            contents.evictBelow(state.head().arrivalsFromSeq());
         }
-        ReadRequest wish = state.readAhead();
-        if (wish != null) {
-            reads.prefetch(wish);
+        ReadRequest readAhead = state.readAhead();
+        if (readAhead != null) {
+            reads.prefetch(readAhead);
         }
         afterChange.run();
     }

@@ -20,52 +20,57 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches from the store what a queue's memory lacks. Of each window one read is under way at a time; who needs the same window
- * waits, and is run again when the rows have come. Lookups of single messages serve nobody else and run side by side.
+ * Reads rows from the store that are not in the queue's memory. At most one read per window is in progress. Commands
+ * that need the same window wait for it and then run again. Lookups of single messages are independent of each other
+ * and run concurrently.
  *
- * <p>Owned by the turns of one queue.
+ * <p>Confined to the queue's scheduler.
  */
 final class ReadCoordinator {
     private static final Logger LOG = LoggerFactory.getLogger(ReadCoordinator.class);
-    private static final int FINDINGS_MAX = 10_000;
+    private static final int LOOKUP_RESULTS_MAX = 10_000;
 
     private final QueueStore store;
     private final long queueNumber;
-    private final QueueScheduler turns;
+    private final QueueScheduler scheduler;
     private final CommitPipeline pipeline;
     private final QueueState state;
     private final Consumer<StoredMessage> onContent;
     private final Map<ReadRequest.ReadKind, WindowRead> windows = new EnumMap<>(ReadRequest.ReadKind.class);
     private final Set<ReadWaiter> lookups = new LinkedHashSet<>();
-    private int findings;
+    private int lookupResults;
     private boolean closed;
 
-    /** Someone to run again, or to refuse. */
+    /** A command to run again after the read, or to refuse. */
     interface ReadWaiter {
         void retry();
 
-        void refuse(QueueException why);
+        void refuse(QueueException error);
     }
 
-    /** What a read brought, and whether nothing lies behind it. */
+    /**
+     * Rows of a read.
+     *
+     * @param last whether no further rows exist
+     */
     private record Rows(List<?> list, boolean last) {}
 
     private static final class WindowRead {
         final ArrayDeque<ReadWaiter> waiters = new ArrayDeque<>(1);
-        boolean underWay;
+        boolean inProgress;
     }
 
-    /** Contents that come along with arrivals go to {@code onContent}. */
+    /** @param onContent receives the contents that are read together with arrivals */
     ReadCoordinator(
             QueueStore store,
             long queueNumber,
-            QueueScheduler turns,
+            QueueScheduler scheduler,
             CommitPipeline pipeline,
             QueueState state,
             Consumer<StoredMessage> onContent) {
         this.store = store;
         this.queueNumber = queueNumber;
-        this.turns = turns;
+        this.scheduler = scheduler;
         this.pipeline = pipeline;
         this.state = state;
         this.onContent = onContent;
@@ -74,118 +79,127 @@ final class ReadCoordinator {
         }
     }
 
-    /** Sees to it that the rows are read; runs the waiter again afterwards. */
-    void fetch(ReadRequest need, ReadWaiter waiter) {
-        if (need.kind() == ReadRequest.ReadKind.LOOKUP) {
-            lookUp(need, waiter);
+    /** Reads the rows, then runs the waiter again. */
+    void fetch(ReadRequest request, ReadWaiter waiter) {
+        if (request.kind() == ReadRequest.ReadKind.LOOKUP) {
+            lookUp(request, waiter);
         } else {
-            windows.get(need.kind()).waiters.add(waiter);
-            prefetch(need);
+            windows.get(request.kind()).waiters.add(waiter);
+            prefetch(request);
         }
     }
 
-    /** Reads rows of a window for whoever needs them later, unless a read of that window is under way. */
-    void prefetch(ReadRequest need) {
-        WindowRead window = windows.get(need.kind());
-        if (!window.underWay) {
-            window.underWay = true;
-            read(need, rows -> serve(window, need, rows), why -> refuse(window, why));
+    /** Reads rows of a window in advance, unless a read of that window is in progress. */
+    void prefetch(ReadRequest request) {
+        WindowRead window = windows.get(request.kind());
+        if (!window.inProgress) {
+            window.inProgress = true;
+            startRead(request, rows -> serve(window, request, rows), error -> refuse(window, error));
         }
     }
 
-    private void lookUp(ReadRequest need, ReadWaiter waiter) {
+    private void lookUp(ReadRequest request, ReadWaiter waiter) {
         lookups.add(waiter);
-        read(
-                need,
+        startRead(
+                request,
                 rows -> {
-                    state.supply(need, rows.list(), rows.last());
+                    state.supply(request, rows.list(), rows.last());
                     lookups.remove(waiter);
                     waiter.retry();
-                    forgetFindings(need.seqs().length);
+                    clearLookups(request.seqs().length);
                 },
-                why -> {
+                error -> {
                     lookups.remove(waiter);
-                    waiter.refuse(why);
+                    waiter.refuse(error);
                 });
     }
 
     /**
-     * Brackets a read with begin and supply, or abandon. What was appended before begin must be on disk before the rows are read;
-     * what comes later, the state tracks.
+     * Calls begin before the read, and supply or abandon after it. Everything appended before begin must be on disk
+     * before the rows are read. Later changes are tracked by the state.
      */
-    private void read(ReadRequest need, Consumer<Rows> onRows, Consumer<QueueException> onFailure) {
-        state.begin(need);
-        Consumer<QueueException> abandon = why -> {
+    private void startRead(ReadRequest request, Consumer<Rows> onRows, Consumer<QueueException> onFailure) {
+        state.begin(request);
+        Consumer<QueueException> abandon = error -> {
             if (!closed) {
-                state.abandon(need);
-                onFailure.accept(why);
+                state.abandon(request);
+                onFailure.accept(error);
             }
         };
         pipeline.afterStored(
-                () -> rows(need)
-                        .whenComplete(
-                                (rows, failure) -> turns.next(() -> finish(need, rows, failure, onRows, abandon))),
+                () -> rows(request)
+                        .whenComplete((rows, failure) ->
+                                scheduler.execute(() -> finish(request, rows, failure, onRows, abandon))),
                 abandon);
     }
 
     private void finish(
-            ReadRequest need, Rows rows, Throwable failure, Consumer<Rows> onRows, Consumer<QueueException> onFailure) {
+            ReadRequest request,
+            Rows rows,
+            Throwable failure,
+            Consumer<Rows> onRows,
+            Consumer<QueueException> onFailure) {
         if (closed) {
             return;
         }
         if (failure != null) {
-            LOG.error("queue {}: reading {} failed", queueNumber, need.kind(), failure);
+            LOG.error("queue {}: reading {} failed", queueNumber, request.kind(), failure);
             onFailure.accept(new QueueException(QueueError.UNAVAILABLE));
             return;
         }
         try {
             onRows.accept(rows);
         } catch (RuntimeException fault) {
-            LOG.error("queue {}: memory is in doubt, loading again", queueNumber, fault);
-            pipeline.fail(new StoreException("rows could not be taken in", fault));
+            LOG.error("queue {}: memory may be inconsistent, loading again", queueNumber, fault);
+            pipeline.fail(new StoreException("rows could not be applied", fault));
         }
     }
 
-    private CompletionStage<Rows> rows(ReadRequest need) {
-        return switch (need.kind()) {
+    private CompletionStage<Rows> rows(ReadRequest request) {
+        return switch (request.kind()) {
             case ARRIVALS ->
-                store.readArrivals(queueNumber, need.fromSeq(), need.limit())
+                store.readArrivals(queueNumber, request.fromSeq(), request.limit())
                         .thenApply(arrivals -> new Rows(arrivals.rows(), arrivals.last()));
             case SCHEDULE ->
-                upToLimit(need, store.readSchedule(queueNumber, need.fromMillis(), need.fromSeq(), need.limit()));
-            case SCHEDULED_BY_SEQ -> upToLimit(need, store.readWaiting(queueNumber, need.fromSeq(), need.limit()));
+                upToLimit(
+                        request,
+                        store.readSchedule(queueNumber, request.fromMillis(), request.fromSeq(), request.limit()));
+            case SCHEDULED_BY_SEQ -> upToLimit(request, store.readWaiting(queueNumber, request.fromSeq(), request.limit()));
             case ORIGINAL_TIMESTAMPS ->
                 upToLimit(
-                        need,
-                        store.readOriginalTimestamps(queueNumber, need.fromMillis(), need.fromSeq(), need.limit()));
-            case LOOKUP -> store.find(queueNumber, need.seqs()).thenApply(found -> new Rows(found, true));
+                        request,
+                        store.readOriginalTimestamps(
+                                queueNumber, request.fromMillis(), request.fromSeq(), request.limit()));
+            case LOOKUP -> store.find(queueNumber, request.seqs()).thenApply(found -> new Rows(found, true));
         };
     }
 
-    private static CompletionStage<Rows> upToLimit(ReadRequest need, CompletionStage<? extends List<?>> read) {
-        return read.thenApply(rows -> new Rows(rows, rows.size() < need.limit()));
+    private static CompletionStage<Rows> upToLimit(ReadRequest request, CompletionStage<? extends List<?>> read) {
+        return read.thenApply(rows -> new Rows(rows, rows.size() < request.limit()));
     }
 
-    /** Runs those that waited when the rows came, until one of them needs the next read; that one goes to the end. */
-    private void serve(WindowRead window, ReadRequest need, Rows rows) {
-        window.underWay = false;
+    /** Runs the waiters until one of them needs the next read. That one is appended to the queue of waiters. */
+    private void serve(WindowRead window, ReadRequest request, Rows rows) {
+        window.inProgress = false;
         state.supply(
-                need, need.kind() == ReadRequest.ReadKind.ARRIVALS ? headers(rows.list()) : rows.list(), rows.last());
+                request,
+                request.kind() == ReadRequest.ReadKind.ARRIVALS ? headers(rows.list()) : rows.list(),
+                rows.last());
         int budget = window.waiters.size();
-        while (budget-- > 0 && !window.underWay && !window.waiters.isEmpty()) {
+        while (budget-- > 0 && !window.inProgress && !window.waiters.isEmpty()) {
             window.waiters.remove().retry();
         }
     }
 
     /**
-     * A command that asks for the one message that changed meanwhile still needs what was found of the others; events keep findings
-     * true. So they go when nobody looks anything up, or when they become many.
+     * A command that repeats a lookup for one changed message still needs the results for the others, and events keep
+     * results up to date. So results are cleared when no lookup is in progress, or when there are too many.
      */
-    private void forgetFindings(int found) {
-        findings += found;
-        if (lookups.isEmpty() || findings > FINDINGS_MAX) {
+    private void clearLookups(int found) {
+        lookupResults += found;
+        if (lookups.isEmpty() || lookupResults > LOOKUP_RESULTS_MAX) {
             state.clearLookups();
-            findings = 0;
+            lookupResults = 0;
         }
     }
 
@@ -199,23 +213,23 @@ final class ReadCoordinator {
         return headers;
     }
 
-    private static void refuse(WindowRead window, QueueException why) {
-        window.underWay = false;
+    private static void refuse(WindowRead window, QueueException error) {
+        window.inProgress = false;
         int budget = window.waiters.size();
         while (budget-- > 0 && !window.waiters.isEmpty()) {
-            window.waiters.remove().refuse(why);
+            window.waiters.remove().refuse(error);
         }
     }
 
-    /** Refuses everyone who waits and drops the rows that still come; for a queue that is going away. */
-    void close(QueueException why) {
+    /** Refuses all waiters and drops rows that arrive later. Used when the queue is closed. */
+    void close(QueueException error) {
         closed = true;
-        List<ReadWaiter> stranded = new ArrayList<>(lookups);
+        List<ReadWaiter> waiters = new ArrayList<>(lookups);
         lookups.clear();
         windows.values().forEach(window -> {
-            stranded.addAll(window.waiters);
+            waiters.addAll(window.waiters);
             window.waiters.clear();
         });
-        stranded.forEach(waiter -> waiter.refuse(why));
+        waiters.forEach(waiter -> waiter.refuse(error));
     }
 }

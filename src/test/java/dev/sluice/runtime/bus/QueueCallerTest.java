@@ -29,12 +29,12 @@ class QueueCallerTest {
     private static final long LONG_MILLIS = 60_000;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-    private final QueueGate slot = new QueueGate(7);
+    private final QueueGate gate = new QueueGate(7);
 
     @BeforeEach
     void open() {
         vertx.eventBus().registerCodec(new ByReferenceCodec());
-        slot.open();
+        gate.open();
     }
 
     @AfterEach
@@ -43,49 +43,49 @@ class QueueCallerTest {
     }
 
     @Test
-    void anAnswerArrivesOnTheEventLoopOfTheCallerWhoeverGivesIt() throws Exception {
+    void aResultArrivesOnTheEventLoopOfTheCallerFromAnyThread() throws Exception {
         answerWith(call -> new Thread(() -> call.succeed(ANSWER)).start());
         Context caller = vertx.getOrCreateContext();
         CompletableFuture<Thread> callerThread = new CompletableFuture<>();
-        CompletableFuture<Thread> answerThread = new CompletableFuture<>();
-        caller.runOnContext(nothing -> {
+        CompletableFuture<Thread> resultThread = new CompletableFuture<>();
+        caller.runOnContext(ignored -> {
             callerThread.complete(Thread.currentThread());
-            call(LONG_MILLIS).onSuccess(answer -> answerThread.complete(Thread.currentThread()));
+            call(LONG_MILLIS).onSuccess(result -> resultThread.complete(Thread.currentThread()));
         });
-        assertThat(answerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
+        assertThat(resultThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS))
                 .isSameAs(callerThread.get(TestTimeout.SECONDS, TimeUnit.SECONDS));
-        assertThat(slot.inFlight()).isZero();
+        assertThat(gate.inFlight()).isZero();
     }
 
     @Test
-    void theFirstAnswerCountsAndTheGateIsLeftOnce() {
+    void theFirstResultCountsAndTheGateIsLeftOnce() {
         answerWith(call -> {
             call.succeed(ANSWER);
             call.fail(new QueueException(QueueError.INTERNAL));
         });
-        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
+        assertThat(gate.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
         assertThat(RunningRuntime.get(call(LONG_MILLIS))).isEqualTo(ANSWER);
-        assertThat(slot.inFlight()).isOne();
+        assertThat(gate.inFlight()).isOne();
     }
 
     @Test
-    void aRefusalKeepsItsRowOfTheErrorTable() {
+    void aRefusalKeepsItsErrorCode() {
         answerWith(call -> call.fail(new QueueException(QueueError.OVERLOADED)));
         assertThat(RunningRuntime.refusal(call(LONG_MILLIS))).isEqualTo(QueueError.OVERLOADED);
     }
 
     @Test
-    void aCallThatNobodyAnswersFailsInTimeAndALateAnswerIsForgotten() {
+    void aCallWithoutAResultTimesOutAndALateResultIsIgnored() {
         CompletableFuture<QueueCall<?>> forgotten = new CompletableFuture<>();
         answerWith(forgotten::complete);
         assertThat(RunningRuntime.refusal(call(SHORT_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
-        assertThat(slot.inFlight()).isZero();
+        assertThat(gate.inFlight()).isZero();
         forgotten.join().succeed(ANSWER);
-        assertThat(slot.inFlight()).isZero();
+        assertThat(gate.inFlight()).isZero();
     }
 
     @Test
-    void messagesOfALateAnswerAreReportedAsUnsent() {
+    void messagesOfALateResultAreReportedAsUnsent() {
         CompletableFuture<QueueCall<?>> forgotten = new CompletableFuture<>();
         answerWith(forgotten::complete);
         assertThat(RunningRuntime.refusal(call(SHORT_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
@@ -93,7 +93,7 @@ class QueueCallerTest {
         PendingResponse pending = new PendingResponse() {
             @Override
             public void sent() {
-                unsent.completeExceptionally(new AssertionError("nobody took it"));
+                unsent.completeExceptionally(new AssertionError("reported as sent"));
             }
 
             @Override
@@ -106,17 +106,17 @@ class QueueCallerTest {
     }
 
     @Test
-    void aCallToNobodyFailsAtOnce() {
+    void aCallToAnUnknownAddressFailsAtOnce() {
         assertThat(RunningRuntime.refusal(call(LONG_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
-        assertThat(slot.inFlight()).isZero();
+        assertThat(gate.inFlight()).isZero();
     }
 
     private void answerWith(Consumer<QueueCall<?>> answering) {
-        vertx.eventBus().<QueueCall<?>>localConsumer(slot.address(), message -> answering.accept(message.body()));
+        vertx.eventBus().<QueueCall<?>>localConsumer(gate.address(), message -> answering.accept(message.body()));
     }
 
     private Future<BacklogStats> call(long timeoutMillis) {
-        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
-        return new QueueCaller(vertx, timeoutMillis).call(slot, REQUEST);
+        assertThat(gate.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
+        return new QueueCaller(vertx, timeoutMillis).call(gate, REQUEST);
     }
 }

@@ -5,67 +5,67 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class QueueGateTest {
-    private final QueueGate slot = new QueueGate(7);
+    private final QueueGate gate = new QueueGate(7);
 
     @Test
     void aNewGateIsClosed() {
-        assertThat(slot.enter(1)).isEqualTo(QueueGate.EntryResult.CLOSED);
-        assertThat(slot.inFlight()).isZero();
+        assertThat(gate.enter(1)).isEqualTo(QueueGate.EntryResult.CLOSED);
+        assertThat(gate.inFlight()).isZero();
     }
 
     @Test
-    void anOpenGateLetsInAsManyAsItMay() {
-        slot.open();
-        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
-        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
-        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.FULL);
-        slot.leave();
-        assertThat(slot.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
+    void anOpenGateAdmitsRequestsUpToItsLimit() {
+        gate.open();
+        assertThat(gate.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
+        assertThat(gate.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
+        assertThat(gate.enter(2)).isEqualTo(QueueGate.EntryResult.FULL);
+        gate.leave();
+        assertThat(gate.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
     }
 
     @Test
-    void aGateClosesOnlyWhenNothingIsOnItsWay() {
-        slot.open();
-        slot.enter(1);
-        assertThat(slot.tryClose()).isFalse();
-        assertThat(slot.tryRetire()).isFalse();
-        slot.leave();
-        assertThat(slot.tryClose()).isTrue();
-        assertThat(slot.enter(1)).isEqualTo(QueueGate.EntryResult.CLOSED);
+    void aGateClosesOnlyWithoutRequestsInFlight() {
+        gate.open();
+        gate.enter(1);
+        assertThat(gate.tryClose()).isFalse();
+        assertThat(gate.tryRetire()).isFalse();
+        gate.leave();
+        assertThat(gate.tryClose()).isTrue();
+        assertThat(gate.enter(1)).isEqualTo(QueueGate.EntryResult.CLOSED);
     }
 
     @Test
-    void openingAnOpenGateKeepsCount() {
-        slot.open();
-        slot.enter(5);
-        slot.open();
-        assertThat(slot.inFlight()).isEqualTo(1);
+    void openingAnOpenGateKeepsTheCount() {
+        gate.open();
+        gate.enter(5);
+        gate.open();
+        assertThat(gate.inFlight()).isEqualTo(1);
     }
 
     @Test
-    void aRetiredGateStaysShut() {
-        assertThat(slot.tryRetire()).isTrue();
-        slot.open();
-        assertThat(slot.enter(1)).isEqualTo(QueueGate.EntryResult.GONE);
-        assertThat(slot.isRetired()).isTrue();
+    void aRetiredGateStaysClosed() {
+        assertThat(gate.tryRetire()).isTrue();
+        gate.open();
+        assertThat(gate.enter(1)).isEqualTo(QueueGate.EntryResult.DELETED);
+        assertThat(gate.isRetired()).isTrue();
     }
 
     @Test
-    void onlySoManyWait() {
-        assertThat(slot.tryWait(1)).isTrue();
-        assertThat(slot.tryWait(1)).isFalse();
-        slot.stopWaiting();
-        assertThat(slot.tryWait(1)).isTrue();
+    void theNumberOfWaitingSendersIsLimited() {
+        assertThat(gate.tryWait(1)).isTrue();
+        assertThat(gate.tryWait(1)).isFalse();
+        gate.stopWaiting();
+        assertThat(gate.tryWait(1)).isTrue();
     }
 
     @Test
-    void onlyARetiredGateIsForgotten() {
-        QueueGates slots = new QueueGates();
-        QueueGate open = slots.slot(1);
-        slots.forgetRetired(1);
-        assertThat(slots.slot(1)).isSameAs(open);
+    void onlyARetiredGateIsRemoved() {
+        QueueGates gates = new QueueGates();
+        QueueGate open = gates.gate(1);
+        gates.removeRetired(1);
+        assertThat(gates.gate(1)).isSameAs(open);
         open.tryRetire();
-        slots.forgetRetired(1);
-        assertThat(slots.slot(1)).isNotSameAs(open);
+        gates.removeRetired(1);
+        assertThat(gates.gate(1)).isNotSameAs(open);
     }
 }

@@ -26,7 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Changes of queues, consumers and subscriptions, and that they are in force when they are answered. */
+/** Changes of queues, consumers and subscriptions. They are in force when the reply arrives. */
 class CatalogChangesTest {
     private final FaultyStore store = new FaultyStore(new MemoryStore());
     private final RunningRuntime running = new RunningRuntime(store);
@@ -38,7 +38,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void aNameIsTakenOncePerAccount() {
+    void aQueueNameIsUniquePerAccount() {
         QueueDefinition queue = running.create("jobs");
         assertThat(refusal(changes.createQueue(ACCOUNT, "jobs", QueueSettings.DEFAULT, "")))
                 .isEqualTo(QueueError.QUEUE_NAME_TAKEN);
@@ -53,7 +53,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void referencesFollowARenamedDeadLetterQueue() {
+    void consumersReferenceARenamedDeadLetterQueueByItsNewName() {
         QueueDefinition queue = running.createPulled("jobs", 0, "dead");
         QueueDefinition dead = running.find("dead");
         get(changes.updateQueue(ACCOUNT, dead.queueId(), "morgue", settings -> settings));
@@ -65,7 +65,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void settingsAreInForceWhenTheyAreAnswered() {
+    void settingsAreInForceWhenTheReplyArrives() {
         QueueDefinition queue = running.createPulled("jobs", 3, "");
         running.push(queue, "a");
         get(changes.updateQueue(ACCOUNT, queue.queueId(), null, before -> new QueueSettings(0, true, 60)));
@@ -75,14 +75,14 @@ class CatalogChangesTest {
     }
 
     @Test
-    void aChangeThatChangesNothingKeepsTheTimeOfTheLast() {
+    void anUpdateWithoutAChangeKeepsTheTimeOfTheLastChange() {
         QueueDefinition queue = running.create("jobs");
         assertThat(get(changes.updateQueue(ACCOUNT, queue.queueId(), "jobs", before -> before)))
                 .isEqualTo(queue);
     }
 
     @Test
-    void aDeletedQueueTakesItsSubscriptionsAndMessagesAlong() {
+    void deletingAQueueDeletesItsSubscriptionsAndMessages() {
         QueueDefinition queue = running.createPulled("jobs", 3, "");
         QueueDefinition other = running.create("other");
         running.push(queue, "a");
@@ -98,7 +98,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void aQueueThatCouldNotBeDeletedIsStillThere() {
+    void aQueueWhoseDeletionFailedStillExists() {
         QueueDefinition queue = running.createPulled("jobs", 3, "");
         running.push(queue, "a");
         store.refusing = true;
@@ -108,7 +108,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void aRefusedChangeThatWasStoredAllTheSameShows() {
+    void aRefusedChangeThatWasStoredBecomesVisible() {
         QueueDefinition dropped = running.createPulled("dropped", 3, "");
         QueueDefinition changed = running.createPulled("changed", 3, "");
         running.push(dropped, "a");
@@ -132,7 +132,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void aQueueHasOneConsumer() {
+    void aQueueHasAtMostOneConsumer() {
         QueueDefinition queue = running.create("jobs");
         running.consume(queue, 3, "");
         assertThat(refusal(changes.createConsumer(ACCOUNT, queue.queueId(), spec(3, ""))))
@@ -157,7 +157,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void replacingOnAQueueWithoutConsumerMakesOneIfItHasAType() {
+    void replacingOnAQueueWithoutConsumerCreatesOneIfATypeIsGiven() {
         QueueDefinition queue = running.create("jobs");
         ConsumerSpec untyped = new ConsumerSpec(null, "", "", spec(3, "").settings());
         assertThat(refusal(changes.replaceConsumer(ACCOUNT, queue.queueId(), "f".repeat(32), untyped)))
@@ -167,7 +167,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void aQueueIsNotItsOwnDeadLetterQueue() {
+    void aQueueCannotBeItsOwnDeadLetterQueue() {
         QueueDefinition queue = running.create("jobs");
         assertThat(refusal(changes.createConsumer(ACCOUNT, queue.queueId(), spec(3, "jobs"))))
                 .isEqualTo(QueueError.CONSUMER_SETTINGS_INVALID);
@@ -185,7 +185,7 @@ class CatalogChangesTest {
     }
 
     @Test
-    void anAccountHasSoManyQueues() {
+    void theNumberOfQueuesPerAccountIsLimited() {
         try (RunningRuntime small =
                 new RunningRuntime(new MemoryStore(), options(60_000, 4096), SmallLimits.queues(2))) {
             small.create("a");

@@ -5,11 +5,14 @@ import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.StoreCorruptException;
 import java.util.Arrays;
 
-/** Records of the catalog: a definition, which written again is read as the same, or damage. */
+/**
+ * Fuzzes catalog records: each is either rejected as corrupt, or decodes to a definition that survives another
+ * encoding.
+ */
 public final class CatalogRecordsFuzz {
     private CatalogRecordsFuzz() {}
 
-    /** One execution: the length of the key, the key, the value. */
+    /** Input: the length of the key, the key, the value. */
     public static void fuzzerTestOneInput(byte[] input) {
         if (input.length == 0) {
             return;

@@ -20,7 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What is written is read, whatever it is. */
+/** Every written record is read back unchanged. */
 class CatalogRecordsTest {
     @Property(seed = TestSeed.PROPERTIES, tries = 200)
     void queuesComeBack(@ForAll("queues") QueueDefinition queue) {
@@ -44,8 +44,8 @@ class CatalogRecordsTest {
 
     @Property(seed = TestSeed.PROPERTIES, tries = 50)
     void theStateOfTheClockComesBack(
-            @ForAll long time, @ForAll long offset, @ForAll long boot, @ForAll long gap, @ForAll long held) {
-        ClockState state = new ClockState(time, offset, "id", boot, new ClockGap(gap, held, ~gap, ~held, time));
+            @ForAll long time, @ForAll long offset, @ForAll long boot, @ForAll long gap, @ForAll long kept) {
+        ClockState state = new ClockState(time, offset, "id", boot, new ClockGap(gap, kept, ~gap, ~kept, time));
         assertThat(CatalogRecords.read(CatalogRecords.clock(state)).clock()).isEqualTo(state);
     }
 

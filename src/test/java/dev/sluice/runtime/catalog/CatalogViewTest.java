@@ -17,7 +17,7 @@ class CatalogViewTest {
     }
 
     @Test
-    void eachChangeOfAQueueIsAnotherVersion() {
+    void eachChangeOfAQueueChangesTheVersion() {
         long empty = catalog.version();
         catalog.put(queue("one"));
         long made = catalog.version();

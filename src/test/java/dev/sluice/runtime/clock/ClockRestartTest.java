@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Servers one after the other on a store on disk, whose wall clock is set while they run and while they do not. */
+/** Successive servers on one store on disk. The wall clock is set while they run and while they are down. */
 class ClockRestartTest {
     private static final long SECOND = 1_000;
     private static final long HOUR = 3_600 * SECOND;
@@ -49,7 +49,7 @@ class ClockRestartTest {
         start();
     }
 
-    /** The machine starts anew, with a wall clock that is wrong by so much. */
+    /** Restarts the machine with a wall clock that is wrong by that amount. */
     private void restartMachine(long wrongMillis) {
         stop();
         clocks.restart();
@@ -71,7 +71,7 @@ class ClockRestartTest {
     }
 
     @Test
-    void aClockTenDaysSlowAtBootIsCorrectedAndNothingIsDeletedThenOrAfterRestarts() {
+    void correctingAClockTenDaysBehindAtBootDeletesNothing() {
         restartMachine(-10 * DAY);
         server.push(queue(), "m");
         clocks.setWallRight();
@@ -85,7 +85,7 @@ class ClockRestartTest {
     }
 
     @Test
-    void twoHoursForwardForAMomentDeleteNothingThatIsKeptForOne() {
+    void aTemporaryStepOfTwoHoursDeletesNothingWithARetentionOfOne() {
         server.push(queueOfAnHour(), "m");
         clocks.setWall(2 * HOUR);
         assertThat(server.backlog(queue())).isOne();
@@ -99,7 +99,7 @@ class ClockRestartTest {
     }
 
     @Test
-    void leasesKeepTheirLengthOverAStepBackAndARestart() {
+    void leasesKeepTheirLengthAfterAStepBackAndARestart() {
         server.push(queue(), "m");
         server.pull(queue(), 20_000);
         clocks.setWall(-HOUR);
@@ -114,7 +114,7 @@ class ClockRestartTest {
     }
 
     @Test
-    void aMachineThatStartsTenDaysAheadDeletesNothingUntilItsClockIsCorrectedNorThen() {
+    void aMachineThatStartsTenDaysAheadDeletesNothingBeforeOrAfterTheCorrection() {
         server.push(queue(), "m");
         restartMachine(10 * DAY);
         assertThat(server.backlog(queue())).isOne();
@@ -130,7 +130,7 @@ class ClockRestartTest {
     }
 
     @Test
-    void afterAStopOfTenDaysWhatIsTooOldGoesOnceTheClockIsSteady() {
+    void afterTenDaysOfDowntimeExpiredMessagesAreDeletedOnceTheClockIsTrusted() {
         server.push(queue(), "m");
         stop();
         clocks.pass(10 * DAY);
@@ -142,7 +142,7 @@ class ClockRestartTest {
     }
 
     @Test
-    void afterAStopOfTenDaysWithoutARestartOfTheMachineWhatIsTooOldGoesAtOnce() {
+    void afterTenDaysOfDowntimeWithoutARebootExpiredMessagesAreDeletedAtOnce() {
         server.push(queue(), "m");
         stop();
         clocks.pass(10 * DAY);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runtime.SettableClocks;
 import org.junit.jupiter.api.Test;
 
-/** The time of everything that has a length, on clocks that are set, stand still and start anew. */
+/** The continuous clock on machine clocks that are set, suspended and restarted. */
 class ContinuousClockTest {
     private static final long SECOND = 1_000;
     private static final long MINUTE = 60 * SECOND;
@@ -15,15 +15,15 @@ class ContinuousClockTest {
     private static final long RETENTION = 4 * DAY;
 
     private final SettableClocks clocks = new SettableClocks();
-    private ContinuousClock clock = begun();
+    private ContinuousClock clock = newClock();
 
-    private ContinuousClock begun() {
-        ContinuousClock begun = new ContinuousClock(clocks);
-        begun.begin(0);
-        return begun;
+    private ContinuousClock newClock() {
+        ContinuousClock newClock = new ContinuousClock(clocks);
+        newClock.startNew(0);
+        return newClock;
     }
 
-    /** Another process goes on from what this one stored. */
+    /** Another process resumes from the stored state of this one. */
     private void goOnFrom(ClockState saved) {
         clock = new ContinuousClock(clocks);
         clock.resume(saved, RETENTION_MAX, 0);
@@ -51,40 +51,40 @@ class ContinuousClockTest {
     }
 
     @Test
-    void beginsAsTheWallClock() {
+    void startsWithTheTimeOfTheWallClock() {
         clocks.setWall(-3 * DAY);
-        clock = begun();
+        clock = newClock();
 
         assertThat(clock.nowMillis()).isEqualTo(clocks.wallMillis());
         assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
     }
 
     @Test
-    void aWallClockThatIsSetChangesWhatIsShownAndNothingElse() {
+    void settingTheWallClockChangesOnlyDisplayedTimes() {
         for (long byMillis : new long[] {10 * DAY, -10 * DAY, 2 * HOUR, -2 * HOUR, -HOUR, 1_500}) {
-            long changesBefore = clock.changes();
+            long changesBefore = clock.events();
             long beforeMillis = clock.nowMillis();
             clocks.setWall(byMillis);
             clocks.pass(5);
 
             assertThat(clock.nowMillis()).isEqualTo(beforeMillis + 5);
             assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
-            assertThat(clock.changes()).isEqualTo(changesBefore + 1);
-            clock.look();
-            assertThat(clock.changes()).isEqualTo(changesBefore + 1);
+            assertThat(clock.events()).isEqualTo(changesBefore + 1);
+            clock.compareClocks();
+            assertThat(clock.events()).isEqualTo(changesBefore + 1);
         }
     }
 
     @Test
-    void whatNeverHappenedIsShownAsThat() {
+    void timeZeroIsDisplayedAsZero() {
         clocks.setWall(DAY);
-        clock.look();
+        clock.compareClocks();
 
         assertThat(clock.wallMillis(0)).isZero();
     }
 
     @Test
-    void aSuspensionPassesBeforeAnythingIsDecided() {
+    void aSuspensionIsAddedAtTheNextReadingOfTheClock() {
         long beforeMillis = clock.nowMillis();
         clocks.suspend(3 * HOUR);
 
@@ -93,20 +93,20 @@ class ContinuousClockTest {
     }
 
     @Test
-    void aSuspensionOfWhichTheWallClockKnowsNothingPassesWithTheNextLook() {
+    void aSuspensionThatTheWallClockDoesNotShowIsAddedAtTheNextCheck() {
         long beforeMillis = clock.nowMillis();
         clocks.suspend(3 * HOUR);
         clocks.setWall(-3 * HOUR);
-        clock.look();
+        clock.compareClocks();
 
         assertThat(clock.nowMillis()).isEqualTo(beforeMillis + 3 * HOUR);
         assertThat(clock.wallMillis(clock.nowMillis())).isEqualTo(clocks.wallMillis());
     }
 
     @Test
-    void withoutABootClockASuspensionIsAWallClockThatIsSet() {
+    void withoutABootClockASuspensionCountsAsASetWallClock() {
         clocks.withoutBootClock();
-        clock = begun();
+        clock = newClock();
         long beforeMillis = clock.nowMillis();
         clocks.suspend(3 * HOUR);
 
@@ -115,7 +115,7 @@ class ContinuousClockTest {
     }
 
     @Test
-    void anotherProcessOfTheSameBootGoesOnHoweverTheWallClockWasSetMeanwhile() {
+    void aProcessOfTheSameBootResumesEvenIfTheWallClockWasSet() {
         for (long byMillis : new long[] {0, 10 * DAY, -10 * DAY, 2 * HOUR, -2 * HOUR}) {
             long storedMillis = clock.nowMillis();
             ClockState saved = clock.state();
@@ -132,7 +132,7 @@ class ContinuousClockTest {
     }
 
     @Test
-    void anotherBootGoesOnByTheWallClockAsItWasKnown() {
+    void afterAnotherBootTheClockResumesFromTheWallClock() {
         clocks.setWall(10 * DAY);
         long beforeMillis = clock.nowMillis();
         ClockState saved = clock.state();
@@ -145,7 +145,7 @@ class ContinuousClockTest {
     }
 
     @Test
-    void aMachineThatStartsWithAClockOfThePastDoesNotTakeTheTimeBack() {
+    void aWallClockInThePastAtStartDoesNotSetTheTimeBack() {
         long beforeMillis = clock.nowMillis();
         ClockState saved = clock.state();
         clocks.pass(HOUR);
@@ -160,7 +160,7 @@ class ContinuousClockTest {
     }
 
     @Test
-    void afterALongStopRetentionWaitsUntilTheClockIsSteady() {
+    void afterALongDowntimeRetentionWaitsUntilTheWallClockIsTrusted() {
         long storedMillis = clock.nowMillis();
         ClockState saved = clock.state();
         clocks.pass(10 * DAY);
@@ -179,7 +179,7 @@ class ContinuousClockTest {
     }
 
     @Test
-    void aStopThatTheWallClockMadeLongerCostsNoMessageItsRetention() {
+    void aDowntimeThatTheWallClockOverstatesDoesNotShortenRetention() {
         long storedMillis = clock.nowMillis();
         ClockState saved = clock.state();
         clocks.pass(HOUR);
@@ -189,7 +189,7 @@ class ContinuousClockTest {
         clocks.pass(2 * MINUTE);
         long duringMillis = clock.nowMillis();
         clocks.setWallRight();
-        clock.look();
+        clock.compareClocks();
         clocks.pass(ClockGap.STEADY_MILLIS);
 
         assertThat(isTooOld(storedMillis)).isFalse();
@@ -203,16 +203,16 @@ class ContinuousClockTest {
     }
 
     @Test
-    void twoHoursForwardForAMomentAfterAStartMakeNothingOlderAndNothingYounger() {
+    void aTemporaryForwardStepAfterAStartDoesNotChangeAges() {
         long storedMillis = clock.nowMillis();
         ClockState saved = clock.state();
         clocks.pass(10 * DAY);
         clocks.restart();
         goOnFrom(saved);
         clocks.setWall(2 * HOUR);
-        clock.look();
+        clock.compareClocks();
         clocks.setWallRight();
-        clock.look();
+        clock.compareClocks();
 
         clocks.pass(ClockGap.STEADY_MILLIS - 1);
         assertThat(isTooOld(storedMillis)).isFalse();
@@ -221,7 +221,7 @@ class ContinuousClockTest {
     }
 
     @Test
-    void whatIsInDoubtStaysSoOverARestartOfTheProcess() {
+    void uncertainAgesStayUncertainAfterARestartOfTheProcess() {
         long storedMillis = clock.nowMillis();
         ClockState saved = clock.state();
         clocks.restart();
@@ -240,7 +240,7 @@ class ContinuousClockTest {
     }
 
     @Test
-    void severalWrongStartsInARowCostNoMessageItsRetention() {
+    void severalStartsWithAWrongClockDoNotShortenRetention() {
         long storedMillis = clock.nowMillis();
         for (int i = 0; i < 3; i++) {
             ClockState saved = clock.state();
@@ -248,7 +248,7 @@ class ContinuousClockTest {
             clocks.setWall(10 * DAY);
             goOnFrom(saved);
             clocks.setWallRight();
-            clock.look();
+            clock.compareClocks();
             clocks.pass(ClockGap.STEADY_MILLIS);
         }
         assertThat(isTooOld(storedMillis)).isFalse();
@@ -257,9 +257,9 @@ class ContinuousClockTest {
     }
 
     @Test
-    void aStoreOfBeforeTheClockGoesOnByTheWallClockAndRetentionWaits() {
+    void aStoreWithoutClockStateStartsFromTheWallClockAndRetentionWaits() {
         long storedMillis = clocks.trueMillis() - 10 * DAY;
-        clock.begin(storedMillis);
+        clock.startNew(storedMillis);
 
         assertThat(clock.nowMillis()).isEqualTo(clocks.wallMillis());
         assertThat(isTooOld(storedMillis)).isFalse();
@@ -268,11 +268,11 @@ class ContinuousClockTest {
     }
 
     @Test
-    void aStoreOfBeforeTheClockWithMessagesOfTheFutureGoesOnFromThem() {
+    void aStoreWithoutClockStateStartsFromItsNewestMessageIfThatIsInTheFuture() {
         long storedMillis = clocks.trueMillis();
         clocks.setWall(-3_000 * DAY);
         clock = new ContinuousClock(clocks);
-        clock.begin(storedMillis);
+        clock.startNew(storedMillis);
 
         assertThat(clock.nowMillis()).isEqualTo(storedMillis);
         assertThat(clock.wallMillis(storedMillis)).isEqualTo(clocks.wallMillis());
@@ -281,12 +281,12 @@ class ContinuousClockTest {
     }
 
     @Test
-    void noErrorAddsUpOverManyRestarts() {
+    void errorsDoNotAddUpOverManyRestarts() {
         long shownMillis = clock.wallMillis(clock.nowMillis());
         long storedMillis = clock.nowMillis();
         for (int i = 0; i < 1_000; i++) {
             ClockState saved = clock.state();
-            // The boot clock is read in hundredths of a second.
+            // The boot clock has a resolution of a hundredth of a second.
             goOnFrom(new ClockState(
                     saved.timeMillis(), saved.offsetMillis(), saved.bootId(), saved.bootMillis() - 9, saved.gap()));
         }

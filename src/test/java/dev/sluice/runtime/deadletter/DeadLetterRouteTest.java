@@ -29,11 +29,11 @@ class DeadLetterRouteTest {
     }
 
     private boolean leads(int from, int to) {
-        return DeadLetterRoute.leads(queues.get("q" + from), to, (account, name) -> queues.get(name));
+        return DeadLetterRoute.reaches(queues.get("q" + from), to, (account, name) -> queues.get(name));
     }
 
     @Test
-    void aRouteThatEndsLeadsToTheQueuesOnIt() {
+    void aRouteThatEndsReachesTheQueuesOnIt() {
         queue(1, 2);
         queue(2, 3);
         queue(3, 0);
@@ -44,7 +44,7 @@ class DeadLetterRouteTest {
     }
 
     @Test
-    void aCircleOfAnyLengthLeadsBack() {
+    void aCycleOfAnyLengthReachesItsStart() {
         for (int length = 1; length <= 12; length++) {
             for (int number = 1; number <= length; number++) {
                 queue(number, number % length + 1);
@@ -56,7 +56,7 @@ class DeadLetterRouteTest {
     }
 
     @Test
-    void aRouteIntoACircleLeadsToEachOfItsQueuesButNotBack() {
+    void aRouteIntoACycleReachesItsQueuesButNotItsOwnStart() {
         for (int tail = 1; tail <= 7; tail++) {
             for (int length = 1; length <= 7; length++) {
                 for (int number = 1; number < tail + length; number++) {
@@ -74,7 +74,7 @@ class DeadLetterRouteTest {
     }
 
     @Test
-    void aVeryLongRouteCountsAsACircle() {
+    void aVeryLongRouteCountsAsCyclic() {
         for (int number = 1; number <= 2_000; number++) {
             queue(number, number + 1);
         }

@@ -39,7 +39,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An attempt counts only for a message that stood in an answer that was sent. A message takes as much of an answer as its body. */
+/**
+ * An attempt counts only for a message in a response that was sent. The size of a message in a response is the size of
+ * its body.
+ */
 class ContentLoaderTest {
     private static final int MIB = 1 << 20;
     private static final long HOUR = 3_600_000;
@@ -47,10 +50,10 @@ class ContentLoaderTest {
     private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
             "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 0, 0, 30_000, 0, 0), 0);
 
-    private final ManualScheduler turns = new ManualScheduler();
+    private final ManualScheduler scheduler = new ManualScheduler();
     private final FaultyStore store = new FaultyStore(new MemoryStore());
-    private final DeliveryBudget memory = new DeliveryBudget(Long.MAX_VALUE);
-    private final List<QueueClient.Delivered> answers = new ArrayList<>();
+    private final DeliveryBudget budget = new DeliveryBudget(Long.MAX_VALUE);
+    private final List<QueueClient.Delivered> responses = new ArrayList<>();
     private ActiveQueue queue;
 
     /** Has no room for contents. */
@@ -73,37 +76,37 @@ class ContentLoaderTest {
     }
 
     @Test
-    void nothingIsLeasedBeforeItsContentIsInHand() {
+    void noMessageIsLeasedBeforeItsContentIsLoaded() {
         withoutCache();
         push("a", "b");
         store.contentsGate = new CompletableFuture<>();
         pull(10, 1_000);
-        turns.pass(5_000);
+        scheduler.pass(5_000);
         assertThat(leases()).isEmpty();
 
         store.contentsGate.complete(null);
-        turns.run();
+        scheduler.run();
         assertThat(leases())
                 .extracting(Lease::expiresAtMillis)
-                .as("the lease starts with the answer")
-                .containsOnly(turns.nowMillis() + 1_000);
+                .as("the lease starts with the response")
+                .containsOnly(scheduler.nowMillis() + 1_000);
         assertThat(shown(0)).containsExactly("a#1", "b#1");
     }
 
     @Test
-    void whatWentWhileContentsWereReadIsNotInTheAnswerAndTheRestIs() {
+    void messagesRemovedDuringAReadAreMissingFromTheResponseAndOthersAreNot() {
         withoutCache();
         push("a", "b", "c");
         store.contentsGate = new CompletableFuture<>();
         pull(10, 1_000);
-        take(new PurgeRefs(List.of(1L, 3L)));
+        handle(new PurgeRefs(List.of(1L, 3L)));
         store.contentsGate.complete(null);
-        turns.run();
+        scheduler.run();
         assertThat(shown(0)).containsExactly("b#1");
     }
 
     @Test
-    void pullsSideBySideGetDifferentMessagesInOrderThoughTheSecondIsReadFirst() {
+    void concurrentPullsGetDifferentMessagesInOrderEvenIfTheSecondIsReadFirst() {
         withoutCache();
         push("a", "b", "c", "d");
         CompletableFuture<Void> first = new CompletableFuture<>();
@@ -113,11 +116,11 @@ class ContentLoaderTest {
         pull(1, 1_000);
         pull(5, 1_000);
         pull(5, 1_000);
-        assertThat(answers).isEmpty();
+        assertThat(responses).isEmpty();
 
         first.complete(null);
-        turns.run();
-        assertThat(answers).hasSize(4);
+        scheduler.run();
+        assertThat(responses).hasSize(4);
         assertThat(shown(0)).containsExactly("a#1", "b#1");
         assertThat(shown(1)).containsExactly("c#1");
         assertThat(shown(2)).containsExactly("d#1");
@@ -125,148 +128,149 @@ class ContentLoaderTest {
     }
 
     @Test
-    void whatAPullCouldNotReadIsThereForTheNextThatWaits() {
+    void messagesThatAPullCouldNotReadGoToTheNextWaitingPull() {
         withoutCache();
         push("a", "b");
         store.contentsGate = new CompletableFuture<>();
         List<QueueException> refusals = new ArrayList<>();
-        take(deliver(10, 1_000), refusals);
+        handle(deliver(10, 1_000), refusals);
         CompletableFuture<Void> failing = store.contentsGate;
         store.contentsGate = CompletableFuture.completedFuture(null);
         pull(10, 1_000);
         failing.completeExceptionally(new IllegalStateException("the disk cannot be read"));
-        turns.run();
+        scheduler.run();
         assertThat(refusals).hasSize(1);
         assertThat(shown(0)).containsExactly("a#1", "b#1");
     }
 
     @Test
-    void anAnswerEndsWithTheLastMessageThatFitsAndALargerOneComesAlone() {
+    void aResponseEndsWithTheLastMessageThatFitsAndALargerMessageIsReturnedAlone() {
         pushLarge(5 * MIB, MIB, MIB, MIB, MIB, MIB);
         pull(10, 1_000);
         pull(10, 1_000);
         pull(10, 1_000);
-        assertThat(answers).extracting(QueueClient.Delivered::bytes).containsExactly(5 * MIB, 4 * MIB, MIB);
-        assertThat(memory.heldBytes()).as("bodies and answers").isEqualTo(2 * 10L * MIB);
-        answers.get(0).pending().sent();
-        answers.get(1).pending().unsent();
-        answers.get(2).pending().sent();
-        assertThat(memory.heldBytes()).isZero();
+        assertThat(responses).extracting(QueueClient.Delivered::bytes).containsExactly(5 * MIB, 4 * MIB, MIB);
+        assertThat(budget.heldBytes()).as("bodies and responses").isEqualTo(2 * 10L * MIB);
+        responses.get(0).pending().sent();
+        responses.get(1).pending().unsent();
+        responses.get(2).pending().sent();
+        assertThat(budget.heldBytes()).isZero();
     }
 
     @Test
-    void aPeekIsBoundedLikeAPull() {
+    void aPeekHasTheSizeLimitOfAPull() {
         pushLarge(MIB, MIB, MIB, MIB, MIB, MIB);
         List<QueueClient.Shown> shown = new ArrayList<>();
         queue.handle(
-                new QueueRequest.Show(10, content -> 2 * content.body().length, new DeliveryBudget.Reservation(memory)),
-                reply(answer -> shown.add((QueueClient.Shown) answer), new ArrayList<>()));
-        turns.run();
+                new QueueRequest.PeekContents(
+                        10, content -> 2 * content.body().length, new DeliveryBudget.Reservation(budget)),
+                reply(response -> shown.add((QueueClient.Shown) response), new ArrayList<>()));
+        scheduler.run();
         assertThat(shown.get(0).messages()).hasSize(2);
-        assertThat(memory.heldBytes()).isEqualTo(2 * MIB + 4 * MIB);
+        assertThat(budget.heldBytes()).isEqualTo(2 * MIB + 4 * MIB);
         shown.get(0).pending().sent();
-        assertThat(memory.heldBytes()).isZero();
+        assertThat(budget.heldBytes()).isZero();
     }
 
     @Test
-    void anAnswerThatIsNotSentLeavesItsMessagesWhereTheyWere() {
+    void messagesOfAnUnsentResponseReturnToTheirPosition() {
         push("a", "b");
         pull(1, 1_000);
-        answers.get(0).pending().unsent();
-        turns.run();
+        responses.get(0).pending().unsent();
+        scheduler.run();
         assertThat(leases()).isEmpty();
         pull(10, 1_000);
         assertThat(shown(1)).containsExactly("a#1", "b#1");
     }
 
     @Test
-    void aLastAttemptDoesNotEndBeforeItsAnswerIsSent() {
+    void aLastAttemptDoesNotExpireWhileItsResponseIsPending() {
         push("a");
         pull(1, 1);
-        turns.pass(5_000);
+        scheduler.pass(5_000);
         assertThat(leases()).hasSize(1);
-        answers.get(0).pending().unsent();
-        turns.pass(10);
+        responses.get(0).pending().unsent();
+        scheduler.pass(10);
         assertThat(leases()).isEmpty();
 
         pull(1, 1);
         assertThat(shown(1)).containsExactly("a#1");
-        answers.get(1).pending().sent();
-        turns.pass(10);
+        responses.get(1).pending().sent();
+        scheduler.pass(10);
         assertThat(backlog()).as("it was the last attempt").isZero();
     }
 
     @Test
-    void anAnswerOfWhichNothingIsHeardDoesNotKeepItsMessagesForEver() {
+    void aResponseWithoutAReportDoesNotKeepItsMessagesForEver() {
         push("a");
         pull(1, 1);
-        turns.pass(599_000);
+        scheduler.pass(599_000);
         assertThat(backlog()).isOne();
-        turns.pass(2_000);
+        scheduler.pass(2_000);
         assertThat(backlog()).isZero();
     }
 
     @Test
-    void aLastAttemptDoesNotEndWithASuspensionOrAStoppedProcessBeforeItsAnswerIsSent() {
+    void aSuspensionOrAStoppedProcessDoesNotExpireALastAttemptWithAPendingResponse() {
         push("a");
         pull(1, 1);
-        turns.clocks.suspend(3 * HOUR);
-        turns.pass(20_000);
-        turns.clocks.pass(3 * HOUR);
-        turns.pass(20_000);
-        answers.get(0).pending().unsent();
-        turns.pass(10);
+        scheduler.clocks.suspend(3 * HOUR);
+        scheduler.pass(20_000);
+        scheduler.clocks.pass(3 * HOUR);
+        scheduler.pass(20_000);
+        responses.get(0).pending().unsent();
+        scheduler.pass(10);
         pull(1, 1);
         assertThat(shown(1)).containsExactly("a#1");
     }
 
     @Test
-    void onlyTheTimeInWhichTheQueueRunsCountsForAnAnswerOfWhichNothingIsHeard() {
+    void onlyRunningTimeCountsForAResponseWithoutAReport() {
         push("a");
         pull(1, 1);
-        turns.pass(500_000);
-        turns.clocks.suspend(3 * HOUR);
-        turns.pass(98_000);
+        scheduler.pass(500_000);
+        scheduler.clocks.suspend(3 * HOUR);
+        scheduler.pass(98_000);
         assertThat(backlog()).isOne();
-        turns.pass(3_000);
+        scheduler.pass(3_000);
         assertThat(backlog()).isZero();
     }
 
     @Test
-    void aQueueIsNotTakenDownWhileAnAnswerIsPending() {
+    void aQueueIsNotPassivatedWhileAResponseIsPending() {
         push("a");
         pull(1, 40_000_000);
-        turns.pass(100_000);
+        scheduler.pass(100_000);
         assertThat(queue.isIdleFor(60_000)).isFalse();
-        answers.get(0).pending().sent();
-        turns.pass(2_000);
+        responses.get(0).pending().sent();
+        scheduler.pass(2_000);
         assertThat(queue.isIdleFor(60_000)).isTrue();
     }
 
     @Test
-    void leasesOfAnAnswerThatFailedWithTheStoreAreGivenBackWhenTheQueueIsLoadedAgain() {
+    void leasesOfAResponseThatFailedWithTheStoreAreReleasedWhenTheQueueIsLoadedAgain() {
         push("a", "b");
         store.denying = true;
         List<QueueException> refusals = new ArrayList<>();
-        take(deliver(10, 1), refusals);
-        turns.run();
+        handle(deliver(10, 1), refusals);
+        scheduler.run();
         assertThat(refusals).hasSize(1);
         assertThat(leases()).as("it was stored all the same").hasSize(2);
 
         store.denying = false;
-        turns.pass(5_000);
+        scheduler.pass(5_000);
         assertThat(leases()).isEmpty();
         pull(10, 1_000);
         assertThat(shown(0)).containsExactly("a#1", "b#1");
     }
 
     @Test
-    void anAnswerThatCannotBeMeasuredIsAFaultOfItsOwnAndLeasesNothing() {
+    void aPullFailsWithoutLeasesIfTheSizeOfItsResponseCannotBeComputed() {
         withoutCache();
         push("a");
         store.contentsGate = new CompletableFuture<>();
         List<QueueException> refusals = new ArrayList<>();
-        take(
+        handle(
                 new QueueRequest.Deliver(
                         10,
                         1_000,
@@ -274,20 +278,20 @@ class ContentLoaderTest {
                         content -> {
                             throw new IllegalStateException("no size");
                         },
-                        new DeliveryBudget.Reservation(memory)),
+                        new DeliveryBudget.Reservation(budget)),
                 refusals);
         pull(10, 1_000);
         store.contentsGate.complete(null);
-        turns.run();
+        scheduler.run();
         assertThat(refusals).extracting(QueueException::error).containsExactly(QueueError.INTERNAL);
         assertThat(shown(0)).containsExactly("a#1");
     }
 
     @Test
-    void aMessageWithoutContentDoesNotStandInTheWayOfOthersAndIsNotLost() {
+    void aMessageWithoutContentDoesNotBlockOthersAndIsNotLost() {
         withoutCache();
-        take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[1], 1))));
-        turns.pass(1_000);
+        handle(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[1], 1))));
+        scheduler.pass(1_000);
         push("b", "c");
         store.contentMissingOf = 1;
         pull(1, 1_000);
@@ -300,7 +304,7 @@ class ContentLoaderTest {
         store.contentMissingOf = 0;
         withoutCache();
         pull(1, 1_000);
-        assertThat(answers.get(2).deliveries().get(0).delivery()).isEqualTo(1);
+        assertThat(responses.get(2).deliveries().get(0).delivery()).isEqualTo(1);
     }
 
     private void withoutCache() {
@@ -310,34 +314,34 @@ class ContentLoaderTest {
     private void open(MemoryBudget budget) {
         QueueDefinition definition =
                 new QueueDefinition(1, "a", "id1", "q1", "", QueueSettings.DEFAULT, CONSUMER, 0, 0);
-        RuntimeResources parts = new RuntimeResources(
+        RuntimeResources resources = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
                 budget,
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
                 DeliveryBudgets.of(Long.MAX_VALUE),
-                turns.clock,
+                scheduler.clock,
                 new Meters());
         queue = new ActiveQueue(
                 definition,
-                parts,
-                turns,
+                resources,
+                scheduler,
                 new Admission(store, RuntimeOptions.DEFAULT),
-                (account, name, letters) -> Future.failedFuture("nobody there"));
+                (account, name, deadLetters) -> Future.failedFuture("no such queue"));
         queue.start();
-        turns.run();
+        scheduler.run();
     }
 
     private void push(String... bodies) {
         for (String body : bodies) {
-            take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), 0))));
+            handle(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, body.getBytes(StandardCharsets.UTF_8), 0))));
         }
     }
 
     private void pushLarge(int... bytes) {
         for (int size : bytes) {
-            take(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[size], 0))));
+            handle(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[size], 0))));
         }
     }
 
@@ -347,7 +351,7 @@ class ContentLoaderTest {
                 leaseMillis,
                 ConsumerType.HTTP_PULL,
                 ContentLoaderTest::bytesOf,
-                new DeliveryBudget.Reservation(memory));
+                new DeliveryBudget.Reservation(budget));
     }
 
     private static int bytesOf(Content content) {
@@ -355,46 +359,46 @@ class ContentLoaderTest {
     }
 
     private void pull(int messages, int leaseMillis) {
-        take(deliver(messages, leaseMillis), new ArrayList<>());
-        turns.run();
+        handle(deliver(messages, leaseMillis), new ArrayList<>());
+        scheduler.run();
     }
 
-    private void take(QueueCommand<?> command) {
+    private void handle(QueueCommand<?> command) {
         List<QueueException> refusals = new ArrayList<>();
-        take(new QueueRequest.Execute<>(command), refusals);
-        turns.run();
+        handle(new QueueRequest.Execute<>(command), refusals);
+        scheduler.run();
         assertThat(refusals).isEmpty();
     }
 
-    private void take(QueueRequest<?> request, List<QueueException> refusals) {
+    private void handle(QueueRequest<?> request, List<QueueException> refusals) {
         queue.handle(
                 request,
                 reply(
-                        answer -> {
-                            if (answer instanceof QueueClient.Delivered delivered) {
-                                answers.add(delivered);
+                        response -> {
+                            if (response instanceof QueueClient.Delivered delivered) {
+                                responses.add(delivered);
                             }
                         },
                         refusals));
     }
 
     private static ReplyHandler<Object> reply(
-            java.util.function.Consumer<Object> onAnswer, List<QueueException> refusals) {
+            java.util.function.Consumer<Object> onResult, List<QueueException> refusals) {
         return new ReplyHandler<>() {
             @Override
-            public void succeed(Object answer) {
-                onAnswer.accept(answer);
+            public void succeed(Object response) {
+                onResult.accept(response);
             }
 
             @Override
-            public void fail(QueueException why) {
-                refusals.add(why);
+            public void fail(QueueException error) {
+                refusals.add(error);
             }
         };
     }
 
-    private List<String> shown(int answer) {
-        return answers.get(answer).deliveries().stream()
+    private List<String> shown(int response) {
+        return responses.get(response).deliveries().stream()
                 .map(delivery ->
                         new String(Arrays.copyOf(delivery.message().content().body(), 1), StandardCharsets.UTF_8) + "#"
                                 + delivery.delivery())

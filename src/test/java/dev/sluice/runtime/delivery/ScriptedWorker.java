@@ -9,22 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A Worker that answers when the test says so, and remembers what it was given. */
+/** A Worker that responds when the test says so, and records its batches. */
 public final class ScriptedWorker implements WorkerTarget {
     private final ArrayDeque<Offer> offers = new ArrayDeque<>();
     public final List<Batch> batches = new ArrayList<>();
 
-    private record Offer(Batch batch, Promise<BatchResult> verdict) {}
+    private record Offer(Batch batch, Promise<BatchResult> result) {}
 
     @Override
     public Future<BatchResult> deliver(Batch batch) {
         Offer offer = new Offer(batch, Promise.promise());
         batches.add(batch);
         offers.add(offer);
-        return offer.verdict().future();
+        return offer.result().future();
     }
 
-    /** A message takes as much as its body. */
+    /** The size of a message is the size of its body. */
     @Override
     public int bytesOf(Content content) {
         return content.body().length;
@@ -35,30 +35,30 @@ public final class ScriptedWorker implements WorkerTarget {
         return 30_000;
     }
 
-    int underWay() {
+    int inFlight() {
         return offers.size();
     }
 
-    /** Takes the oldest batch under way. */
+    /** Acknowledges the oldest batch in flight. */
     public void take() {
-        offers.remove().verdict().complete(BatchResult.ALL_DONE);
+        offers.remove().result().complete(BatchResult.ALL_DONE);
     }
 
-    /** Takes the oldest batch but for its first message. */
+    /** Acknowledges the oldest batch except for its first message. */
     void takeAllButTheFirst(int delaySeconds) {
         Offer offer = offers.remove();
         long first = offer.batch().deliveries().get(0).message().header().seq();
-        offer.verdict().complete(new BatchResult(Map.of(first, delaySeconds)));
+        offer.result().complete(new BatchResult(Map.of(first, delaySeconds)));
     }
 
     /** Refuses the oldest batch. */
     public void refuse() {
-        offers.remove().verdict().fail("it answered 500");
+        offers.remove().result().fail("it answered 500");
     }
 
-    /** The oldest batch comes to no connection. */
+    /** Reports that the oldest batch was not sent. */
     public void doNotSend() {
-        offers.remove().verdict().fail(new NotSent("connection refused"));
+        offers.remove().result().fail(new NotSent("connection refused"));
     }
 
     /** Sizes of all batches so far. */

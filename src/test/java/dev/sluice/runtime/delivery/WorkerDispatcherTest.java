@@ -18,140 +18,140 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** When batches go out, how many at once, and what becomes of them. */
+/** When batches are sent, how many at once, and how their results are handled. */
 class WorkerDispatcherTest {
     private final ScriptedWorker target = new ScriptedWorker();
     private final PushedQueue queue = new PushedQueue(target, SETTINGS);
 
     @Test
-    void aFullBatchGoesOutAtOnce() {
+    void aFullBatchIsSentAtOnce() {
         queue.push(10);
         assertThat(target.sizes()).containsExactly(10);
     }
 
     @Test
-    void aPartialBatchWaitsAsLongAsItsFirstMessageMay() {
+    void aPartialBatchWaitsForTheMaxWaitTimeOfItsFirstMessage() {
         queue.push(3);
-        queue.turns.pass(3_000);
+        queue.scheduler.pass(3_000);
         queue.push(2);
-        queue.turns.pass(1_999);
+        queue.scheduler.pass(1_999);
         assertThat(target.sizes()).isEmpty();
 
-        queue.turns.pass(1);
+        queue.scheduler.pass(1);
         assertThat(target.sizes()).containsExactly(5);
     }
 
     @Test
-    void whatWasLeftOverByAFullBatchWaitsForItsOwnTime() {
+    void messagesLeftByAFullBatchWaitForTheirOwnMaxWaitTime() {
         queue.push(15);
-        queue.turns.pass(4_999);
+        queue.scheduler.pass(4_999);
         assertThat(target.sizes()).containsExactly(10);
-        queue.turns.pass(1);
+        queue.scheduler.pass(1);
         assertThat(target.sizes()).containsExactly(10, 5);
     }
 
     @Test
-    void delayedMessagesThatFillABatchGoOutWhenTheyAreReady() {
+    void delayedMessagesThatFillABatchAreSentWhenTheyAreReady() {
         queue.push(10, 7, 2);
-        queue.turns.pass(6_999);
+        queue.scheduler.pass(6_999);
         assertThat(target.sizes()).isEmpty();
-        queue.turns.pass(1);
+        queue.scheduler.pass(1);
         assertThat(target.sizes()).containsExactly(10);
     }
 
     @Test
-    void noMoreThanMaxConcurrencyBatchesAreUnderWay() {
+    void noMoreThanMaxConcurrencyBatchesAreInFlight() {
         queue.push(100);
-        assertThat(target.underWay()).isEqualTo(2);
+        assertThat(target.inFlight()).isEqualTo(2);
 
         target.take();
-        queue.turns.run();
-        assertThat(target.underWay()).isEqualTo(2);
+        queue.scheduler.run();
+        assertThat(target.inFlight()).isEqualTo(2);
         assertThat(target.batches).hasSize(3);
     }
 
     @Test
-    void withoutANumberConcurrencyIsWhatOneMachineStands() {
+    void withoutMaxConcurrencyTheDefaultApplies() {
         queue.configure(
                 QueueSettings.DEFAULT,
                 PushedQueue.worker(
                         "w", new ConsumerSettings(1, 3, 0, 30_000, 5_000, ConsumerSettings.CONCURRENCY_UNSET)));
         queue.push(100);
-        assertThat(target.underWay()).isEqualTo(WorkerDispatcher.CONCURRENCY_IF_UNSET);
+        assertThat(target.inFlight()).isEqualTo(WorkerDispatcher.CONCURRENCY_DEFAULT);
     }
 
     @Test
-    void nothingGoesOutWhileTheDeliveriesOfAllQueuesFillTheirMemory() {
-        DeliveryBudget deliveries = queue.transit.deliveries();
+    void noBatchIsSentWhileTheDeliveryBudgetOfAllQueuesIsFull() {
+        DeliveryBudget deliveries = queue.deliveryBudgets.deliveries();
         deliveries.charge(Long.MAX_VALUE);
         queue.push(10);
-        queue.turns.pass(1_000);
+        queue.scheduler.pass(1_000);
         assertThat(target.sizes()).isEmpty();
-        assertThat(queue.shell.state().leaseCount()).isZero();
+        assertThat(queue.executor.state().leaseCount()).isZero();
 
         deliveries.release(Long.MAX_VALUE);
-        queue.turns.pass(100);
+        queue.scheduler.pass(100);
         assertThat(target.sizes()).containsExactly(10);
         assertThat(deliveries.heldBytes()).as("m1 to m10 and the request").isEqualTo(2 * (9 * 2 + 3));
 
         target.take();
-        queue.turns.run();
+        queue.scheduler.run();
         assertThat(deliveries.heldBytes()).isZero();
     }
 
     @Test
-    void bodiesUnderWayAreBoundedInBytes() {
+    void bodiesInFlightAreLimitedInBytes() {
         queue.configure(
                 QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(100, 3, 0, 30_000, 5_000, 250)));
         queue.push(400, 0, 128_000);
         assertThat(target.sizes()).as("4 MiB each").containsExactly(32, 32, 32, 32);
 
         target.take();
-        queue.turns.run();
+        queue.scheduler.run();
         assertThat(target.sizes()).containsExactly(32, 32, 32, 32, 32);
     }
 
     @Test
-    void aTakenBatchIsGone() {
+    void anAcknowledgedBatchIsRemoved() {
         queue.push(20);
         target.take();
         target.take();
-        queue.turns.run();
+        queue.scheduler.run();
         assertThat(queue.backlog()).isZero();
     }
 
     @Test
-    void whatAVerdictWantsAgainComesAgainAfterItsDelayAndTheRestIsGone() {
+    void retriedMessagesAreDeliveredAgainAfterTheirDelayAndTheRestIsRemoved() {
         queue.push(10);
         target.takeAllButTheFirst(60);
-        queue.turns.run();
+        queue.scheduler.run();
         assertThat(queue.backlog()).isEqualTo(1);
 
-        queue.turns.pass(64_999);
+        queue.scheduler.pass(64_999);
         assertThat(target.batches).hasSize(1);
-        queue.turns.pass(1);
+        queue.scheduler.pass(1);
         assertThat(target.shown(1)).containsExactly("m1#2");
     }
 
     @Test
-    void aRefusedBatchComesAgainAfterTheRetryDelay() {
+    void aRefusedBatchIsDeliveredAgainAfterTheRetryDelay() {
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 3, 30, 30_000, 0, 1)));
         queue.push(2);
         target.refuse();
-        queue.turns.pass(29_999);
+        queue.scheduler.pass(29_999);
         assertThat(target.batches).hasSize(1);
 
-        queue.turns.pass(1);
+        queue.scheduler.pass(1);
         assertThat(target.shown(1)).containsExactly("m1#2", "m2#2");
     }
 
     @Test
-    void afterItsLastAttemptAMessageIsGone() {
+    void aMessageIsRemovedAfterItsLastAttempt() {
         queue.push(10);
         for (int attempt = 1; attempt <= 4; attempt++) {
             assertThat(target.batches).hasSize(attempt);
             target.refuse();
-            queue.turns.pass(10_000);
+            queue.scheduler.pass(10_000);
         }
         assertThat(target.shown(3)).contains("m1#4");
         assertThat(target.batches).hasSize(4);
@@ -159,23 +159,23 @@ class WorkerDispatcherTest {
     }
 
     @Test
-    void aBatchThatWasNotSentKeepsItsPlaceAndIsNoAttempt() {
+    void aBatchThatWasNotSentKeepsItsPositionAndIsNoAttempt() {
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 0, 30, 30_000, 0, 1)));
         queue.push(4);
         for (int times = 0; times < 10; times++) {
             target.doNotSend();
-            queue.turns.pass(10_000);
+            queue.scheduler.pass(10_000);
         }
         assertThat(target.shown(10)).containsExactly("m1#1", "m2#1");
         assertThat(queue.backlog()).isEqualTo(4);
 
         target.take();
-        queue.turns.run();
+        queue.scheduler.run();
         assertThat(target.shown(11)).containsExactly("m3#1", "m4#1");
     }
 
     @Test
-    void aTargetThatThrowsIsTriedAgainLessAndLessOftenAndUsesNoAttemptUp() {
+    void aTargetThatThrowsIsRetriedWithBackoffAndUsesNoAttempt() {
         List<WorkerTarget.Batch> tried = new ArrayList<>();
         queue.targets.put("broken", new WorkerTarget() {
             @Override
@@ -196,37 +196,37 @@ class WorkerDispatcherTest {
         });
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("broken", SETTINGS));
         queue.push(10);
-        queue.turns.pass(60_000);
+        queue.scheduler.pass(60_000);
         assertThat(queue.backlog()).isEqualTo(10);
         assertThat(tried).hasSizeBetween(8, 20);
     }
 
     @Test
-    void aDeadTargetDoesNotUseUpTheBacklog() {
+    void anUnavailableTargetDoesNotUseUpTheAttemptsOfTheBacklog() {
         queue.push(1_000);
         for (int second = 0; second < 60; second++) {
-            while (target.underWay() > 0) {
+            while (target.inFlight() > 0) {
                 target.refuse();
-                queue.turns.run();
+                queue.scheduler.run();
             }
-            queue.turns.pass(1_000);
+            queue.scheduler.pass(1_000);
         }
         assertThat(target.batches.size()).isBetween(8, 20);
         assertThat(queue.backlog()).isGreaterThan(900);
 
-        queue.turns.pass(10_000);
+        queue.scheduler.pass(10_000);
         target.take();
-        queue.turns.run();
-        assertThat(target.underWay()).isEqualTo(2);
+        queue.scheduler.run();
+        assertThat(target.inFlight()).isEqualTo(2);
     }
 
     @Test
-    void aPausedQueueSendsNothingUntilItGoesOn() {
+    void aPausedQueueSendsNoBatchUntilItIsResumed() {
         queue.push(30);
         queue.pause(true);
         target.take();
         target.take();
-        queue.turns.pass(60_000);
+        queue.scheduler.pass(60_000);
         assertThat(target.batches).hasSize(2);
         assertThat(queue.backlog()).isEqualTo(10);
         assertThat(queue.dispatcher.nextMillis()).isEqualTo(Long.MAX_VALUE);
@@ -236,87 +236,87 @@ class WorkerDispatcherTest {
     }
 
     @Test
-    void aBatchOfARemovedConsumerEndsAsItBegan() {
+    void aBatchOfADeletedConsumerEndsNormally() {
         queue.push(30);
         queue.configure(QueueSettings.DEFAULT, null);
         target.take();
         target.refuse();
-        queue.turns.pass(60_000);
+        queue.scheduler.pass(60_000);
 
         assertThat(queue.backlog()).isEqualTo(20);
         assertThat(target.batches).hasSize(2);
     }
 
     @Test
-    void aReplacedConsumerGetsWhatComesNextAndTheOldOneIsStillHeard() {
+    void theNewConsumerGetsTheNextBatchAndTheResultOfTheOldOneStillCounts() {
         ScriptedWorker other = new ScriptedWorker();
         queue.targets.put("other", other);
         queue.push(30);
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("other", SETTINGS));
         target.take();
         target.take();
-        queue.turns.run();
+        queue.scheduler.run();
 
         assertThat(other.sizes()).containsExactly(10);
         assertThat(queue.backlog()).isEqualTo(10);
     }
 
     @Test
-    void anUnmappedScriptIsMetadata() {
+    void aConsumerWithAnUnmappedScriptIsMetadataOnly() {
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("nobody", SETTINGS));
         queue.push(30);
-        queue.turns.pass(60_000);
+        queue.scheduler.pass(60_000);
         assertThat(queue.backlog()).isEqualTo(30);
         assertThat(queue.dispatcher.nextMillis()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
-    void aLoadedQueueReadsWithOnePullAndKeepsToFullBatches() {
+    void aReloadedQueueReadsWithOnePullAndSendsFullBatches() {
         queue.pause(true);
         queue.push(15);
         queue.reload();
         queue.pause(false);
         assertThat(target.sizes()).containsExactly(10);
 
-        queue.turns.pass(5_000);
+        queue.scheduler.pass(5_000);
         assertThat(target.sizes()).containsExactly(10, 5);
     }
 
     @Test
-    void aTargetThatBreaksItsPromiseToAnswerHoldsItsLeasesForTwiceTheTimeoutAndAMargin() {
+    void aTargetWithoutAResultKeepsItsLeasesForTwiceTheTimeoutAndAMargin() {
         queue.push(10);
-        queue.turns.pass(79_999);
+        queue.scheduler.pass(79_999);
         assertThat(target.batches).hasSize(1);
-        queue.turns.pass(1);
+        queue.scheduler.pass(1);
         assertThat(target.shown(1)).contains("m1#2");
     }
 
     @Test
-    void aBusyQueueDoesNotRestAndAnIdleOneSaysWhenItMustWake() {
+    void aBusyQueueIsNotIdleAndAnIdleQueueReportsItsNextDeadline() {
         queue.push(10);
         assertThat(queue.dispatcher.nextMillis()).isZero();
         assertThat(queue.dispatcher.isIdle()).isFalse();
         target.take();
-        queue.turns.run();
+        queue.scheduler.run();
         assertThat(queue.dispatcher.nextMillis()).isEqualTo(Long.MAX_VALUE);
 
         queue.push(1);
-        assertThat(queue.dispatcher.nextMillis()).isEqualTo(queue.turns.nowMillis() + 5_000);
+        assertThat(queue.dispatcher.nextMillis()).isEqualTo(queue.scheduler.nowMillis() + 5_000);
     }
 
     @Test
-    void aStoreThatFailsEndsTheBatchesWithoutALoop() {
+    void aStoreFailureEndsTheBatchesWithoutALoop() {
         queue.push(30);
         queue.store.close();
         target.take();
         target.refuse();
-        queue.turns.pass(60_000);
+        queue.scheduler.pass(60_000);
         assertThat(target.batches).hasSize(2);
         assertThat(queue.dispatcher.isIdle()).isTrue();
     }
 
     @Test
-    void onlyChangesOfStateAreLogged() {
+    void onlyChangesOfTheTargetsHealthAreLogged() {
         Logger logger = (Logger) LoggerFactory.getLogger(WorkerHealth.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
@@ -329,11 +329,11 @@ class WorkerDispatcherTest {
                 } else {
                     target.take();
                 }
-                queue.turns.run();
+                queue.scheduler.run();
             }
-            queue.turns.pass(10_000);
+            queue.scheduler.pass(10_000);
             target.take();
-            queue.turns.run();
+            queue.scheduler.run();
         } finally {
             logger.detachAppender(lines);
         }
@@ -344,13 +344,13 @@ class WorkerDispatcherTest {
     }
 
     @Test
-    void retriesWithoutADelayTakeTheConsumers() {
+    void retriesWithoutADelayUseTheDelayOfTheConsumer() {
         queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("w", new ConsumerSettings(2, 3, 30, 30_000, 0, 1)));
         queue.push(2);
         target.takeAllButTheFirst(NewMessage.DELAY_UNSET);
-        queue.turns.pass(29_999);
+        queue.scheduler.pass(29_999);
         assertThat(target.batches).hasSize(1);
-        queue.turns.pass(1);
+        queue.scheduler.pass(1);
         assertThat(target.shown(1)).isEqualTo(List.of("m1#2"));
     }
 }

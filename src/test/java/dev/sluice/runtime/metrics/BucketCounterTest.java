@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class BucketCounterTest {
     @Test
-    void aValueCountsInTheFirstBucketWhoseBoundItDoesNotPass() {
+    void aValueCountsInTheFirstBucketWhoseBoundItDoesNotExceed() {
         BucketCounter distribution = BucketCounter.doubling(10, 3);
         assertThat(distribution.bounds()).containsExactly(10, 20, 40);
 

@@ -39,64 +39,67 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What a queue does by itself, on a manual clock and a store in memory that answers at once. */
+/** Timers, reads and dead-lettering of a queue, on a manual clock and a store in memory that completes at once. */
 class ActiveQueueTest {
     private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
             "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0);
 
-    /** A message gets one chance. */
+    /** A message has one attempt. */
     private static final dev.sluice.queue.Consumer STRICT = new dev.sluice.queue.Consumer(
             "c", ConsumerType.HTTP_PULL, "", "dead", new ConsumerSettings(10, 0, 0, 30_000, 0, 0), 0);
 
-    private final ManualScheduler turns = new ManualScheduler();
+    private final ManualScheduler scheduler = new ManualScheduler();
     private final FaultyStore store = new FaultyStore(new MemoryStore());
-    private final List<QueueRequest.ReceiveDeadLetters> brought = new ArrayList<>();
-    private final DeliveryBudgets transit = DeliveryBudgets.of(Long.MAX_VALUE);
+    private final List<QueueRequest.ReceiveDeadLetters> sent = new ArrayList<>();
+    private final DeliveryBudgets deliveryBudgets = DeliveryBudgets.of(Long.MAX_VALUE);
     private dev.sluice.queue.Consumer consumer = CONSUMER;
-    private Future<Void> bring = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
+    private Future<Void> transferResult = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
     private int delivered;
 
     /**
-     * The head of a window that was never read is a guess of a deadline, and the timer is set for it. When the read that corrects the
-     * guess comes first, the timer finds nothing due, and must be set again nevertheless.
+     * The head of a window that was never read gives an estimated deadline, and the timer is set for it. If a read
+     * corrects the estimate first, the timer finds nothing due and must be set again.
      */
     @Test
-    void leasesEndByThemselvesAfterADeadlineThatWasAGuess() {
+    void leasesExpireAfterAnEstimatedDeadline() {
         ActiveQueue first = queue();
         first.start();
-        turns.run();
+        scheduler.run();
         push(first, 1);
         push(first, 100);
-        turns.pass(1_000);
+        scheduler.pass(1_000);
         pull(first, 1, 1_000);
-        turns.run();
+        scheduler.run();
         push(first, 0);
-        turns.run();
+        scheduler.run();
         first.stop(0);
-        turns.pass(5_000);
+        scheduler.pass(5_000);
 
         ActiveQueue second = queue();
         second.start().onSuccess(started -> pull(second, 2, 30_000));
-        turns.run();
+        scheduler.run();
         assertThat(leases()).hasSize(2);
-        turns.pass(29_000);
+        scheduler.pass(29_000);
         assertThat(leases()).hasSize(2);
-        turns.pass(2_000);
+        scheduler.pass(2_000);
         assertThat(leases()).isEmpty();
         assertThat(second.isIdleFor(1_000)).isTrue();
     }
 
-    /** More than memory holds: the contents come along with the rows, and those of new messages do not take their room. */
+    /**
+     * More messages than memory holds: their contents are read together with the rows, and contents of new messages do
+     * not take their room.
+     */
     @Test
-    void contentsOfADeepQueueAreReadOnce() {
+    void contentsOfALongQueueAreReadOnce() {
         ActiveQueue queue = queue();
         queue.start();
-        turns.run();
+        scheduler.run();
         pushes(queue, 5_000);
         for (int i = 0; i < 100; i++) {
             pushes(queue, 100);
             pull(queue, 100, 30_000);
-            turns.run();
+            scheduler.run();
         }
 
         assertThat(delivered).isEqualTo(10_000);
@@ -104,66 +107,69 @@ class ActiveQueueTest {
     }
 
     @Test
-    void aPullTakesAsManyReadsAsItsMessagesAreLarge() {
+    void aPullOfLargeMessagesRepeatsItsReadUntilItIsComplete() {
         ActiveQueue first = queue();
         first.start();
-        turns.run();
+        scheduler.run();
         pushes(first, 150);
-        turns.run();
+        scheduler.run();
         first.stop(0);
-        turns.run();
+        scheduler.run();
 
         store.arrivalsMax = 1;
         ActiveQueue second = queue();
         second.start().onSuccess(started -> pull(second, 100, 30_000));
-        turns.run();
+        scheduler.run();
         assertThat(delivered).isEqualTo(100);
         pull(second, 100, 30_000);
-        turns.run();
+        scheduler.run();
         assertThat(delivered).isEqualTo(150);
     }
 
-    /** The origin that asks may be one whose store was opened again since, without the lease on which the move rests. */
+    /**
+     * The requesting origin may be outdated because its store was reopened without the lease that the transfer relies
+     * on.
+     */
     @Test
-    void deadLettersOfAnotherGenerationOfTheStoreAreNotTaken() {
-        List<MessageHeader> letters = leasedOfAnotherQueue();
+    void deadLettersFromAnotherGenerationOfTheStoreAreRefused() {
+        List<MessageHeader> deadLetters = leasedOfAnotherQueue();
         ActiveQueue target = queue(2);
         target.start();
-        turns.run();
+        scheduler.run();
 
         List<QueueError> refusals = new ArrayList<>();
-        take(
+        handle(
                 target,
-                new QueueRequest.ReceiveDeadLetters(1, store.generation() + 1, letters, false),
-                why -> refusals.add(why.error()));
-        turns.run();
+                new QueueRequest.ReceiveDeadLetters(1, store.generation() + 1, deadLetters, false),
+                error -> refusals.add(error.error()));
+        scheduler.run();
         assertThat(refusals).containsExactly(QueueError.UNAVAILABLE);
         assertThat(leases()).hasSize(1);
 
-        take(
+        handle(
                 target,
-                new QueueRequest.ReceiveDeadLetters(1, store.generation(), letters, false),
-                why -> refusals.add(why.error()));
-        turns.run();
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(), deadLetters, false),
+                error -> refusals.add(error.error()));
+        scheduler.run();
         assertThat(refusals).hasSize(1);
         assertThat(leases()).isEmpty();
     }
 
     @Test
-    void aDeadLetterWhoseContentIsMissingIsNotLostInSilence() {
-        QueueRequest.ReceiveDeadLetters letters =
+    void aDeadLetterWithoutContentIsLogged() {
+        QueueRequest.ReceiveDeadLetters deadLetters =
                 new QueueRequest.ReceiveDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
         ActiveQueue target = queue(2);
         target.start();
-        turns.run();
+        scheduler.run();
         Logger log = (Logger) LoggerFactory.getLogger(DeadLetterReceiver.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);
         try {
             store.contentMissingOf = 1;
-            take(target, letters);
-            turns.run();
+            handle(target, deadLetters);
+            scheduler.run();
             assertThat(lines.list)
                     .extracting(ILoggingEvent::getFormattedMessage)
                     .containsExactly(
@@ -171,9 +177,9 @@ class ActiveQueueTest {
                                     + " dead letter queue");
 
             store.contentMissingOf = 0;
-            take(target, letters);
-            take(target, letters);
-            turns.run();
+            handle(target, deadLetters);
+            handle(target, deadLetters);
+            scheduler.run();
             assertThat(lines.list).as("one that was moved before is no damage").hasSize(1);
         } finally {
             log.detachAppender(lines);
@@ -181,58 +187,58 @@ class ActiveQueueTest {
     }
 
     @Test
-    void deadLettersWaitWhileTheMovesOfAllQueuesFillTheirMemory() {
-        QueueRequest.ReceiveDeadLetters letters =
+    void deadLettersWaitWhileTheTransferBudgetOfAllQueuesIsFull() {
+        QueueRequest.ReceiveDeadLetters deadLetters =
                 new QueueRequest.ReceiveDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
         ActiveQueue target = queue(2);
         target.start();
-        turns.run();
+        scheduler.run();
 
-        transit.moves().charge(Long.MAX_VALUE);
+        deliveryBudgets.transfers().charge(Long.MAX_VALUE);
         List<QueueError> refusals = new ArrayList<>();
-        take(target, letters, why -> refusals.add(why.error()));
-        turns.run();
+        handle(target, deadLetters, error -> refusals.add(error.error()));
+        scheduler.run();
         assertThat(refusals).containsExactly(QueueError.OVERLOADED);
         assertThat(leases()).hasSize(1);
 
-        transit.moves().release(Long.MAX_VALUE);
-        take(target, letters, why -> refusals.add(why.error()));
-        turns.run();
+        deliveryBudgets.transfers().release(Long.MAX_VALUE);
+        handle(target, deadLetters, error -> refusals.add(error.error()));
+        scheduler.run();
         assertThat(leases()).isEmpty();
-        assertThat(transit.moves().heldBytes()).isZero();
+        assertThat(deliveryBudgets.transfers().heldBytes()).isZero();
     }
 
     @Test
-    void largeDeadLettersMoveAMebibyteAtATimeOrAlone() {
+    void largeDeadLettersAreMovedInBatchesOfOneMebibyteOrAlone() {
         consumer = STRICT;
         ActiveQueue origin = queue();
         origin.start();
-        turns.run();
+        scheduler.run();
         push(origin, 0, 1_100_000);
         for (int i = 0; i < 15; i++) {
             push(origin, 0, 100_000);
         }
         pull(origin, 16, 1_000);
-        turns.pass(1_000);
-        assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1);
+        scheduler.pass(1_000);
+        assertThat(sent).extracting(deadLetters -> deadLetters.headers().size()).containsExactly(1);
 
-        turns.pass(50);
-        assertThat(brought).as("the target was overloaded").hasSize(2);
-        bring = Future.succeededFuture();
-        turns.pass(50);
-        assertThat(brought).extracting(letters -> letters.headers().size()).containsExactly(1, 1, 1, 10, 5);
+        scheduler.pass(50);
+        assertThat(sent).as("the target was overloaded").hasSize(2);
+        transferResult = Future.succeededFuture();
+        scheduler.pass(50);
+        assertThat(sent).extracting(deadLetters -> deadLetters.headers().size()).containsExactly(1, 1, 1, 10, 5);
     }
 
     @Test
-    void everyTypeOfRequestIsAnswered() {
+    void everyTypeOfRequestGetsAReply() {
         ActiveQueue queue = queue();
         queue.start();
-        turns.run();
-        DeliveryBudget.Reservation hold = new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE));
+        scheduler.run();
+        DeliveryBudget.Reservation reservation = new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE));
         List<QueueRequest<?>> requests = List.of(
                 new QueueRequest.Execute<>(new ReadMetrics()),
-                new QueueRequest.Deliver(1, 1_000, ConsumerType.HTTP_PULL, content -> 1, hold),
-                new QueueRequest.Show(1, content -> 1, hold),
+                new QueueRequest.Deliver(1, 1_000, ConsumerType.HTTP_PULL, content -> 1, reservation),
+                new QueueRequest.PeekContents(1, content -> 1, reservation),
                 new QueueRequest.Configure(definition(1)),
                 new QueueRequest.ReceiveDeadLetters(2, store.generation(), List.of(), false));
         assertThat(requests)
@@ -240,21 +246,21 @@ class ActiveQueueTest {
                 .as("one of each type")
                 .containsExactlyInAnyOrder(QueueRequest.class.getPermittedSubclasses());
         for (QueueRequest<?> request : requests) {
-            List<Object> answers = new ArrayList<>();
+            List<Object> results = new ArrayList<>();
             queue.handle(request, new ReplyHandler<>() {
                 @Override
-                public void succeed(Object answer) {
-                    answers.add(answer);
+                public void succeed(Object result) {
+                    results.add(result);
                 }
 
                 @Override
-                public void fail(QueueException why) {
-                    answers.add(why);
+                public void fail(QueueException error) {
+                    results.add(error);
                 }
             });
-            turns.run();
-            assertThat(answers).as("answers to %s", request).hasSize(1);
-            assertThat(answers.get(0)).isNotInstanceOf(QueueException.class);
+            scheduler.run();
+            assertThat(results).as("replies to %s", request).hasSize(1);
+            assertThat(results.get(0)).isNotInstanceOf(QueueException.class);
         }
     }
 
@@ -262,10 +268,10 @@ class ActiveQueueTest {
     private List<MessageHeader> leasedOfAnotherQueue() {
         ActiveQueue origin = queue();
         origin.start();
-        turns.run();
+        scheduler.run();
         push(origin, 0);
         pull(origin, 1, 30_000);
-        turns.run();
+        scheduler.run();
         return leases().stream().map(Lease::header).toList();
     }
 
@@ -274,23 +280,23 @@ class ActiveQueueTest {
     }
 
     private ActiveQueue queue(long number) {
-        RuntimeResources parts = new RuntimeResources(
+        RuntimeResources resources = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
                 MemoryBudget.UNBOUNDED,
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
-                transit,
-                turns.clock,
+                deliveryBudgets,
+                scheduler.clock,
                 new Meters());
         return new ActiveQueue(
                 definition(number),
-                parts,
-                turns,
+                resources,
+                scheduler,
                 new Admission(store, RuntimeOptions.DEFAULT),
-                (account, name, letters) -> {
-                    brought.add(letters);
-                    return bring;
+                (account, name, deadLetters) -> {
+                    sent.add(deadLetters);
+                    return transferResult;
                 });
     }
 
@@ -306,7 +312,7 @@ class ActiveQueueTest {
         for (int i = 0; i < count; i++) {
             push(queue, 0);
         }
-        turns.run();
+        scheduler.run();
     }
 
     private void push(ActiveQueue queue, int delaySeconds) {
@@ -315,11 +321,11 @@ class ActiveQueueTest {
 
     private void push(ActiveQueue queue, int delaySeconds, int bodyBytes) {
         NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[bodyBytes], delaySeconds);
-        take(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
+        handle(queue, new QueueRequest.Execute<>(new Push(List.of(message))));
     }
 
     private void pull(ActiveQueue queue, int messages, int leaseMillis) {
-        take(
+        handle(
                 queue,
                 new QueueRequest.Deliver(
                         messages,
@@ -329,26 +335,26 @@ class ActiveQueueTest {
                         new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE))));
     }
 
-    private void take(ActiveQueue queue, QueueRequest<?> request) {
-        take(queue, request, refusal -> {
+    private void handle(ActiveQueue queue, QueueRequest<?> request) {
+        handle(queue, request, refusal -> {
             throw refusal;
         });
     }
 
-    private void take(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
+    private void handle(ActiveQueue queue, QueueRequest<?> request, Consumer<QueueException> onRefusal) {
         queue.handle(request, new ReplyHandler<>() {
             @Override
-            public void succeed(Object answer) {
-                assertThat(answer).isNotNull();
-                if (answer instanceof QueueClient.Delivered messages) {
+            public void succeed(Object result) {
+                assertThat(result).isNotNull();
+                if (result instanceof QueueClient.Delivered messages) {
                     delivered += messages.deliveries().size();
                     messages.pending().sent();
                 }
             }
 
             @Override
-            public void fail(QueueException why) {
-                onRefusal.accept(why);
+            public void fail(QueueException error) {
+                onRefusal.accept(error);
             }
         });
     }

@@ -14,96 +14,99 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
-/** When an answer goes, and when it must not. */
+/** When replies are released and when they are refused. */
 class CommitPipelineTest {
     private static final QueueHead HEAD = Samples.head(9);
 
-    private final ManualScheduler turns = new ManualScheduler();
+    private final ManualScheduler scheduler = new ManualScheduler();
     private final FaultyStore store = new FaultyStore(new MemoryStore());
     private final LongAdder parked = new LongAdder();
     private final List<StoreException> breaks = new ArrayList<>();
-    private final List<String> answers = new ArrayList<>();
+    private final List<String> replies = new ArrayList<>();
     private final List<QueueException> refusals = new ArrayList<>();
     private final CommitPipeline pipeline =
-            new CommitPipeline(store, 1, store.generation(), turns, () -> HEAD, breaks::add, parked);
+            new CommitPipeline(store, 1, store.generation(), scheduler, () -> HEAD, breaks::add, parked);
 
     @Test
-    void anAnswerWaitsForWhatWasAppendedBeforeIt() {
+    void aReplyWaitsForTheEventsAppendedBeforeIt() {
         append(1);
-        answer("first");
+        reply("first");
         append(2);
-        answer("second");
-        assertThat(answers).isEmpty();
+        reply("second");
+        assertThat(replies).isEmpty();
         assertThat(parked.sum()).isEqualTo(2);
 
-        turns.run();
-        assertThat(answers).containsExactly("first", "second");
+        scheduler.run();
+        assertThat(replies).containsExactly("first", "second");
         assertThat(parked.sum()).isZero();
         assertThat(store.load(1).toCompletableFuture().join().head()).isEqualTo(HEAD);
     }
 
     @Test
-    void anAnswerWithNothingBeforeItGoesAtOnce() {
-        answer("first");
-        assertThat(answers).containsExactly("first");
-        assertThat(pipeline.idle()).isTrue();
+    void aReplyWithoutPendingEventsIsReleasedAtOnce() {
+        reply("first");
+        assertThat(replies).containsExactly("first");
+        assertThat(pipeline.isIdle()).isTrue();
     }
 
     @Test
-    void aRefusedCommitRefusesWhatWaitsAndWhatComes() {
+    void aRefusedCommitRefusesParkedAndLaterReplies() {
         store.refusing = true;
         append(1);
-        answer("waits");
-        turns.run();
-        answer("comes");
+        reply("waits");
+        scheduler.run();
+        reply("comes");
 
-        assertThat(answers).isEmpty();
+        assertThat(replies).isEmpty();
         assertUnavailable(2);
         assertThat(parked.sum()).isZero();
     }
 
-    /** Its memory may rest on commits that the store lost in between, so not even a read of it is to be believed. */
+    /** The queue's memory may rely on commits that the store lost, so even its reads are not valid. */
     @Test
-    void aStoreThatWasOpenedAgainAnswersNothingThatWasLoadedBefore() {
+    void afterAReopenEveryReplyOfAnEarlierGenerationIsRefused() {
         store.reopenings = 1;
-        answer("comes");
+        reply("comes");
 
-        assertThat(answers).isEmpty();
+        assertThat(replies).isEmpty();
         assertUnavailable(1);
     }
 
     @Test
-    void aStoreThatIsOpenedAgainRefusesWhatWaitsAtTheNextRequest() {
+    void afterAReopenTheNextRequestRefusesTheParkedReplies() {
         append(1);
-        answer("waits");
+        reply("waits");
         store.reopenings = 1;
-        answer("comes");
-        turns.run();
+        reply("comes");
+        scheduler.run();
 
-        assertThat(answers).isEmpty();
+        assertThat(replies).isEmpty();
         assertUnavailable(2);
-        assertThat(pipeline.idle()).isTrue();
+        assertThat(pipeline.isIdle()).isTrue();
     }
 
-    /** An event that cannot be applied breaks it in the middle of a turn; the queue loads again once it is idle. */
+    /**
+     * An event that cannot be applied fails the pipeline in the middle of a task. The queue loads again once the
+     * pipeline is idle.
+     */
     @Test
-    void whatGatheredWhenItBrokeIsNotOnItsWayToTheStore() {
+    void anOpenBatchOfAFailedPipelineIsNotPending() {
         pipeline.append(Samples.enqueued(Samples.arrival(1)));
-        assertThat(pipeline.idle()).isFalse();
+        assertThat(pipeline.isIdle()).isFalse();
         pipeline.fail(new StoreException("an event could not be applied"));
 
-        assertThat(pipeline.idle()).isTrue();
+        assertThat(pipeline.isIdle()).isTrue();
         pipeline.flush();
         assertThat(store.load(1).toCompletableFuture().join().head()).isNotEqualTo(HEAD);
     }
 
     private void append(long seq) {
         pipeline.append(Samples.enqueued(Samples.arrival(seq)));
-        turns.next(pipeline::flush);
+        scheduler.execute(pipeline::flush);
     }
 
-    private void answer(String name) {
-        pipeline.afterStored(() -> answers.add(name), refusals::add);
+    private void reply(String name) {
+        pipeline.afterStored(() -> replies.add(name), refusals::add);
     }
 
     private void assertUnavailable(int requests) {

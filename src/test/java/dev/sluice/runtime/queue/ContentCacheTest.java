@@ -12,7 +12,7 @@ class ContentCacheTest {
     private final ContentCache contents = new ContentCache(budget, 16);
 
     @Test
-    void keepsWhatFitsTheNumber() {
+    void contentsAreCachedUpToTheLimitOfEntries() {
         for (long seq = 1; seq <= 20; seq++) {
             contents.offer(seq, content(1));
         }
@@ -22,7 +22,7 @@ class ContentCacheTest {
     }
 
     @Test
-    void keepsWhatFitsTheBudget() {
+    void contentsAreCachedUpToTheMemoryBudget() {
         contents.offer(1, content(6_000));
         contents.offer(2, content(6_000));
         assertThat(contents.get(1)).isNotNull();
@@ -30,28 +30,28 @@ class ContentCacheTest {
     }
 
     @Test
-    void givesBackWhatItTook() {
+    void removedContentsReleaseTheirMemory() {
         contents.offer(1, content(100));
         contents.offer(1, content(100));
         contents.offer(2, content(100));
-        assertThat(contents.take(1)).isNotNull();
-        assertThat(contents.take(1)).isNull();
+        assertThat(contents.remove(1)).isNotNull();
+        assertThat(contents.remove(1)).isNull();
         assertThat(budget.bytes()).isPositive();
         contents.clear();
         assertThat(budget.bytes()).isZero();
     }
 
     @Test
-    void forgetsWhatNobodyAsksForAnyMore() {
+    void contentsBelowTheWindowAreEvicted() {
         for (long seq = 1; seq <= 16; seq++) {
             contents.offer(seq, content(10));
         }
-        contents.forgetBelow(9);
+        contents.evictBelow(9);
         assertThat(contents.get(8)).isNull();
         assertThat(contents.get(9)).isNotNull();
         assertThat(contents.isFull()).isFalse();
         for (long seq = 9; seq <= 16; seq++) {
-            contents.take(seq);
+            contents.remove(seq);
         }
         assertThat(budget.bytes()).isZero();
     }

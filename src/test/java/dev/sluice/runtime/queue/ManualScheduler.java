@@ -6,9 +6,9 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Turns on clocks that move when the test says so; timers go by the monotonic one. One thread. */
+/** A scheduler on clocks that the test advances. Timers use the monotonic clock. One thread. */
 public final class ManualScheduler implements QueueScheduler {
-    /** More tasks than this without the clock moving is a loop. */
+    /** More tasks than this without an advance of the clock mean an endless loop. */
     private static final int TASKS_MAX = 100_000;
 
     private record Timer(long number, Runnable task) {}
@@ -20,12 +20,12 @@ public final class ManualScheduler implements QueueScheduler {
     private long timersMade;
 
     @Override
-    public void next(Runnable task) {
+    public void execute(Runnable task) {
         tasks.add(task);
     }
 
     @Override
-    public long after(long delayMillis, Runnable task) {
+    public long schedule(long delayMillis, Runnable task) {
         Timer timer = new Timer(++timersMade, task);
         timers.computeIfAbsent(clocks.monotonicMillis() + Math.max(1, delayMillis), at -> new ArrayDeque<>())
                 .add(timer);
@@ -38,7 +38,7 @@ public final class ManualScheduler implements QueueScheduler {
     }
 
     @Override
-    public boolean inTurn() {
+    public boolean isCurrentThread() {
         return true;
     }
 
@@ -47,7 +47,7 @@ public final class ManualScheduler implements QueueScheduler {
         return clock.nowMillis();
     }
 
-    /** Runs what there is to do now. */
+    /** Runs all tasks that are ready. */
     public void run() {
         int budget = TASKS_MAX;
         while (!tasks.isEmpty()) {
@@ -58,7 +58,7 @@ public final class ManualScheduler implements QueueScheduler {
         }
     }
 
-    /** Lets that much time pass, running everything that becomes due on the way. */
+    /** Advances the clocks by that time and runs everything that becomes due. */
     public void pass(long millis) {
         long untilMillis = clocks.monotonicMillis() + millis;
         run();

@@ -27,16 +27,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A queue with its dispatcher as the verticle puts them together, on a manual clock and a store in memory. */
+/** A queue with its dispatcher, connected as in the verticle, on a manual clock and a store in memory. */
 public final class PushedQueue {
     public static final ConsumerSettings SETTINGS = new ConsumerSettings(10, 3, 0, 30_000, 5_000, 2);
 
-    public final ManualScheduler turns = new ManualScheduler();
+    public final ManualScheduler scheduler = new ManualScheduler();
     public final Map<String, WorkerTarget> targets = new HashMap<>();
     public final MemoryStore store = new MemoryStore();
-    public final DeliveryBudgets transit = DeliveryBudgets.of(Long.MAX_VALUE);
+    public final DeliveryBudgets deliveryBudgets = DeliveryBudgets.of(Long.MAX_VALUE);
     public QueueDefinition definition;
-    public QueueCommandExecutor shell;
+    public QueueCommandExecutor executor;
     public WorkerDispatcher dispatcher;
     private DeadlineTimer timer;
     private int pushed;
@@ -48,14 +48,14 @@ public final class PushedQueue {
     }
 
     private void open(QueueImage image) {
-        RuntimeResources parts = new RuntimeResources(
+        RuntimeResources resources = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
                 MemoryBudget.UNBOUNDED,
                 RuntimeOptions.DEFAULT,
                 targets::get,
-                transit,
-                turns.clock,
+                deliveryBudgets,
+                scheduler.clock,
                 new Meters());
         QueueState state = new QueueState(
                 definition.settings(),
@@ -64,16 +64,16 @@ public final class PushedQueue {
                 image,
                 MemoryBudget.UNBOUNDED,
                 QueueState.WINDOW_MESSAGES_MAX,
-                turns.clock);
-        shell = new QueueCommandExecutor(1, 0, state, parts, turns, failure -> close(), this::settle);
-        timer = new DeadlineTimer(turns, () -> shell.expire());
-        dispatcher = new WorkerDispatcher(definition, shell, turns, parts, this::settle);
-        settle();
-        turns.run();
+                scheduler.clock);
+        executor = new QueueCommandExecutor(1, 0, state, resources, scheduler, failure -> close(), this::afterChange);
+        timer = new DeadlineTimer(scheduler, () -> executor.expire());
+        dispatcher = new WorkerDispatcher(definition, executor, scheduler, resources, this::afterChange);
+        afterChange();
+        scheduler.run();
     }
 
-    private void settle() {
-        timer.arm(shell.expiryMillis());
+    private void afterChange() {
+        timer.arm(executor.expiryMillis());
         if (dispatcher != null) {
             dispatcher.dispatchDue();
         }
@@ -82,10 +82,10 @@ public final class PushedQueue {
     private void close() {
         timer.close();
         dispatcher.close();
-        shell.close();
+        executor.close();
     }
 
-    /** Drops what is in memory and loads it again. */
+    /** Discards the memory and loads the queue again. */
     public void reload() {
         close();
         open(store.load(1).toCompletableFuture().join());
@@ -103,16 +103,16 @@ public final class PushedQueue {
             byte[] body = bodyBytes <= name.length ? name : Arrays.copyOf(name, bodyBytes);
             batch.add(new NewMessage(pushed, 0, ContentType.TEXT, body, delaySeconds));
         }
-        shell.execute(new Push(batch), DeadLetterSender.unanswered());
-        turns.run();
+        executor.execute(new Push(batch), DeadLetterSender.ignoreReply());
+        scheduler.run();
     }
 
     public void configure(QueueSettings settings, Consumer consumer) {
         definition = definition(settings, consumer);
-        shell.state().configure(settings, consumer);
+        executor.state().configure(settings, consumer);
         dispatcher.configure(definition);
-        settle();
-        turns.run();
+        afterChange();
+        scheduler.run();
     }
 
     public void pause(boolean paused) {
@@ -120,7 +120,7 @@ public final class PushedQueue {
     }
 
     public long backlog() {
-        return shell.state().metrics().backlogCount();
+        return executor.state().metrics().backlogCount();
     }
 
     public static Consumer worker(String scriptName, ConsumerSettings settings) {

@@ -4,7 +4,7 @@ import dev.sluice.runtime.SimulatedScheduler;
 import dev.sluice.runtime.clock.ContinuousClock;
 import java.util.ArrayDeque;
 
-/** The turns of one simulated queue: tasks in their order, but whose task comes next is the scheduler's choice. */
+/** The scheduler of one simulated queue. Its tasks run in order; the simulation decides which queue runs next. */
 public final class SimulatedQueueScheduler implements QueueScheduler {
     private final SimulatedScheduler scheduler;
     private final ContinuousClock clock;
@@ -17,18 +17,18 @@ public final class SimulatedQueueScheduler implements QueueScheduler {
     }
 
     @Override
-    public void next(Runnable task) {
+    public void execute(Runnable task) {
         if (!killed) {
             tasks.add(task);
             if (tasks.size() == 1) {
-                scheduler.enlist(this);
+                scheduler.addRunnable(this);
             }
         }
     }
 
     @Override
-    public long after(long delayMillis, Runnable task) {
-        return scheduler.after(delayMillis, () -> next(task));
+    public long schedule(long delayMillis, Runnable task) {
+        return scheduler.after(delayMillis, () -> execute(task));
     }
 
     @Override
@@ -37,7 +37,7 @@ public final class SimulatedQueueScheduler implements QueueScheduler {
     }
 
     @Override
-    public boolean inTurn() {
+    public boolean isCurrentThread() {
         return scheduler.isCurrent(this);
     }
 
@@ -46,7 +46,7 @@ public final class SimulatedQueueScheduler implements QueueScheduler {
         return clock.nowMillis();
     }
 
-    /** The process is gone: nothing of it runs any more. */
+    /** Kills the process: no further task runs. */
     public void kill() {
         killed = true;
     }
@@ -58,7 +58,7 @@ public final class SimulatedQueueScheduler implements QueueScheduler {
         tasks.element().run();
         tasks.remove();
         if (!tasks.isEmpty()) {
-            scheduler.enlist(this);
+            scheduler.addRunnable(this);
         }
     }
 }

@@ -27,15 +27,18 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Two queues that are each other's dead letter queue, and a Worker behind both that wants everything again, for days, with lost power. */
-class DeadLetterCircleSimulationTest {
+/**
+ * Two queues that are each other's dead letter queue, with a Worker on both that retries everything, over several days
+ * and with power losses.
+ */
+class DeadLetterCycleSimulationTest {
     private static final int RETENTION_SECONDS = 86_400;
     private static final long HOUR_MILLIS = 3_600_000;
     private static final int MESSAGES = 5;
 
     private int deliveries;
 
-    /** It answers at once. */
+    /** Responds at once. */
     private final class Refusing implements WorkerTarget {
         @Override
         public Future<BatchResult> deliver(Batch batch) {
@@ -58,7 +61,7 @@ class DeadLetterCircleSimulationTest {
     }
 
     @Test
-    void aCircleDeliversSeldomAndEndsByRetention() {
+    void aDeadLetterCycleDeliversRarelyAndEndsByRetention() {
         for (long seed = 1; seed <= 20; seed++) {
             play(seed);
         }
@@ -76,10 +79,10 @@ class DeadLetterCircleSimulationTest {
         for (int i = 0; i < MESSAGES; i++) {
             messages.add(new NewMessage(1, i, ContentType.TEXT, new byte[8], NewMessage.DELAY_UNSET));
         }
-        process.send(1, new QueueRequest.Execute<>(new Push(messages)), DeadLetterSender.unanswered());
+        process.send(1, new QueueRequest.Execute<>(new Push(messages)), DeadLetterSender.ignoreReply());
         for (int hour = 0; hour < 25; hour++) {
-            // At full speed a minute is some ten thousand deliveries: what must fail does so here, and not after a day
-            // of them.
+            // At full speed one minute has some ten thousand deliveries, so a fault shows here and not after a
+            // simulated day.
             for (int minute = 0; minute < 60; minute++) {
                 scheduler.run(HOUR_MILLIS / 60);
                 assertThat(deliveries).as("seed %s, hour %s", seed, hour).isLessThan(MESSAGES * (40 + 2 * hour));
@@ -88,9 +91,9 @@ class DeadLetterCircleSimulationTest {
                 process.kill();
                 store.kill();
                 process = process(scheduler, store, definitions);
-                // As the deployer wakes queues of Workers at a start.
+                // Activates queues with Workers as the deployer does at a start.
                 for (long number = 1; number <= 2; number++) {
-                    process.send(number, new QueueRequest.Execute<>(new ReadMetrics()), DeadLetterSender.unanswered());
+                    process.send(number, new QueueRequest.Execute<>(new ReadMetrics()), DeadLetterSender.ignoreReply());
                 }
             }
         }
@@ -107,7 +110,7 @@ class DeadLetterCircleSimulationTest {
     private SimulatedProcess process(
             SimulatedScheduler scheduler, SimulatedStore store, Map<Long, QueueDefinition> definitions) {
         Refusing worker = new Refusing();
-        RuntimeResources parts = new RuntimeResources(
+        RuntimeResources resources = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
                 new SimulatedBudget(Long.MAX_VALUE / 2),
@@ -116,7 +119,7 @@ class DeadLetterCircleSimulationTest {
                 DeliveryBudgets.of(Long.MAX_VALUE),
                 new ContinuousClock(scheduler.clocks()),
                 new Meters());
-        return new SimulatedProcess(scheduler, store, parts, definitions);
+        return new SimulatedProcess(scheduler, store, resources, definitions);
     }
 
     private static QueueDefinition definition(long number, String deadLetterQueue) {
