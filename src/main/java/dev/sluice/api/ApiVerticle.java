@@ -7,6 +7,7 @@ import dev.sluice.api.http.ErrorLogger;
 import dev.sluice.api.http.GracefulShutdown;
 import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.PendingHandshakes;
+import dev.sluice.api.http.TrackedConnection;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.metrics.Meters;
@@ -151,7 +152,7 @@ public final class ApiVerticle extends VerticleBase {
     /**
      * Bounds on what one connection of HTTP/2 can make us do or keep. Beside these Netty ends a connection that sends too many
      * continuations or empty frames, or so many pings or settings that 10,000 of their acknowledgements pile up. The number of
-     * streams holds from the client's acknowledgement on, and before it by {@link ConnectionTracker.ManagementConnection#limitStreams}.
+     * streams holds from the client's acknowledgement on, and before it by {@link TrackedConnection#limitStreams}.
      */
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
@@ -190,19 +191,19 @@ public final class ApiVerticle extends VerticleBase {
 
     private void watch(HttpConnection connection, HttpServerOptions options) {
         if (!connections.tryOpen()) {
-            if (!gateway.connections().closeIdlest()) {
+            if (!gateway.connections().evictOne()) {
                 ConnectionTracker.refuse(connection);
                 return;
             }
             connections.openInPlaceOfAnother();
         }
-        ConnectionTracker.TrackedConnection opened = gateway.connections().onOpened(connection);
+        TrackedConnection opened = gateway.connections().onOpened(connection);
         if (certificates != null) {
             PendingHandshakes.opened(
                     opened.pipeline().channel(), connections.pendingMax(), settings.headerTimeoutSeconds());
         }
-        opened.beStrict(options, settings.headerBytesMax());
-        opened.timeHeads();
+        opened.validateStrictly(options, settings.headerBytesMax());
+        opened.installHeaderTimeout();
         opened.limitStreams(STREAMS_MAX);
         farewell.onOpened(opened);
         connection.closeHandler(closed -> {

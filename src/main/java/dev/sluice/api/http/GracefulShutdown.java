@@ -44,7 +44,7 @@ public final class GracefulShutdown {
     }
 
     /** A new connection. */
-    public void onOpened(ConnectionTracker.TrackedConnection it) {
+    public void onOpened(TrackedConnection it) {
         listener = it.pipeline().channel().parent();
         it.pipeline().addFirst(ShutdownEventFilter.INSTANCE);
         if (begun && it.isHttp2()) {
@@ -55,7 +55,7 @@ public final class GracefulShutdown {
     /** The headers of a request have arrived. */
     public void onRequest(HttpServerRequest request) {
         if (begun) {
-            LingeringClose.closeAfterAnswer(request);
+            LingeringClose.closeAfterResponse(request);
         }
     }
 
@@ -80,18 +80,18 @@ public final class GracefulShutdown {
      */
     public void begin(Vertx vertx, long withinMillis) {
         begun = true;
-        for (ConnectionTracker.TrackedConnection each : connections.all()) {
+        for (TrackedConnection each : connections.all()) {
             if (each.isHttp2()) {
                 each.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
             } else if (!each.isIdle()) {
-                LingeringClose.closeAfterAnswer(each.request());
+                LingeringClose.closeAfterResponse(each.request());
             }
         }
         vertx.setTimer(Math.min(QUIET_MILLIS, withinMillis), fired -> closeIdleConnections(withinMillis));
     }
 
     private void closeIdleConnections(long withinMillis) {
-        for (ConnectionTracker.TrackedConnection each : List.copyOf(connections.all())) {
+        for (TrackedConnection each : List.copyOf(connections.all())) {
             if (each.isHttp2()) {
                 each.connection().shutdown(withinMillis, TimeUnit.MILLISECONDS);
             } else if (each.isIdle()) {

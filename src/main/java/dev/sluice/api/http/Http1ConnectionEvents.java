@@ -10,16 +10,16 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
  * malformed. Vert.x would close at once in both cases, and the client would never see its answer.
  */
 final class Http1ConnectionEvents extends ChannelInboundHandlerAdapter {
-    private final ConnectionTracker.TrackedConnection connection;
+    private final TrackedConnection connection;
 
-    Http1ConnectionEvents(ConnectionTracker.TrackedConnection connection) {
+    Http1ConnectionEvents(TrackedConnection connection) {
         this.connection = connection;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
         if (cause instanceof QueueException refusal) {
-            connection.malformed(refusal);
+            connection.onMalformedInput(refusal);
         } else {
             super.exceptionCaught(context, cause);
         }
@@ -28,7 +28,7 @@ final class Http1ConnectionEvents extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            connection.inputEnded();
+            connection.onInputEnded();
         }
         super.userEventTriggered(context, event);
     }

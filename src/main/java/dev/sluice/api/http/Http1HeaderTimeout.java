@@ -8,17 +8,17 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  * Its place is behind the decoder. Costs nothing for each request, and next to nothing for each read.
  */
 final class Http1HeaderTimeout extends ChannelInboundHandlerAdapter {
-    private final ConnectionTracker.TrackedConnection connection;
+    private final TrackedConnection connection;
     private final Http1RequestDecoder decoder;
 
-    Http1HeaderTimeout(ConnectionTracker.TrackedConnection connection, Http1RequestDecoder decoder) {
+    Http1HeaderTimeout(TrackedConnection connection, Http1RequestDecoder decoder) {
         this.connection = connection;
         this.decoder = decoder;
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        connection.bytesDecoded(decoder.isHeadIncomplete());
+        connection.onBytesDecoded(decoder.isHeadIncomplete());
         context.fireChannelReadComplete();
     }
 }

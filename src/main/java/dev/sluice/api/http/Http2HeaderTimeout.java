@@ -8,10 +8,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  * arrive and complete neither a block nor another frame belong to a block or frame that has begun. Its place is before the decoder.
  */
 final class Http2HeaderTimeout extends ChannelInboundHandlerAdapter {
-    private final ConnectionTracker.TrackedConnection connection;
+    private final TrackedConnection connection;
     private final Http2FrameCounter frames;
 
-    Http2HeaderTimeout(ConnectionTracker.TrackedConnection connection, Http2FrameCounter frames) {
+    Http2HeaderTimeout(TrackedConnection connection, Http2FrameCounter frames) {
         this.connection = connection;
         this.frames = frames;
     }
@@ -20,6 +20,6 @@ final class Http2HeaderTimeout extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object bytes) {
         long before = frames.complete();
         context.fireChannelRead(bytes);
-        connection.bytesDecoded(frames.complete() == before);
+        connection.onBytesDecoded(frames.complete() == before);
     }
 }

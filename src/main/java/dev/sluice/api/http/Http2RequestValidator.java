@@ -18,7 +18,7 @@ import java.util.Map;
  * What is well-formed but too long is passed on with its refusal, so that it can be answered.
  */
 final class Http2RequestValidator extends Http2FrameListenerDecorator {
-    private final ConnectionTracker.TrackedConnection connection;
+    private final TrackedConnection connection;
     private final int headerBytesMax;
 
     /**
@@ -26,8 +26,7 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
      *
      * @param headerBytesMax of the names and values together, and of the path alone
      */
-    Http2RequestValidator(
-            Http2FrameListener listener, ConnectionTracker.TrackedConnection connection, int headerBytesMax) {
+    Http2RequestValidator(Http2FrameListener listener, TrackedConnection connection, int headerBytesMax) {
         super(listener);
         this.connection = connection;
         this.headerBytesMax = headerBytesMax;
@@ -37,9 +36,9 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
     public void onHeadersRead(
             ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean endOfStream)
             throws Http2Exception {
-        connection.refuseNext(check(streamId, headers));
+        connection.refuseNextRequest(check(streamId, headers));
         super.onHeadersRead(context, streamId, headers, padding, endOfStream);
-        connection.refuseNext(null);
+        connection.refuseNextRequest(null);
     }
 
     @Override
@@ -53,9 +52,9 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
-        connection.refuseNext(check(streamId, headers));
+        connection.refuseNextRequest(check(streamId, headers));
         super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
-        connection.refuseNext(null);
+        connection.refuseNextRequest(null);
     }
 
     /** The failure to answer with, or null. Trailers have no method, and nothing of them is used. */

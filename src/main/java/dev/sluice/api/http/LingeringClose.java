@@ -21,7 +21,7 @@ public final class LingeringClose {
     private LingeringClose() {}
 
     /** Makes a request of HTTP/1.1 the last one of its connection: its answer says so, if it has not begun, and then it closes. */
-    static void closeAfterAnswer(HttpServerRequest request) {
+    static void closeAfterResponse(HttpServerRequest request) {
         HttpServerResponse response = request.response();
         if (request.version() == HttpVersion.HTTP_2 || response.ended() || response.closed()) {
             return;

@@ -76,7 +76,7 @@ public final class ResponseWriter {
         if (memory.isFull()) {
             closeStalled(System.nanoTime());
         }
-        ConnectionTracker.TrackedConnection connection = connections.find(request);
+        TrackedConnection connection = connections.find(request);
         return memory.admits(
                 ResponseBudget.Holder.of(caller, queue), connection == null ? 0 : connection.responseBytes());
     }
@@ -154,7 +154,7 @@ public final class ResponseWriter {
     /** While memory is full, closes connections of which a response is stalled, the one that holds most first. */
     private void closeStalled(long nowNanos) {
         while (memory.isFull()) {
-            ConnectionTracker.TrackedConnection most = null;
+            TrackedConnection most = null;
             for (UntakenResponse each : pending) {
                 if (nowNanos - each.takenNanos < STALLED_NANOS) {
                     break;
@@ -171,7 +171,7 @@ public final class ResponseWriter {
         }
     }
 
-    private void close(ConnectionTracker.TrackedConnection connection) {
+    private void close(TrackedConnection connection) {
         for (Iterator<UntakenResponse> each = pending.iterator(); each.hasNext(); ) {
             UntakenResponse one = each.next();
             if (one.connection == connection) {
@@ -185,7 +185,7 @@ public final class ResponseWriter {
     /** A response of which the client has not taken everything. */
     private final class UntakenResponse {
         private final HttpServerRequest request;
-        private final ConnectionTracker.TrackedConnection connection;
+        private final TrackedConnection connection;
         private final ResponseBudget.Holder holder;
         private final PendingResponse answer;
         private Buffer body;
@@ -277,7 +277,7 @@ public final class ResponseWriter {
             touch();
             turnsWaited = 0;
             if (connection != null) {
-                connection.responseTaken(takenNanos);
+                connection.onFlushed(takenNanos);
             }
             if (handedOver && piecesPending == 0 && !isStreamOpen(request)) {
                 end();
@@ -289,7 +289,7 @@ public final class ResponseWriter {
             if (connection == null) {
                 end();
             } else if (connection.isHttp2() && !reset) {
-                boolean othersTaken = nowNanos - connection.responseTakenNanos() < sendTimeoutNanos;
+                boolean othersTaken = nowNanos - connection.lastFlushNanos() < sendTimeoutNanos;
                 reset = !othersTaken || ++turnsWaited > TURNS_WAITED_MAX;
                 touch();
                 if (reset && !connection.reset(request.response().streamId())) {
