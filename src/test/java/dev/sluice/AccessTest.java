@@ -131,7 +131,7 @@ class AccessTest {
     @Test
     void aTokenOfAnotherAccountIsLetInNowhereInThisOne() throws Exception {
         Map<String, Route.RouteScope> families = new TreeMap<>();
-        routes.forEach(route -> families.put(route.operationId(), route.family()));
+        routes.forEach(route -> families.put(route.operationId(), route.scope()));
         assertAnswers(
                 RunningServer.bearer(RunningServer.STRANGER),
                 id -> families.get(id) == Route.RouteScope.CALLER ? admittedWithoutEmail(id) : REFUSED);

@@ -130,7 +130,7 @@ class ArchitectureTest {
 
     @Test
     void theRoomsOfTheApiDependInOneDirection() {
-        check(rooms("api.json", "api.message"));
+        check(rooms("api.json"));
         check(rooms("api.auth"));
         check(rooms("api.http", "api.auth", "api.json"));
         check(rooms("api.message", "api", "api.auth", "api.http", "api.json"));

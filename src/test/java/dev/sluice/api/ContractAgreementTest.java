@@ -24,10 +24,11 @@ import net.jqwik.api.Tuple;
  * differently, because the reference asks for it or JSON Schema cannot say it:
  *
  * <ul>
- *   <li>null in an optional field counts as absent (docs/api.md 1.2: clients that unset a field); the contract does not advertise
- *       it, so {@link ContractOracle} takes such nulls out before the schema sees them;
+ *   <li>null in an optional field counts as absent (docs/api.md 1.2: clients that unset a field); the contract does
+ *       not advertise it, so {@link ContractOracle} takes such nulls out before the schema sees them;
  *   <li>half a surrogate pair in a text body is refused, since UTF-8 cannot store it; no schema can say so;
- *   <li>sizes in bytes, nesting and the number of acks are limits beyond the schema; the bodies here stay below them;
+ *   <li>sizes in bytes, nesting and the number of acks are limits beyond the schema; the bodies here stay below
+ *       them;
  *   <li>an empty body is valid for pull and peek (docs/api.md 6.3); the contract says so with an optional body.
  * </ul>
  */

@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Holds answers against the contract. Every test that receives an answer may ask it; validators are compiled once per process.
+ * Holds answers against the contract. Every test that receives an answer may ask it; validators are compiled once per
+ * process.
  */
 public final class ContractAnswers {
     private static final String FAILURE = "Failure";

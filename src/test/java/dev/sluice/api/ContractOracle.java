@@ -28,8 +28,8 @@ import java.util.function.Function;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * What a strict parser and the schemas of the contract say of a request body, to be compared with what a decoder says. The
- * differences that are meant are listed in {@link ContractAgreementTest}. For one thread.
+ * What a strict parser and the schemas of the contract say of a request body, to be compared with what a decoder says.
+ * The differences that are meant are listed in {@link ContractAgreementTest}. For one thread.
  */
 public final class ContractOracle {
     private static final String CONTRACT = "openapi/queues.yaml";
@@ -59,7 +59,8 @@ public final class ContractOracle {
     private ContractOracle() {}
 
     /**
-     * Holds a decoder to the verdict of parser and schema: both accept, both find malformed JSON, or both find another fault.
+     * Holds a decoder to the verdict of parser and schema: both accept, both find malformed JSON, or both find another
+     * fault.
      *
      * @return what the decoder read, null if it refused
      */

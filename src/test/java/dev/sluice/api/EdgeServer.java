@@ -36,8 +36,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The real edge on a free port, over fakes. Message operations are stubs that answer what a test puts into {@link #behaviours}, or
- * fail with the text of the body they got. Every JSON answer is held against the contract.
+ * The real edge on a free port, over fakes. Message operations are stubs that answer what a test puts into {@link
+ * #behaviours}, or fail with the text of the body they got. Every JSON answer is held against the contract.
  */
 public final class EdgeServer implements AutoCloseable {
     /** Known to the tests. */
@@ -150,7 +150,7 @@ public final class EdgeServer implements AutoCloseable {
         List<Operation> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT, ContinuousClock.ofMachine()));
         contract.routes().stream()
-                .filter(route -> route.family() == Route.RouteScope.MESSAGES)
+                .filter(route -> route.scope() == Route.RouteScope.MESSAGES)
                 .forEach(route -> operations.add(new StubOperation(
                         route.operationId(), Access.WRITE, call -> behave(route.operationId(), call))));
         return operations;

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever comes in, a decoder answers or throws a {@link QueueException}, without much work. */
 class HostileInputTest {
-    /** Many times what two million bytes take; a number or a list that costs the square of its length takes much longer. */
+    /**
+     * Many times what two million bytes take; a number or a list that costs the square of its length takes much longer.
+     */
     private static final Duration CPU_TIME_MAX = Duration.ofSeconds(10);
 
     private final MessageDecoder messages =

@@ -88,7 +88,10 @@ class Http2FloodTest {
         }
     }
 
-    /** A header block that never ends: with nothing in its pieces, with a little, and with more than all headers may have. */
+    /**
+     * A header block that never ends: with nothing in its pieces, with a little, and with more than all headers may
+     * have.
+     */
     @ParameterizedTest
     @CsvSource({"0, 64", "16, 64", "4096, 6", "6000, 4"})
     void headersThatNeverEndEndTheConnection(int pieceBytes, int pieces) throws Exception {

@@ -10,15 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Paths, as they stand in the first line of a request: the short way takes exactly those that the contract's templates describe
- * literally, to the operation and with the ids that they name; everything else it leaves to the router.
+ * Paths, as they stand in the first line of a request: the short way takes exactly those that the contract's templates
+ * describe literally, to the operation and with the ids that they name; everything else it leaves to the router.
  */
 public final class MessagePathFuzz {
     private record Expected(Route route, Pattern path) {}
 
     private static final Contract CONTRACT = ContractAnswers.shared().contract();
     private static final List<Expected> EXPECTED = CONTRACT.routes().stream()
-            .filter(route -> route.family() == Route.RouteScope.MESSAGES && route.method() == HttpMethod.POST)
+            .filter(route -> route.scope() == Route.RouteScope.MESSAGES && route.method() == HttpMethod.POST)
             .map(route -> new Expected(route, pattern(route.template())))
             .toList();
     private static final MessageRouter ROUTES = new MessageRouter(
@@ -39,7 +39,8 @@ public final class MessagePathFuzz {
     public static void fuzzerTestOneInput(byte[] input) {
         String path = new String(input, ISO_8859_1);
         OperationBinding binding = AllocationBound.within(input.length, () -> ROUTES.binding(path));
-        RequestPath place = binding == null ? null : AllocationBound.within(input.length, () -> ROUTES.place(path));
+        RequestPath place =
+                binding == null ? null : AllocationBound.within(input.length, () -> ROUTES.requestPath(path));
         String operation = place == null ? "none" : binding.route().operationId();
         for (Expected expected : EXPECTED) {
             Matcher matcher = expected.path().matcher(path);

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The short way to message operations must answer like the router: a query string, which only the router takes, is the difference. */
+/**
+ * The short way to message operations must answer like the router: a query string, which only the router takes, is the
+ * difference.
+ */
 class MessageRouterTest {
     private static final String ABSENT = "ffffffffffffffffffffffffffffffff";
     private static EdgeServer edge;
@@ -36,7 +39,7 @@ class MessageRouterTest {
 
     private static List<Route> routes() {
         List<Route> routes = new ArrayList<>(ContractAnswers.shared().contract().routes());
-        routes.removeIf(route -> route.family() != Route.RouteScope.MESSAGES);
+        routes.removeIf(route -> route.scope() != Route.RouteScope.MESSAGES);
         return routes;
     }
 
@@ -89,10 +92,10 @@ class MessageRouterTest {
                         .map(route -> new OperationBinding(route, null, null))
                         .toList());
         String path = "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId + "/messages";
-        RequestPath place = routes.place(path);
-        assertThat(routes.place(path + "/pull")).isSameAs(place);
-        assertThat(routes.place(path.replace(queueId, ABSENT)).queueId()).isEqualTo(ABSENT);
-        assertThat(routes.place(path)).isNotSameAs(place);
+        RequestPath place = routes.requestPath(path);
+        assertThat(routes.requestPath(path + "/pull")).isSameAs(place);
+        assertThat(routes.requestPath(path.replace(queueId, ABSENT)).queueId()).isEqualTo(ABSENT);
+        assertThat(routes.requestPath(path)).isNotSameAs(place);
     }
 
     @Test

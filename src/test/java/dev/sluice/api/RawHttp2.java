@@ -25,8 +25,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A connection of HTTP/2 on which a test sends any frames it likes. It reads only when asked to, and acknowledges the server's
- * settings only if told so. Header blocks are written without any table and never decoded.
+ * A connection of HTTP/2 on which a test sends any frames it likes. It reads only when asked to, and acknowledges the
+ * server's settings only if told so. Header blocks are written without any table and never decoded.
  */
 public final class RawHttp2 implements Closeable {
     public static final int DATA = 0;
@@ -281,8 +281,8 @@ public final class RawHttp2 implements Closeable {
     }
 
     /**
-     * Sends the same frame again and again without taking any answer, and then takes what is there; answers whether the server
-     * ended the connection. If it did not, it is silent for as long as a read may take.
+     * Sends the same frame again and again without taking any answer, and then takes what is there; answers whether the
+     * server ended the connection. If it did not, it is silent for as long as a read may take.
      */
     public boolean isEndedBy(int times, int type, byte[] payload) throws IOException {
         try {

@@ -104,7 +104,7 @@ class RequestMemoryTest {
                 call -> Future.succeededFuture(new Response(Buffer.buffer(new byte[answerBytes]))));
         RawClient lazy = client();
         lazy.send(head("/messages/pull", 2) + "{}");
-        await().until(() -> edge.memory.responses().heldBytes() > answerBytes / 2);
+        await().until(() -> edge.memory.responses().chargedBytes() > answerBytes / 2);
         assertThat(edge.memory.responses().isFull()).isTrue();
         // Bytes that keep coming are no sign of an answer being taken.
         await().until(() -> {
@@ -113,9 +113,9 @@ class RequestMemoryTest {
             } catch (IOException closed) {
                 return true;
             }
-            return edge.memory.responses().heldBytes() == 0;
+            return edge.memory.responses().chargedBytes() == 0;
         });
-        await().until(() -> edge.memory.responses().heldBytes() == 0);
+        await().until(() -> edge.memory.responses().chargedBytes() == 0);
     }
 
     @Test
@@ -123,10 +123,10 @@ class RequestMemoryTest {
         SharedMemoryBudget process = new SharedMemoryBudget(1 << 20);
         BodyBudget one = new BodyBudget(process);
         BodyBudget other = new BodyBudget(process);
-        assertThat(one.tryHold(1_000_000)).isTrue();
-        assertThat(other.tryHold(100_000)).isFalse();
-        assertThat(other.tryHold(40_000)).isTrue();
+        assertThat(one.tryReserve(1_000_000)).isTrue();
+        assertThat(other.tryReserve(100_000)).isFalse();
+        assertThat(other.tryReserve(40_000)).isTrue();
         one.release(1_000_000);
-        assertThat(other.tryHold(800_000)).isTrue();
+        assertThat(other.tryReserve(800_000)).isTrue();
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.Function;
 record StubOperation(String operationId, Access access, Function<OperationCall, Future<Response>> behaviour)
         implements Operation {
     @Override
-    public boolean answersWithMessages() {
+    public boolean respondsWithMessages() {
         return operationId.matches("queues-(pull|peek|preview)-messages");
     }
 

@@ -16,7 +16,10 @@ public final class AllocationBound {
 
     private AllocationBound() {}
 
-    /** What the task, which must be repeatable, answers or throws; an {@link AssertionError} if it takes too much memory. */
+    /**
+     * What the task, which must be repeatable, answers or throws; an {@link AssertionError} if it takes too much
+     * memory.
+     */
     public static <T> T within(int inputBytes, Supplier<T> task) {
         long bytesMax = BYTES_MAX + BYTES_MAX_PER_BYTE * inputBytes;
         long allocated = 0;

@@ -20,9 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Fuzzes every target, each in a process of its own, because the fuzzer can do one per process. By default that is a fixed number of
- * executions with a fixed seed, from the inputs in the tree. {@code -Dsluice.fuzz.seconds=N} goes on for that time instead, with a
- * random seed, and from what earlier runs of that kind left below {@code target/fuzz}, too. An execution that does not end is a hang.
+ * Fuzzes every target, each in a process of its own, because the fuzzer can do one per process. By default that is a
+ * fixed number of executions with a fixed seed, from the inputs in the tree. {@code -Dsluice.fuzz.seconds=N} goes on
+ * for that time instead, with a random seed, and from what earlier runs of that kind left below {@code target/fuzz},
+ * too. An execution that does not end is a hang.
  *
  * <p>{@code -Dsluice.fuzz.target=Name} chooses a target; {@code target/fuzz/executions.txt} sums up.
  */

@@ -4,7 +4,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 
-/** Holds a task to the work that its thread does. On a busy machine a thread waits for a core; that is not its work and not counted. */
+/**
+ * Holds a task to the work that its thread does. On a busy machine a thread waits for a core; that is not its work and
+ * not counted.
+ */
 public final class CpuTimeBound {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

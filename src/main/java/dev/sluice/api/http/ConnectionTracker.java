@@ -26,13 +26,13 @@ import java.util.function.Predicate;
  *   <li>a connection on which the head of a request is not complete in time.
  * </ul>
  *
- * <p>Connections, and streams of HTTP/2, are charged a fixed cost each. Over the limit, new connections and new streams are
- * refused. There is one exception: a connection with at most one stream is admitted if another connection has more streams;
- * then the connection with the most streams is closed.
+ * <p>Connections, and streams of HTTP/2, are charged a fixed cost each. Over the limit, new connections and new streams
+ * are refused. There is one exception: a connection with at most one stream is admitted if another connection has more
+ * streams; then the connection with the most streams is closed.
  *
- * <p>Netty's {@link IdleStateHandler} measures idle time by bytes: it reads the clock twice per request and listens to every
- * write, which takes about a twentieth of the cost of a push. So it is removed for HTTP/1.1. It stays for HTTP/2, where a ping
- * keeps a connection open.
+ * <p>Netty's {@link IdleStateHandler} measures idle time by bytes: it reads the clock twice per request and listens to
+ * every write, which takes about a twentieth of the cost of a push. So it is removed for HTTP/1.1. It stays for HTTP/2,
+ * where a ping keeps a connection open.
  *
  * <p>Owned by one event loop.
  */
@@ -66,8 +66,8 @@ public final class ConnectionTracker {
     /**
      * Starts the timeouts. A connection closes at most a quarter of a second late.
      *
-     * @param firstSeconds until the first request must begin, and from the beginning of each head until it must be complete;
-     *     0 for no timeout
+     * @param firstSeconds until the first request must begin, and from the beginning of each head until it must be
+     *     complete; 0 for no timeout
      * @param idleSeconds until each request must begin, the first one included; 0 for no timeout
      */
     public void begin(Vertx vertx, int firstSeconds, int idleSeconds) {
@@ -177,9 +177,9 @@ public final class ConnectionTracker {
     }
 
     /**
-     * Closes the connection whose loss costs least, to make room for a new one. In this order: the oldest one that has sent no
-     * request within a second; the connection of HTTP/1.1 that has been idle longest; a connection of HTTP/2 without streams;
-     * the oldest one that has sent no request.
+     * Closes the connection whose loss costs least, to make room for a new one. In this order: the oldest one that has
+     * sent no request within a second; the connection of HTTP/1.1 that has been idle longest; a connection of HTTP/2
+     * without streams; the oldest one that has sent no request.
      *
      * @return whether there was one
      */

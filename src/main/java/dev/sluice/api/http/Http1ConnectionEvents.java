@@ -6,8 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 
 /**
- * What happens on a connection of HTTP/1.1 beside its requests: the client ends its half of the connection, or sends what is
- * malformed. Vert.x would close at once in both cases, and the client would never see its answer.
+ * Events of a connection of HTTP/1.1 beside its requests: the client closes its half of the connection, or sends
+ * malformed input. Vert.x would close the connection at once in both cases, and the client would not receive its
+ * response.
  */
 final class Http1ConnectionEvents extends ChannelInboundHandlerAdapter {
     private final TrackedConnection connection;

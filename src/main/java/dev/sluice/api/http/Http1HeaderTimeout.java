@@ -4,8 +4,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Times the heads of requests of HTTP/1.1: whenever bytes have arrived, it looks whether they leave a head that has begun and is not complete.
- * Its place is behind the decoder. Costs nothing for each request, and next to nothing for each read.
+ * The timeout for heads of requests of HTTP/1.1. Whenever bytes have arrived, it checks whether they leave a head that
+ * has begun and is not complete. Its place in the pipeline is behind the decoder. It costs nothing per request and
+ * little per read.
  */
 final class Http1HeaderTimeout extends ChannelInboundHandlerAdapter {
     private final TrackedConnection connection;

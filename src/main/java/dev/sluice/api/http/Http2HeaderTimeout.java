@@ -4,8 +4,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Times the header blocks of HTTP/2. Nothing else may come on a connection between the first and the last frame of a block, so bytes that
- * arrive and complete neither a block nor another frame belong to a block or frame that has begun. Its place is before the decoder.
+ * The timeout for header blocks of HTTP/2. No other frame may arrive between the first and the last frame of a block.
+ * So bytes that complete neither a block nor another frame belong to a block or frame that has begun. Its place in the
+ * pipeline is before the decoder.
  */
 final class Http2HeaderTimeout extends ChannelInboundHandlerAdapter {
     private final TrackedConnection connection;

@@ -18,8 +18,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.Http1xServerConnection;
 
 /**
- * An open connection of a {@link ConnectionTracker}: its last request, its timeouts, and its costs. Owned by the event loop of the
- * connection.
+ * An open connection of a {@link ConnectionTracker}: its last request, its timeouts, and its costs. Owned by the event
+ * loop of the connection.
  */
 public final class TrackedConnection extends TimeoutQueue.Entry {
     /** The name that Vert.x gives to its decoder of HTTP/1.1. */
@@ -118,7 +118,10 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         }
     }
 
-    /** Called when the client has closed its half. Requests that have arrived get their responses, then the connection closes. */
+    /**
+     * Called when the client has closed its half. Requests that have arrived get their responses, then the connection
+     * closes.
+     */
     void onInputEnded() {
         isInputEnded = true;
         if (!isLastOfInput()) {
@@ -136,8 +139,8 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     }
 
     /**
-     * Called when input cannot be decoded; no later input is decoded either. A malformed head arrives as a request of its own, which
-     * gets the response.
+     * Called when input cannot be decoded; no later input is decoded either. A malformed head arrives as a request of
+     * its own, which gets the response.
      */
     void onMalformedInput(QueueException failure) {
         if (request != null && request.decoderResult().isFailure()) {
@@ -210,8 +213,8 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     }
 
     /**
-     * Resets a stream of HTTP/2 whose response is complete, which Vert.x does not do for a complete response. The stream
-     * closes only when the RST_STREAM frame is flushed.
+     * Resets a stream of HTTP/2 whose response is complete, which Vert.x does not do for a complete response. The
+     * stream closes only when the RST_STREAM frame is flushed.
      *
      * @return whether the stream was still open
      */

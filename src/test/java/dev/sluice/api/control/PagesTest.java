@@ -11,7 +11,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The pages of every list of the API (docs/api.md 1.5): those inside, those past the end, and numbers that are none. */
+/**
+ * The pages of every list of the API (docs/api.md 1.5): those inside, those past the end, and numbers that are none.
+ */
 class PagesTest {
     private static EdgeServer edge;
     private static String queueId;

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The head of any request of a connection, once begun, must be complete within a second; nothing else here has a time that matters. */
+/**
+ * The head of any request of a connection, once begun, must be complete within a second; nothing else here has a time
+ * that matters.
+ */
 class HeaderTimeoutTest {
     private static final int HEADER_SECONDS = 1;
     private static final int DRIP_MILLIS = 50;

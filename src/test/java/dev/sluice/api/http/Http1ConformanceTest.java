@@ -34,8 +34,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * What RFC 9112 and RFC 9110 say a server refuses and takes, a row for each rule. Behind each refused row stands a whole push: it
- * must not be served, because a proxy in front could have taken it for a part of the refused request (request smuggling).
+ * What RFC 9112 and RFC 9110 say a server refuses and takes, a row for each rule. Behind each refused row stands a
+ * whole push: it must not be served, because a proxy in front could have taken it for a part of the refused request
+ * (request smuggling).
  */
 class Http1ConformanceTest {
     private static final String HEX = "0123456789abcdef";

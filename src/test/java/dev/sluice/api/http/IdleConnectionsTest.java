@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections on which nothing happens for longer than the idle timeout of a second, and those on which something does. */
+/**
+ * Connections on which nothing happens for longer than the idle timeout of a second, and those on which something does.
+ */
 class IdleConnectionsTest {
     private static final int IDLE_SECONDS = 1;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
@@ -143,8 +145,9 @@ class IdleConnectionsTest {
     }
 
     /**
-     * Exchanges something again and again for twice the idle timeout, and the connection stays. If this thread stood still for half of
-     * that timeout, as it may on a busy machine, the end of the connection says nothing, and another one is tried.
+     * Exchanges something again and again for twice the idle timeout, and the connection stays. If this thread stood
+     * still for half of that timeout, as it may on a busy machine, the end of the connection says nothing, and another
+     * one is tried.
      */
     private static <C extends Closeable> void staysWhile(Callable<C> connect, Exchange<C> exchange) throws Exception {
         boolean stayed = false;

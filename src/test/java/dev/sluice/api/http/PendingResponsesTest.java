@@ -76,8 +76,8 @@ class PendingResponsesTest {
                 .queueId();
     }
 
-    private long heldBytes() {
-        return edge.memory.responses().heldBytes();
+    private long chargedBytes() {
+        return edge.memory.responses().chargedBytes();
     }
 
     private static String path(String queue, String operation) {
@@ -144,8 +144,8 @@ class PendingResponsesTest {
         serve(secure, HUGE_BYTES, EdgeServer.CONNECTION_BYTES);
         Socket lazy = http1(secure);
         post(lazy, path(queueId, "pull"));
-        await().until(() -> heldBytes() > HUGE_BYTES / 2);
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() > HUGE_BYTES / 2);
+        await().until(() -> chargedBytes() == 0);
         assertThat(readsToTheEnd(lazy)).isFalse();
     }
 
@@ -165,7 +165,7 @@ class PendingResponsesTest {
         Socket slow = http1(secure);
         post(slow, path(queueId, "pull"));
         assertThat(read(slow, SLOW_PAUSE_NANOS)).isEqualTo(200);
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() == 0);
     }
 
     /** Of every kind: of an operation, of the gateway, of the router, and one that has no operation. */
@@ -182,10 +182,10 @@ class PendingResponsesTest {
             default -> client.send(RawHttp2.POST, path(queueId, kind));
         }
         client.resetCodes();
-        assertThat(heldBytes()).isPositive();
+        assertThat(chargedBytes()).isPositive();
         // Pings keep the connection meanwhile.
         await().until(() -> client.resetCodes().equals(List.of(CANCEL)));
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() == 0);
     }
 
     /** Two streams; the window is only ever opened for one of them, by the piece, for longer than the send timeout. */
@@ -204,7 +204,7 @@ class PendingResponsesTest {
         }
         assertThat(waiting).isLessThan(taken);
         await().until(() -> client.resetCodes().equals(List.of(CANCEL)));
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() == 0);
     }
 
     @Test
@@ -213,7 +213,7 @@ class PendingResponsesTest {
         for (int i = 0; i < 4; i++) {
             http2().takingNothing().send(RawHttp2.POST, path(queueId, "pull"));
         }
-        await().until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
+        await().until(() -> chargedBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
         Socket victim = http1(true);
         for (String operation : List.of("pull", "peek")) {
             post(victim, path(otherQueueId, operation));
@@ -221,14 +221,16 @@ class PendingResponsesTest {
         }
     }
 
-    /** A client that asks again and again and takes nothing, and another one of the same queue with the same credential. */
+    /**
+     * A client that asks again and again and takes nothing, and another one of the same queue with the same credential.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whoTakesNothingGivesWayToOthersOfTheSameQueue(boolean secure) throws Exception {
         serve(secure, HUGE_BYTES, EdgeServer.CONNECTION_BYTES);
         for (int i = 0; i < 3; i++) {
             post(http1(secure), path(queueId, "pull"));
-            await().until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
+            await().until(() -> chargedBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
             for (String operation : List.of("pull", "peek")) {
                 await().until(() -> {
                     Socket victim = http1(secure);
@@ -247,7 +249,7 @@ class PendingResponsesTest {
             client.send(RawHttp2.POST, path(queueId, "pull"));
             client.resetCodes();
         }
-        assertThat(heldBytes()).isBetween(300_000L, EdgeServer.REQUEST_MEMORY_BYTES / 2);
+        assertThat(chargedBytes()).isBetween(300_000L, EdgeServer.REQUEST_MEMORY_BYTES / 2);
     }
 
     @Test

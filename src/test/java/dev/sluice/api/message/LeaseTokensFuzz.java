@@ -12,8 +12,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Tokens: what is accepted is, to the letter, what an installation with this key issues for that delivery. The input is read as a
- * token, as a payload under a right MAC, and as edits of a right token.
+ * Tokens: what is accepted is, to the letter, what an installation with this key issues for that delivery. The input is
+ * read as a token, as a payload under a right MAC, and as edits of a right token.
  */
 public final class LeaseTokensFuzz {
     private static final byte[] KEY = Arrays.copyOf(new byte[] {1, 2, 3}, 32);

@@ -181,7 +181,7 @@ class MessageResponseWriterTest {
                 String text = "a".repeat(at) + (char) unit + "é".repeat(at / 2) + "z".repeat(at);
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
                 assertThat(Utf8Text.escapedLength(bytes, 0, bytes.length))
-                        .isEqualTo(new JsonWriter().escaped(bytes).take().length());
+                        .isEqualTo(new JsonWriter().escaped(bytes).toBuffer().length());
             }
         }
     }
@@ -227,7 +227,7 @@ class MessageResponseWriterTest {
     @Test
     void numbersOfEverySize() {
         for (long number : new long[] {0, 9, 10, 99, 100, 1788000000000L, Long.MAX_VALUE}) {
-            assertThat(new JsonWriter().number(number).take().toString()).isEqualTo(Long.toString(number));
+            assertThat(new JsonWriter().number(number).toBuffer().toString()).isEqualTo(Long.toString(number));
         }
     }
 

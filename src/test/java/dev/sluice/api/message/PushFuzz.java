@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Bodies of a push and a batch: the verdict is the contract's, what is accepted is what a strict parser reads, written again it is
- * read as the same bytes.
+ * Bodies of a push and a batch: the verdict is the contract's, what is accepted is what a strict parser reads, written
+ * again it is read as the same bytes.
  */
 public final class PushFuzz {
     private static final MessageDecoder MESSAGES =
@@ -64,7 +64,8 @@ public final class PushFuzz {
         request.writeBytes(JsonWriter.ascii("{\"content_type\":\"" + (text ? "text" : "json") + "\",\"body\":"));
         if (text) {
             request.writeBytes(JsonWriter.ascii("\""));
-            request.writeBytes(new JsonWriter().escaped(message.body()).take().getBytes());
+            request.writeBytes(
+                    new JsonWriter().escaped(message.body()).toBuffer().getBytes());
             request.writeBytes(JsonWriter.ascii("\""));
         } else {
             request.writeBytes(message.body());

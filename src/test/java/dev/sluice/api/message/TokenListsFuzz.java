@@ -7,7 +7,10 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
 import java.util.List;
 
-/** Bodies of ack and purge by ref: the verdict is the contract's, tokens and delays are those that a strict parser reads. */
+/**
+ * Bodies of ack and purge by ref: the verdict is the contract's, tokens and delays are those that a strict parser
+ * reads.
+ */
 public final class TokenListsFuzz {
     private static final TokenDecoder TOKENS = new TokenDecoder(Limits.DOCUMENTED);
 
