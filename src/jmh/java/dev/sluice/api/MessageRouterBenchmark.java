@@ -44,7 +44,7 @@ public class MessageRouterBenchmark {
 
     @Setup
     public void fill() {
-        Contract contract = ContractAnswers.shared().contract();
+        Contract contract = ContractResponses.shared().contract();
         routes = new MessageRouter(
                 contract,
                 null,
@@ -73,7 +73,7 @@ public class MessageRouterBenchmark {
     public Object route() {
         String uri = new String(paths[next++ & PATHS - 1], java.nio.charset.StandardCharsets.ISO_8859_1);
         OperationBinding binding = routes.binding(uri);
-        RequestPath place = routes.requestPath(uri);
-        return binding == null ? null : catalog.get(place.accountId()).get(place.queueId());
+        RequestPath path = routes.requestPath(uri);
+        return binding == null ? null : catalog.get(path.accountId()).get(path.queueId());
     }
 }

@@ -20,7 +20,7 @@ import java.util.Map;
  */
 final class ContractPaths {
     private static final JsonObject ANY_RESPONSE =
-            new JsonObject().put("default", new JsonObject().put("description", "Any answer."));
+            new JsonObject().put("default", new JsonObject().put("description", "Any response."));
 
     private ContractPaths() {}
 

@@ -92,7 +92,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         if (state == State.HEAD) {
-            lookForFolds(in);
+            detectFolds(in);
         }
         int before = out.size();
         super.decode(context, in, out);
@@ -153,7 +153,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
      * Netty joins folded lines without a trace, so they are looked for in the raw bytes before it decodes them. The
      * buffer always begins with a whole line, as Netty consumes all complete lines.
      */
-    private void lookForFolds(ByteBuf in) {
+    private void detectFolds(ByteBuf in) {
         int from = in.readerIndex();
         boolean isField = inHeaders;
         while (!isField && from < in.writerIndex() && isLineEnd(in.getByte(from))) {

@@ -70,8 +70,8 @@ public final class RequestBodyReader {
     }
 
     /**
-     * Checks the headers about the body. Returns a failure for what is not supported, or null. Sends 100 Continue to a
-     * client that waits for it.
+     * Checks the headers about the body. Returns a failure if they require something unsupported, or null. Sends 100
+     * Continue to a client that waits for it.
      */
     private static QueueException checkHeaders(HttpServerRequest request) {
         MultiMap headers = request.headers();

@@ -17,12 +17,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends responses; nothing else ends one. A response is flushed when the operating system has accepted all of it.
- * Unflushed bytes are charged to {@link ResponseBudget} and to their connection, and they have a timeout: {@value
- * #PIECE_BYTES} bytes, or the rest, must be flushed within the send timeout. On a timeout, a connection of HTTP/1.1 is
- * closed. A stream of HTTP/2 is reset, and if that is not flushed in the same time, its connection is closed. A stream
- * waits up to six times as long while responses of other streams of its connection make progress. While memory is full,
- * responses without progress for a second are dropped, those of the connection with most unflushed bytes first.
+ * Sends responses; nothing else ends one. A response is flushed when the operating system has accepted all of it, which
+ * for HTTP/2 also requires that the client has opened its flow-control window. Unflushed bytes are charged to {@link
+ * ResponseBudget} and to their connection, and they have a timeout: {@value #PIECE_BYTES} bytes, or the rest, must be
+ * flushed within the send timeout. On a timeout, a connection of HTTP/1.1 is closed. A stream of HTTP/2 is reset, and
+ * if that is not flushed in the same time, its connection is closed. A stream waits up to six times as long while
+ * responses of other streams of its connection make progress. While memory is full, responses without progress for a
+ * second are dropped, those of the connection with most unflushed bytes first.
  *
  * <p>A large body is written in pieces, as fast as they are flushed. So progress is visible, and there are few copies
  * of the body in buffers of TLS and of the network.
