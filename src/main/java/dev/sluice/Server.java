@@ -252,7 +252,7 @@ public final class Server {
         meters.gauge(
                 "sluice_pending_response_bytes",
                 "Bytes of answers that clients have not taken yet.",
-                responses::heldBytes);
+                responses::chargedBytes);
         long connectionBytes = Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops();
         RequestMemory memory =
                 new RequestMemory(new SharedMemoryBudget(config.requestBytes()), responses, connectionBytes);

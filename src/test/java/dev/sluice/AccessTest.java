@@ -132,7 +132,7 @@ class AccessTest {
     @Test
     void aTokenOfAnotherAccountIsRejectedEverywhere() throws Exception {
         Map<String, Route.RouteScope> scopes = new TreeMap<>();
-        routes.forEach(route -> scopes.put(route.operationId(), route.family()));
+        routes.forEach(route -> scopes.put(route.operationId(), route.scope()));
         assertResponses(
                 RunningServer.bearer(RunningServer.STRANGER),
                 id -> scopes.get(id) == Route.RouteScope.CALLER ? admittedWithoutEmail(id) : REJECTED);

@@ -47,10 +47,11 @@ final class ExhaustedProcess {
     private static void exhaustInOperation() {
         EdgeServer edge = new EdgeServer();
         String queueId = edge.queue("orders");
-        edge.answerWith("queues-pull-messages", call -> Future.succeededFuture().map(nothing -> {
-            exhaust();
-            return null;
-        }));
+        edge.respondWith(
+                "queues-pull-messages", call -> Future.succeededFuture().map(nothing -> {
+                    exhaust();
+                    return null;
+                }));
         edge.send("POST", "/queues/" + queueId + "/messages/pull", "{}");
     }
 

@@ -17,7 +17,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** From the path in a request's first line to the operation and the queue. Each path is a string of its own, as from the network. */
+/**
+ * From the path in a request's first line to the operation and the queue. Each path is a string of its own, as from the
+ * network.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -41,7 +44,7 @@ public class MessageRouterBenchmark {
 
     @Setup
     public void fill() {
-        Contract contract = ContractAnswers.shared().contract();
+        Contract contract = ContractResponses.shared().contract();
         routes = new MessageRouter(
                 contract,
                 null,
@@ -70,7 +73,7 @@ public class MessageRouterBenchmark {
     public Object route() {
         String uri = new String(paths[next++ & PATHS - 1], java.nio.charset.StandardCharsets.ISO_8859_1);
         OperationBinding binding = routes.binding(uri);
-        RequestPath place = routes.place(uri);
-        return binding == null ? null : catalog.get(place.accountId()).get(place.queueId());
+        RequestPath path = routes.requestPath(uri);
+        return binding == null ? null : catalog.get(path.accountId()).get(path.queueId());
     }
 }

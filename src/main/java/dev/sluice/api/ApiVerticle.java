@@ -9,6 +9,7 @@ import dev.sluice.api.http.ErrorLogger;
 import dev.sluice.api.http.GracefulShutdown;
 import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.PendingHandshakes;
+import dev.sluice.api.http.TrackedConnection;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -26,18 +27,23 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The HTTP edge of one event loop. Deployed once per event loop; all instances share the port. */
+/** The HTTP server of one event loop. Deployed once per event loop; all instances share the port. */
 public final class ApiVerticle extends VerticleBase {
     private static final int SHARED_FREE_PORT = -1;
 
     private static final int STREAMS_MAX = 100;
-    /** Requests that a client may take back in a window, with a small answer or none; a flood of them is an attack. */
+    /**
+     * Streams that a client may reset within the window, with a small response or none. More are treated as an attack
+     * (rapid reset).
+     */
     private static final int RESETS_MAX = 200;
 
     private static final int RESETS_WINDOW_SECONDS = 30;
-    /** Netty answers a header list beyond its own limit without a body. Up to it we do, in the envelope. */
+    /**
+     * Beyond its own limit, Netty responds to a header list without a body. Up to that, we respond with the envelope.
+     */
     private static final int HEADER_LIST_FACTOR = 2;
-    /** Of HTTP/2: nothing was done with the request, and it may be sent again. */
+    /** Error code of HTTP/2: the request was not processed and may be sent again. */
     private static final long REFUSED_STREAM = 7;
 
     private final HttpOptions settings;
@@ -47,17 +53,17 @@ public final class ApiVerticle extends VerticleBase {
     private final ConnectionLimit connections;
     private final Meters meters;
     private final Certificates certificates;
-    private final GracefulShutdown farewell;
+    private final GracefulShutdown shutdown;
 
     private HttpServer server;
 
     /**
-     * An edge that is not yet deployed.
+     * A server that is not yet deployed.
      *
      * @param gateway for this event loop alone
-     * @param operations makes the handlers of one event loop; asked once
+     * @param operations creates the handlers of one event loop; called once
      * @param connections counted over all event loops
-     * @param meters counts answers over all event loops
+     * @param meters counts responses over all event loops
      * @param certificates shared by all event loops; null for plain HTTP
      */
     public ApiVerticle(
@@ -75,7 +81,7 @@ public final class ApiVerticle extends VerticleBase {
         this.connections = connections;
         this.meters = meters;
         this.certificates = certificates;
-        this.farewell = new GracefulShutdown(gateway.connections());
+        this.shutdown = new GracefulShutdown(gateway.connections());
     }
 
     @Override
@@ -83,11 +89,11 @@ public final class ApiVerticle extends VerticleBase {
         List<OperationBinding> bindings = OperationBindings.of(contract, operations.get(), meters);
         Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
         MessageRouter messages = new MessageRouter(contract, gateway, bindings);
-        gateway.watch(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
+        gateway.begin(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
         gateway.connections().begin(vertx, settings.headerTimeoutSeconds(), settings.idleTimeoutSeconds());
         HttpServerOptions options = options();
         server = vertx.createHttpServer(options)
-                .connectionHandler(connection -> watch(connection, options))
+                .connectionHandler(connection -> onConnection(connection, options))
                 .invalidRequestHandler(this::refuse)
                 .requestHandler(request -> {
                     if (!gateway.connections().admits(request)) {
@@ -103,19 +109,19 @@ public final class ApiVerticle extends VerticleBase {
                 });
         return server.listen().onSuccess(listening -> {
             if (certificates != null) {
-                certificates.serve(vertx, server, options.getSslOptions());
+                certificates.startReloading(vertx, server, options.getSslOptions());
             }
         });
     }
 
-    /** Closes the listener at once and each connection when it can; completes when all are closed. */
+    /** Closes the listener at once, and each connection as soon as it can. Completes when all are closed. */
     @Override
     public Future<?> stop() {
         if (server == null) {
             return Future.succeededFuture();
         }
-        farewell.begin(vertx, settings.stopMillis());
-        return farewell.closeListener(vertx)
+        shutdown.begin(vertx, settings.stopMillis());
+        return shutdown.closeListener(vertx)
                 .compose(closed -> server.shutdown(settings.stopMillis(), TimeUnit.MILLISECONDS));
     }
 
@@ -133,7 +139,7 @@ public final class ApiVerticle extends VerticleBase {
                 .setMaxHeaderSize(settings.headerBytesMax())
                 .setMaxInitialLineLength(settings.headerBytesMax())
                 .setHttp2ClearTextEnabled(false)
-                // Nobody speaks WebSocket here, but its compression would look at every request.
+                // WebSocket is not used, but its compression would examine every request.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
@@ -149,9 +155,10 @@ public final class ApiVerticle extends VerticleBase {
     }
 
     /**
-     * Bounds on what one connection of HTTP/2 can make us do or keep. Beside these Netty ends a connection that sends too many
-     * continuations or empty frames, or so many pings or settings that 10,000 of their acknowledgements pile up. The number of
-     * streams holds from the client's acknowledgement on, and before it by {@link ConnectionTracker.ManagementConnection#limitStreams}.
+     * Limits what one connection of HTTP/2 can cost. Beside these limits, Netty closes a connection that sends too many
+     * continuations or empty frames, or so many pings or settings that 10,000 acknowledgements are pending. The limit
+     * of streams applies once the client has acknowledged it, and before that by {@link
+     * TrackedConnection#limitStreams}.
      */
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
@@ -169,11 +176,11 @@ public final class ApiVerticle extends VerticleBase {
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
-        certificates.secure(options);
+        certificates.configure(options);
         return options;
     }
 
-    /** The router must not see a query that cannot be decoded: it decodes it itself, and fails on it in its own way. */
+    /** A query that cannot be decoded must not reach the router, which would decode it and fail in its own format. */
     private void route(Router router, HttpServerRequest request) {
         if (QueryString.isWellFormed(request.query())) {
             router.handle(request);
@@ -182,34 +189,34 @@ public final class ApiVerticle extends VerticleBase {
         }
     }
 
-    /** Bytes that are no HTTP, or more header than allowed. */
+    /** Responds to input that is not HTTP, or has too large headers. */
     private void refuse(HttpServerRequest request) {
         onRequest(request);
         gateway.fail(request, request.decoderResult().cause());
     }
 
-    private void watch(HttpConnection connection, HttpServerOptions options) {
+    private void onConnection(HttpConnection connection, HttpServerOptions options) {
         if (!connections.tryOpen()) {
-            if (!gateway.connections().closeIdlest()) {
+            if (!gateway.connections().evictOne()) {
                 ConnectionTracker.refuse(connection);
                 return;
             }
             connections.openInPlaceOfAnother();
         }
-        ConnectionTracker.TrackedConnection opened = gateway.connections().onOpened(connection);
+        TrackedConnection opened = gateway.connections().onOpened(connection);
         if (certificates != null) {
             PendingHandshakes.opened(
                     opened.pipeline().channel(), connections.pendingMax(), settings.headerTimeoutSeconds());
         }
-        opened.beStrict(options, settings.headerBytesMax());
-        opened.timeHeads();
+        opened.validateStrictly(options, settings.headerBytesMax());
+        opened.installHeaderTimeout();
         opened.limitStreams(STREAMS_MAX);
-        farewell.onOpened(opened);
+        shutdown.onOpened(opened);
         connection.closeHandler(closed -> {
             connections.closed();
             gateway.connections().onClosed(connection);
         });
-        ErrorLogger.watch(opened.pipeline());
+        ErrorLogger.install(opened.pipeline());
         connection.exceptionHandler(ErrorLogger::log);
         if (!gateway.connections().admits(opened)) {
             opened.forceClose();
@@ -218,7 +225,7 @@ public final class ApiVerticle extends VerticleBase {
 
     private EdgeException onRequest(HttpServerRequest request) {
         EdgeException refusal = gateway.connections().onRequest(request);
-        farewell.onRequest(request);
+        shutdown.onRequest(request);
         return refusal;
     }
 }

@@ -26,8 +26,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The OpenAPI contract, loaded once per process: what exists, and what a request or an answer looks like. Immutable, shared by all
- * event loops.
+ * The OpenAPI contract: which operations exist, and which form requests and responses have. Loaded once per process,
+ * immutable, shared by all event loops.
  */
 public final class Contract {
     private static final String RESOURCE = "openapi/queues.yaml";
@@ -48,7 +48,7 @@ public final class Contract {
         this.routes = routesOf(openApi);
     }
 
-    /** Loads the contract that is part of this program, off the event loop. */
+    /** Loads the contract from the program, on a worker thread. */
     public static Future<Contract> load(Vertx vertx) {
         return vertx.executeBlocking(() -> read(RESOURCE)).compose(text -> load(vertx, text));
     }
@@ -61,17 +61,17 @@ public final class Contract {
         });
     }
 
-    /** The contract as it was written, in YAML. */
+    /** The contract as YAML text. */
     public Buffer text() {
         return text;
     }
 
-    /** Where the paths of the contract begin, such as {@code /client/v4}. */
+    /** The base path of all paths, such as {@code /client/v4}. */
     public String basePath() {
         return basePath;
     }
 
-    /** All operations, in the order in which paths are to be matched. */
+    /** All operations, in the order in which paths are matched. */
     public List<Route> routes() {
         return routes;
     }
@@ -85,29 +85,29 @@ public final class Contract {
     }
 
     /**
-     * What checks the types in a request body of a schema by that name. Its bounds and its {@code required} are left out: bounds
-     * are configuration, and either has codes of its own.
+     * A validator for the types in a request body, by the name of its schema. Bounds and {@code required} are left out:
+     * bounds are configuration, and both have their own error codes.
      */
-    public TypeValidator shape(String schema) {
+    public TypeValidator typeValidator(String schema) {
         return new TypeValidator(validator(TypeOnlySchema.of(inlined(schema))));
     }
 
-    /** What checks a value against a schema of the contract in full, by the name of the schema. */
+    /** A validator for all of a schema of the contract, by its name. */
     public Validator schema(String schema) {
         return validator(inlined(schema));
     }
 
-    /** The contract as the router builder wants it. */
+    /** The contract in the form that the router builder needs. */
     OpenAPIContract openApi() {
         return openApi;
     }
 
-    /** The contract as parsed, references unresolved; not to be changed. */
+    /** The contract as parsed, with unresolved references. Must not be changed. */
     JsonObject document() {
         return document;
     }
 
-    /** A schema with every reference replaced by what it stands for; no schema of the contract contains itself. */
+    /** A schema with every reference replaced by its target. No schema of the contract is recursive. */
     private JsonObject inlined(String schema) {
         JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
         return (JsonObject) inlined(schemas.getJsonObject(schema));

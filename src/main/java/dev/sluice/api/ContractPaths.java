@@ -13,18 +13,18 @@ import java.util.Map;
 /**
  * The part of the contract that routing needs: paths, methods, operation ids.
  *
- * <p>The public way to load a contract reads the specification's own schemas and holds the document against them, which takes
- * more than a second of every start for what a test can check once; so the loaded form is built directly here, and
- * {@code ContractTest} loads the whole document the public way. Security stays out, since the router builder would insist on
- * checking it by its own means.
+ * <p>The public way to load a contract validates it against the schemas of the OpenAPI specification, which takes more
+ * than a second at every start. A test checks that once: {@code ContractTest} loads the whole document the public way.
+ * So the loaded form is built directly here. Security is left out, since the router builder would insist on its own
+ * checks.
  */
 final class ContractPaths {
     private static final JsonObject ANY_RESPONSE =
-            new JsonObject().put("default", new JsonObject().put("description", "Any answer."));
+            new JsonObject().put("default", new JsonObject().put("description", "Any response."));
 
     private ContractPaths() {}
 
-    /** The contract as the router builder wants it, with the same routes and little else. */
+    /** The contract in the form that the router builder needs, with the same routes and little else. */
     static OpenAPIContract contractOf(JsonObject document) {
         JsonSchemaOptions options =
                 new JsonSchemaOptions().setDraft(Draft.DRAFT202012).setBaseUri("app://sluice/");

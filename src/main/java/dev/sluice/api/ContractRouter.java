@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Builds the router from the contract: each operation of the contract goes through the gateway to the handler of that id. What the
- * contract does not know is answered here.
+ * Builds the router from the contract. Each operation of the contract goes through the gateway to the handler with its
+ * id. Other paths and methods get their errors here.
  */
 final class ContractRouter {
     private static final CharSequence YAML = HttpHeaders.createOptimized("application/yaml");
@@ -25,13 +25,12 @@ final class ContractRouter {
     private final Contract contract;
     private final Gateway gateway;
 
-    /** A router for that contract and gateway. */
     ContractRouter(Contract contract, Gateway gateway) {
         this.contract = contract;
         this.gateway = gateway;
     }
 
-    /** Builds it for that event loop. */
+    /** Builds the router for that event loop. */
     Router build(Vertx vertx, Collection<OperationBinding> bindings) {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
@@ -55,7 +54,7 @@ final class ContractRouter {
         return router;
     }
 
-    /** No operation took it: either the path is unknown, or it does not go with this method. */
+    /** No operation matched: either the path is unknown, or the method is not allowed for it. */
     private void failUnmatched(RoutingContext rc) {
         String path = rc.normalizedPath().substring(contract.basePath().length());
         List<HttpMethod> methods = contract.methodsOf(path);
@@ -68,7 +67,7 @@ final class ContractRouter {
         }
     }
 
-    /** The router itself failed, or something in it threw. */
+    /** The router itself failed, or one of its handlers threw an exception. */
     private void failAsRouted(RoutingContext rc, int status) {
         Throwable failure = rc.failure();
         if (failure == null) {

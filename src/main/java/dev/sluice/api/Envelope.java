@@ -6,16 +6,16 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Function;
 
-/** Success answers of the control plane (docs/api.md 1.4). */
+/** Success responses of the control plane (docs/api.md 1.4). */
 public final class Envelope {
     private Envelope() {}
 
-    /** An answer with one result. */
+    /** A response with one result. */
     public static Response of(JsonObject result) {
         return new Response(success(result).toBuffer());
     }
 
-    /** An answer that has nothing to say but that it is done. */
+    /** A response without a result. */
     public static Response empty() {
         return new Response(success(null).toBuffer());
     }

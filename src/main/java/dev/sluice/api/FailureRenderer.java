@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place that turns a failure into an answer. What the error table names is shown as it is; what only the server can know is
- * logged once under a request id, and the client learns the id and nothing else.
+ * Renders every failure as a response. Errors of the error table are shown as they are. Any other failure is internal:
+ * it is logged once under a request id, and the client gets only that id.
  */
 public final class FailureRenderer {
     private static final Logger LOG = LoggerFactory.getLogger(FailureRenderer.class);
@@ -32,12 +32,11 @@ public final class FailureRenderer {
 
     private final ResponseWriter responses;
 
-    /** Failures go out through that. */
     FailureRenderer(ResponseWriter responses) {
         this.responses = responses;
     }
 
-    /** Answers a request with a failure, unless its answer has begun or nobody is left to read it. */
+    /** Responds with a failure, unless the response has begun or the connection is closed. */
     public void render(HttpServerRequest request, Throwable failure) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed() || response.headWritten()) {
@@ -76,7 +75,7 @@ public final class FailureRenderer {
         responses.end(request, envelope(error, message));
     }
 
-    /** The failure envelope. Encoding as a string first lets no odd character of a message fail. */
+    /** The failure envelope. The message is encoded as a string first, so that no character in it can fail. */
     private static Buffer envelope(ErrorStatus error, String message) {
         String text = "{\"success\":false,\"errors\":[{\"code\":" + error.code() + ",\"message\":"
                 + Json.encode(message) + "}],\"messages\":[],\"result\":null}";

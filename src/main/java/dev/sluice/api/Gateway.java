@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What every operation has in common: credentials, account, queue, body, then the operation, then the answer, checks in the
- * documented order. Knows requests, not routers, so that anything that has matched a route can hand it over.
+ * Runs the steps that all operations share, in the documented order: credentials, account, queue, body, then the
+ * operation, then the response. Depends on requests but not on routers, so that any router can use it.
  *
  * <p>Owned by one event loop.
  */
@@ -46,7 +46,6 @@ public final class Gateway {
     private final ResponseWriter responses;
     private final FailureRenderer failures;
 
-    /** A gateway in front of that catalog. */
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
         this.authenticator = authenticator;
         this.catalog = catalog;
@@ -56,42 +55,44 @@ public final class Gateway {
         this.failures = new FailureRenderer(responses);
     }
 
-    /** The connections on which the requests come. */
     ConnectionTracker connections() {
         return connections;
     }
 
-    /** What sends the responses. */
     ResponseWriter responses() {
         return responses;
     }
 
-    /** Gives up on bodies that take longer than that to arrive, and on responses that are not taken in time. */
-    void watch(Vertx vertx, int bodySeconds, int idleSeconds) {
-        body.watch(new TimeoutQueue(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
+    /**
+     * Starts the timeouts for bodies that take too long to arrive, and for responses that take too long to be flushed.
+     */
+    void begin(Vertx vertx, int bodySeconds, int idleSeconds) {
+        body.begin(new TimeoutQueue(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
         responses.begin(vertx, idleSeconds);
     }
 
-    /** Serves a request that belongs to a route, in the turn in which it arrived. */
-    void serve(OperationBinding binding, HttpServerRequest request, RequestPath place) {
+    /**
+     * Serves a request that has matched a route. Must be called in the event loop task in which the request arrived.
+     */
+    void serve(OperationBinding binding, HttpServerRequest request, RequestPath path) {
         long startedNanos = System.nanoTime();
         Operation operation = binding.operation();
         Subject subject;
         MultiMap query;
         try {
             Principal caller = authenticate(operation, request);
-            subject = subject(binding.route().family(), caller, place);
+            subject = subject(binding.route().scope(), caller, path);
             query = query(request);
-            if (operation.answersWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
+            if (operation.respondsWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
                 throw new QueueException(QueueError.OVERLOADED);
             }
         } catch (RuntimeException e) {
             fail(request, e);
-            note(binding, request, startedNanos);
+            recordOutcome(binding, request, startedNanos);
             return;
         }
         Future<Buffer> arriving = body.read(request, startedNanos);
-        arriving.compose(bytes -> operation.handle(call(subject, place.path(), query, bytes)))
+        arriving.compose(bytes -> operation.handle(call(subject, path.parameters(), query, bytes)))
                 .onComplete(outcome -> {
                     if (arriving.succeeded()) {
                         body.release(arriving.result());
@@ -101,26 +102,26 @@ public final class Gateway {
                     } else {
                         fail(request, outcome.cause());
                     }
-                    note(binding, request, startedNanos);
+                    recordOutcome(binding, request, startedNanos);
                 });
     }
 
-    private void note(OperationBinding binding, HttpServerRequest request, long startedNanos) {
+    private void recordOutcome(OperationBinding binding, HttpServerRequest request, long startedNanos) {
         connections.onResponse(request);
         binding.meter().record(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
     /**
-     * Answers with a failure. The rest of the body is read and forgotten if it is short, so that the connection can go on; if not,
-     * the connection ends here.
+     * Responds with a failure. A short rest of the body is read and discarded, so that the connection can be used
+     * again. Otherwise the connection closes.
      */
     public void fail(HttpServerRequest request, Throwable failure) {
-        boolean last = !request.isEnded() && mustClose(request, failure);
-        if (last && request.version() != HttpVersion.HTTP_2) {
+        boolean mustClose = !request.isEnded() && mustClose(request, failure);
+        if (mustClose && request.version() != HttpVersion.HTTP_2) {
             request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         failures.render(request, failure);
-        if (last) {
+        if (mustClose) {
             LingeringClose.close(request);
         }
     }
@@ -140,17 +141,17 @@ public final class Gateway {
                 };
     }
 
-    private void succeed(HttpServerRequest request, Response answer, Subject subject) {
-        HttpServerResponse response = request.response();
-        if (response.closed()) {
-            answer.pending().unsent();
+    private void succeed(HttpServerRequest request, Response response, Subject subject) {
+        HttpServerResponse httpResponse = request.response();
+        if (httpResponse.closed()) {
+            response.pending().unsent();
             return;
         }
         try {
-            response.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-            responses.end(request, answer, subject.caller, subject.queue);
+            httpResponse.headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
+            responses.end(request, response, subject.caller, subject.queue);
         } catch (RuntimeException fault) {
-            answer.pending().unsent();
+            response.pending().unsent();
             throw fault;
         }
     }
@@ -160,7 +161,7 @@ public final class Gateway {
         try {
             caller = authenticator.authenticate(request);
         } catch (EdgeException e) {
-            throw e.error() == EdgeError.NOT_AUTHORIZED ? new EdgeException(operation.refusal()) : e;
+            throw e.error() == EdgeError.NOT_AUTHORIZED ? new EdgeException(operation.authenticationError()) : e;
         }
         if (operation.access() == Access.WRITE && caller.access() != Access.WRITE) {
             throw new EdgeException(
@@ -169,11 +170,11 @@ public final class Gateway {
         return caller;
     }
 
-    private Subject subject(Route.RouteScope family, Principal caller, RequestPath place) {
-        if (family == Route.RouteScope.CALLER) {
+    private Subject subject(Route.RouteScope scope, Principal caller, RequestPath path) {
+        if (scope == Route.RouteScope.CALLER) {
             return new Subject(caller, null, null);
         }
-        String accountId = place.accountId();
+        String accountId = path.accountId();
         if (accountId == null) {
             throw new EdgeException(EdgeError.ROUTE_UNKNOWN);
         }
@@ -181,20 +182,20 @@ public final class Gateway {
             throw new EdgeException(
                     EdgeError.NOT_AUTHORIZED, "Authentication error: these credentials do not allow this account.");
         }
-        if (family == Route.RouteScope.ACCOUNT) {
+        if (scope == Route.RouteScope.ACCOUNT) {
             return new Subject(caller, accountId, null);
         }
-        return new Subject(caller, accountId, queue(family, place));
+        return new Subject(caller, accountId, queue(scope, path));
     }
 
-    private QueueDefinition queue(Route.RouteScope family, RequestPath place) {
-        boolean messages = family == Route.RouteScope.MESSAGES;
-        if (place.queueId() == null) {
+    private QueueDefinition queue(Route.RouteScope scope, RequestPath path) {
+        boolean messages = scope == Route.RouteScope.MESSAGES;
+        if (path.queueId() == null) {
             throw messages
                     ? new QueueException(QueueError.QUEUE_ID_MALFORMED)
                     : new EdgeException(EdgeError.ROUTE_UNKNOWN);
         }
-        QueueDefinition queue = place.queue(catalog);
+        QueueDefinition queue = path.queue(catalog);
         if (queue == null) {
             throw new QueueException(messages ? QueueError.QUEUE_UNKNOWN_TO_MESSAGES : QueueError.QUEUE_UNKNOWN);
         }
@@ -210,6 +211,6 @@ public final class Gateway {
         return new OperationCall(subject.caller, subject.accountId, subject.queue, path, query, body);
     }
 
-    /** Who asks, and about what. */
+    /** The caller of a request, and what its path identifies. */
     private record Subject(Principal caller, String accountId, QueueDefinition queue) {}
 }

@@ -1,12 +1,12 @@
 package dev.sluice.api;
 
-/** The form of account, queue, consumer and subscription ids: 32 hexadecimal digits. */
+/** The format of account, queue, consumer and subscription ids: 32 hexadecimal digits. */
 public final class Identifiers {
     static final int LENGTH = 32;
 
     private Identifiers() {}
 
-    /** The id in lower case, or null if it has not the form of one. */
+    /** The id in lower case, or null if it does not have the format. */
     public static String normalize(String id) {
         if (id == null || id.length() != LENGTH) {
             return null;

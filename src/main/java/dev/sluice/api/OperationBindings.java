@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Brings the operations of the contract and their handlers together. */
+/** Binds the operations of the contract to their handlers. */
 final class OperationBindings {
     private OperationBindings() {}
 

@@ -7,12 +7,13 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Map;
 
 /**
- * A request that has passed route, authentication, account, queue id form and queue existence, its body complete.
+ * A request that has passed route, authentication, account, format of the queue id and existence of the queue, with its
+ * complete body.
  *
  * @param accountId from the path, null where the path has none
  * @param queue from the path, null where the path has none
  * @param path further path parameters, decoded: {@code consumer_id}, {@code subscription_id}
- * @param query query parameters, decoded; unknown ones are to be ignored
+ * @param query query parameters, decoded; unknown ones must be ignored
  * @param body empty if there was none
  */
 public record OperationCall(

@@ -12,7 +12,7 @@ import java.util.List;
  * @param totalCount items on all pages
  */
 public record Page<T>(List<T> items, int number, int size, int totalCount) {
-    /** The page that {@code page} and {@code per_page} of a query ask for. What cannot be read counts as not given. */
+    /** The page that {@code page} and {@code per_page} of a query select. An invalid value counts as absent. */
     public static <T> Page<T> of(List<T> all, MultiMap query, int sizeDefault, int sizeMax) {
         int number = positive(query.get("page"), 1);
         int size = Math.min(sizeMax, positive(query.get("per_page"), sizeDefault));
@@ -21,12 +21,14 @@ public record Page<T>(List<T> items, int number, int size, int totalCount) {
         return new Page<>(all.subList((int) from, (int) to), number, size, all.size());
     }
 
-    /** How many pages there are. */
     public int totalPages() {
         return (int) ((totalCount + (long) size - 1) / size);
     }
 
-    /** What is larger than an int is an int's largest: a page beyond every end, or more items than any page holds. */
+    /**
+     * A number beyond the range of int becomes the largest int: a page beyond the last one, or more items than a page
+     * may have.
+     */
     private static int positive(String text, int otherwise) {
         if (text == null || !text.matches("[0-9]+")) {
             return otherwise;

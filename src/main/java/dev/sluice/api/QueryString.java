@@ -7,11 +7,11 @@ import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
 
-/** The query of a request. */
+/** Decodes the query of a request. Pure. */
 final class QueryString {
     private QueryString() {}
 
-    /** Whether the query of a request can be decoded, if it has one. */
+    /** Whether the query can be decoded; null can. */
     static boolean isWellFormed(String query) {
         if (query == null || query.indexOf('%') < 0) {
             return true;
@@ -25,9 +25,9 @@ final class QueryString {
     }
 
     /**
-     * Decodes it.
+     * Decodes a query.
      *
-     * @throws EdgeException HTTP_MALFORMED if its percent-encoding is broken
+     * @throws EdgeException HTTP_MALFORMED if its percent-encoding is invalid
      */
     static MultiMap decode(String query) {
         MultiMap parameters = MultiMap.caseInsensitiveMultiMap();

@@ -4,54 +4,56 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.catalog.Catalog;
 import java.util.Map;
 
-/** What the path of a request names. Owned by one event loop. */
+/** What the path of a request identifies. Owned by one event loop. */
 final class RequestPath {
     private static final long NEVER = -1;
 
     private final String accountId;
     private final String queueId;
-    private final Map<String, String> path;
+    private final Map<String, String> parameters;
     private QueueDefinition queue;
-    /** Of the catalog, as it was before the queue was looked up. */
+    /** The version of the catalog before the queue was looked up. */
     private long catalogVersion = NEVER;
 
     /**
-     * A place.
+     * A path with these ids.
      *
-     * @param accountId normalized; null if the path has none or what it has is not of the form
-     * @param queueId likewise
-     * @param path all parameters as they were given, by name, decoded
+     * @param accountId normalized; null if it is absent or malformed
+     * @param queueId normalized; null if it is absent or malformed
+     * @param parameters all path parameters as given, by name, decoded
      */
-    RequestPath(String accountId, String queueId, Map<String, String> path) {
+    RequestPath(String accountId, String queueId, Map<String, String> parameters) {
         this.accountId = accountId;
         this.queueId = queueId;
-        this.path = path;
+        this.parameters = parameters;
     }
 
-    /** The place of a path. */
-    static RequestPath of(Map<String, String> path) {
+    /** The path with these parameters. */
+    static RequestPath of(Map<String, String> parameters) {
         return new RequestPath(
-                Identifiers.normalize(path.get("account_id")), Identifiers.normalize(path.get("queue_id")), path);
+                Identifiers.normalize(parameters.get("account_id")),
+                Identifiers.normalize(parameters.get("queue_id")),
+                parameters);
     }
 
-    /** The account, or null. */
+    /** The account id, or null. */
     String accountId() {
         return accountId;
     }
 
-    /** The queue's id, or null. */
+    /** The queue id, or null. */
     String queueId() {
         return queueId;
     }
 
-    /** All parameters of the path. */
-    Map<String, String> path() {
-        return path;
+    /** All path parameters as given, by name, decoded. */
+    Map<String, String> parameters() {
+        return parameters;
     }
 
     /**
-     * The queue that both ids name, or null. It is remembered until the catalog changes: among ten thousand queues looking it up takes
-     * longer than checking the message.
+     * The queue that both ids identify, or null. It is cached until the catalog changes: with ten thousand queues, the
+     * lookup takes longer than the validation of a message.
      */
     QueueDefinition queue(Catalog catalog) {
         long version = catalog.version();

@@ -7,24 +7,24 @@ import io.vertx.core.http.HttpMethod;
  *
  * @param operationId the {@code operationId} in the contract
  * @param template path below the base path, with parameters in braces
- * @param family which checks its path asks for
+ * @param scope which checks its path requires
  */
-public record Route(String operationId, HttpMethod method, String template, RouteScope family) {
-    /** What a path names, and with it which checks precede the operation and which codes they fail with. */
+public record Route(String operationId, HttpMethod method, String template, RouteScope scope) {
+    /** What a path identifies. That determines which checks precede the operation, and their error codes. */
     public enum RouteScope {
-        /** Nothing: questions about the caller. */
+        /** Nothing: the operation is about the caller. */
         CALLER,
         /** An account. */
         ACCOUNT,
         /** A queue of an account. */
         QUEUE,
-        /** Messages of a queue: the data plane has codes of its own. */
+        /** Messages of a queue: the data plane has its own error codes. */
         MESSAGES;
 
         private static final String ACCOUNT_PARAMETER = "{account_id}";
         private static final String QUEUE_PARAMETER = "{queue_id}";
 
-        /** The family of a path template. */
+        /** The scope of a path template. */
         static RouteScope of(String template) {
             if (template.contains(QUEUE_PARAMETER + "/messages")) {
                 return MESSAGES;

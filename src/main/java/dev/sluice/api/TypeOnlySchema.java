@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Set;
 
-/** A contract without the keywords that say more than types, for {@link LoadShape}. */
+/** Schemas without the keywords that restrict more than types, for {@link TypeValidator}. */
 final class TypeOnlySchema {
     private static final Set<String> LEFT_OUT = Set.of(
             "required",
@@ -24,7 +24,7 @@ final class TypeOnlySchema {
 
     private TypeOnlySchema() {}
 
-    /** A copy of a schema, or of anything that contains schemas. */
+    /** A copy of a schema, or of an object that contains schemas, without these keywords. */
     static JsonObject of(JsonObject schema) {
         JsonObject copy = new JsonObject();
         for (Map.Entry<String, Object> entry : schema) {
@@ -38,7 +38,7 @@ final class TypeOnlySchema {
         return copy;
     }
 
-    /** The keys of these are names and no keywords. */
+    /** The keys of this object are names and not keywords. */
     private static JsonObject ofNamed(JsonObject schemas) {
         JsonObject copy = new JsonObject();
         for (Map.Entry<String, Object> entry : schemas) {

@@ -7,7 +7,7 @@ import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.util.List;
 
-/** Checks the types in a request body of the control plane against the contract, compiled once at start. */
+/** Checks the types in a request body of the control plane against its schema, which is compiled once at start. */
 public final class TypeValidator {
     private static final String ROOT = "#";
 
@@ -18,7 +18,7 @@ public final class TypeValidator {
     }
 
     /**
-     * Checks.
+     * Checks a request body.
      *
      * @throws QueueException REQUEST_INVALID, naming the first field whose type is wrong
      */
@@ -29,7 +29,7 @@ public final class TypeValidator {
         }
     }
 
-    /** The deepest place that was found wrong says most. */
+    /** Describes the error at the deepest location, which is the most specific one. */
     private static String describe(List<OutputUnit> errors) {
         OutputUnit deepest = errors.get(0);
         for (OutputUnit error : errors) {
@@ -50,7 +50,9 @@ public final class TypeValidator {
         return error.getKeywordLocation().endsWith("/type");
     }
 
-    /** A JSON pointer as a client would write it: {@code #/settings/batch_size} is {@code settings.batch_size}. */
+    /**
+     * Converts a JSON pointer to the notation of clients: {@code #/settings/batch_size} is {@code settings.batch_size}.
+     */
     private static String fieldOf(String pointer) {
         if (pointer.equals(ROOT)) {
             return "Request body";

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A body that is not UTF-8 is refused with a text that says so, by everything that reads bodies. */
+/** Everything that decodes bodies refuses a body that is not UTF-8, with a message that says so. */
 class BodyEncodingTest {
     private static final MessageDecoder MESSAGES =
             new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
@@ -48,7 +48,7 @@ class BodyEncodingTest {
                 "{\"body\":\"\u00e4\"}".getBytes(StandardCharsets.ISO_8859_1),
                 "{\"\u00e4\":1}".getBytes(StandardCharsets.ISO_8859_1),
                 "{\"body\":\"\u20ac\"}".getBytes(Charset.forName("windows-1252")),
-                // The cursor stops long before what is not UTF-8
+                // The cursor stops long before the bytes that are not UTF-8
                 "{body:\"\u00e4\"}".getBytes(StandardCharsets.ISO_8859_1),
                 "{\"body\":\"a\"}".getBytes(StandardCharsets.UTF_16),
                 gzip.toByteArray());
@@ -56,7 +56,7 @@ class BodyEncodingTest {
 
     @ParameterizedTest
     @MethodSource("bodies")
-    void whatIsNotUtf8IsRefusedAsThat(byte[] body) {
+    void inputThatIsNotUtf8IsRefusedWithThatReason(byte[] body) {
         for (Consumer<byte[]> reader : READERS) {
             assertThatThrownBy(() -> reader.accept(body))
                     .isInstanceOf(QueueException.class)
@@ -64,9 +64,9 @@ class BodyEncodingTest {
         }
     }
 
-    /** Jackson would read it, as it guesses encodings. */
+    /** Jackson would accept it, as it guesses encodings. */
     @Test
-    void utf16WithoutAMarkIsNoJson() {
+    void utf16WithoutAByteOrderMarkIsNotJson() {
         for (Consumer<byte[]> reader : READERS) {
             assertThatThrownBy(() -> reader.accept("{\"a\":1}".getBytes(StandardCharsets.UTF_16BE)))
                     .isInstanceOf(QueueException.class)
@@ -75,7 +75,7 @@ class BodyEncodingTest {
     }
 
     @Test
-    void aByteOrderMarkIsPassedOver() {
+    void aByteOrderMarkIsSkipped() {
         assertThat(JsonBody.read(Buffer.buffer("\ufeff{\"\u00e4\":\"\ud83d\ude00\"}"))
                         .getString("\u00e4"))
                 .isEqualTo("\ud83d\ude00");

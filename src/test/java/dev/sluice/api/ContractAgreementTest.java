@@ -20,14 +20,15 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * The decoders and the schemas of the contract give the same verdict on every request body. What the decoders judge
- * differently, because the reference asks for it or JSON Schema cannot say it:
+ * The decoders and the schemas of the contract agree on every request body. The intended differences, because the
+ * specification requires them or JSON Schema cannot express them:
  *
  * <ul>
- *   <li>null in an optional field counts as absent (docs/api.md 1.2: clients that unset a field); the contract does not advertise
- *       it, so {@link ContractOracle} takes such nulls out before the schema sees them;
- *   <li>half a surrogate pair in a text body is refused, since UTF-8 cannot store it; no schema can say so;
- *   <li>sizes in bytes, nesting and the number of acks are limits beyond the schema; the bodies here stay below them;
+ *   <li>null in an optional field counts as absent (docs/api.md 1.2: clients that unset a field); the contract does
+ *       not document it, so {@link ContractOracle} removes such nulls before validation;
+ *   <li>an unpaired surrogate in a text body is refused, since UTF-8 cannot encode it; no schema can express that;
+ *   <li>sizes in bytes, nesting and the number of acks are limits beyond the schema; the bodies here stay below
+ *       them;
  *   <li>an empty body is valid for pull and peek (docs/api.md 6.3); the contract says so with an optional body.
  * </ul>
  */

@@ -29,8 +29,8 @@ import java.util.function.Function;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * What a strict parser and the schemas of the contract say of a request body, to be compared with what a decoder says. The
- * differences that are meant are listed in {@link ContractAgreementTest}. For one thread.
+ * Validates a request body with a strict parser and the schemas of the contract, and compares the result with that of a
+ * decoder. {@link ContractAgreementTest} lists the intended differences. For one thread.
  */
 public final class ContractOracle {
     private static final String CONTRACT = "openapi/queues.yaml";
@@ -60,9 +60,10 @@ public final class ContractOracle {
     private ContractOracle() {}
 
     /**
-     * Holds a decoder to the verdict of parser and schema: both accept, both find malformed JSON, or both find another fault.
+     * Compares a decoder with the parser and the schema: both must accept, both must find malformed JSON, or both must
+     * find another error.
      *
-     * @return what the decoder read, null if it refused
+     * @return what the decoder returned, null if it rejected the body
      */
     public static <T> T agree(String schema, Function<byte[], T> decoder, byte[] body) {
         JsonNode json = parse(body);
@@ -86,7 +87,7 @@ public final class ContractOracle {
         }
     }
 
-    /** The body as a strict parser reads it, null if it is no JSON or nested beyond the limit. */
+    /** The body as a strict parser reads it; null if it is not JSON, or nested beyond the limit. */
     public static JsonNode parse(byte[] body) {
         for (byte b : body) {
             if (b == 0) {
@@ -104,7 +105,7 @@ public final class ContractOracle {
         }
     }
 
-    /** How deep a text nests, if it is JSON. */
+    /** The nesting depth of a text, if it is JSON. */
     private static int depth(byte[] body) {
         int depth = 0;
         int deepest = 0;
@@ -156,7 +157,7 @@ public final class ContractOracle {
         return value;
     }
 
-    /** Takes null members of those names out at the places where the contract has them. */
+    /** Removes null members of those names where the contract allows them. */
     private static JsonNode withoutOptionalNulls(JsonNode json) {
         JsonNode copy = json.deepCopy();
         strip(copy);

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Contract and handlers have to match, or nothing starts. */
+/** The server starts only if contract and handlers match. */
 class ContractRouterTest {
-    private final Contract contract = ContractAnswers.shared().contract();
+    private final Contract contract = ContractResponses.shared().contract();
     private Vertx vertx;
 
     @BeforeEach

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ContractTest {
-    private static final ContractAnswers ANSWERS = ContractAnswers.shared();
+    private static final ContractResponses RESPONSES = ContractResponses.shared();
 
     static List<Route> routes() {
-        return ANSWERS.contract().routes();
+        return RESPONSES.contract().routes();
     }
 
     @Test
-    void holdsEveryOperationOfTheApi() {
+    void containsEveryOperationOfTheApi() {
         assertThat(routes())
                 .extracting(Route::operationId)
                 .containsExactlyInAnyOrder(
@@ -74,7 +74,7 @@ class ContractTest {
         Vertx vertx = Vertx.vertx();
         try {
             OpenAPIContract full = OpenAPIContract.from(
-                            vertx, ANSWERS.contract().document().copy())
+                            vertx, RESPONSES.contract().document().copy())
                     .await();
             assertThat(full.operations())
                     .extracting(Operation::getOperationId)
@@ -88,13 +88,13 @@ class ContractTest {
     @ParameterizedTest
     @MethodSource("routes")
     void everyExampleFitsItsSchema(Route route) {
-        JsonObject operation = ANSWERS.operation(route.operationId());
+        JsonObject operation = RESPONSES.operation(route.operationId());
         JsonObject request = operation.getJsonObject("requestBody");
         if (request != null) {
             assertExamplesFit(route + " request", request);
         }
         for (Map.Entry<String, Object> response : operation.getJsonObject("responses")) {
-            assertExamplesFit(route + " " + response.getKey(), ANSWERS.resolve((JsonObject) response.getValue()));
+            assertExamplesFit(route + " " + response.getKey(), RESPONSES.resolve((JsonObject) response.getValue()));
         }
     }
 
@@ -106,7 +106,7 @@ class ContractTest {
         assertThat(examples).as(where).isNotEmpty();
         for (Map.Entry<String, Object> example : examples) {
             Object value = ((JsonObject) example.getValue()).getValue("value");
-            assertThat(ANSWERS.problems(schema, value))
+            assertThat(RESPONSES.problems(schema, value))
                     .as(where + " " + example.getKey())
                     .isEmpty();
         }
@@ -123,7 +123,7 @@ class ContractTest {
         for (JsonObject exchange : exchanges(name)) {
             JsonObject request = exchange.getJsonObject("request");
             JsonObject response = exchange.getJsonObject("response");
-            ANSWERS.check(
+            RESPONSES.check(
                     request.getString("method"),
                     URI.create(request.getString("path")),
                     response.getInteger("status"),
@@ -146,24 +146,24 @@ class ContractTest {
         String[] parts = nameAndSchema.split(":");
         for (JsonObject exchange : exchanges(parts[0])) {
             JsonObject body = exchange.getJsonObject("request").getJsonObject("body");
-            assertThat(ANSWERS.problems(parts[1], body)).isEmpty();
+            assertThat(RESPONSES.problems(parts[1], body)).isEmpty();
         }
     }
 
     @Test
-    void aMessageOfTheWrongKindFitsNot() throws IOException {
+    void aMessageOfTheWrongTypeDoesNotFit() throws IOException {
         JsonObject body =
                 exchanges("error-schema").get(0).getJsonObject("request").getJsonObject("body");
-        assertThat(ANSWERS.problems("MqQueueMessage", body)).isNotEmpty();
+        assertThat(RESPONSES.problems("MqQueueMessage", body)).isNotEmpty();
     }
 
-    /** The status stands as an answer of an operation, or in the text of the failures that any operation may have. */
+    /** The status is documented as a response of an operation, or in the text about the failures of all operations. */
     @Test
     void everyFailureOfTheErrorTableIsInTheContract() {
         JsonObject responses =
-                ANSWERS.contract().document().getJsonObject("components").getJsonObject("responses");
+                RESPONSES.contract().document().getJsonObject("components").getJsonObject("responses");
         String others = responses.getJsonObject("Failed").getString("description");
-        String text = ANSWERS.contract().text().toString();
+        String text = RESPONSES.contract().text().toString();
         List<Enum<?>> errors = new ArrayList<>(List.of(QueueError.values()));
         errors.addAll(List.of(EdgeError.values()));
         for (Enum<?> error : errors) {
@@ -182,22 +182,22 @@ class ContractTest {
     void integralFloatsAreIntegers() {
         JsonObject body = new JsonObject(
                 "{\"queue_name\":\"q\",\"settings\":{\"delivery_delay\":30.0," + "\"message_retention_period\":1e3}}");
-        assertThat(ANSWERS.problems("MqQueueCreate", body)).isEmpty();
+        assertThat(RESPONSES.problems("MqQueueCreate", body)).isEmpty();
         body.getJsonObject("settings").put("delivery_delay", 30.5);
-        assertThat(ANSWERS.problems("MqQueueCreate", body)).isNotEmpty();
+        assertThat(RESPONSES.problems("MqQueueCreate", body)).isNotEmpty();
     }
 
     @Test
-    void anAnswerWithOneFieldTooManyOrTooFewFitsNot() {
-        JsonObject answer = new JsonObject("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":"
+    void aResponseWithAnExtraOrAMissingFieldDoesNotFit() {
+        JsonObject response = new JsonObject("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":"
                 + "{\"backlog_count\":0,\"backlog_bytes\":0,\"oldest_message_timestamp_ms\":0}}");
-        assertThat(ANSWERS.problems("MetricsAnswer", answer)).isEmpty();
-        JsonObject more = answer.copy();
+        assertThat(RESPONSES.problems("MetricsAnswer", response)).isEmpty();
+        JsonObject more = response.copy();
         more.getJsonObject("result").put("extra", 1);
-        assertThat(ANSWERS.problems("MetricsAnswer", more)).isNotEmpty();
-        JsonObject fewer = answer.copy();
+        assertThat(RESPONSES.problems("MetricsAnswer", more)).isNotEmpty();
+        JsonObject fewer = response.copy();
         fewer.getJsonObject("result").remove("backlog_bytes");
-        assertThat(ANSWERS.problems("MetricsAnswer", fewer)).isNotEmpty();
+        assertThat(RESPONSES.problems("MetricsAnswer", fewer)).isNotEmpty();
     }
 
     private static List<JsonObject> exchanges(String name) throws IOException {

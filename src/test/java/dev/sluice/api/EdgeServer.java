@@ -38,19 +38,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The real edge on a free port, over fakes. Message operations are stubs that answer what a test puts into {@link #behaviours}, or
- * fail with the text of the body they got. Every JSON answer is held against the contract.
+ * The real HTTP server on a free port, over fakes. Operations on messages are stubs with the behaviours in {@link
+ * #behaviours}; without one they fail with the text of the request body. Every JSON response is validated against the
+ * contract.
  */
 public final class EdgeServer implements AutoCloseable {
-    /** Known to the tests. */
     public static final String ACCOUNT = "7f1d2c3b4a5968778695a4b3c2d1e0f9";
-    /** Known to the tests. */
     public static final String OTHER_ACCOUNT = "11111111111111111111111111111111";
-    /** Known to the tests. */
     public static final String WRITER = "writer-token";
-    /** Known to the tests. */
     public static final String READER = "reader-token";
-    /** Known to the tests. */
     public static final String ANYWHERE = "anywhere-token";
 
     static final int REQUEST_BYTES_MAX = 100_000;
@@ -63,7 +59,7 @@ public final class EdgeServer implements AutoCloseable {
             ANYWHERE, new Principal("anywhere", "", Set.of("*"), Access.WRITE));
 
     public final FakeCatalog catalog = new FakeCatalog();
-    /** The queues behind it. */
+    /** The queues of the server. */
     public final FakeQueues queues = new FakeQueues();
 
     public final Map<String, Function<OperationCall, Future<Response>>> behaviours = new ConcurrentHashMap<>();
@@ -91,7 +87,7 @@ public final class EdgeServer implements AutoCloseable {
 
     public EdgeServer(HttpOptions settings, int connectionsMax, long connectionBytes) {
         memory = memory(connectionBytes);
-        Contract contract = ContractAnswers.shared().contract();
+        Contract contract = ContractResponses.shared().contract();
         gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
         connections = new ConnectionLimit(connectionsMax, 8);
         verticle = new ApiVerticle(
@@ -152,7 +148,7 @@ public final class EdgeServer implements AutoCloseable {
         List<Operation> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT, ContinuousClock.ofMachine()));
         contract.routes().stream()
-                .filter(route -> route.family() == Route.RouteScope.MESSAGES)
+                .filter(route -> route.scope() == Route.RouteScope.MESSAGES)
                 .forEach(route -> operations.add(new StubOperation(
                         route.operationId(), Access.WRITE, call -> behave(route.operationId(), call))));
         return operations;
@@ -179,7 +175,7 @@ public final class EdgeServer implements AutoCloseable {
         return caller;
     }
 
-    /** Sends a request as the writer; the path is below {@code /client/v4/accounts/ACCOUNT}. */
+    /** Sends a request with the token for writing. The path is below {@code /client/v4/accounts/ACCOUNT}. */
     public Reply send(String method, String path, String body) {
         return sendTo(method, "/client/v4/accounts/" + ACCOUNT + path, WRITER, body);
     }
@@ -202,7 +198,7 @@ public final class EdgeServer implements AutoCloseable {
     Reply send(HttpRequest request) {
         try {
             HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-            return new Reply(ContractAnswers.shared().check(response));
+            return new Reply(ContractResponses.shared().check(response));
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
@@ -211,12 +207,12 @@ public final class EdgeServer implements AutoCloseable {
         }
     }
 
-    /** What an operation on messages answers from now on. */
-    public void answerWith(String operationId, Function<OperationCall, Future<Response>> behaviour) {
+    /** Sets the behaviour of an operation on messages. */
+    public void respondWith(String operationId, Function<OperationCall, Future<Response>> behaviour) {
         behaviours.put(operationId, behaviour);
     }
 
-    /** Starts a server and runs that when bytes arrive, in front of everything that reads them. */
+    /** Runs the task when the next bytes arrive, before any other handler reads them. */
     public static void failOnNextBytes(Runnable failure) {
         EdgeServer edge = new EdgeServer();
         edge.get("/queues");
@@ -229,14 +225,14 @@ public final class EdgeServer implements AutoCloseable {
         edge.get("/queues");
     }
 
-    /** Creates a queue and answers its id. */
+    /** Creates a queue. Returns its id. */
     public String queue(String name) {
         return send("POST", "/queues", new JsonObject().put("queue_name", name).encode())
                 .result()
                 .getString("queue_id");
     }
 
-    /** Forgets everything that a test made, for the next one. */
+    /** Removes everything that a test created. */
     public void clear() {
         catalog.clear();
         queues.metrics.clear();
@@ -249,19 +245,16 @@ public final class EdgeServer implements AutoCloseable {
         vertx.close().await();
     }
 
-    /** An answer that fits the contract. */
+    /** A response that is valid according to the contract. */
     public record Reply(HttpResponse<String> response) {
-        /** Part of the answer. */
         public int status() {
             return response.statusCode();
         }
 
-        /** Part of the answer. */
         public JsonObject envelope() {
             return new JsonObject(response.body());
         }
 
-        /** Part of the answer. */
         public JsonObject result() {
             return envelope().getJsonObject("result");
         }
@@ -270,17 +263,14 @@ public final class EdgeServer implements AutoCloseable {
             return envelope().getJsonArray("errors").getJsonObject(0);
         }
 
-        /** Part of the answer. */
         public int code() {
             return error().getInteger("code");
         }
 
-        /** Part of the answer. */
         public String message() {
             return error().getString("message");
         }
 
-        /** Part of the answer. */
         public String header(String name) {
             return response.headers().firstValue(name).orElse(null);
         }

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** A catalog in memory that keeps the promises of both interfaces, without a store. */
+/** A catalog in memory that implements both interfaces without a store. */
 public final class FakeCatalog implements Catalog, CatalogClient {
     private static final long START_MICROS = 1_788_000_000_104_512L;
 
@@ -31,7 +31,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
         return version.get();
     }
 
-    /** Forgets everything, as a new one knows nothing. */
+    /** Removes everything. */
     void clear() {
         queues.clear();
         subscriptions.clear();
@@ -86,7 +86,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
     @Override
     public Future<QueueDefinition> createQueue(
             String accountId, String name, QueueSettings settings, String jurisdiction) {
-        return answer(() -> {
+        return futureOf(() -> {
             refuseTaken(accountId, name, null);
             long number = counter.incrementAndGet();
             long now = START_MICROS + number;
@@ -100,7 +100,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<QueueDefinition> updateQueue(String accountId, String queueId, String name, SettingsChange change) {
-        return answer(() -> {
+        return futureOf(() -> {
             QueueDefinition queue = existing(accountId, queueId);
             String newName = name == null ? queue.name() : name;
             refuseTaken(accountId, newName, queueId);
@@ -110,7 +110,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<Void> deleteQueue(String accountId, String queueId) {
-        return answer(() -> {
+        return futureOf(() -> {
             queues.remove(existing(accountId, queueId).queueId());
             version.incrementAndGet();
             subscriptions.values().removeIf(each -> each.queueId().equals(queueId));
@@ -120,7 +120,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<Consumer> createConsumer(String accountId, String queueId, ConsumerSpec spec) {
-        return answer(() -> {
+        return futureOf(() -> {
             QueueDefinition queue = existing(accountId, queueId);
             if (queue.consumer() != null) {
                 throw new QueueException(
@@ -136,7 +136,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
         if (queue.consumer() == null) {
             return createConsumer(accountId, queueId, spec);
         }
-        return answer(() -> {
+        return futureOf(() -> {
             refuseOther(queue, consumerId);
             return save(queue, consumerId, spec);
         });
@@ -144,7 +144,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<Void> deleteConsumer(String accountId, String queueId, String consumerId) {
-        return answer(() -> {
+        return futureOf(() -> {
             QueueDefinition queue = existing(accountId, queueId);
             refuseOther(queue, consumerId);
             put(queue, queue.name(), queue.settings(), null);
@@ -154,7 +154,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<Subscription> createSubscription(String accountId, SubscriptionSpec spec) {
-        return answer(() -> {
+        return futureOf(() -> {
             existing(accountId, spec.queueId());
             long number = counter.incrementAndGet();
             long now = START_MICROS + number;
@@ -175,7 +175,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionSpec spec) {
-        return answer(() -> {
+        return futureOf(() -> {
             Subscription old = existingSubscription(accountId, subscriptionId);
             if (spec.queueId() != null) {
                 existing(accountId, spec.queueId());
@@ -197,7 +197,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
 
     @Override
     public Future<Subscription> deleteSubscription(String accountId, String subscriptionId) {
-        return answer(() -> subscriptions.remove(
+        return futureOf(() -> subscriptions.remove(
                 existingSubscription(accountId, subscriptionId).id()));
     }
 
@@ -267,7 +267,7 @@ public final class FakeCatalog implements Catalog, CatalogClient {
         return String.format("%032x", number);
     }
 
-    private static <T> Future<T> answer(Supplier<T> supplier) {
+    private static <T> Future<T> futureOf(Supplier<T> supplier) {
         try {
             return Future.succeededFuture(supplier.get());
         } catch (QueueException e) {

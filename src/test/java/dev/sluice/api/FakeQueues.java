@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
-/** Queues that know their metrics and their last purge, as far as the control plane asks. */
+/** Queues with metrics and a last purge, for the control plane only. */
 public final class FakeQueues implements QueueClient {
     static final long PURGE_MILLIS = 1_788_000_000_500L;
 

@@ -28,9 +28,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** Whatever comes in, a decoder answers or throws a {@link QueueException}, without much work. */
+/** A decoder returns or throws a {@link QueueException} for any input, with bounded work. */
 class HostileInputTest {
-    /** Many times what two million bytes take; a number or a list that costs the square of its length takes much longer. */
+    /**
+     * Many times the time for two million bytes. A decoder with quadratic cost for a number or a list takes much
+     * longer.
+     */
     private static final Duration CPU_TIME_MAX = Duration.ofSeconds(10);
 
     private final MessageDecoder messages =
@@ -61,7 +64,7 @@ class HostileInputTest {
     }
 
     @Test
-    void truncatedAtEveryByteItIsMalformed() {
+    void aRequestTruncatedAtAnyByteIsMalformed() {
         byte[] whole = "{\"body\":{\"a\":[1,2.5e3,\"\\ud83d\\ude00é😀\"],\"b\":null},\"content_type\":\"json\"}"
                 .getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < whole.length; length++) {
@@ -87,7 +90,7 @@ class HostileInputTest {
     }
 
     @Test
-    void hugeNumbersCostNoMoreThanTheirLength() {
+    void theCostOfHugeNumbersIsLinear() {
         String digits = "9".repeat(2_000_000);
         CpuTimeBound.within(CPU_TIME_MAX, () -> {
             assertError("{\"body\":1,\"delay_seconds\":" + digits + '}', QueueError.MESSAGE_METADATA_INVALID);
@@ -100,7 +103,7 @@ class HostileInputTest {
     }
 
     @Test
-    void manySmallThingsCostNoMoreThanTheirNumber() {
+    void theCostOfManySmallValuesIsLinear() {
         CpuTimeBound.within(CPU_TIME_MAX, () -> {
             decodeEverywhere(bytes("{\"messages\":[" + "{\"body\":1},".repeat(180_000) + "{}]}"));
             decodeEverywhere(bytes("{\"messages\":[" + "1,".repeat(1_000_000) + "1]}"));
@@ -111,11 +114,11 @@ class HostileInputTest {
     }
 
     @Test
-    void malformedUtf8IsMalformedWhereverItStands() {
-        for (String place :
+    void malformedUtf8IsMalformedAtEveryPosition() {
+        for (String position :
                 List.of("{\"body\":\"?\",\"content_type\":\"text\"}", "{\"body\":1,\"?\":1}", "{?\"body\":1}")) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            for (char c : place.toCharArray()) {
+            for (char c : position.toCharArray()) {
                 bytes.write(c == '?' ? 0xff : c);
             }
             assertThatThrownBy(() -> messages.single(bytes.toByteArray()))
@@ -125,7 +128,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aByteOrderMarkIsPassedOverAndUtf16IsMalformed() {
+    void aByteOrderMarkIsSkippedAndUtf16IsMalformed() {
         assertThat(messages.single(bytes("\ufeff{\"body\":1}")).body()).isEqualTo(bytes("1"));
         assertThatThrownBy(() -> messages.single("{\"body\":1}".getBytes(StandardCharsets.UTF_16)))
                 .extracting("error")

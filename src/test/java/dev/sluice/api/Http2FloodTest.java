@@ -15,14 +15,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one connection of HTTP/2 can demand: floods end with it, and those who behave do not notice. What a
- * test sends beyond a limit fits into one record of TLS, so that the server has read all of it when it closes. */
+/**
+ * The limits of one connection of HTTP/2: a flood closes it, and other connections are not affected. What a test sends
+ * beyond a limit fits into one TLS record, so that the server has read all of it when it closes.
+ */
 class Http2FloodTest {
     private static final int PROTOCOL_ERROR = 1;
     private static final int REFUSED_STREAM = 7;
     private static final int ENHANCE_YOUR_CALM = 11;
     private static final int HEADER_BYTES_MAX = 8192;
-    /** More acknowledgements than the network between two sockets of this machine takes. */
+    /** More acknowledgements than the network buffers between two local sockets can store. */
     private static final int CONTROL_FRAMES = 1_000_000;
 
     private static final long GROWTH_BYTES_MAX = 48 << 20;
@@ -31,7 +33,7 @@ class Http2FloodTest {
     static Path directory;
 
     private static EdgeServer edge;
-    /** Somebody else's connection, open since before all floods. */
+    /** A connection of another client, opened before all floods. */
     private static RawHttp2 bystander;
 
     private static long bytesBefore;
@@ -40,7 +42,7 @@ class Http2FloodTest {
     static void start() throws Exception {
         edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, SelfSigned.tls(directory), 60, 60, 60, HEADER_BYTES_MAX));
         bystander = new RawHttp2(edge.port()).acknowledging();
-        othersGoOn();
+        otherConnectionsWork();
         bytesBefore = bytesInUse();
     }
 
@@ -51,19 +53,19 @@ class Http2FloodTest {
     }
 
     @AfterEach
-    void othersGoOnInBoundedMemory() throws Exception {
-        othersGoOn();
+    void otherConnectionsWorkInBoundedMemory() throws Exception {
+        otherConnectionsWork();
         assertThat(bytesInUse() - bytesBefore).isLessThan(GROWTH_BYTES_MAX);
     }
 
-    private static void othersGoOn() throws Exception {
-        assertThat(bystander.answer()).contains("\"success\":true");
+    private static void otherConnectionsWork() throws Exception {
+        assertThat(bystander.responseBody()).contains("\"success\":true");
         try (RawHttp2 newcomer = client().acknowledging()) {
-            assertThat(newcomer.answer()).contains("\"success\":true");
+            assertThat(newcomer.responseBody()).contains("\"success\":true");
         }
     }
 
-    /** What is alive of the heap, and what the network has taken beside it. */
+    /** Live heap, and memory of the network buffers. */
     private static long bytesInUse() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
@@ -75,12 +77,12 @@ class Http2FloodTest {
     }
 
     @Test
-    void requestsThatAreTakenBackAtOnceEndTheConnection() throws Exception {
+    void requestsThatAreResetAtOnceCloseTheConnection() throws Exception {
         try (RawHttp2 client = client().acknowledging()) {
             for (int i = 0; i < 150; i++) {
                 client.reset(client.request());
             }
-            assertThat(client.answer()).contains("\"success\":true");
+            assertThat(client.responseBody()).contains("\"success\":true");
             for (int i = 0; i < 80; i++) {
                 client.reset(client.request());
             }
@@ -88,10 +90,10 @@ class Http2FloodTest {
         }
     }
 
-    /** A header block that never ends: with nothing in its pieces, with a little, and with more than all headers may have. */
+    /** An endless header block: of empty frames, of small frames, and with more bytes than all headers may have. */
     @ParameterizedTest
     @CsvSource({"0, 64", "16, 64", "4096, 6", "6000, 4"})
-    void headersThatNeverEndEndTheConnection(int pieceBytes, int pieces) throws Exception {
+    void endlessHeadersCloseTheConnection(int pieceBytes, int pieces) throws Exception {
         try (RawHttp2 client = client()) {
             int stream = client.begin();
             for (int i = 0; i < pieces; i++) {
@@ -102,7 +104,7 @@ class Http2FloodTest {
     }
 
     @Test
-    void dataWithNothingInItEndsTheConnection() throws Exception {
+    void emptyDataFramesCloseTheConnection() throws Exception {
         try (RawHttp2 client = client()) {
             int stream = client.open();
             for (int i = 0; i < 64; i++) {
@@ -112,7 +114,7 @@ class Http2FloodTest {
         }
     }
 
-    /** Netty holds a client to the limit only once it has acknowledged it; we do from the start. */
+    /** Netty enforces the limit only after the client has acknowledged it; we do from the start. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void streamsBeyondTheLimitAreRefusedOneByOneWhetherItWasAcknowledgedOrNot(boolean acknowledged) throws Exception {
@@ -126,7 +128,7 @@ class Http2FloodTest {
     }
 
     @Test
-    void streamsBeyondTheLimitWithoutEndEndTheConnection() throws Exception {
+    void endlessStreamsBeyondTheLimitCloseTheConnection() throws Exception {
         try (RawHttp2 client = client()) {
             for (int i = 0; i < 310; i++) {
                 client.open();
@@ -136,17 +138,17 @@ class Http2FloodTest {
     }
 
     @Test
-    void pingsWhoseAcknowledgementsNobodyTakesEndTheConnection() throws Exception {
+    void pingsWhoseAcknowledgementsAreNotReadCloseTheConnection() throws Exception {
         try (RawHttp2 client = client()) {
-            assertThat(client.isEndedBy(CONTROL_FRAMES, RawHttp2.PING, new byte[8]))
+            assertThat(client.isClosedBy(CONTROL_FRAMES, RawHttp2.PING, new byte[8]))
                     .isTrue();
         }
     }
 
     @Test
-    void settingsWhoseAcknowledgementsNobodyTakesEndTheConnection() throws Exception {
+    void settingsWhoseAcknowledgementsAreNotReadCloseTheConnection() throws Exception {
         try (RawHttp2 client = client()) {
-            assertThat(client.isEndedBy(CONTROL_FRAMES, RawHttp2.SETTINGS, new byte[0]))
+            assertThat(client.isClosedBy(CONTROL_FRAMES, RawHttp2.SETTINGS, new byte[0]))
                     .isTrue();
         }
     }

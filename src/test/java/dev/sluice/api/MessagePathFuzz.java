@@ -10,15 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Paths, as they stand in the first line of a request: the short way takes exactly those that the contract's templates describe
- * literally, to the operation and with the ids that they name; everything else it leaves to the router.
+ * Paths, as in the request line. The fast router accepts exactly those that the templates of the contract describe
+ * literally, with their operation and their ids. It leaves all others to the general router.
  */
 public final class MessagePathFuzz {
     private record Expected(Route route, Pattern path) {}
 
-    private static final Contract CONTRACT = ContractAnswers.shared().contract();
+    private static final Contract CONTRACT = ContractResponses.shared().contract();
     private static final List<Expected> EXPECTED = CONTRACT.routes().stream()
-            .filter(route -> route.family() == Route.RouteScope.MESSAGES && route.method() == HttpMethod.POST)
+            .filter(route -> route.scope() == Route.RouteScope.MESSAGES && route.method() == HttpMethod.POST)
             .map(route -> new Expected(route, pattern(route.template())))
             .toList();
     private static final MessageRouter ROUTES = new MessageRouter(
@@ -35,29 +35,29 @@ public final class MessagePathFuzz {
         return Pattern.compile(path.replaceAll("\\{(\\w+)}", "([0-9A-Fa-f]{32})"));
     }
 
-    /** One execution. */
+    /** Entry point of the fuzzer. */
     public static void fuzzerTestOneInput(byte[] input) {
         String path = new String(input, ISO_8859_1);
         OperationBinding binding = AllocationBound.within(input.length, () -> ROUTES.binding(path));
-        RequestPath place = binding == null ? null : AllocationBound.within(input.length, () -> ROUTES.place(path));
-        String operation = place == null ? "none" : binding.route().operationId();
+        RequestPath ids = binding == null ? null : AllocationBound.within(input.length, () -> ROUTES.requestPath(path));
+        String operation = ids == null ? "none" : binding.route().operationId();
         for (Expected expected : EXPECTED) {
             Matcher matcher = expected.path().matcher(path);
             if (matcher.matches()) {
-                demand(operation.equals(expected.route().operationId()), path + " led to " + operation);
+                require(operation.equals(expected.route().operationId()), path + " led to " + operation);
                 String accountId = matcher.group(1).toLowerCase(Locale.ROOT);
                 String queueId = matcher.group(2).toLowerCase(Locale.ROOT);
-                demand(accountId.equals(place.accountId()), path + " named the account " + place.accountId());
-                demand(queueId.equals(place.queueId()), path + " named the queue " + place.queueId());
+                require(accountId.equals(ids.accountId()), path + " named the account " + ids.accountId());
+                require(queueId.equals(ids.queueId()), path + " named the queue " + ids.queueId());
                 return;
             }
         }
-        demand(place == null, path + " led to " + operation);
+        require(ids == null, path + " led to " + operation);
     }
 
-    private static void demand(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
+    private static void require(boolean condition, String failure) {
+        if (!condition) {
+            throw new AssertionError(failure);
         }
     }
 }

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The short way to message operations must answer like the router: a query string, which only the router takes, is the difference. */
+/**
+ * The fast router must respond like the general router. A query string, which only the general router accepts, selects
+ * the router.
+ */
 class MessageRouterTest {
     private static final String ABSENT = "ffffffffffffffffffffffffffffffff";
     private static EdgeServer edge;
@@ -35,8 +38,9 @@ class MessageRouterTest {
     }
 
     private static List<Route> routes() {
-        List<Route> routes = new ArrayList<>(ContractAnswers.shared().contract().routes());
-        routes.removeIf(route -> route.family() != Route.RouteScope.MESSAGES);
+        List<Route> routes =
+                new ArrayList<>(ContractResponses.shared().contract().routes());
+        routes.removeIf(route -> route.scope() != Route.RouteScope.MESSAGES);
         return routes;
     }
 
@@ -56,7 +60,7 @@ class MessageRouterTest {
     }
 
     @Test
-    void everyOperationOnMessagesAnswersAlikeOnBothWays() {
+    void everyOperationOnMessagesRespondsAlikeWithBothRouters() {
         assertThat(routes()).hasSizeGreaterThanOrEqualTo(8);
         for (Route route : routes()) {
             for (String token : new String[] {EdgeServer.WRITER, EdgeServer.READER, "wrong", null}) {
@@ -71,7 +75,7 @@ class MessageRouterTest {
     }
 
     @Test
-    void otherMethodsAnswerAlikeOnBothWays() {
+    void otherMethodsRespondAlikeWithBothRouters() {
         for (Route route : routes()) {
             for (String method : new String[] {"GET", "PUT", "DELETE", "PATCH"}) {
                 assertAlike(method, path(route, EdgeServer.ACCOUNT, queueId), EdgeServer.WRITER, "");
@@ -80,8 +84,8 @@ class MessageRouterTest {
     }
 
     @Test
-    void noPathButThatOfTheLastQueueIsRemembered() {
-        Contract contract = ContractAnswers.shared().contract();
+    void onlyThePathOfTheLastQueueIsCached() {
+        Contract contract = ContractResponses.shared().contract();
         MessageRouter routes = new MessageRouter(
                 contract,
                 null,
@@ -89,14 +93,14 @@ class MessageRouterTest {
                         .map(route -> new OperationBinding(route, null, null))
                         .toList());
         String path = "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId + "/messages";
-        RequestPath place = routes.place(path);
-        assertThat(routes.place(path + "/pull")).isSameAs(place);
-        assertThat(routes.place(path.replace(queueId, ABSENT)).queueId()).isEqualTo(ABSENT);
-        assertThat(routes.place(path)).isNotSameAs(place);
+        RequestPath first = routes.requestPath(path);
+        assertThat(routes.requestPath(path + "/pull")).isSameAs(first);
+        assertThat(routes.requestPath(path.replace(queueId, ABSENT)).queueId()).isEqualTo(ABSENT);
+        assertThat(routes.requestPath(path)).isNotSameAs(first);
     }
 
     @Test
-    void aBodyOverTheLimitIsRefusedAlikeOnBothWays() {
+    void aBodyOverTheLimitIsRefusedAlikeWithBothRouters() {
         String large = "x".repeat(EdgeServer.REQUEST_BYTES_MAX + 1);
         for (Route route : routes()) {
             assertAlike("POST", path(route, EdgeServer.ACCOUNT, queueId), EdgeServer.WRITER, large);
@@ -104,7 +108,7 @@ class MessageRouterTest {
     }
 
     @Test
-    void aQueueThatWasChangedOrDeletedIsSeenByTheNextRequestOnBothWays() {
+    void aChangeOrDeletionOfAQueueAppliesToTheNextRequestWithBothRouters() {
         edge.behaviours.put(
                 "queues-push-message",
                 call -> Future.failedFuture(new QueueException(

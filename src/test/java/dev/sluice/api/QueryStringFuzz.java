@@ -10,22 +10,22 @@ import java.net.URLDecoder;
 import java.util.Collections;
 import java.util.List;
 
-/** Query strings: decoded as the JDK decodes them or refused, and a page of a list whatever they ask for. */
+/** Query strings are decoded as the JDK decodes them, or refused, and every decoded one selects a page of a list. */
 public final class QueryStringFuzz {
     private static final List<Integer> ITEMS = Collections.nCopies(1_000, 0);
 
     private QueryStringFuzz() {}
 
-    /** One execution. */
+    /** Entry point of the fuzzer. */
     public static void fuzzerTestOneInput(byte[] input) {
         String query = new String(input, UTF_8);
         MultiMap decoded = null;
         try {
             decoded = AllocationBound.within(input.length, () -> QueryString.decode(query));
         } catch (EdgeException refusal) {
-            demand(refusal.error() == EdgeError.HTTP_MALFORMED, "it is refused as " + refusal.error());
+            require(refusal.error() == EdgeError.HTTP_MALFORMED, "it is refused as " + refusal.error());
         }
-        demand(QueryString.isWellFormed(query) == (decoded != null), "two verdicts on one query");
+        require(QueryString.isWellFormed(query) == (decoded != null), "two verdicts on one query");
         if (decoded == null) {
             return;
         }
@@ -36,17 +36,17 @@ public final class QueryStringFuzz {
             if (equals > 0) {
                 String value = URLDecoder.decode(pair.substring(equals + 1), UTF_8);
                 String name = URLDecoder.decode(pair.substring(0, equals), UTF_8);
-                demand(decoded.getAll(name).contains(value), "a parameter is lost: " + pair);
+                require(decoded.getAll(name).contains(value), "a parameter is lost: " + pair);
             }
         }
         Page<Integer> page = Page.of(ITEMS, decoded, 20, 100);
-        demand(page.number() >= 1 && page.size() >= 1 && page.size() <= 100, "no such page: " + page.number());
-        demand(page.items().size() <= page.size() && page.totalPages() >= 1, "too many items on a page");
+        require(page.number() >= 1 && page.size() >= 1 && page.size() <= 100, "no such page: " + page.number());
+        require(page.items().size() <= page.size() && page.totalPages() >= 1, "too many items on a page");
     }
 
-    private static void demand(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
+    private static void require(boolean condition, String failure) {
+        if (!condition) {
+            throw new AssertionError(failure);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** A connection on which a test sends any bytes it likes. */
+/** A connection on which a test sends any bytes. */
 public final class RawClient implements Closeable {
     private final Socket socket;
 
@@ -18,7 +18,7 @@ public final class RawClient implements Closeable {
         socket.setSoTimeout(TestTimeout.MILLIS);
     }
 
-    /** One request, one answer. */
+    /** Sends one request and returns its response. */
     public static RawResponse exchange(int port, String request) throws IOException {
         try (RawClient client = new RawClient(port)) {
             client.send(request);
@@ -31,12 +31,12 @@ public final class RawClient implements Closeable {
         socket.getOutputStream().flush();
     }
 
-    /** Sends no more, but goes on to receive. */
+    /** Closes the sending half of the connection. */
     public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** The next answer; its body is as long as its content length says. */
+    /** Reads the next response, whose body has the length of its Content-Length. */
     public RawResponse receive() throws IOException {
         InputStream in = socket.getInputStream();
         ByteArrayOutputStream head = new ByteArrayOutputStream();
@@ -58,7 +58,7 @@ public final class RawClient implements Closeable {
         return new RawResponse(Integer.parseInt(headers.split(" ")[1]), headers, body);
     }
 
-    /** Waits for that long; answers whether nothing came. */
+    /** Waits for that long. Returns whether nothing arrived. */
     public boolean isQuietFor(int millis) throws IOException {
         int patience = socket.getSoTimeout();
         socket.setSoTimeout(millis);
@@ -72,7 +72,7 @@ public final class RawClient implements Closeable {
         }
     }
 
-    /** Waits until the server closes or sends more; fails if it does neither. */
+    /** Waits until the server closes or sends more. Fails if it does neither. Returns whether it closed. */
     public boolean isClosedByServer() throws IOException {
         try {
             return socket.getInputStream().read() < 0;
@@ -81,7 +81,7 @@ public final class RawClient implements Closeable {
         }
     }
 
-    /** Ends the connection with a reset. */
+    /** Closes the connection with a reset. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
@@ -92,6 +92,6 @@ public final class RawClient implements Closeable {
         socket.close();
     }
 
-    /** What came back. */
+    /** The response. */
     public record RawResponse(int status, String headers, String body) {}
 }

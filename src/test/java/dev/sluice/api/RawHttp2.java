@@ -25,8 +25,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A connection of HTTP/2 on which a test sends any frames it likes. It reads only when asked to, and acknowledges the server's
- * settings only if told so. Header blocks are written without any table and never decoded.
+ * A connection of HTTP/2 on which a test sends any frames. It reads only on request, and acknowledges the SETTINGS of
+ * the server only on request. Header blocks are written without a dynamic table and never decoded.
  */
 public final class RawHttp2 implements Closeable {
     public static final int DATA = 0;
@@ -51,26 +51,27 @@ public final class RawHttp2 implements Closeable {
     private static final int FRAME_BYTES_MAX = 16_384;
     private static final byte INITIAL_WINDOW_SIZE = 4;
     private static final byte[] NOTHING = {};
-    /** So that what a test does not read fills the way to it soon. */
+    /** A small receive buffer, so that data that a test does not read soon fills the network buffers. */
     private static final int RECEIVE_BUFFER_BYTES = 16 * 1024;
 
     private final SSLSocket socket;
     private final DataInputStream in;
     private final OutputStream out;
-    /** Of {@link #exchange} alone; other answers are not decoded. */
+    /** Used by {@link #exchange} only; other responses are not decoded. */
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
 
     private int nextStream = 1;
 
     private record Frame(int type, int flags, int stream, byte[] payload) {}
 
-    /** Connects, and says hello; the server's settings are not yet read. */
+    /** Connects, and sends the connection preface. The SETTINGS of the server are not read yet. */
     public RawHttp2(int port) throws Exception {
         Socket plain = new Socket();
         plain.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
         plain.setSoTimeout(TestTimeout.MILLIS);
         plain.connect(new InetSocketAddress("127.0.0.1", port));
-        socket = (SSLSocket) TrustsAnybody.context().getSocketFactory().createSocket(plain, "localhost", port, true);
+        socket = (SSLSocket)
+                TrustAllCertificates.context().getSocketFactory().createSocket(plain, "localhost", port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2"});
         socket.setSSLParameters(parameters);
@@ -82,7 +83,7 @@ public final class RawHttp2 implements Closeable {
         frame(SETTINGS, 0, 0, NOTHING);
     }
 
-    /** Acknowledges the server's settings, as every honest client does. */
+    /** Acknowledges the SETTINGS of the server, as every conforming client does. */
     public RawHttp2 acknowledging() throws IOException {
         out.flush();
         Frame frame = read();
@@ -102,8 +103,8 @@ public final class RawHttp2 implements Closeable {
         out.write(payload);
     }
 
-    /** From now on the client takes nothing of any body. */
-    public RawHttp2 takingNothing() throws IOException {
+    /** From now on the client receives no data of any body, as its window is closed. */
+    public RawHttp2 readingNothing() throws IOException {
         frame(SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0});
         out.flush();
         return this;
@@ -140,7 +141,7 @@ public final class RawHttp2 implements Closeable {
         block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** A field that stands in no table, so that nothing about it is checked on the way. */
+    /** A field without the static table, so that nothing is checked on the client side. */
     private static void field(ByteArrayOutputStream block, String name, String value) {
         block.write(0);
         string(block, name);
@@ -178,7 +179,7 @@ public final class RawHttp2 implements Closeable {
     }
 
     /**
-     * Sends any fields, then any data, then trailers, and answers what comes of it.
+     * Sends any fields, then any data, then trailers, and returns the outcome.
      *
      * @param data null for none
      * @param trailers empty for none
@@ -227,10 +228,10 @@ public final class RawHttp2 implements Closeable {
     }
 
     /**
-     * What came of a request.
+     * The outcome of a request.
      *
-     * @param status 0 if no answer came
-     * @param errorCode of the reset or the GOAWAY, 0 if it was answered
+     * @param status 0 without a response
+     * @param errorCode of the RST_STREAM or the GOAWAY, 0 with a response
      */
     public record Outcome(int status, String body, int errorCode) {}
 
@@ -240,14 +241,14 @@ public final class RawHttp2 implements Closeable {
         return stream;
     }
 
-    /** Sends a whole request and answers its stream. */
+    /** Sends a complete request. Returns its stream. */
     public int request() throws IOException {
         int stream = stream();
         frame(HEADERS, END_HEADERS | END_STREAM, stream, headerBlock(2));
         return stream;
     }
 
-    /** Sends a whole request for that path, a GET or a POST without a body, at once. */
+    /** Sends a complete request for that path, a GET or a POST without a body, at once. */
     public int send(int method, String path) throws IOException {
         int stream = stream();
         frame(HEADERS, END_HEADERS | END_STREAM, stream, headerBlock(method, path));
@@ -255,14 +256,14 @@ public final class RawHttp2 implements Closeable {
         return stream;
     }
 
-    /** Sends the head of a request whose body is still to come, and answers its stream. */
+    /** Sends the head of a request whose body follows later. Returns its stream. */
     public int open() throws IOException {
         int stream = stream();
         frame(HEADERS, END_HEADERS, stream, headerBlock(3));
         return stream;
     }
 
-    /** Begins a request whose header block goes on, and answers its stream. */
+    /** Begins a request with an incomplete header block. Returns its stream. */
     public int begin() throws IOException {
         int stream = stream();
         frame(HEADERS, 0, stream, headerBlock(2));
@@ -275,23 +276,23 @@ public final class RawHttp2 implements Closeable {
         out.flush();
     }
 
-    /** Takes a request back. */
+    /** Resets the stream of a request. */
     void reset(int stream) throws IOException {
         frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
     }
 
     /**
-     * Sends the same frame again and again without taking any answer, and then takes what is there; answers whether the server
-     * ended the connection. If it did not, it is silent for as long as a read may take.
+     * Sends the same frame many times without reading, and then reads what has arrived. Returns whether the server
+     * closed the connection. If it did not, the call waits for the timeout of a read.
      */
-    public boolean isEndedBy(int times, int type, byte[] payload) throws IOException {
+    public boolean isClosedBy(int times, int type, byte[] payload) throws IOException {
         try {
             for (int i = 0; i < times; i++) {
                 frame(type, 0, 0, payload);
             }
             out.flush();
             while (in.read(new byte[64 * 1024]) >= 0) {
-                // What was sent before the end is of no interest.
+                // Frames before the end do not matter.
             }
             return true;
         } catch (SocketTimeoutException silent) {
@@ -301,7 +302,7 @@ public final class RawHttp2 implements Closeable {
         }
     }
 
-    /** Reads up to the server's GOAWAY and answers its error code; fails if the connection ends without one. */
+    /** Reads up to the server's GOAWAY. Returns its error code. Fails if the connection ends without one. */
     public int goAwayCode() throws IOException {
         out.flush();
         Frame frame = read();
@@ -311,7 +312,7 @@ public final class RawHttp2 implements Closeable {
         return ByteBuffer.wrap(frame.payload).getInt(4);
     }
 
-    /** The codes of streams that the server reset, up to its answer to a ping. */
+    /** The error codes of the streams that the server reset before its response to a ping. */
     public List<Integer> resetCodes() throws IOException {
         frame(PING, 0, 0, new byte[8]);
         out.flush();
@@ -326,8 +327,8 @@ public final class RawHttp2 implements Closeable {
         return codes;
     }
 
-    /** Sends a request and answers the body, once head and body are complete. */
-    public String answer() throws IOException {
+    /** Sends a request. Returns the body when head and body are complete. */
+    public String responseBody() throws IOException {
         int stream = request();
         out.flush();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -356,7 +357,7 @@ public final class RawHttp2 implements Closeable {
         return new Frame(type, flags, stream, in.readNBytes(length));
     }
 
-    /** Ends the connection without another word. */
+    /** Closes the connection without a GOAWAY. */
     @Override
     public void close() throws IOException {
         socket.close();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the edge does with requests that no well-behaved client library sends. */
+/** Requests that no conforming client library sends. */
 class RawHttpTest {
     private static final int OVER = EdgeServer.REQUEST_BYTES_MAX + 1;
     private static EdgeServer edge;
@@ -37,7 +37,7 @@ class RawHttpTest {
         assertThat(response.status()).as(response.toString()).isEqualTo(status);
         assertThat(response.headers().toLowerCase()).contains("content-type: application/json");
         assertThat(response.body()).contains("\"code\":" + code + ",");
-        ContractAnswers.shared().check("POST", URI.create(messages), status, response.body());
+        ContractResponses.shared().check("POST", URI.create(messages), status, response.body());
     }
 
     @Test
@@ -52,7 +52,7 @@ class RawHttpTest {
     }
 
     @Test
-    void aVersionThatDoesNotExistIsAsMalformedAsAnythingElse() throws IOException {
+    void anUnknownVersionIsMalformed() throws IOException {
         for (String version : new String[] {"HTTP/1.2", "HTTP/2.0", "HTTP/9.9"}) {
             try (RawClient client = new RawClient(edge.port())) {
                 client.send("GET / " + version + "\r\nHost: x\r\n\r\n");
@@ -84,7 +84,7 @@ class RawHttpTest {
     }
 
     @Test
-    void aChunkedBodyIsReadAndTheConnectionGoesOn() throws IOException {
+    void aChunkedBodyIsReadAndTheConnectionStaysOpen() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             for (int i = 0; i < 3; i++) {
                 client.send(push(EdgeServer.WRITER, "Transfer-Encoding: chunked") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
@@ -96,7 +96,7 @@ class RawHttpTest {
     }
 
     @Test
-    void anEarlyRefusalKeepsTheConnectionIfTheBodyIsShort() throws IOException {
+    void anEarlyRefusalKeepsTheConnectionOpenIfTheBodyIsShort() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(push("bad", "Content-Length: 5") + "ab");
             assertFails(client.receive(), 403, 10000);
@@ -106,7 +106,7 @@ class RawHttpTest {
     }
 
     @Test
-    void anEarlyRefusalEndsTheConnectionIfTheBodyIsLong() throws IOException {
+    void anEarlyRefusalClosesTheConnectionIfTheBodyIsLong() throws IOException {
         for (String length : new String[] {"Content-Length: " + OVER, "Transfer-Encoding: chunked"}) {
             try (RawClient client = new RawClient(edge.port())) {
                 client.send(push("bad", length));
@@ -117,7 +117,7 @@ class RawHttpTest {
     }
 
     @Test
-    void aClientThatWaitsForContinueGetsItOnlyIfItsBodyIsWanted() throws IOException {
+    void aClientThatWaitsForContinueGetsItOnlyIfItsBodyIsAccepted() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(push(EdgeServer.WRITER, "Content-Length: 2", "Expect: 100-continue"));
             assertThat(client.receive().status()).isEqualTo(100);
@@ -132,7 +132,7 @@ class RawHttpTest {
     }
 
     @Test
-    void pipelinedRequestsAreAnsweredInOrder() throws IOException {
+    void pipelinedRequestsGetTheirResponsesInOrder() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             StringBuilder requests = new StringBuilder();
             for (int i = 1; i <= 20; i++) {
@@ -153,19 +153,19 @@ class RawHttpTest {
                 "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
                 "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
             })
-    void whatIsNoHttpIsRefusedInJson(String bytes) throws IOException {
+    void inputThatIsNotHttpIsRefusedInJson(String bytes) throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(bytes);
             RawResponse response = client.receive();
             assertThat(response.status()).isEqualTo(400);
-            ContractAnswers.shared().check("GET", URI.create("/unknown"), 400, response.body());
+            ContractResponses.shared().check("GET", URI.create("/unknown"), 400, response.body());
             assertThat(response.body()).contains("\"code\":10026");
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
 
     @Test
-    void aBrokenChunkEndsTheRequestAndTheConnection() throws IOException {
+    void aMalformedChunkEndsTheRequestAndTheConnection() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(push(EdgeServer.WRITER, "Transfer-Encoding: chunked") + "3\r\nabc\r\nZZ\r\n");
             assertFails(client.receive(), 400, 10026);
@@ -175,7 +175,7 @@ class RawHttpTest {
     }
 
     @Test
-    void aQueryThatIsNoPercentEncodingIsRefused() throws IOException {
+    void aQueryWithInvalidPercentEncodingIsRefused() throws IOException {
         RawResponse response = RawClient.exchange(
                 edge.port(),
                 "GET /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues?name=%zz HTTP/1.1\r\nHost: x\r\n"
@@ -195,17 +195,17 @@ class RawHttpTest {
                         + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
                 "GET / HTTP/1.0\r\n\r\n"
             })
-    void oddButValidRequestsAreAnsweredInJson(String bytes) throws IOException {
+    void unusualButValidRequestsGetResponsesInJson(String bytes) throws IOException {
         RawResponse response = RawClient.exchange(edge.port(), bytes);
         assertThat(response.status()).as(response.toString()).isIn(404, 405);
-        ContractAnswers.shared().check("GET", URI.create("/unknown"), response.status(), response.body());
+        ContractResponses.shared().check("GET", URI.create("/unknown"), response.status(), response.body());
     }
 
     @Test
     void aRequestWithoutHostIsRefusedInJson() throws IOException {
         RawResponse response = RawClient.exchange(edge.port(), "GET / HTTP/1.1\r\n\r\n");
         assertThat(response.status()).isEqualTo(400);
-        ContractAnswers.shared().check("GET", URI.create("/unknown"), 400, response.body());
+        ContractResponses.shared().check("GET", URI.create("/unknown"), 400, response.body());
         assertThat(response.body()).contains("\"code\":10026");
     }
 

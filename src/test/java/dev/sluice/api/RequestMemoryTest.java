@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What many requests together may take of the memory. */
+/** The memory limits of many requests together. */
 class RequestMemoryTest {
     private static final int BODY_BYTES = 90_000;
     private static final int BODIES = (int) (EdgeServer.REQUEST_MEMORY_BYTES / BODY_BYTES);
@@ -67,10 +67,10 @@ class RequestMemoryTest {
         RawClient oneMore = client();
         await().untilAsserted(() -> {
             oneMore.send(head("/messages", BODY_BYTES) + "x".repeat(BODY_BYTES));
-            RawClient.RawResponse answer = oneMore.receive();
-            assertThat(answer.status()).isEqualTo(429);
-            assertThat(answer.body()).contains("\"code\":10250");
-            assertThat(answer.headers()).containsIgnoringCase("retry-after: 1");
+            RawClient.RawResponse response = oneMore.receive();
+            assertThat(response.status()).isEqualTo(429);
+            assertThat(response.body()).contains("\"code\":10250");
+            assertThat(response.headers()).containsIgnoringCase("retry-after: 1");
         });
         assertThat(edge.memory.bodies().tryReserve(EdgeServer.REQUEST_MEMORY_BYTES / 2))
                 .isFalse();
@@ -83,7 +83,7 @@ class RequestMemoryTest {
     }
 
     @Test
-    void allMemoryIsGivenBackHoweverBodiesEnd() throws IOException {
+    void allMemoryIsReleasedHoweverBodiesEnd() throws IOException {
         for (int i = 0; i < 3 * BODIES; i++) {
             RawClient.exchange(edge.port(), head("/messages", BODY_BYTES) + "x".repeat(BODY_BYTES));
             try (RawClient gone = new RawClient(edge.port())) {
@@ -95,38 +95,38 @@ class RequestMemoryTest {
     }
 
     @Test
-    void aClientThatDoesNotTakeALargeAnswerIsCutOffAndItsMemoryIsFree() throws IOException {
+    void aClientThatDoesNotReadALargeResponseIsDisconnectedAndItsMemoryFreed() throws IOException {
         edge.close();
         serve(new EdgeServer(new HttpOptions("127.0.0.1", 0, null, 1, 60, 60, 8192)));
-        int answerBytes = 20 << 20;
+        int responseBytes = 20 << 20;
         edge.behaviours.put(
                 "queues-pull-messages",
-                call -> Future.succeededFuture(new Response(Buffer.buffer(new byte[answerBytes]))));
+                call -> Future.succeededFuture(new Response(Buffer.buffer(new byte[responseBytes]))));
         RawClient lazy = client();
         lazy.send(head("/messages/pull", 2) + "{}");
-        await().until(() -> edge.memory.responses().heldBytes() > answerBytes / 2);
+        await().until(() -> edge.memory.responses().chargedBytes() > responseBytes / 2);
         assertThat(edge.memory.responses().isFull()).isTrue();
-        // Bytes that keep coming are no sign of an answer being taken.
+        // Bytes that the client sends do not count as progress of the response.
         await().until(() -> {
             try {
                 lazy.send("POST ");
             } catch (IOException closed) {
                 return true;
             }
-            return edge.memory.responses().heldBytes() == 0;
+            return edge.memory.responses().chargedBytes() == 0;
         });
-        await().until(() -> edge.memory.responses().heldBytes() == 0);
+        await().until(() -> edge.memory.responses().chargedBytes() == 0);
     }
 
     @Test
-    void anEventLoopTakesFromTheProcessBySlabsAndGivesBack() {
+    void anEventLoopReservesFromTheProcessInSlabsAndReleasesThem() {
         SharedMemoryBudget process = new SharedMemoryBudget(1 << 20);
         BodyBudget one = new BodyBudget(process);
         BodyBudget other = new BodyBudget(process);
-        assertThat(one.tryHold(1_000_000)).isTrue();
-        assertThat(other.tryHold(100_000)).isFalse();
-        assertThat(other.tryHold(40_000)).isTrue();
+        assertThat(one.tryReserve(1_000_000)).isTrue();
+        assertThat(other.tryReserve(100_000)).isFalse();
+        assertThat(other.tryReserve(40_000)).isTrue();
         one.release(1_000_000);
-        assertThat(other.tryHold(800_000)).isTrue();
+        assertThat(other.tryReserve(800_000)).isTrue();
     }
 }

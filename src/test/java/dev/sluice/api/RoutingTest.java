@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rows of the error table that the edge decides before any operation is asked. */
+/** The errors of the error table that the server returns before any operation is called. */
 class RoutingTest {
     private static final String UNKNOWN_ID = "ffffffffffffffffffffffffffffffff";
     private static EdgeServer edge;
@@ -76,13 +76,13 @@ class RoutingTest {
         RawClient.RawResponse response = RawClient.exchange(
                 edge.port(), "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer writer-token\r\n\r\n");
         assertThat(response.status()).as(response.body()).isEqualTo(404);
-        ContractAnswers.shared().check("GET", URI.create("/unknown"), 404, response.body());
+        ContractResponses.shared().check("GET", URI.create("/unknown"), 404, response.body());
         assertThat(response.body()).contains("\"code\":7003");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"})
-    void aWrongMethodIs10405AndNamesTheRightOnes(String method) {
+    void aWrongMethodIs10405WithTheAllowedMethods(String method) {
         Reply reply = edge.send(method, "/queues", null);
         assertFails(reply, 405, 10405);
         assertThat(reply.header("allow")).isEqualTo("GET, POST");
@@ -105,7 +105,7 @@ class RoutingTest {
     }
 
     @Test
-    void aReadingTokenMayReadAndNotWrite() {
+    void aReadTokenMayReadButNotWrite() {
         String path = "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues";
         assertThat(edge.sendTo("GET", path, EdgeServer.READER, null).status()).isEqualTo(200);
         assertFails(edge.sendTo("POST", path, EdgeServer.READER, "{\"queue_name\":\"q\"}"), 403, 10000);
@@ -169,13 +169,13 @@ class RoutingTest {
     }
 
     @Test
-    void unknownQueryParametersAreIgnoredAndBrokenOnesRefused() {
+    void unknownQueryParametersAreIgnoredAndMalformedOnesRefused() {
         assertThat(edge.get("/queues?foo=bar&page=1").status()).isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"queues-peek-messages:peek", "queues-preview-messages:preview"})
-    void anExceptionInAHandlerIs15000AndStaysSecret(String operation) {
+    void anExceptionInAHandlerIs15000WithoutDetails(String operation) {
         Reply reply = edge.send(
                 "POST", "/queues/" + queueId + "/messages/" + operation.split(":")[1], "{}");
         assertFails(reply, 500, 15000);
@@ -184,14 +184,14 @@ class RoutingTest {
     }
 
     @Test
-    void aPausedQueueTellsSdksNotToRetry() {
+    void theResponseForAPausedQueueAsksSdksNotToRetry() {
         Reply reply = edge.send("POST", "/queues/" + queueId + "/messages/pull", "{}");
         assertFails(reply, 409, 10252);
         assertThat(reply.header("x-should-retry")).isEqualTo("false");
     }
 
     @Test
-    void overloadAndUnavailabilitySayWhenToComeBack() {
+    void overloadAndUnavailabilityHaveARetryAfterHeader() {
         Reply overloaded = edge.send("POST", "/queues/" + queueId + "/messages/ack", "{}");
         assertFails(overloaded, 429, 10250);
         assertThat(overloaded.header("retry-after")).isEqualTo("1");
@@ -209,7 +209,7 @@ class RoutingTest {
                 "nonsense",
                 "application/json"
             })
-    void aBodyIsReadWhateverItsContentTypeSays(String contentType) {
+    void aBodyIsReadWithAnyContentType(String contentType) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port()
                         + "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId + "/messages"))
                 .header("authorization", "Bearer " + EdgeServer.WRITER)

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 
-/** Certificates for tests, made by the JDK's keytool. */
+/** Self-signed certificates for tests, created with the keytool of the JDK. */
 public final class SelfSigned {
     static final char[] PASSWORD = "changeit".toCharArray();
 
     private SelfSigned() {}
 
-    /** Settings of TLS with a fresh certificate, whose files lie in the directory. */
+    /** TLS options with a new certificate, whose files are in the directory. */
     public static HttpOptions.TlsOptions tls(Path directory) throws Exception {
         KeyStore store = keyStore(directory, "store.p12");
         return new HttpOptions.TlsOptions(
@@ -33,7 +33,7 @@ public final class SelfSigned {
                 null);
     }
 
-    /** A fresh key with a certificate for localhost, good for two days. */
+    /** A new key with a certificate for localhost, valid for two days. */
     static KeyStore keyStore(Path directory, String name) throws Exception {
         Path file = directory.resolve(name);
         Process keytool = new ProcessBuilder(
@@ -68,7 +68,7 @@ public final class SelfSigned {
         return store;
     }
 
-    /** Writes it as a file in PEM and answers the file's path. */
+    /** Writes it as a PEM file. Returns the path of the file. */
     static String pem(Path directory, String name, String type, byte[] der) throws IOException {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         Path file = directory.resolve(name);

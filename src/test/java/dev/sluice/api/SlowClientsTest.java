@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Clients that take their time, or come in crowds. */
+/** Slow clients, and many clients at once. */
 class SlowClientsTest {
     private static final int CONNECTIONS_MAX = 4;
     private static final String REQUEST = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -40,22 +40,22 @@ class SlowClientsTest {
             client.send("POST /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId
                     + "/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + EdgeServer.WRITER
                     + "\r\nContent-Length: 100\r\n\r\n{\"body\":");
-            RawClient.RawResponse answer = client.receive();
-            assertThat(answer.status()).isEqualTo(408);
-            assertThat(answer.body()).contains("\"code\":10201");
+            RawClient.RawResponse response = client.receive();
+            assertThat(response.status()).isEqualTo(408);
+            assertThat(response.body()).contains("\"code\":10201");
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
 
     @Test
-    void aConnectionThatSaysNothingIsClosed() throws IOException {
+    void aConnectionWithoutARequestIsClosed() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
 
     @Test
-    void aConnectionOverTheLimitTakesThePlaceOfTheIdlest() throws IOException {
+    void aConnectionOverTheLimitReplacesTheOneThatIsIdleLongest() throws IOException {
         RawClient[] clients = new RawClient[CONNECTIONS_MAX + 1];
         for (int i = 0; i < clients.length; i++) {
             clients[i] = new RawClient(patient.port());
@@ -71,7 +71,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void aConnectionOverTheLimitIsClosedIfAllOthersAreBusyAndThereIsRoomAgainWhenOneIsAnswered() throws IOException {
+    void aConnectionOverTheLimitIsClosedWhileAllOthersAreBusyAndAdmittedAfterAResponse() throws IOException {
         String push = "POST /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + patient.queue("busy")
                 + "/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + EdgeServer.WRITER
                 + "\r\nContent-Length: 2\r\n\r\n{}";

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Every string, list and map that a request has stored has a bound in the contract. */
+/** Every string, list and map of a request that is stored has a bound in the contract. */
 class StoredFieldBoundsTest {
-    /** Whose bodies are stored, wholly or in part. Those of the others say what to do and are forgotten. */
+    /** Operations whose bodies are stored, as a whole or in part. The bodies of the others are not stored. */
     private static final Set<String> STORING = Set.of(
             "queues-create",
             "queues-update",
@@ -25,7 +25,7 @@ class StoredFieldBoundsTest {
             "subscriptions-create",
             "subscriptions-patch");
 
-    private static final Set<String> FORGOTTEN = Set.of(
+    private static final Set<String> NOT_STORED = Set.of(
             "queues-pull-messages",
             "queues-ack-messages",
             "queues-peek-messages",
@@ -35,7 +35,7 @@ class StoredFieldBoundsTest {
             "queues-purge");
 
     private static final JsonObject DOCUMENT =
-            ContractAnswers.shared().contract().document();
+            ContractResponses.shared().contract().document();
 
     private final List<String> findings = new ArrayList<>();
     private int strings;
@@ -60,7 +60,7 @@ class StoredFieldBoundsTest {
         assertThat(findings).isEmpty();
         assertThat(strings).as("strings that were looked at").isGreaterThan(20);
         withBody.removeAll(STORING);
-        assertThat(withBody).as("operations whose bodies nobody has looked at").isSubsetOf(FORGOTTEN);
+        assertThat(withBody).as("operations whose bodies are not listed").isSubsetOf(NOT_STORED);
     }
 
     @Test
@@ -118,7 +118,7 @@ class StoredFieldBoundsTest {
         }
     }
 
-    /** Unknown fields of an object are not stored, unless it says that it takes them. */
+    /** Unknown fields of an object are not stored, unless its schema allows them. */
     private void walkObject(String where, JsonObject schema, int depth) {
         if (schema.containsKey("additionalProperties")) {
             require(schema.containsKey("maxProperties"), where + " has no maxProperties");

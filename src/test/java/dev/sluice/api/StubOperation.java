@@ -5,11 +5,11 @@ import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
 import java.util.function.Function;
 
-/** An operation that a test makes up. */
+/** An operation whose behaviour a test defines. */
 record StubOperation(String operationId, Access access, Function<OperationCall, Future<Response>> behaviour)
         implements Operation {
     @Override
-    public boolean answersWithMessages() {
+    public boolean respondsWithMessages() {
         return operationId.matches("queues-(pull|peek|preview)-messages");
     }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** TLS through BoringSSL: 1.2 and 1.3 and nothing older, HTTP/2 for clients that can. */
+/** TLS through BoringSSL: versions 1.2 and 1.3 only, with HTTP/2 for clients that support it. */
 class TlsTest {
     @TempDir
     static Path directory;
@@ -76,11 +76,11 @@ class TlsTest {
                         "https://localhost:" + edge.port() + "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues"))
                 .header("authorization", "Bearer " + EdgeServer.WRITER)
                 .build();
-        return ContractAnswers.shared().check(client.send(request, BodyHandlers.ofString()));
+        return ContractResponses.shared().check(client.send(request, BodyHandlers.ofString()));
     }
 
     @Test
-    void boringSslIsThere() {
+    void boringSslIsAvailable() {
         assertThat(OpenSsl.isAvailable()).isTrue();
         assertThat(OpenSsl.versionString()).contains("BoringSSL");
     }
@@ -92,14 +92,14 @@ class TlsTest {
     }
 
     @Test
-    void answersLongBodiesOverHttp2WithAFailureToo() throws Exception {
+    void respondsToLongBodiesOverHttp2AlsoWithAFailure() throws Exception {
         HttpClient client = HttpClient.newBuilder().sslContext(trusting).build();
         HttpRequest request = HttpRequest.newBuilder(URI.create(
                         "https://localhost:" + edge.port() + "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues"))
                 .header("authorization", "Bearer " + EdgeServer.WRITER)
                 .POST(HttpRequest.BodyPublishers.ofString("x".repeat(EdgeServer.REQUEST_BYTES_MAX + 1)))
                 .build();
-        HttpResponse<String> response = ContractAnswers.shared().check(client.send(request, BodyHandlers.ofString()));
+        HttpResponse<String> response = ContractResponses.shared().check(client.send(request, BodyHandlers.ofString()));
         assertThat(response.statusCode()).isEqualTo(413);
     }
 
@@ -109,7 +109,7 @@ class TlsTest {
     }
 
     @Test
-    void aChangedCertificateIsUsedWithoutARestartAndABrokenOneIsNot() throws Exception {
+    void aChangedCertificateIsUsedWithoutARestartAndAnInvalidOneIsNot() throws Exception {
         KeyStore before = SelfSigned.keyStore(directory, "before.p12");
         HttpOptions.TlsOptions tls = new HttpOptions.TlsOptions(
                 SelfSigned.pem(
@@ -125,7 +125,7 @@ class TlsTest {
                 null);
         EdgeServer reloading = new EdgeServer(new HttpOptions("127.0.0.1", 0, tls, 60, 60, 60, 8192));
         try {
-            assertThat(shownBy(reloading)).isEqualTo(before.getCertificate("sluice"));
+            assertThat(certificateOf(reloading)).isEqualTo(before.getCertificate("sluice"));
 
             KeyStore after = SelfSigned.keyStore(directory, "after.p12");
             SelfSigned.pem(
@@ -138,7 +138,7 @@ class TlsTest {
                     "reloaded-cert.pem",
                     "CERTIFICATE",
                     after.getCertificate("sluice").getEncoded());
-            await().untilAsserted(() -> assertThat(shownBy(reloading)).isEqualTo(after.getCertificate("sluice")));
+            await().untilAsserted(() -> assertThat(certificateOf(reloading)).isEqualTo(after.getCertificate("sluice")));
 
             ListAppender<ILoggingEvent> lines = new ListAppender<>();
             lines.list = new CopyOnWriteArrayList<>();
@@ -149,16 +149,16 @@ class TlsTest {
             await().until(() -> lines.list.stream()
                     .anyMatch(line -> line.getFormattedMessage().contains("cannot be used")));
             log.detachAppender(lines);
-            assertThat(shownBy(reloading)).isEqualTo(after.getCertificate("sluice"));
+            assertThat(certificateOf(reloading)).isEqualTo(after.getCertificate("sluice"));
         } finally {
             reloading.close();
         }
     }
 
-    /** The certificate that a new connection gets, whoever made it. */
-    private static Certificate shownBy(EdgeServer server) throws Exception {
-        try (SSLSocket socket =
-                (SSLSocket) TrustsAnybody.context().getSocketFactory().createSocket("127.0.0.1", server.port())) {
+    /** The certificate that a new connection gets, whatever its issuer. */
+    private static Certificate certificateOf(EdgeServer server) throws Exception {
+        try (SSLSocket socket = (SSLSocket)
+                TrustAllCertificates.context().getSocketFactory().createSocket("127.0.0.1", server.port())) {
             socket.startHandshake();
             return socket.getSession().getPeerCertificates()[0];
         }

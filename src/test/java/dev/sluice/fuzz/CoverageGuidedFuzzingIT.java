@@ -20,15 +20,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Fuzzes every target, each in a process of its own, because the fuzzer can do one per process. By default that is a fixed number of
- * executions with a fixed seed, from the inputs in the tree. {@code -Dsluice.fuzz.seconds=N} goes on for that time instead, with a
- * random seed, and from what earlier runs of that kind left below {@code target/fuzz}, too. An execution that does not end is a hang.
+ * Fuzzes every target, each in its own process, because the fuzzer supports only one per process. By default it runs a
+ * fixed number of executions with a fixed seed, from the corpora in the tree. {@code -Dsluice.fuzz.seconds=N} runs for
+ * that time instead, with a random seed, and also from the inputs that earlier such runs left below {@code
+ * target/fuzz}. An execution that does not end is reported as a hang.
  *
- * <p>{@code -Dsluice.fuzz.target=Name} chooses a target; {@code target/fuzz/executions.txt} sums up.
+ * <p>{@code -Dsluice.fuzz.target=Name} selects a target; {@code target/fuzz/executions.txt} contains a summary.
  */
 class CoverageGuidedFuzzingIT {
     private static final int EXECUTIONS_MIN = 20_000;
-    /** The bounds of memory and of the processor that the targets keep find what is merely slow. */
+    /** The limits of memory and processor time in the targets find inputs that are merely slow. */
     private static final int HANG_SECONDS = 120;
 
     private static final Path DIRECTORY = Path.of("target", "fuzz").toAbsolutePath();
@@ -92,7 +93,7 @@ class CoverageGuidedFuzzingIT {
                 FuzzTargets.corpusOf(target).toString());
     }
 
-    /** The fuzzer's jar has code for these. */
+    /** The platforms for which the jar of the fuzzer has native code. */
     private static boolean hasNativeDriver() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean intel = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));

@@ -4,13 +4,13 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 
-/** Holds a task to the work that its thread does. On a busy machine a thread waits for a core; that is not its work and not counted. */
+/** Limits the processor time of a task. Waiting for a processor on a busy machine does not count. */
 public final class CpuTimeBound {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private CpuTimeBound() {}
 
-    /** Runs the task in this thread; an {@link AssertionError} if that took more time of a processor. */
+    /** Runs the task in this thread. Throws an {@link AssertionError} if it used more processor time. */
     public static void within(Duration cpuTimeMax, Runnable task) {
         long before = THREADS.getCurrentThreadCpuTime();
         task.run();

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The inputs in the tree, which hold what fuzzing has found, as fast tests: whole and cut at every byte. */
+/** The corpora in the tree, with all inputs that fuzzing has found, as fast tests: complete, and cut at every byte. */
 class FuzzCorpusTest {
     static Stream<String> targets() {
         return FuzzTargets.ALL.stream();

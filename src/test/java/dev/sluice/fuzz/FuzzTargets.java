@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The surfaces that are fuzzed, and the inputs in the tree from which fuzzing starts. */
+/** The fuzz targets, and their corpora in the tree from which fuzzing starts. */
 final class FuzzTargets {
     /** Classes with a {@code fuzzerTestOneInput(byte[])}. */
     static final List<String> ALL = List.of(
-            "dev.sluice.api.PushFuzz",
-            "dev.sluice.api.PullFuzz",
-            "dev.sluice.api.TokenListsFuzz",
-            "dev.sluice.api.LeaseTokensFuzz",
+            "dev.sluice.api.message.PushFuzz",
+            "dev.sluice.api.message.PullFuzz",
+            "dev.sluice.api.message.TokenListsFuzz",
+            "dev.sluice.api.message.LeaseTokensFuzz",
             "dev.sluice.api.QueryStringFuzz",
             "dev.sluice.api.MessagePathFuzz",
             "dev.sluice.store.RecordFormatFuzz",
             "dev.sluice.store.StoredRowsFuzz",
-            "dev.sluice.runtime.CatalogRecordsFuzz");
+            "dev.sluice.runtime.catalog.CatalogRecordsFuzz");
 
     private FuzzTargets() {}
 
@@ -27,7 +27,7 @@ final class FuzzTargets {
         return target.substring(target.lastIndexOf('.') + 1);
     }
 
-    /** Where the inputs of a target lie. */
+    /** The directory of the inputs of a target. */
     static Path corpusOf(String target) {
         return Path.of("src/test/resources/corpus", nameOf(target)).toAbsolutePath();
     }

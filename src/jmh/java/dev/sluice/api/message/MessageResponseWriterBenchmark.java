@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Answers from results. A pull contains the making of its lease tokens. */
+/** Writing of responses. A pull includes the encoding of its lease tokens. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MessageResponseWriterBenchmark {
     private static final BacklogStats METRICS = new BacklogStats(123_456, 24_691_200, 1_788_000_000_000L);
 
-    private final MessageResponseWriter answers = new MessageResponseWriter(
+    private final MessageResponseWriter responses = new MessageResponseWriter(
             MessagesFormat.DOCUMENTED, new LeaseTokens(new byte[32]), ContinuousClock.ofMachine());
     private final Delivered texts = delivered(ContentType.TEXT);
     private final Delivered jsons = delivered(ContentType.JSON);
@@ -48,42 +48,42 @@ public class MessageResponseWriterBenchmark {
             deliveries.add(new Delivery(new StoredMessage(header, new Content(seq, ~seq, type, 0, body)), 1));
         }
         int bytes = deliveries.stream()
-                .mapToInt(delivery -> answers.bytesOf(delivery.message().content()))
+                .mapToInt(delivery -> responses.bytesOf(delivery.message().content()))
                 .sum();
         return new Delivered(deliveries, METRICS, bytes, PendingResponse.NONE);
     }
 
-    /** The answer to a push. */
+    /** The response to a push. */
     @Benchmark
     public Buffer pushed() {
-        return answers.pushed(METRICS);
+        return responses.pushed(METRICS);
     }
 
-    /** The answer to a pull of 100 texts of 200 bytes. */
+    /** The response to a pull of 100 texts of 200 bytes. */
     @Benchmark
     public Buffer pulled100Texts() {
-        return answers.pulled(1, texts);
+        return responses.pulled(1, texts);
     }
 
     /** The same with JSON bodies, shown in base64. */
     @Benchmark
     public Buffer pulled100Jsons() {
-        return answers.pulled(1, jsons);
+        return responses.pulled(1, jsons);
     }
 
-    /** The size of that answer. */
+    /** The size of that response. */
     @Benchmark
     public int sizeOf100Texts() {
         int bytes = 0;
         for (Delivery delivery : texts.deliveries()) {
-            bytes += answers.bytesOf(delivery.message().content());
+            bytes += responses.bytesOf(delivery.message().content());
         }
         return bytes;
     }
 
-    /** The answer to an acknowledgement. */
+    /** The response to an acknowledgement. */
     @Benchmark
     public Buffer acked() {
-        return answers.acked(100, 0, Map.of());
+        return responses.acked(100, 0, Map.of());
     }
 }

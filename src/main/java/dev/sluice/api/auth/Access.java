@@ -1,6 +1,6 @@
 package dev.sluice.api.auth;
 
-/** What an operation asks of a credential (docs/api.md 1.3). A token for writing may read as well. */
+/** The access that an operation requires of a credential (docs/api.md 1.3). A credential for writing may also read. */
 public enum Access {
     READ,
     WRITE

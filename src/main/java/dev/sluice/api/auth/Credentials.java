@@ -13,18 +13,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Authenticates against the configured credentials (docs/api.md 1.3): {@code Authorization: Bearer}, or {@code X-Auth-Email} and
- * {@code X-Auth-Key} together.
+ * Authenticates against the configured credentials (docs/api.md 1.3): {@code Authorization: Bearer}, or {@code
+ * X-Auth-Email} and {@code X-Auth-Key} together.
  *
- * <p>Secrets are known by their SHA-256 only; every comparison looks at every configured credential and takes the same time
- * for each. If a request carries both forms, as SDKs do that have both configured, the pair is tried first and either one is
- * enough. Half a pair counts as no pair. Emails compare without regard to case. One instance per event loop.
+ * <p>Only the SHA-256 of a secret is known. Every check compares with every configured credential, in constant time. If
+ * a request carries both forms, as some SDKs send them, the pair is checked first, and either form is enough. A pair
+ * with one half missing is ignored. Emails are compared without regard to case. One instance per event loop.
  */
 public final class Credentials implements Authenticator {
     /**
      * A token.
      *
-     * @param name fit for logs
+     * @param name may be logged
      * @param sha256Hex SHA-256 of the token's bytes, 64 hexadecimal digits
      * @param accounts accounts it may use, {@code "*"} for all
      * @param email shown by {@code GET /user}, may be empty
@@ -34,7 +34,7 @@ public final class Credentials implements Authenticator {
     /**
      * An email with its key.
      *
-     * @param name fit for logs
+     * @param name may be logged
      * @param keySha256Hex SHA-256 of the key's bytes, 64 hexadecimal digits
      * @param accounts accounts it may use, {@code "*"} for all
      */
@@ -43,7 +43,7 @@ public final class Credentials implements Authenticator {
 
     private record HashedCredential(Principal caller, byte[] sha256, byte[] email) {}
 
-    /** No token, key or email may be longer; what is gets refused without being looked at. */
+    /** The longest token, key or email. Longer ones are refused without a check. */
     private static final int SECRET_CHARS_MAX = 1024;
 
     private static final String SCHEME = "bearer";
@@ -55,7 +55,7 @@ public final class Credentials implements Authenticator {
     private final MessageDigest sha256;
 
     /**
-     * Knows these credentials and no others.
+     * Accepts these credentials.
      *
      * @throws IllegalArgumentException if a hash is not 64 hexadecimal digits
      */
@@ -75,7 +75,7 @@ public final class Credentials implements Authenticator {
         this.sha256 = newSha256();
     }
 
-    /** SHA-256 of a secret as configuration holds it: 64 lower-case hexadecimal digits over its UTF-8 bytes. */
+    /** SHA-256 of a secret as the configuration holds it: 64 lower-case hexadecimal digits over its UTF-8 bytes. */
     public static String sha256Hex(String secret) {
         return HexFormat.of().formatHex(newSha256().digest(secret.getBytes(StandardCharsets.UTF_8)));
     }
@@ -129,7 +129,7 @@ public final class Credentials implements Authenticator {
         return found;
     }
 
-    /** Header values arrive with one char per byte, so this hashes the bytes that were sent. */
+    /** Netty decodes header values to one char per byte, so this hashes the bytes that were sent. */
     private byte[] digest(String secret) {
         return sha256.digest(secret.getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -3,14 +3,14 @@ package dev.sluice.api.auth;
 import java.util.Set;
 
 /**
- * Who sends a request, as far as the credentials say.
+ * The caller of a request, as its credential identifies it.
  *
- * @param name name of the token in the configuration; fit for logs
+ * @param name name of the credential in the configuration; may be logged
  * @param email for {@code GET /user}, empty if the credential has none
  * @param accounts the accounts it may use; {@code "*"} stands for all
  */
 public record Principal(String name, String email, Set<String> accounts, Access access) {
-    /** Whether it may use that account. */
+    /** Whether the caller may use that account. */
     public boolean mayUse(String accountId) {
         return accounts.contains("*") || accounts.contains(accountId);
     }

@@ -18,7 +18,7 @@ final class AccessibleAccounts {
         this.defaultAccountId = defaultAccountId;
     }
 
-    /** Those of the credentials; if these are good for any account, those that are known to exist. */
+    /** The accounts of the credentials. If these are valid for all accounts, the accounts that are known. */
     List<String> of(Principal caller) {
         TreeSet<String> accounts = new TreeSet<>(caller.accounts());
         if (accounts.remove(ALL)) {
@@ -30,7 +30,7 @@ final class AccessibleAccounts {
         return List.copyOf(accounts);
     }
 
-    /** An account as clients see it. Accounts have no names of their own here. */
+    /** An account as JSON. Accounts have no names of their own, so the id is shown as the name. */
     static JsonObject view(String accountId) {
         return new JsonObject().put("id", accountId).put("name", accountId);
     }

@@ -12,22 +12,22 @@ import dev.sluice.queue.QueueName;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
 import io.vertx.core.json.JsonObject;
 
-/** The body of a request that creates or replaces a consumer. */
+/** Decodes the body of a request that creates or replaces a consumer. */
 final class ConsumerFields {
     private final TypeValidator worker;
     private final TypeValidator httpPull;
     private final Limits limits;
 
     ConsumerFields(Contract contract, Limits limits) {
-        this.worker = contract.shape("MqWorkerConsumerRequest");
-        this.httpPull = contract.shape("MqHttpPullConsumerRequest");
+        this.worker = contract.typeValidator("MqWorkerConsumerRequest");
+        this.httpPull = contract.typeValidator("MqHttpPullConsumerRequest");
         this.limits = limits;
     }
 
     /**
-     * What the client describes.
+     * Decodes and checks a consumer.
      *
-     * @param typeIfAbsent the type if the body has none; null if it must have one
+     * @param typeIfAbsent the type if the body has none; null if the body must have one
      * @throws QueueException REQUEST_INVALID or CONSUMER_SETTINGS_INVALID
      */
     ConsumerSpec read(JsonObject body, QueueDefinition queue, ConsumerType typeIfAbsent) {
@@ -79,25 +79,25 @@ final class ConsumerFields {
     }
 
     private static ConsumerSettings settings(JsonObject given, ConsumerType type) {
-        ConsumerSettings byDefault = ConsumerSettings.defaultsOf(type);
+        ConsumerSettings defaults = ConsumerSettings.defaultsOf(type);
         if (given == null) {
-            return byDefault;
+            return defaults;
         }
         boolean worker = type == ConsumerType.WORKER;
         return new ConsumerSettings(
-                JsonBody.integer(given, "batch_size", byDefault.batchSize()),
-                JsonBody.integer(given, "max_retries", byDefault.maxRetries()),
-                JsonBody.integer(given, "retry_delay", byDefault.retryDelaySeconds()),
+                JsonBody.integer(given, "batch_size", defaults.batchSize()),
+                JsonBody.integer(given, "max_retries", defaults.maxRetries()),
+                JsonBody.integer(given, "retry_delay", defaults.retryDelaySeconds()),
                 worker
-                        ? byDefault.visibilityTimeoutMillis()
-                        : JsonBody.integer(given, "visibility_timeout_ms", byDefault.visibilityTimeoutMillis()),
+                        ? defaults.visibilityTimeoutMillis()
+                        : JsonBody.integer(given, "visibility_timeout_ms", defaults.visibilityTimeoutMillis()),
                 worker
-                        ? JsonBody.integer(given, "max_wait_time_ms", byDefault.maxWaitTimeMillis())
-                        : byDefault.maxWaitTimeMillis(),
-                worker ? concurrency(given) : byDefault.maxConcurrency());
+                        ? JsonBody.integer(given, "max_wait_time_ms", defaults.maxWaitTimeMillis())
+                        : defaults.maxWaitTimeMillis(),
+                worker ? concurrency(given) : defaults.maxConcurrency());
     }
 
-    /** Zero means unset to the domain, but nothing to a client. */
+    /** Zero means "unset" in the domain, but from a client it is out of range. */
     private static int concurrency(JsonObject given) {
         int concurrency = JsonBody.integer(given, "max_concurrency", ConsumerSettings.CONCURRENCY_UNSET);
         boolean isZero = concurrency == ConsumerSettings.CONCURRENCY_UNSET && given.getValue("max_concurrency") != null;

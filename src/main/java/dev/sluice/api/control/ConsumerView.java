@@ -7,13 +7,12 @@ import dev.sluice.queue.QueueDefinition;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A consumer as clients see it (docs/api.md 5.1). A Worker's name appears twice, because clients differ in which key they read; there is
- * never a {@code service}, because that would send wrangler looking for one.
+ * A consumer as JSON (docs/api.md 5.1). The name of a Worker appears twice, because clients differ in which key they
+ * read. There is never a {@code service}, because wrangler would then look for one.
  */
 public final class ConsumerView {
     private ConsumerView() {}
 
-    /** The consumer object of a queue's consumer. */
     public static JsonObject of(QueueDefinition queue, Consumer consumer) {
         JsonObject view = new JsonObject()
                 .put("consumer_id", consumer.consumerId())

@@ -9,7 +9,7 @@ import dev.sluice.runtime.catalog.Catalog;
 import dev.sluice.runtime.clock.ContinuousClock;
 import java.util.List;
 
-/** Every operation that is not about messages. */
+/** Creates the operations of the control plane: all that are not about messages. */
 public final class ControlPlaneOperations {
     private ControlPlaneOperations() {}
 
@@ -17,7 +17,7 @@ public final class ControlPlaneOperations {
      * The handlers. They keep no state of requests, so one list may serve all event loops.
      *
      * @param defaultAccountId an account to list even if it has no queue yet, empty for none
-     * @param clock what shows the times of messages and purges
+     * @param clock converts the times of messages and purges for display
      */
     public static List<Operation> operations(
             Contract contract,

@@ -16,7 +16,6 @@ public final class CreateConsumer implements Operation {
     private final CatalogClient changes;
     private final ConsumerFields fields;
 
-    /** An operation on these. */
     public CreateConsumer(CatalogClient changes, Contract contract, Limits limits) {
         this.changes = changes;
         this.fields = new ConsumerFields(contract, limits);

@@ -22,13 +22,12 @@ public final class CreateQueue implements Operation {
     private static final Set<String> JURISDICTIONS = Set.of("eu", "us", "fedramp");
 
     private final CatalogClient changes;
-    private final TypeValidator shape;
+    private final TypeValidator types;
     private final Limits limits;
 
-    /** An operation on these. */
     public CreateQueue(CatalogClient changes, Contract contract, Limits limits) {
         this.changes = changes;
-        this.shape = contract.shape("MqQueueCreate");
+        this.types = contract.typeValidator("MqQueueCreate");
         this.limits = limits;
     }
 
@@ -48,7 +47,7 @@ public final class CreateQueue implements Operation {
         if (body.getValue("queue_name") == null) {
             QueueName.check(null);
         }
-        shape.check(body);
+        types.check(body);
         String name = body.getString("queue_name");
         QueueName.check(name);
         QueueSettings settings = QueueSettingsFields.merge(body, QueueSettings.DEFAULT);

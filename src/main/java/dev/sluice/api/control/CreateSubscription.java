@@ -14,12 +14,11 @@ import io.vertx.core.json.JsonObject;
 /** Creates an event subscription (docs/api.md 8). */
 public final class CreateSubscription implements Operation {
     private final CatalogClient changes;
-    private final TypeValidator shape;
+    private final TypeValidator types;
 
-    /** An operation on these. */
     public CreateSubscription(CatalogClient changes, Contract contract) {
         this.changes = changes;
-        this.shape = contract.shape("MqSubscriptionCreate");
+        this.types = contract.typeValidator("MqSubscriptionCreate");
     }
 
     @Override
@@ -36,7 +35,7 @@ public final class CreateSubscription implements Operation {
     public Future<Response> handle(OperationCall call) {
         JsonObject body = JsonBody.read(call.body());
         SubscriptionFields.requireAll(body);
-        shape.check(body);
+        types.check(body);
         return changes.createSubscription(call.accountId(), SubscriptionFields.forCreation(body))
                 .map(subscription -> Envelope.of(SubscriptionView.of(subscription)));
     }

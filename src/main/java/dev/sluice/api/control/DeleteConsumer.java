@@ -15,7 +15,6 @@ import io.vertx.core.Future;
 public final class DeleteConsumer implements Operation {
     private final CatalogClient changes;
 
-    /** An operation on these. */
     public DeleteConsumer(CatalogClient changes) {
         this.changes = changes;
     }

@@ -8,11 +8,10 @@ import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.CatalogClient;
 import io.vertx.core.Future;
 
-/** Deletes a queue with all that belongs to it (docs/api.md 3.6). */
+/** Deletes a queue with its messages and its consumer (docs/api.md 3.6). */
 public final class DeleteQueue implements Operation {
     private final CatalogClient changes;
 
-    /** An operation on these. */
     public DeleteQueue(CatalogClient changes) {
         this.changes = changes;
     }

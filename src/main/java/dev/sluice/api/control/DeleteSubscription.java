@@ -8,11 +8,10 @@ import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.CatalogClient;
 import io.vertx.core.Future;
 
-/** Deletes an event subscription and shows what it was (docs/api.md 8). */
+/** Deletes an event subscription and returns it (docs/api.md 8). */
 public final class DeleteSubscription implements Operation {
     private final CatalogClient changes;
 
-    /** An operation on these. */
     public DeleteSubscription(CatalogClient changes) {
         this.changes = changes;
     }

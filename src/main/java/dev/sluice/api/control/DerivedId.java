@@ -5,13 +5,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Ids for things that clients expect to have one and that have none here: always the same for the same thing. */
+/** Ids for objects that have none in Sluice but need one for clients. The same object always gets the same id. Pure. */
 final class DerivedId {
     private static final int BYTES = 16;
 
     private DerivedId() {}
 
-    /** 32 lower-case hex digits that stand for these names together. */
+    /** 32 lower-case hexadecimal digits, derived from these names. */
     static String of(String... names) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

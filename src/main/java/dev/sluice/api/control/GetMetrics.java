@@ -16,7 +16,6 @@ public final class GetMetrics implements Operation {
     private final QueueClient queues;
     private final ContinuousClock clock;
 
-    /** An operation on these, whose times the clock shows. */
     public GetMetrics(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
         this.clock = clock;

@@ -15,7 +15,6 @@ public final class GetPurge implements Operation {
     private final QueueClient queues;
     private final ContinuousClock clock;
 
-    /** An operation on these, whose times the clock shows. */
     public GetPurge(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
         this.clock = clock;
@@ -36,7 +35,7 @@ public final class GetPurge implements Operation {
         return queues.lastPurge(call.queue()).map(millis -> Envelope.of(view(clock.wallMillis(millis))));
     }
 
-    /** A purge is over when it is answered, so the last one always is. Clients expect that as a string. */
+    /** A purge is complete when its response is sent, so the last one always is. Clients expect that as a string. */
     private static JsonObject view(long millis) {
         return millis == 0
                 ? new JsonObject()

@@ -13,7 +13,6 @@ import io.vertx.core.Future;
 public final class GetSubscription implements Operation {
     private final Catalog catalog;
 
-    /** An operation on these. */
     public GetSubscription(Catalog catalog) {
         this.catalog = catalog;
     }

@@ -11,7 +11,7 @@ import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/** Shows who the credentials belong to (docs/api.md 9). */
+/** Shows the user of the credentials (docs/api.md 9). */
 public final class GetUser implements Operation {
     @Override
     public String operationId() {
@@ -24,7 +24,7 @@ public final class GetUser implements Operation {
     }
 
     @Override
-    public EdgeError refusal() {
+    public EdgeError authenticationError() {
         return EdgeError.NO_USER;
     }
 

@@ -14,14 +14,15 @@ public final class JsonBody {
     private JsonBody() {}
 
     /**
-     * The object in a body.
+     * Decodes a body.
      *
-     * @throws QueueException REQUEST_INVALID if the body is not UTF-8, no JSON, no object, or holds text that is no Unicode
+     * @throws QueueException REQUEST_INVALID if the body is not UTF-8, not JSON, not an object, or contains an
+     *     unpaired surrogate
      */
     public static JsonObject read(Buffer body) {
         byte[] bytes = body.getBytes();
         if (!Utf8Text.isWellFormed(bytes)) {
-            throw new QueueException(QueueError.REQUEST_INVALID, Utf8Text.NO_UTF_8);
+            throw new QueueException(QueueError.REQUEST_INVALID, Utf8Text.NOT_UTF_8);
         }
         Object value;
         try {
@@ -39,16 +40,16 @@ public final class JsonBody {
         return object;
     }
 
-    /** A text and not bytes: from bytes Jackson would guess the encoding. A byte order mark is passed over. */
+    /** Decodes to a string first, because Jackson would guess the encoding of bytes. A byte order mark is skipped. */
     private static String text(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 
     /**
-     * An integer field as an int. What is too large for one becomes the largest or smallest, which no range allows.
+     * An integer field as an int. A number beyond its range becomes the largest or smallest int, which no limit allows.
      *
-     * @param otherwise if the field is absent or null
+     * @param otherwise the result if the field is absent or null
      */
     public static int integer(JsonObject object, String field, int otherwise) {
         Object value = object.getValue(field);

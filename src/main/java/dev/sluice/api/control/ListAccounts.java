@@ -15,7 +15,6 @@ public final class ListAccounts implements Operation {
 
     private final AccessibleAccounts accounts;
 
-    /** An operation that asks these. */
     ListAccounts(AccessibleAccounts accounts) {
         this.accounts = accounts;
     }

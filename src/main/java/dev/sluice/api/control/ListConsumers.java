@@ -11,7 +11,7 @@ import dev.sluice.queue.QueueDefinition;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Lists the consumers of a queue, which has one at most (docs/api.md 5.3). */
+/** Lists the consumers of a queue, at most one (docs/api.md 5.3). */
 public final class ListConsumers implements Operation {
     private static final int PER_PAGE_DEFAULT = 100;
     private static final int PER_PAGE_MAX = 100;

@@ -18,7 +18,6 @@ public final class ListMemberships implements Operation {
 
     private final AccessibleAccounts accounts;
 
-    /** An operation that asks these. */
     ListMemberships(AccessibleAccounts accounts) {
         this.accounts = accounts;
     }

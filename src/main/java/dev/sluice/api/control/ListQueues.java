@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /** Lists the queues of an account, filtered by exact name (docs/api.md 3.2). */
 public final class ListQueues implements Operation {
-    /** Most clients read one page and no second, so it is a large one. */
+    /** Many clients read only the first page, so it is large. */
     private static final int PER_PAGE_DEFAULT = 100;
 
     private static final int PER_PAGE_MAX = 1000;
@@ -24,7 +24,6 @@ public final class ListQueues implements Operation {
 
     private final Catalog catalog;
 
-    /** An operation on these. */
     public ListQueues(Catalog catalog) {
         this.catalog = catalog;
     }
@@ -48,7 +47,7 @@ public final class ListQueues implements Operation {
                 Envelope.list(Page.of(queues, call.query(), PER_PAGE_DEFAULT, PER_PAGE_MAX), QueueView::of));
     }
 
-    /** Each queue once, however often it is asked for, in the order of the whole list. */
+    /** Each queue once, even if its name is repeated, in the order of the whole list. */
     private List<QueueDefinition> named(String accountId, List<String> names) {
         return names.stream()
                 .distinct()

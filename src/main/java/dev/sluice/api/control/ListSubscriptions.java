@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Lists event subscriptions, sorted and filtered as asked (docs/api.md 8). */
+/** Lists event subscriptions, sorted and filtered (docs/api.md 8). */
 public final class ListSubscriptions implements Operation {
     private static final int PER_PAGE_DEFAULT = 20;
     private static final int PER_PAGE_MAX = 100;
@@ -25,7 +25,6 @@ public final class ListSubscriptions implements Operation {
 
     private final Catalog catalog;
 
-    /** An operation on these. */
     public ListSubscriptions(Catalog catalog) {
         this.catalog = catalog;
     }
@@ -69,7 +68,7 @@ public final class ListSubscriptions implements Operation {
         return "desc".equals(query.get("direction")) ? comparator.reversed() : comparator;
     }
 
-    /** Reads each source once, not with every comparison. */
+    /** Parses each source once, and not for every comparison. */
     private static Comparator<Subscription> bySourceType(List<Subscription> subscriptions) {
         Map<String, String> typesById =
                 subscriptions.stream().collect(Collectors.toMap(Subscription::id, ListSubscriptions::sourceType));

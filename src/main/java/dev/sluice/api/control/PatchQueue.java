@@ -17,13 +17,12 @@ import io.vertx.core.json.JsonObject;
 /** Changes some settings of a queue (docs/api.md 3.5). */
 public final class PatchQueue implements Operation {
     private final CatalogClient changes;
-    private final TypeValidator shape;
+    private final TypeValidator types;
     private final Limits limits;
 
-    /** An operation on these. */
     public PatchQueue(CatalogClient changes, Contract contract, Limits limits) {
         this.changes = changes;
-        this.shape = contract.shape("MqQueueUpdate");
+        this.types = contract.typeValidator("MqQueueUpdate");
         this.limits = limits;
     }
 
@@ -40,7 +39,7 @@ public final class PatchQueue implements Operation {
     @Override
     public Future<Response> handle(OperationCall call) {
         JsonObject body = JsonBody.read(call.body());
-        shape.check(body);
+        types.check(body);
         String name = body.getString("queue_name");
         if (name != null) {
             QueueName.check(name);

@@ -14,12 +14,11 @@ import io.vertx.core.json.JsonObject;
 /** Changes an event subscription (docs/api.md 8). */
 public final class PatchSubscription implements Operation {
     private final CatalogClient changes;
-    private final TypeValidator shape;
+    private final TypeValidator types;
 
-    /** An operation on these. */
     public PatchSubscription(CatalogClient changes, Contract contract) {
         this.changes = changes;
-        this.shape = contract.shape("MqSubscriptionPatch");
+        this.types = contract.typeValidator("MqSubscriptionPatch");
     }
 
     @Override
@@ -36,7 +35,7 @@ public final class PatchSubscription implements Operation {
     public Future<Response> handle(OperationCall call) {
         String id = SubscriptionFields.id(call);
         JsonObject body = JsonBody.read(call.body());
-        shape.check(body);
+        types.check(body);
         return changes.updateSubscription(call.accountId(), id, SubscriptionFields.forChange(body))
                 .map(subscription -> Envelope.of(SubscriptionView.of(subscription)));
     }

@@ -19,7 +19,6 @@ public final class PutConsumer implements Operation {
     private final CatalogClient changes;
     private final ConsumerFields fields;
 
-    /** An operation on these. */
     public PutConsumer(CatalogClient changes, Contract contract, Limits limits) {
         this.changes = changes;
         this.fields = new ConsumerFields(contract, limits);

@@ -18,13 +18,12 @@ import io.vertx.core.json.JsonObject;
 /** Overwrites the settings of a queue (docs/api.md 3.5). */
 public final class PutQueue implements Operation {
     private final CatalogClient changes;
-    private final TypeValidator shape;
+    private final TypeValidator types;
     private final Limits limits;
 
-    /** An operation on these. */
     public PutQueue(CatalogClient changes, Contract contract, Limits limits) {
         this.changes = changes;
-        this.shape = contract.shape("MqQueueUpdate");
+        this.types = contract.typeValidator("MqQueueUpdate");
         this.limits = limits;
     }
 
@@ -41,7 +40,7 @@ public final class PutQueue implements Operation {
     @Override
     public Future<Response> handle(OperationCall call) {
         JsonObject body = JsonBody.read(call.body());
-        shape.check(body);
+        types.check(body);
         String name = body.getString("queue_name");
         if (name != null) {
             QueueName.check(name);

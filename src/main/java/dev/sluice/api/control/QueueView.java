@@ -4,11 +4,10 @@ import dev.sluice.queue.QueueDefinition;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** A queue as clients see it (docs/api.md 3.1), to the last field: some of them crash over a missing one. */
+/** A queue as JSON (docs/api.md 3.1), with every field: some clients fail if one is missing. */
 public final class QueueView {
     private QueueView() {}
 
-    /** The queue object. */
     public static JsonObject of(QueueDefinition queue) {
         JsonArray consumers = new JsonArray();
         if (queue.consumer() != null) {

@@ -12,12 +12,11 @@ import dev.sluice.runtime.clock.ContinuousClock;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/** Deletes every message of a queue, once the client has confirmed that it means it (docs/api.md 7.1). */
+/** Deletes all messages of a queue, if the request contains the confirmation (docs/api.md 7.1). */
 public final class StartPurge implements Operation {
     private final QueueClient queues;
     private final ContinuousClock clock;
 
-    /** An operation on these, whose times the clock shows. */
     public StartPurge(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
         this.clock = clock;

@@ -9,14 +9,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** What requests about event subscriptions carry (docs/api.md 8). */
+/** Decodes the requests about event subscriptions (docs/api.md 8). */
 final class SubscriptionFields {
     private SubscriptionFields() {}
 
     /**
      * The id in the path.
      *
-     * @throws QueueException RESOURCE_UNKNOWN if it cannot be one
+     * @throws QueueException RESOURCE_UNKNOWN if it is malformed
      */
     static String id(OperationCall call) {
         String id = Identifiers.normalize(call.path().get("subscription_id"));
@@ -30,7 +30,7 @@ final class SubscriptionFields {
         return new QueueException(QueueError.RESOURCE_UNKNOWN, "Subscription not found.");
     }
 
-    /** Checks that a body for creation has what it must have. */
+    /** Checks that the body of a creation has all required fields. */
     static void requireAll(JsonObject body) {
         require(body, "source", "it must be an object with a non-empty string \"type\"");
         require(body, "destination", "it must be {\"type\": \"queues.queue\", \"queue_id\": \"…\"}");
@@ -47,7 +47,7 @@ final class SubscriptionFields {
                 events(body.getJsonArray("events")));
     }
 
-    /** The change to make, from a body whose types have been checked. The source never changes. */
+    /** The changes to a subscription, from a body whose types have been checked. The source never changes. */
     static SubscriptionSpec forChange(JsonObject body) {
         JsonObject destination = body.getJsonObject("destination");
         JsonArray events = body.getJsonArray("events");

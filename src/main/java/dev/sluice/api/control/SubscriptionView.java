@@ -4,14 +4,13 @@ import dev.sluice.queue.Subscription;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** An event subscription as clients see it (docs/api.md 8). */
+/** An event subscription as JSON (docs/api.md 8). */
 public final class SubscriptionView {
-    /** The only type of destination there is. */
+    /** The only supported type of destination. */
     public static final String DESTINATION_TYPE = "queues.queue";
 
     private SubscriptionView() {}
 
-    /** The subscription object. */
     public static JsonObject of(Subscription subscription) {
         JsonObject destination = new JsonObject().put("type", DESTINATION_TYPE).put("queue_id", subscription.queueId());
         return new JsonObject()

@@ -9,7 +9,7 @@ import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/** Says that the credentials are good, as they are if this is reached (docs/api.md 9). */
+/** Confirms that the credentials are valid (docs/api.md 9). Invalid ones are refused before this is called. */
 public final class VerifyToken implements Operation {
     @Override
     public String operationId() {
@@ -22,7 +22,7 @@ public final class VerifyToken implements Operation {
     }
 
     @Override
-    public EdgeError refusal() {
+    public EdgeError authenticationError() {
         return EdgeError.TOKEN_INVALID;
     }
 

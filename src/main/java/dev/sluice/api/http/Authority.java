@@ -3,20 +3,26 @@ package dev.sluice.api.http;
 import dev.sluice.api.json.Utf8Text;
 import io.netty.util.NetUtil;
 
-/** The authority of a URL as a Host header, {@code :authority} or request target carries it (RFC 3986 3.2, RFC 9110 4.2). Pure. */
+/**
+ * The authority of a URL, as in a Host header, an {@code :authority} pseudo-header or a request target (RFC 3986 3.2,
+ * RFC 9110 4.2). Pure.
+ */
 final class Authority {
     private static final int PORT_MAX = 65_535;
     private static final int PORT_DIGITS_MAX = 5;
 
     private Authority() {}
 
-    /** Whether it is a host, and a port if a colon follows. No user information, and the host is not empty. */
+    /**
+     * Whether the text is a host, optionally with a colon and a port. User information is not allowed, and the host
+     * must not be empty.
+     */
     static boolean isValid(CharSequence text) {
         int end = hostEnd(text);
         return end > 0 && (end == text.length() || text.charAt(end) == ':' && isPort(text, end + 1));
     }
 
-    /** Whether it is a host and a port, as CONNECT demands it. */
+    /** Whether the text is a host and a port, as CONNECT requires. */
     static boolean isValidWithPort(CharSequence text) {
         int end = hostEnd(text);
         return end > 0 && end < text.length() - 1 && isValid(text);
@@ -48,12 +54,12 @@ final class Authority {
         return at;
     }
 
-    /** Without a zone, which has no meaning to another machine. */
+    /** An IPv6 address without a zone, which has no meaning to another machine. */
     private static boolean isIpv6(CharSequence address) {
         return address.toString().indexOf('%') < 0 && NetUtil.isValidIpV6Address(address);
     }
 
-    /** An empty port is a port that is not given. */
+    /** An empty port is valid and means the default. */
     private static boolean isPort(CharSequence text, int from) {
         int digits = text.length() - from;
         if (digits > PORT_DIGITS_MAX) {

@@ -3,8 +3,8 @@ package dev.sluice.api.http;
 import dev.sluice.queue.MemoryBudget;
 
 /**
- * What one event loop holds of the memory for request bodies. It takes from the budget of the process by the slab, so that most
- * requests touch no counter that other event loops write to. Owned by one event loop.
+ * The share of one event loop in the memory for request bodies. It reserves from the budget of the process in slabs of
+ * 64 KiB, so that most requests do not touch a counter that several threads write to. Owned by one event loop.
  */
 public final class BodyBudget {
     private static final int SLAB_BYTES = 64 * 1024;
@@ -16,8 +16,8 @@ public final class BodyBudget {
         this.process = process;
     }
 
-    /** Takes that many bytes, or answers false and takes nothing. */
-    public boolean tryHold(int bytes) {
+    /** Reserves that many bytes. Returns false, and reserves nothing, if there is no room. */
+    public boolean tryReserve(int bytes) {
         long missing = bytes - spareBytes;
         if (missing <= 0) {
             spareBytes -= bytes;
@@ -34,7 +34,7 @@ public final class BodyBudget {
         return false;
     }
 
-    /** Gives bytes back. */
+    /** Releases reserved bytes. */
     public void release(long bytes) {
         spareBytes += bytes;
         if (spareBytes > 2 * SLAB_BYTES) {

@@ -25,18 +25,19 @@ import java.util.regex.Pattern;
 import javax.net.ssl.X509KeyManager;
 
 /**
- * What the files of TLS held at one moment. Immutable.
+ * The content of the TLS files at one moment. Immutable.
  *
- * @param files where they are
+ * @param files their paths
  * @param certificate PEM with the certificate and its chain
  * @param key PEM with its private key
- * @param authorities PEM with the authorities of clients, null if nothing is asked of clients
+ * @param authorities PEM with the certificate authorities of clients, null if clients are not asked for
+ *     certificates
  */
 record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer key, Buffer authorities) {
     private static final String CERTIFICATE_KEY = "http.tls.cert";
     private static final String PRIVATE_KEY = "http.tls.key";
     private static final String AUTHORITIES_KEY = "http.tls.client_ca";
-    /** Larger than any chain or list of authorities in use. */
+    /** Larger than any chain or list of authorities in use; bounds what is read. */
     private static final int BYTES_MAX = 1 << 20;
 
     private static final Pattern CERTIFICATE =
@@ -61,13 +62,13 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
         try (InputStream content = Files.newInputStream(Path.of(file))) {
             byte[] bytes = content.readNBytes(BYTES_MAX + 1);
             if (bytes.length > BYTES_MAX) {
-                throw unusable(configKey, file, "is larger than " + BYTES_MAX + " bytes");
+                throw invalid(configKey, file, "is larger than " + BYTES_MAX + " bytes");
             }
             return Buffer.buffer(bytes);
         } catch (NoSuchFileException absent) {
-            throw unusable(configKey, file, "does not exist");
+            throw invalid(configKey, file, "does not exist");
         } catch (IOException failure) {
-            throw unusable(configKey, file, "cannot be read: " + failure.getMessage());
+            throw invalid(configKey, file, "cannot be read: " + failure.getMessage());
         }
     }
 
@@ -75,17 +76,17 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
         return new PemKeyCertOptions().setCertValue(certificate).setKeyValue(key);
     }
 
-    /** Null if nothing is asked of clients. */
+    /** Null if clients are not asked for certificates. */
     PemTrustOptions trusted() {
         return authorities == null ? null : new PemTrustOptions().addCertValue(authorities);
     }
 
     /**
-     * Checks that connections can be made with them: they can be parsed, and the key is that of the certificate. A handshake would
-     * be the first to fail otherwise. Takes milliseconds of computing.
+     * Checks that the files can be parsed, and that the key belongs to the certificate. Without this check the first
+     * handshake would fail. Takes milliseconds of processor time.
      *
      * @return the certificate that is shown to clients
-     * @throws InvalidCertificateException if not
+     * @throws InvalidCertificateException if the files cannot be used
      */
     X509Certificate check() {
         requireCertificates(CERTIFICATE_KEY, files.certificatePath(), certificate);
@@ -100,20 +101,20 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
             String alias = Collections.list(store.aliases()).get(0);
             X509Certificate shown = keys.getCertificateChain(alias)[0];
             if (!isKeyOf(keys.getPrivateKey(alias), shown.getPublicKey())) {
-                throw notTogether();
+                throw mismatch();
             }
             return shown;
         } catch (InvalidCertificateException known) {
             throw known;
         } catch (Exception failure) {
-            throw explained(failure);
+            throw toException(failure);
         }
     }
 
     private static void requireCertificates(String configKey, String file, Buffer content) {
         Matcher certificate = CERTIFICATE.matcher(content.toString(StandardCharsets.ISO_8859_1));
         if (!certificate.find()) {
-            throw unusable(configKey, file, "holds no certificate in PEM");
+            throw invalid(configKey, file, "holds no certificate in PEM");
         }
         try {
             CertificateFactory parser = CertificateFactory.getInstance("X.509");
@@ -122,24 +123,24 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
                 parser.generateCertificate(new ByteArrayInputStream(pem));
             } while (certificate.find());
         } catch (CertificateException failure) {
-            throw unusable(configKey, file, "holds a certificate that cannot be read: " + failure.getMessage());
+            throw invalid(configKey, file, "holds a certificate that cannot be read: " + failure.getMessage());
         }
     }
 
     private void requireKey() {
         String text = key.toString(StandardCharsets.ISO_8859_1);
         if (text.contains("ENCRYPTED")) {
-            throw unusable(
+            throw invalid(
                     PRIVATE_KEY,
                     files.keyPath(),
                     "is encrypted; decrypt it (openssl pkey -in FILE -out NEW) and keep it readable for this server only");
         }
         if (!text.contains("PRIVATE KEY-----")) {
-            throw unusable(PRIVATE_KEY, files.keyPath(), "holds no private key in PEM");
+            throw invalid(PRIVATE_KEY, files.keyPath(), "holds no private key in PEM");
         }
     }
 
-    /** What is signed with the one can be verified with the other: works alike for all kinds of keys. */
+    /** Signs with the private key and verifies with the public one, which works for all kinds of keys. */
     private static boolean isKeyOf(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
         if (!key.getAlgorithm().equals(certified.getAlgorithm())) {
             return false;
@@ -160,32 +161,32 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
         }
     }
 
-    private InvalidCertificateException explained(Exception failure) {
+    private InvalidCertificateException toException(Exception failure) {
         String reason = String.valueOf(failure.getMessage());
         if (reason.contains("does not match")) {
-            return notTogether();
+            return mismatch();
         }
         if (reason.contains("chain")) {
-            return unusable(CERTIFICATE_KEY, files.certificatePath(), "cannot be used: " + reason);
+            return invalid(CERTIFICATE_KEY, files.certificatePath(), "cannot be used: " + reason);
         }
-        return unusable(
+        return invalid(
                 PRIVATE_KEY,
                 files.keyPath(),
                 "holds a key that cannot be used (" + reason
                         + "); RSA keys and elliptic curve keys (P-256, P-384, P-521) can be, others such as Ed25519 cannot");
     }
 
-    private InvalidCertificateException notTogether() {
+    private InvalidCertificateException mismatch() {
         return new InvalidCertificateException(CERTIFICATE_KEY + " " + files.certificatePath() + " and " + PRIVATE_KEY
                 + " " + files.keyPath() + " do not belong together: the key is not that of the first certificate");
     }
 
-    private static InvalidCertificateException unusable(String configKey, String file, String what) {
+    private static InvalidCertificateException invalid(String configKey, String file, String what) {
         return new InvalidCertificateException(configKey + " " + file + " " + what);
     }
 
-    /** Whether the same would be shown and trusted. */
-    boolean holdsTheSameAs(CertificateFiles other) {
+    /** Whether the content is the same. */
+    boolean hasSameContent(CertificateFiles other) {
         return Arrays.asList(certificate, key, authorities)
                 .equals(Arrays.asList(other.certificate, other.key, other.authorities));
     }

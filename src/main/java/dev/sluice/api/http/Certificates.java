@@ -14,34 +14,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate that the API shows, its key, and the authorities of clients. New ones are taken into use without a restart, when the
- * files change or on {@link #reload}: connections that are open go on with the old ones, later ones get the new ones. Files that
- * cannot be used, or do not belong together, as between two copies, change nothing; that is logged once, and they are read again
- * when they change again.
+ * The certificate of the API, its private key, and the certificate authorities of clients. Changed files are loaded
+ * without a restart, every two seconds or on {@link #reload}. Open connections keep the old certificate; later ones get
+ * the new one. Files that are invalid, or do not match each other because a copy is under way, change nothing. That is
+ * logged once, and they are checked again when they change again.
  *
- * <p>One object per process. {@link #reload} may be called by any thread; all else belongs to the event loop on which {@link #serve} was called first.
+ * <p>One object per process. {@link #reload} may be called by any thread; all else runs on the event loop that called
+ * {@link #startReloading} first.
  */
 public final class Certificates {
-    private static final long LOOK_MILLIS = 2_000;
+    private static final long CHECK_INTERVAL_MILLIS = 2_000;
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
 
-    private volatile CertificateFiles used;
-    /** What was refused last, so that it is refused once; null if nothing was since the last success. */
-    private String refused;
+    private volatile CertificateFiles current;
+    /**
+     * Why files were rejected last, so that one cause is logged once; null if there was none since the last success.
+     */
+    private String lastRejection;
 
     private HttpServer server;
     private ServerSSLOptions options;
     private volatile Context owner;
-    private Future<Void> last = Future.succeededFuture();
+    private Future<Void> lastReload = Future.succeededFuture();
 
-    private Certificates(CertificateFiles used) {
-        this.used = used;
+    private Certificates(CertificateFiles current) {
+        this.current = current;
     }
 
     /**
      * Reads and checks the files. Blocks.
      *
-     * @throws InvalidCertificateException if they cannot be used, or do not belong together
+     * @throws InvalidCertificateException if they are invalid, or do not match each other
      */
     public static Certificates read(HttpOptions.TlsOptions files) {
         CertificateFiles read = CertificateFiles.read(files);
@@ -49,74 +52,76 @@ public final class Certificates {
         return new Certificates(read);
     }
 
-    /** Turns on TLS 1.2 and 1.3 with them. */
-    public void secure(HttpServerOptions options) {
-        options.setKeyCertOptions(used.identity());
-        HttpOptions.ClientCertificates clients = used.files().clients();
+    /** Configures TLS with the current certificate. */
+    public void configure(HttpServerOptions options) {
+        options.setKeyCertOptions(current.identity());
+        HttpOptions.ClientCertificates clients = current.files().clients();
         if (clients != null) {
             options.setClientAuth(clients.required() ? ClientAuth.REQUIRED : ClientAuth.REQUEST)
-                    .setTrustOptions(used.trusted());
+                    .setTrustOptions(current.trusted());
         }
     }
 
     /**
-     * Looks after the files from now on, for a server that listens. All event loops share one listener, so the first call counts
-     * and the others do nothing.
+     * Starts to check the files for changes, for a server that listens. All event loops share one listener, so only the
+     * first call has an effect.
      */
-    public synchronized void serve(Vertx vertx, HttpServer listening, ServerSSLOptions listensWith) {
+    public synchronized void startReloading(Vertx vertx, HttpServer server, ServerSSLOptions options) {
         if (owner != null) {
             return;
         }
-        server = listening;
-        options = listensWith;
+        this.server = server;
+        this.options = options;
         owner = vertx.getOrCreateContext();
-        vertx.setPeriodic(LOOK_MILLIS, timer -> reload());
+        vertx.setPeriodic(CHECK_INTERVAL_MILLIS, timer -> reload());
     }
 
-    /** Reads the files again; completes when what they hold is in use, and fails with one line if it cannot be. */
+    /**
+     * Reads the files again. Completes when their content is in use. Fails with a message of one line if it is invalid.
+     */
     public Future<Void> reload() {
-        return reload(used.files());
+        return reload(current.files());
     }
 
-    /** The same with other files. What is asked of clients stays as it was at the start. */
+    /** Reads other files, and uses them from now on. Whether clients are asked for certificates does not change. */
     public Future<Void> reload(HttpOptions.TlsOptions files) {
         Context context = owner;
         if (context == null) {
             return Future.succeededFuture();
         }
         Promise<Void> done = Promise.promise();
-        context.runOnContext(turn -> {
-            // One after the other: two updates at once collide.
-            last = last.otherwiseEmpty().compose(before -> readAndUse(context.owner(), files));
-            last.onComplete(done);
+        context.runOnContext(ignored -> {
+            // One at a time: concurrent updates of the options of the server collide.
+            lastReload = lastReload.otherwiseEmpty().compose(before -> readAndUse(context.owner(), files));
+            lastReload.onComplete(done);
         });
         return done.future();
     }
 
     private Future<Void> readAndUse(Vertx vertx, HttpOptions.TlsOptions files) {
         return vertx.executeBlocking(() -> CertificateFiles.read(files))
-                .compose(read -> read.holdsTheSameAs(used)
+                .compose(read -> read.hasSameContent(current)
                         ? Future.succeededFuture()
                         : vertx.executeBlocking(read::check).compose(shown -> use(read, shown)))
-                .onSuccess(inUse -> refused = null)
-                .onFailure(this::refuse);
+                .onSuccess(inUse -> lastRejection = null)
+                .onFailure(this::reject);
     }
 
     private Future<Void> use(CertificateFiles read, X509Certificate shown) {
         ServerSSLOptions changed = options.copy();
         changed.setKeyCertOptions(read.identity()).setTrustOptions(read.trusted());
         return server.updateSSLOptions(changed, true).map(updated -> {
-            used = read;
+            current = read;
             LOG.info("The certificate in {} was loaded again", read.files().certificatePath());
             warnIfNotValid(read.files(), shown);
             return null;
         });
     }
 
-    private void refuse(Throwable failure) {
+    private void reject(Throwable failure) {
         String reason = String.valueOf(failure.getMessage());
-        if (!reason.equals(refused)) {
-            refused = reason;
+        if (!reason.equals(lastRejection)) {
+            lastRejection = reason;
             LOG.warn("The changed certificate cannot be used, the old one stays: {}", reason);
         }
     }
@@ -126,7 +131,7 @@ public final class Certificates {
             shown.checkValidity();
         } catch (CertificateException notNow) {
             LOG.warn(
-                    "The certificate in {} is valid from {} to {} only; clients will refuse it",
+                    "The certificate in {} is valid from {} to {} only; clients will reject it",
                     files.certificatePath(),
                     shown.getNotBefore().toInstant(),
                     shown.getNotAfter().toInstant());

@@ -2,14 +2,14 @@ package dev.sluice.api.http;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many connections are open, over all event loops, and how many may be. Safe for use from several threads. */
+/** The number of open connections over all event loops, and its limit. Safe for use from several threads. */
 public final class ConnectionLimit {
     private final AtomicInteger open = new AtomicInteger();
     private final int max;
     private final int pendingMax;
 
     /**
-     * At most that many.
+     * A limit without open connections.
      *
      * @param max open connections
      * @param pendingMax further connections with TLS that cannot send requests yet
@@ -19,12 +19,12 @@ public final class ConnectionLimit {
         this.pendingMax = pendingMax;
     }
 
-    /** How many more may be in their handshake. */
+    /** The most further connections that may be in their handshake. */
     public int pendingMax() {
         return pendingMax;
     }
 
-    /** Counts one more; answers false, and counts nothing, if there are as many as there may be. */
+    /** Counts a new connection. Returns false, and does not count it, at the limit. */
     public boolean tryOpen() {
         if (open.incrementAndGet() <= max) {
             return true;
@@ -33,17 +33,16 @@ public final class ConnectionLimit {
         return false;
     }
 
-    /** Counts one more in any case, because another one is about to be closed for it. */
+    /** Counts a new connection even at the limit, because another one is about to be closed for it. */
     public void openInPlaceOfAnother() {
         open.incrementAndGet();
     }
 
-    /** One less. */
+    /** Counts a closed connection. */
     public void closed() {
         open.decrementAndGet();
     }
 
-    /** Open connections. */
     public int open() {
         return open.get();
     }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs errors of the Java machine that reach a connection. Vert.x closes a connection of HTTP/2 on any failure without a word, and
- * an error must be seen: the process may have to end.
+ * Logs every {@link Error} on a connection. Vert.x closes a connection of HTTP/2 on any failure without a log message,
+ * but an error must be logged, because the process may have to end.
  */
 @Sharable
 public final class ErrorLogger extends ChannelInboundHandlerAdapter {
@@ -18,12 +18,15 @@ public final class ErrorLogger extends ChannelInboundHandlerAdapter {
 
     private ErrorLogger() {}
 
-    /** Sees what the handlers before the last one throw; that one is asked by {@link #log}. */
-    public static void watch(ChannelPipeline pipeline) {
+    /**
+     * Installs it before the last handler, so that it logs the failures of all handlers before that. The last one
+     * belongs to Vert.x, which passes its failures to {@link #log}.
+     */
+    public static void install(ChannelPipeline pipeline) {
         pipeline.addBefore(pipeline.lastContext().name(), null, INSTANCE);
     }
 
-    /** Logs an error; what clients send or break off is of no interest. */
+    /** Logs an {@link Error}. Malformed input and broken connections are not logged. */
     public static void log(Throwable failure) {
         if (failure instanceof Error) {
             LOG.error("a connection failed", failure);

@@ -14,54 +14,58 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Takes leave of the connections of one event loop so that no client loses an answer.
+ * Closes the connections of one event loop without losing responses.
  *
- * <p>HTTP/1.1: requests under way, and those that still come on open connections, are answered with {@code Connection: close}; then
- * the connection closes. One on which nothing comes for a moment closes as well. HTTP/2: a first GOAWAY asks for no new streams,
- * a second one, a moment later, names the last stream that is served, and the connection closes after it.
+ * <p>HTTP/1.1: requests in progress, and those that still arrive, get a response with {@code Connection: close}; then
+ * the connection closes. A connection that is idle for {@value #IDLE_MILLIS} ms closes as well. HTTP/2: a first GOAWAY
+ * asks the client for no new streams; a second one, after the same time, names the last stream that is served, and the
+ * connection closes after it.
  *
- * <p>Closing a server of Vert.x tells every connection to do this in its own way, which closes the idle ones at once and drops requests
- * that are on their way; so that message is kept from them.
+ * <p>When a Vert.x server closes, it sends an event to every connection, which closes idle ones at once and drops
+ * requests in transit. So that event is filtered out.
  *
  * <p>Owned by one event loop.
  */
 public final class GracefulShutdown {
-    /** A client under load sends its next request within this time, and so learns that the connection ends. */
-    private static final long QUIET_MILLIS = 500;
+    /**
+     * Clients with continuous requests send their next one within this time, and so learn from its response that the
+     * connection closes.
+     */
+    private static final long IDLE_MILLIS = 500;
 
     private static final int NO_ERROR = 0;
 
     private final ConnectionTracker connections;
 
-    /** What accepted the connections; null before the first one. */
+    /** The channel that accepted the connections; null before the first one. */
     private Channel listener;
 
     private boolean begun;
 
-    /** A farewell to those connections, when it is time. */
+    /** A shutdown of those connections, which {@link #begin} starts. */
     public GracefulShutdown(ConnectionTracker connections) {
         this.connections = connections;
     }
 
-    /** A new connection. */
-    public void onOpened(ConnectionTracker.TrackedConnection it) {
-        listener = it.pipeline().channel().parent();
-        it.pipeline().addFirst(ShutdownEventFilter.INSTANCE);
-        if (begun && it.isHttp2()) {
-            it.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
+    /** Called for each new connection. */
+    public void onOpened(TrackedConnection connection) {
+        listener = connection.pipeline().channel().parent();
+        connection.pipeline().addFirst(ShutdownEventFilter.INSTANCE);
+        if (begun && connection.isHttp2()) {
+            connection.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
         }
     }
 
-    /** The headers of a request have arrived. */
+    /** Called when the headers of a request have arrived. */
     public void onRequest(HttpServerRequest request) {
         if (begun) {
-            LingeringClose.closeAfterAnswer(request);
+            LingeringClose.closeAfterResponse(request);
         }
     }
 
     /**
-     * Closes the listener. Vert.x would first take away the event loops that serve its connections, and those accepted in between
-     * would be lost; this way all that were accepted are served.
+     * Closes the listener. Vert.x would first remove the event loops that serve its connections, and lose those that
+     * are accepted in between. This way all accepted connections are served.
      */
     public Future<Void> closeListener(Vertx vertx) {
         if (listener == null) {
@@ -69,29 +73,29 @@ public final class GracefulShutdown {
         }
         Context loop = vertx.getOrCreateContext();
         Promise<Void> closed = Promise.promise();
-        listener.close().addListener(done -> loop.runOnContext(turn -> closed.complete()));
+        listener.close().addListener(done -> loop.runOnContext(ignored -> closed.complete()));
         return closed.future();
     }
 
     /**
-     * Begins, once.
+     * Starts the shutdown. To be called once.
      *
      * @param withinMillis how long streams of HTTP/2 may take to end
      */
     public void begin(Vertx vertx, long withinMillis) {
         begun = true;
-        for (ConnectionTracker.TrackedConnection each : connections.all()) {
+        for (TrackedConnection each : connections.all()) {
             if (each.isHttp2()) {
                 each.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
             } else if (!each.isIdle()) {
-                LingeringClose.closeAfterAnswer(each.request());
+                LingeringClose.closeAfterResponse(each.request());
             }
         }
-        vertx.setTimer(Math.min(QUIET_MILLIS, withinMillis), fired -> closeIdleConnections(withinMillis));
+        vertx.setTimer(Math.min(IDLE_MILLIS, withinMillis), fired -> closeIdleConnections(withinMillis));
     }
 
     private void closeIdleConnections(long withinMillis) {
-        for (ConnectionTracker.TrackedConnection each : List.copyOf(connections.all())) {
+        for (TrackedConnection each : List.copyOf(connections.all())) {
             if (each.isHttp2()) {
                 each.connection().shutdown(withinMillis, TimeUnit.MILLISECONDS);
             } else if (each.isIdle()) {
@@ -100,7 +104,7 @@ public final class GracefulShutdown {
         }
     }
 
-    /** Stands in front of a connection and keeps from it that its server is closing. */
+    /** Keeps the shutdown event of the server from a connection. */
     @Sharable
     private static final class ShutdownEventFilter extends ChannelInboundHandlerAdapter {
         private static final ShutdownEventFilter INSTANCE = new ShutdownEventFilter();

@@ -6,20 +6,21 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 
 /**
- * What happens on a connection of HTTP/1.1 beside its requests: the client ends its half of the connection, or sends what is
- * malformed. Vert.x would close at once in both cases, and the client would never see its answer.
+ * Events of a connection of HTTP/1.1 beside its requests: the client closes its half of the connection, or sends
+ * malformed input. Vert.x would close the connection at once in both cases, and the client would not receive its
+ * response.
  */
 final class Http1ConnectionEvents extends ChannelInboundHandlerAdapter {
-    private final ConnectionTracker.TrackedConnection connection;
+    private final TrackedConnection connection;
 
-    Http1ConnectionEvents(ConnectionTracker.TrackedConnection connection) {
+    Http1ConnectionEvents(TrackedConnection connection) {
         this.connection = connection;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
         if (cause instanceof EdgeException refusal) {
-            connection.malformed(refusal);
+            connection.onMalformedInput(refusal);
         } else {
             super.exceptionCaught(context, cause);
         }
@@ -28,7 +29,7 @@ final class Http1ConnectionEvents extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            connection.inputEnded();
+            connection.onInputEnded();
         }
         super.userEventTriggered(context, event);
     }

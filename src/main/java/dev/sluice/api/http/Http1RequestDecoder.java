@@ -23,20 +23,22 @@ import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
 
 /**
- * Decodes HTTP/1.1 as RFC 9112 says, where Netty is more lenient than it. Anything that two parsers could read in two ways is
- * refused, because a proxy in front of us may have read it in the other way (request smuggling):
+ * Decodes HTTP/1.1 strictly according to RFC 9112, where Netty is more lenient. Input that two parsers could read in
+ * two ways is refused, because a proxy in front of the server may have read it differently (request smuggling):
  *
  * <ul>
- *   <li>a request line that is not three words with one space between them (3), a target in none of the four forms (3.2);
- *   <li>no Host, more than one, or one that is no authority (3.2);
- *   <li>a field name that is empty, a field line that is folded (5.1, 5.2);
+ *   <li>a request line that is not three words with one space between them (3), or a target in none of the four
+ *       forms (3.2);
+ *   <li>no Host, more than one, or an invalid one (3.2);
+ *   <li>a field name that is empty, or a field line that is folded (5.1, 5.2);
  *   <li>a transfer coding other than chunked alone, or in HTTP/1.0, or with a length (6.1, 6.3);
- *   <li>more than one Content-Length, also if they agree, also in HTTP/1.0 (6.3);
- *   <li>a body whose length stands in no header: the draft of WebSocket that Netty still knows.
+ *   <li>more than one Content-Length, even if they agree, also in HTTP/1.0 (6.3);
+ *   <li>a body without a length in the headers: a draft of WebSocket that Netty still supports.
  * </ul>
  *
- * The cause of a failed {@link DecoderResult} is always a {@link EdgeException} with the row of the error table. After one, what
- * still comes is dropped. A target in absolute form is turned into a path, and its authority into the Host.
+ * The cause of a failed {@link DecoderResult} is always a {@link EdgeException} with an error of the error table. All
+ * input after a failure is dropped. A target in absolute form is replaced by its path, and its authority becomes the
+ * Host.
  *
  * <p>One for each connection, on its event loop.
  */
@@ -63,7 +65,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     private int requests;
     private String lastHost;
 
-    // Of the head that is being read
+    // State of the head that is being read
     private boolean inHeaders;
     private int lineEnd;
     private String authority;
@@ -77,12 +79,12 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         super(options);
     }
 
-    /** How many requests it has decoded, the malformed one included. */
+    /** How many requests it has decoded, including a malformed one. */
     int requests() {
         return requests;
     }
 
-    /** Whether bytes of a head have arrived, and the head is not complete. To be asked when all bytes that arrived are decoded. */
+    /** Whether a head has begun and is not complete. Valid only when all bytes that have arrived are decoded. */
     boolean isHeadIncomplete() {
         return state == State.HEAD && (inHeaders || actualReadableBytes() > 0);
     }
@@ -90,7 +92,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         if (state == State.HEAD) {
-            lookForFolds(in);
+            detectFolds(in);
         }
         int before = out.size();
         super.decode(context, in, out);
@@ -99,7 +101,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** The client sends no more. What is not complete is malformed; Netty passes over a body that was cut off. */
+    /** The client has closed its half. An incomplete request is malformed. Netty would accept a truncated body. */
     @Override
     protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         int before = out.size();
@@ -148,10 +150,10 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     }
 
     /**
-     * Netty joins folded lines without a trace, so they are looked for before. What it leaves in the buffer begins with a whole
-     * line, as it takes all lines that are complete.
+     * Netty joins folded lines without a trace, so they are looked for in the raw bytes before it decodes them. The
+     * buffer always begins with a whole line, as Netty consumes all complete lines.
      */
-    private void lookForFolds(ByteBuf in) {
+    private void detectFolds(ByteBuf in) {
         int from = in.readerIndex();
         boolean isField = inHeaders;
         while (!isField && from < in.writerIndex() && isLineEnd(in.getByte(from))) {
@@ -179,7 +181,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     @Override
     protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
         require(HttpTokens.isToken(line, start, length), "The method of the request line is no token.");
-        // Netty has the line at the start of a buffer of its own, and skips white space before it.
+        // Netty copies the line to the start of its own buffer, and skips white space before it.
         require(start == 0, "The request line does not begin with a method.");
         lineEnd = start + length;
         return super.splitFirstWordInitialLine(line, start, length);
@@ -209,7 +211,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
                 "The request line must be a method, a target and a version with one space between them.");
     }
 
-    /** The request line is complete: the words are those that were split. */
+    /** Called when the request line is complete, with the words that were split. */
     @Override
     protected HttpMessage createMessage(String[] words) {
         String version = words[2];
@@ -251,7 +253,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         return target.charAt(end) == '?' ? '/' + target.substring(end) : target.substring(end);
     }
 
-    /** Counts the fields that may stand only once. Netty asks for the names of trailers, too, when these no longer matter. */
+    /** Counts the fields that may occur only once. Netty calls this for trailers too, after the counts were checked. */
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
         require(length > 0, "A header field has no name.");
@@ -269,7 +271,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         return name;
     }
 
-    /** Netty asks this once for each head, when it has all fields and before it decides what of the rest is the body. */
+    /** Netty calls this once for each head, when it has all fields and before it decides how long the body is. */
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         checkHead((HttpRequest) message);
@@ -298,7 +300,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** The Host of a connection is nearly always the same. */
+    /** Checks the Host, unless it is the same as in the request before, as it nearly always is. */
     private void checkHost(String host) {
         if (!host.equals(lastHost)) {
             require(Authority.isValid(host), "The Host is not a host name or address with an optional port.");
@@ -306,7 +308,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** What stands for bytes that are no request line. It is answered in the version that we speak. */
+    /** The request that stands for an invalid request line. Its response has our version of HTTP. */
     @Override
     protected HttpMessage createInvalidMessage() {
         return new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request");

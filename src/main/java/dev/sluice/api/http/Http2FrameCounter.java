@@ -9,16 +9,18 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 
-/** Counts what a connection of HTTP/2 has received in full: frames, and header blocks of one or more frames. On its event loop. */
+/**
+ * Counts the complete frames and complete header blocks that a connection of HTTP/2 has received. Runs on the event
+ * loop of the connection.
+ */
 final class Http2FrameCounter extends Http2FrameListenerDecorator {
     private long complete;
 
-    /** In front of a listener. */
     Http2FrameCounter(Http2FrameListener listener) {
         super(listener);
     }
 
-    /** How many so far. */
+    /** How many frames and header blocks so far. */
     long complete() {
         return complete;
     }

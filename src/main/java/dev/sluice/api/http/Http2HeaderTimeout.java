@@ -4,14 +4,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Times the header blocks of HTTP/2. Nothing else may come on a connection between the first and the last frame of a block, so bytes that
- * arrive and complete neither a block nor another frame belong to a block or frame that has begun. Its place is before the decoder.
+ * The timeout for header blocks of HTTP/2. No other frame may arrive between the first and the last frame of a block.
+ * So bytes that complete neither a block nor another frame belong to a block or frame that has begun. Its place in the
+ * pipeline is before the decoder.
  */
 final class Http2HeaderTimeout extends ChannelInboundHandlerAdapter {
-    private final ConnectionTracker.TrackedConnection connection;
+    private final TrackedConnection connection;
     private final Http2FrameCounter frames;
 
-    Http2HeaderTimeout(ConnectionTracker.TrackedConnection connection, Http2FrameCounter frames) {
+    Http2HeaderTimeout(TrackedConnection connection, Http2FrameCounter frames) {
         this.connection = connection;
         this.frames = frames;
     }
@@ -20,6 +21,6 @@ final class Http2HeaderTimeout extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object bytes) {
         long before = frames.complete();
         context.fireChannelRead(bytes);
-        connection.bytesDecoded(frames.complete() == before);
+        connection.onBytesDecoded(frames.complete() == before);
     }
 }

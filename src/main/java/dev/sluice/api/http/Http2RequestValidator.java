@@ -14,20 +14,19 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Map;
 
 /**
- * The rules of RFC 9113 8.3.1 for the head of a request that neither Netty nor Vert.x checks. What is malformed is a stream error.
- * What is well-formed but too long is passed on with its refusal, so that it can be answered.
+ * Checks the rules of RFC 9113 8.3.1 for heads of requests that neither Netty nor Vert.x checks. A malformed request is
+ * a stream error. A well-formed request that is too long is passed on with the failure that it gets as its response.
  */
 final class Http2RequestValidator extends Http2FrameListenerDecorator {
-    private final ConnectionTracker.TrackedConnection connection;
+    private final TrackedConnection connection;
     private final int headerBytesMax;
 
     /**
-     * In front of a listener.
+     * A validator in front of a listener.
      *
-     * @param headerBytesMax of the names and values together, and of the path alone
+     * @param headerBytesMax limit of the names and values together, and of the path alone
      */
-    Http2RequestValidator(
-            Http2FrameListener listener, ConnectionTracker.TrackedConnection connection, int headerBytesMax) {
+    Http2RequestValidator(Http2FrameListener listener, TrackedConnection connection, int headerBytesMax) {
         super(listener);
         this.connection = connection;
         this.headerBytesMax = headerBytesMax;
@@ -37,9 +36,9 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
     public void onHeadersRead(
             ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean endOfStream)
             throws Http2Exception {
-        connection.refuseNext(check(streamId, headers));
+        connection.refuseNextRequest(check(streamId, headers));
         super.onHeadersRead(context, streamId, headers, padding, endOfStream);
-        connection.refuseNext(null);
+        connection.refuseNextRequest(null);
     }
 
     @Override
@@ -53,12 +52,12 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
-        connection.refuseNext(check(streamId, headers));
+        connection.refuseNextRequest(check(streamId, headers));
         super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
-        connection.refuseNext(null);
+        connection.refuseNextRequest(null);
     }
 
-    /** The failure to answer with, or null. Trailers have no method, and nothing of them is used. */
+    /** The failure to respond with, or null. Trailers have no method; they are not used, so they are not checked. */
     private EdgeException check(int streamId, Http2Headers headers) throws Http2Exception {
         CharSequence method = headers.method();
         if (method == null) {

@@ -5,11 +5,13 @@ package dev.sluice.api.http;
  *
  * @param port 0 for any free one, the same for all event loops
  * @param tls null for plain HTTP
- * @param idleTimeoutSeconds a connection on which no request begins for so long (with HTTP/2: nothing moves) is closed; 0 for never
- * @param headerTimeoutSeconds a new connection whose first request has not begun after so long is closed; 0 for never
+ * @param idleTimeoutSeconds a connection on which no request begins for so long is closed (with HTTP/2: nothing
+ *     arrives); 0 for never
+ * @param headerTimeoutSeconds a new connection whose first request has not begun after so long is closed; 0 for
+ *     never
  * @param bodyTimeoutSeconds a body that is not complete after so long is refused
- * @param headerBytesMax all headers of a request together, and its first line
- * @param stopMillis how long a stop waits for requests under way
+ * @param headerBytesMax limit of all headers of a request together, and of its first line
+ * @param stopMillis how long a stop waits for requests in progress
  */
 public record HttpOptions(
         String host,
@@ -22,7 +24,7 @@ public record HttpOptions(
         long stopMillis) {
     private static final long STOP_MILLIS_DEFAULT = 5_000;
 
-    /** The same with a stop that waits for 5 s. */
+    /** Options with a stop that waits for 5 s. */
     public HttpOptions(
             String host,
             int port,
@@ -47,15 +49,15 @@ public record HttpOptions(
      *
      * @param certificatePath PEM file with the certificate and its chain
      * @param keyPath PEM file with the private key
-     * @param clients null to ask nothing of clients
+     * @param clients null if clients are not asked for certificates
      */
     public record TlsOptions(String certificatePath, String keyPath, ClientCertificates clients) {}
 
     /**
      * Certificates of clients.
      *
-     * @param authoritiesPath PEM file with the certificates of those who sign them
-     * @param required whether a client without one is turned away
+     * @param authoritiesPath PEM file with the certificates of their certificate authorities
+     * @param required whether a client without a certificate is refused
      */
     public record ClientCertificates(String authoritiesPath, boolean required) {}
 }

@@ -1,6 +1,9 @@
 package dev.sluice.api.http;
 
-/** Certificate, key or authorities cannot be used; the text is one line that names the key of the configuration and the file. */
+/**
+ * The certificate, the key or the authorities cannot be used. The message is one line that names the configuration key
+ * and the file.
+ */
 public final class InvalidCertificateException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -12,16 +12,20 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.VertxConnection;
 
 /**
- * Closes a connection whose request was answered before it had arrived in full. What still comes is thrown away for a moment: closing at
- * once would reset the connection, and the client could lose the answer (RFC 9112 9.6).
+ * Closes a connection whose response was sent before its request had arrived in full. Input that still arrives is
+ * discarded for {@value #LINGER_MILLIS} ms. Closing at once would reset the connection, and the client could lose the
+ * response (RFC 9112 9.6).
  */
 public final class LingeringClose {
     private static final long LINGER_MILLIS = 500;
 
     private LingeringClose() {}
 
-    /** Makes a request of HTTP/1.1 the last one of its connection: its answer says so, if it has not begun, and then it closes. */
-    static void closeAfterAnswer(HttpServerRequest request) {
+    /**
+     * Makes a request of HTTP/1.1 the last one of its connection. Its response says so, if its head is not written yet,
+     * and then the connection closes.
+     */
+    static void closeAfterResponse(HttpServerRequest request) {
         HttpServerResponse response = request.response();
         if (request.version() == HttpVersion.HTTP_2 || response.ended() || response.closed()) {
             return;
@@ -38,14 +42,14 @@ public final class LingeringClose {
         });
     }
 
-    /** Closes when the request is over, the client has closed, or a moment has passed, whichever comes first. */
+    /** Closes when the request is complete, the client has closed, or the time is over, whichever comes first. */
     public static void close(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
             return;
         }
         Vertx vertx = Vertx.currentContext().owner();
         long timer = vertx.setTimer(LINGER_MILLIS, fired -> request.connection().close());
-        // What is malformed has no end that could be told from what still comes.
+        // After malformed input, the end of the request cannot be found.
         if (!request.decoderResult().isFailure()) {
             request.endHandler(end -> {
                 vertx.cancelTimer(timer);
@@ -58,7 +62,10 @@ public final class LingeringClose {
         endOutput(request.connection());
     }
 
-    /** Once the answer is written a client sees at once that nothing follows it. With TLS it sees that when the connection closes. */
+    /**
+     * Closes our half of the connection once the response is flushed, so that the client sees at once that nothing
+     * follows. With TLS the client sees that when the connection closes.
+     */
     private static void endOutput(HttpConnection connection) {
         VertxConnection written = (VertxConnection) connection;
         Channel channel = written.channel();

@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bounds the connections that a listener with TLS has accepted and that cannot send requests yet: those in their handshake, and those of HTTP/2
- * that have not sent their settings. Vert.x shows a connection only after that, so this stands in the pipeline of the listener itself. At
- * the limit the oldest one makes room; one that takes too long is closed.
+ * Limits the connections that a listener with TLS has accepted and that cannot send requests yet: those in their TLS
+ * handshake, and those of HTTP/2 whose SETTINGS have not arrived. Vert.x passes on a connection only after that, so
+ * this handler is in the pipeline of the listener itself. At the limit, the oldest one is closed for a new one. One
+ * that takes too long is closed.
  *
  * <p>Owned by the event loop of the listener.
  */
@@ -32,11 +33,11 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * A connection can send requests now. The first one of a listener puts the bound into place, as Vert.x does not show the listener
-     * before; several event loops may do so at once.
+     * Called when a connection can send requests. The first call for a listener installs the handler, as Vert.x gives
+     * no access to the listener before; several event loops may do so at once.
      *
      * @param max pending connections
-     * @param timeoutSeconds how long one may be pending; 0 for ever
+     * @param timeoutSeconds how long one may be pending; 0 for no timeout
      */
     public static void opened(Channel connection, int max, int timeoutSeconds) {
         Channel listener = connection.parent();
@@ -77,7 +78,7 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** At once: the handler of TLS would first wait until its own farewell is taken. */
+    /** Closes at once. The TLS handler would first wait until its close_notify is flushed. */
     private static void close(Channel connection) {
         connection.eventLoop().execute(() -> connection.unsafe().close(connection.voidPromise()));
     }

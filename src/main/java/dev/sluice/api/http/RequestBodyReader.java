@@ -14,8 +14,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
 /**
- * Reads a request's body whole, whatever its content type, and never more than the limit. Must be asked in the turn in which
- * the request arrived, before anything of the body is gone.
+ * Reads the body of a request as a whole, whatever its content type, and never more than the limit. Must be called in
+ * the event loop task in which the request arrived, before a part of the body is lost. Owned by one event loop.
  */
 public final class RequestBodyReader {
     private static final long UNKNOWN = -1;
@@ -23,56 +23,59 @@ public final class RequestBodyReader {
 
     private final int bytesMax;
     private final BodyBudget memory;
-    private TimeoutQueue deadlines;
+    private TimeoutQueue timeouts;
 
     public RequestBodyReader(int bytesMax, BodyBudget memory) {
         this.bytesMax = bytesMax;
         this.memory = memory;
     }
 
-    /** From now on a body fails with REQUEST_TIMEOUT if it is not whole in time. */
-    public void watch(TimeoutQueue bodyDeadlines) {
-        deadlines = bodyDeadlines;
+    /** Starts the timeout: from now on a body fails with REQUEST_TIMEOUT if it is not complete in time. */
+    public void begin(TimeoutQueue bodyTimeouts) {
+        timeouts = bodyTimeouts;
     }
 
-    /** A body that was read is not needed any more: its memory may be used for others. */
+    /** Releases the memory of a body that was read and is not needed any more. */
     public void release(Buffer body) {
         memory.release(body.length());
     }
 
-    /** Whether so much is announced that it is not worth reading on, be it only to keep the connection. */
+    /** Whether the rest of the body is too large to read it only to keep the connection open. */
     public boolean isExcessive(HttpServerRequest request) {
-        long length = announced(request);
+        long length = announcedLength(request);
         return length > bytesMax || length == UNKNOWN && isStreamed(request);
     }
 
     /**
-     * The body; fails with REQUEST_TOO_LARGE as soon as it is known to be too large, with OVERLOADED if there is no memory for it.
-     * Whoever gets it must {@link #release} it.
+     * Reads the body. Fails with REQUEST_TOO_LARGE as soon as it is known to be too large, and with OVERLOADED if there
+     * is no memory for it. The caller must {@link #release} the body.
      *
      * @param nowNanos {@link System#nanoTime}
      */
     public Future<Buffer> read(HttpServerRequest request, long nowNanos) {
-        long length = announced(request);
+        long length = announcedLength(request);
         if (length > bytesMax) {
             return Future.failedFuture(new EdgeException(EdgeError.REQUEST_TOO_LARGE));
         }
-        EdgeException refusal = refusalOfHeaders(request);
+        EdgeException refusal = checkHeaders(request);
         if (refusal != null) {
             return Future.failedFuture(refusal);
         }
-        Arrival arrival = new Arrival(length);
-        if (deadlines != null) {
-            deadlines.add(arrival, nowNanos);
+        PendingBody pending = new PendingBody(length);
+        if (timeouts != null) {
+            timeouts.add(pending, nowNanos);
         }
-        request.handler(arrival::chunk);
-        request.exceptionHandler(failure -> arrival.end(broken(failure)));
-        request.endHandler(end -> arrival.end(null));
-        return arrival.whole.future();
+        request.handler(pending::onChunk);
+        request.exceptionHandler(failure -> pending.end(failureOf(failure)));
+        request.endHandler(end -> pending.end(null));
+        return pending.whole.future();
     }
 
-    /** What the headers ask for and is not done; tells a client that waits for it to go on. */
-    private static EdgeException refusalOfHeaders(HttpServerRequest request) {
+    /**
+     * Checks the headers about the body. Returns a failure if they require something unsupported, or null. Sends 100
+     * Continue to a client that waits for it.
+     */
+    private static EdgeException checkHeaders(HttpServerRequest request) {
         MultiMap headers = request.headers();
         String coding = headers.get(HttpHeaders.CONTENT_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
@@ -89,26 +92,26 @@ public final class RequestBodyReader {
         return null;
     }
 
-    /** A body on its way. A body in one piece, as nearly all are, is passed on as it came. */
-    private final class Arrival extends TimeoutQueue.Entry {
+    /** A body that is arriving. A body of one chunk, as nearly all are, is passed on without a copy. */
+    private final class PendingBody extends TimeoutQueue.Entry {
         private final Promise<Buffer> whole = Promise.promise();
         private Buffer first;
         private Buffer joined;
         private final long announcedBytes;
-        private long heldBytes;
+        private long reservedBytes;
         private boolean ended;
 
-        Arrival(long announcedBytes) {
+        PendingBody(long announcedBytes) {
             this.announcedBytes = announcedBytes;
         }
 
-        void chunk(Buffer chunk) {
+        void onChunk(Buffer chunk) {
             if (ended) {
                 return;
             }
             if (length() + chunk.length() > bytesMax) {
                 end(new EdgeException(EdgeError.REQUEST_TOO_LARGE));
-            } else if (!tryHold(length() + chunk.length())) {
+            } else if (!tryReserve(length() + chunk.length())) {
                 end(new QueueException(QueueError.OVERLOADED));
             } else if (first == null) {
                 first = chunk;
@@ -125,20 +128,20 @@ public final class RequestBodyReader {
             end(new EdgeException(EdgeError.REQUEST_TIMEOUT));
         }
 
-        /** What still comes is let go. */
+        /** Chunks that arrive later are discarded. */
         void end(RuntimeException failure) {
             if (ended) {
                 return;
             }
             ended = true;
-            if (deadlines != null) {
-                deadlines.remove(this);
+            if (timeouts != null) {
+                timeouts.remove(this);
             }
             if (failure == null) {
-                memory.release(heldBytes - length());
+                memory.release(reservedBytes - length());
                 whole.tryComplete(joined != null ? joined : first != null ? first : EMPTY);
             } else {
-                memory.release(heldBytes);
+                memory.release(reservedBytes);
                 first = null;
                 joined = null;
                 whole.tryFail(failure);
@@ -146,16 +149,16 @@ public final class RequestBodyReader {
         }
 
         /**
-         * Takes memory for the whole body when its first bytes arrive, if its length is known: so that under load some bodies get all
-         * they need and others nothing, rather than all of them a part.
+         * Reserves memory for the whole body when its first bytes arrive, if its length is known. So under load some
+         * bodies get all they need and others nothing, instead of all of them a part.
          */
-        private boolean tryHold(int bytes) {
-            if (bytes <= heldBytes) {
+        private boolean tryReserve(int bytes) {
+            if (bytes <= reservedBytes) {
                 return true;
             }
-            int missing = (int) (Math.max(bytes, announcedBytes) - heldBytes);
-            if (memory.tryHold(missing)) {
-                heldBytes += missing;
+            int missing = (int) (Math.max(bytes, announcedBytes) - reservedBytes);
+            if (memory.tryReserve(missing)) {
+                reservedBytes += missing;
                 return true;
             }
             return false;
@@ -166,15 +169,18 @@ public final class RequestBodyReader {
         }
     }
 
-    /** The client has sent what is no HTTP, which has its own refusal, or the connection is gone and there is no one to answer. */
-    private static EdgeException broken(Throwable failure) {
+    /**
+     * The failure of a body that has ended early: malformed input comes with its own failure; otherwise the connection
+     * is gone, and the response cannot be delivered.
+     */
+    private static EdgeException failureOf(Throwable failure) {
         return failure instanceof EdgeException refusal
                 ? refusal
                 : new EdgeException(EdgeError.BODY_MALFORMED, "Request body ended before it was complete.");
     }
 
-    /** The content length, {@link #UNKNOWN} if none is given, beyond every limit if it is none we can count to. */
-    private static long announced(HttpServerRequest request) {
+    /** The content length; {@link #UNKNOWN} if there is none; the largest number if it cannot be parsed. */
+    private static long announcedLength(HttpServerRequest request) {
         String length = request.headers().get(HttpHeaders.CONTENT_LENGTH);
         if (length == null) {
             return UNKNOWN;

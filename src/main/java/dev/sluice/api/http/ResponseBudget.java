@@ -6,24 +6,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of responses that were handed to connections and that clients have not taken yet, over all event loops, and who holds
- * them: each byte is charged to the process, to the credential and to the queue. Which connection holds what is known to its
- * event loop.
+ * Bytes of responses that were handed to connections and are not flushed yet, over all event loops. Each byte is
+ * charged to the process, to the credential and to the queue. The event loop of a connection knows its bytes.
  *
- * <p>Shares: a connection that holds a {@value #SHARES}th gets no more messages; the whole is for all who ask; and as much again
- * is a reserve for connections that hold nothing, unless both their credential and their queue hold a {@value #SHARES}th.
+ * <p>A connection with a {@value #SHARES}th of the memory gets no more messages. The memory is available to all
+ * requests. The same amount again is a reserve for connections without unflushed bytes, unless their credential and
+ * their queue both have a {@value #SHARES}th.
  *
  * <p>Safe for use from several threads.
  */
 public final class ResponseBudget {
     private static final int SHARES = 4;
 
-    private final AtomicLong heldBytes = new AtomicLong();
-    private final ConcurrentHashMap<Object, Long> heldByHolder = new ConcurrentHashMap<>();
+    private final AtomicLong chargedBytes = new AtomicLong();
+    private final ConcurrentHashMap<Object, Long> chargedByOwner = new ConcurrentHashMap<>();
     private final long bytesMax;
 
     /**
-     * Memory for that many bytes.
+     * A budget of that many bytes.
      *
      * @param bytesMax from 1; the reserve is as large again
      */
@@ -31,67 +31,66 @@ public final class ResponseBudget {
         this.bytesMax = bytesMax;
     }
 
-    /** Who a response is charged to, beside its connection; either is null if it is unknown or does not matter. */
-    record Holder(String credential, Long queueNumber) {
-        private static final Holder NONE = new Holder(null, null);
+    /** What a response is charged to, beside its connection. Null for what is unknown or does not matter. */
+    record Owner(String credential, Long queueNumber) {
+        private static final Owner NONE = new Owner(null, null);
 
-        /** That of a request about messages; of any other one if there is no queue. */
-        static Holder of(Principal caller, QueueDefinition queue) {
-            return queue == null ? NONE : new Holder(caller.name(), queue.number());
+        /** The owner of the response to a request about messages. Without a queue, no owner. */
+        static Owner of(Principal caller, QueueDefinition queue) {
+            return queue == null ? NONE : new Owner(caller.name(), queue.number());
         }
     }
 
-    /** Bytes held at the moment. */
-    public long heldBytes() {
-        return heldBytes.get();
+    public long chargedBytes() {
+        return chargedBytes.get();
     }
 
-    /** Whether so little is held that nothing is refused. */
+    /** Whether so little is charged that nothing is refused. */
     boolean isLow() {
-        return heldBytes.get() < bytesMax / SHARES;
+        return chargedBytes.get() < bytesMax / SHARES;
     }
 
-    /** Whether those who take nothing must give way. */
+    /** Whether stalled responses must be dropped. */
     public boolean isFull() {
-        return heldBytes.get() >= bytesMax;
+        return chargedBytes.get() >= bytesMax;
     }
 
     /**
-     * Whether a response with messages may be made.
+     * Whether a response with messages may be created.
      *
-     * @param connectionBytes held by the connection that asks
+     * @param connectionBytes charged to the connection of the request
      */
-    boolean admits(Holder holder, long connectionBytes) {
+    boolean admits(Owner owner, long connectionBytes) {
         if (isLow()) {
             return true;
         }
-        long held = heldBytes.get();
+        long charged = chargedBytes.get();
         long share = bytesMax / SHARES;
         if (connectionBytes >= share) {
             return false;
         }
-        if (held < bytesMax) {
+        if (charged < bytesMax) {
             return true;
         }
-        return held - bytesMax < bytesMax
+        return charged - bytesMax < bytesMax
                 && connectionBytes == 0
-                && (heldBy(holder.credential) < share || heldBy(holder.queueNumber) < share);
+                && (chargedTo(owner.credential) < share || chargedTo(owner.queueNumber) < share);
     }
 
-    private long heldBy(Object holder) {
-        return holder == null ? 0 : heldByHolder.getOrDefault(holder, 0L);
+    private long chargedTo(Object owner) {
+        return owner == null ? 0 : chargedByOwner.getOrDefault(owner, 0L);
     }
 
-    /** Charges bytes; negative ones are given back. */
-    void charge(Holder holder, long bytes) {
-        heldBytes.addAndGet(bytes);
-        charge(holder.credential, bytes);
-        charge(holder.queueNumber, bytes);
+    /** Charges bytes; a negative number is a refund. */
+    void charge(Owner owner, long bytes) {
+        chargedBytes.addAndGet(bytes);
+        charge(owner.credential, bytes);
+        charge(owner.queueNumber, bytes);
     }
 
-    private void charge(Object holder, long bytes) {
-        if (holder != null) {
-            heldByHolder.merge(holder, bytes, (held, more) -> held + more == 0 ? null : held + more);
+    private void charge(Object owner, long bytes) {
+        if (owner != null) {
+            chargedByOwner.merge(owner, bytes, (charged, more) -> charged + more == 0 ? null : charged + more);
         }
     }
 }

@@ -17,40 +17,42 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends responses: the one place that ends any of them. What the client has not taken is charged to {@link ResponseBudget} and to
- * its connection, and has a deadline: {@value #PIECE_BYTES} bytes, or the rest, must be taken within the send timeout. If they are
- * not, a connection of HTTP/1.1 is closed; of HTTP/2 the stream is reset, and if even that is not taken in the same time, the
- * connection is closed. A stream waits up to six times as long while responses of other streams of its connection are taken. While memory is full, responses of which nothing was taken for a second give way, those of the connection
- * that holds most first.
+ * Sends responses; nothing else ends one. A response is flushed when the operating system has accepted all of it, which
+ * for HTTP/2 also requires that the client has opened its flow-control window. Unflushed bytes are charged to {@link
+ * ResponseBudget} and to their connection, and they have a timeout: {@value #PIECE_BYTES} bytes, or the rest, must be
+ * flushed within the send timeout. On a timeout, a connection of HTTP/1.1 is closed. A stream of HTTP/2 is reset, and
+ * if that is not flushed in the same time, its connection is closed. A stream waits up to six times as long while
+ * responses of other streams of its connection make progress. While memory is full, responses without progress for a
+ * second are dropped, those of the connection with most unflushed bytes first.
  *
- * <p>A large body is handed over in pieces, as fast as they are taken: so that it is seen that the client takes them, and so
- * that there are few copies of it in buffers of TLS and of the network.
+ * <p>A large body is written in pieces, as fast as they are flushed. So progress is visible, and there are few copies
+ * of the body in buffers of TLS and of the network.
  *
- * <p>A response that is taken at once, as nearly all are, costs nothing here. Owned by one event loop.
+ * <p>A response that is flushed at once, as nearly all are, costs nothing here. Owned by one event loop.
  */
 public final class ResponseWriter {
     private static final int PIECE_BYTES = 64 * 1024;
-    /** One is on its way to the network while the next one waits behind it. */
-    private static final int PIECES_PENDING_MAX = 2;
-    /** What a pending response takes beside its body: head, promises, entries of queues. */
+    /** One piece is being sent while the next one waits. */
+    private static final int PIECES_UNFLUSHED_MAX = 2;
+    /** What an unflushed response takes beside its body: head, promises, entries of collections. */
     private static final int OVERHEAD_BYTES = 1024;
 
     private static final long SEND_TIMEOUT_MILLIS_MAX = 10_000;
-    /** A client that took nothing for so long gives way when memory is full. */
+    /** Without progress for so long, a response is dropped when memory is full. */
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long LOOK_MILLIS = 250;
-    /** So often may a stream wait for the others of its connection while those are taken. */
-    private static final int TURNS_WAITED_MAX = 5;
+    private static final long CHECK_INTERVAL_MILLIS = 250;
+    /** How often the timeout of a stream is extended while other streams of its connection make progress. */
+    private static final int EXTENSIONS_MAX = 5;
 
     private final ResponseBudget memory;
     private final ConnectionTracker connections;
-    /** Those of which something was taken least recently come first. */
-    private final Set<UntakenResponse> pending = new LinkedHashSet<>();
+    /** Those without progress for longest come first. */
+    private final Set<UnflushedResponse> unflushed = new LinkedHashSet<>();
 
     private Vertx vertx;
     private long sendTimeoutNanos;
-    private boolean looking;
+    private boolean isCheckScheduled;
 
     public ResponseWriter(ResponseBudget memory, ConnectionTracker connections) {
         this.memory = memory;
@@ -58,9 +60,10 @@ public final class ResponseWriter {
     }
 
     /**
-     * From now on it may send.
+     * Starts it. To be called before the first response.
      *
-     * @param idleSeconds the timeout of idle connections, 0 for none; the send timeout is never longer, nor longer than 10 s
+     * @param idleSeconds the timeout of idle connections, 0 for none; the send timeout is never longer, nor longer
+     *     than 10 s
      */
     public void begin(Vertx eventLoops, int idleSeconds) {
         vertx = eventLoops;
@@ -68,7 +71,7 @@ public final class ResponseWriter {
         sendTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(SEND_TIMEOUT_MILLIS_MAX, idleMillis));
     }
 
-    /** Whether a response with messages of that queue may be made for a request; if not, it is to be refused. */
+    /** Whether a response with messages of that queue may be created. If not, the request is to be refused. */
     public boolean admits(HttpServerRequest request, Principal caller, QueueDefinition queue) {
         if (memory.isLow()) {
             return true;
@@ -76,87 +79,87 @@ public final class ResponseWriter {
         if (memory.isFull()) {
             closeStalled(System.nanoTime());
         }
-        ConnectionTracker.TrackedConnection connection = connections.find(request);
+        TrackedConnection connection = connections.find(request);
         return memory.admits(
-                ResponseBudget.Holder.of(caller, queue), connection == null ? 0 : connection.responseBytes());
+                ResponseBudget.Owner.of(caller, queue), connection == null ? 0 : connection.responseBytes());
     }
 
-    /** Ends the response with that body; status and headers are set. */
+    /** Ends the response with that body. Status and headers are already set. */
     public void end(HttpServerRequest request, Buffer body) {
         end(request, new Response(body), null, null);
     }
 
     /**
-     * The same, charged to the caller and the queue, if there is one, as long as it is not taken. The answer is reported as sent once all of
-     * it was handed to the connection, as unsent if that fails before.
+     * Ends the response, charged to the caller and the queue, if there is one, until it is flushed. It is reported as
+     * sent once all of it was handed to the connection, and as unsent if that fails.
      */
-    public void end(HttpServerRequest request, Response answer, Principal caller, QueueDefinition queue) {
-        HttpServerResponse response = request.response();
-        Buffer body = answer.envelope();
+    public void end(HttpServerRequest request, Response response, Principal caller, QueueDefinition queue) {
+        HttpServerResponse httpResponse = request.response();
+        Buffer body = response.envelope();
         if (body.length() > PIECE_BYTES && request.method() != HttpMethod.HEAD) {
-            response.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-            new UntakenResponse(request, ResponseBudget.Holder.of(caller, queue), answer).sendPieces();
+            httpResponse.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+            new UnflushedResponse(request, ResponseBudget.Owner.of(caller, queue), response).sendPieces();
             return;
         }
         if (isStreamOpen(request)) {
-            new UntakenResponse(request, ResponseBudget.Holder.of(caller, queue), answer).sendPieces();
+            new UnflushedResponse(request, ResponseBudget.Owner.of(caller, queue), response).sendPieces();
             return;
         }
-        Future<Void> taken = response.end(body);
-        report(answer.pending(), taken);
-        if (!taken.isComplete()) {
-            new UntakenResponse(request, ResponseBudget.Holder.of(caller, queue), answer).await(taken);
+        Future<Void> flushed = httpResponse.end(body);
+        report(response.pending(), flushed);
+        if (!flushed.isComplete()) {
+            new UnflushedResponse(request, ResponseBudget.Owner.of(caller, queue), response).await(flushed);
         }
     }
 
-    /** What was handed to the connection may be what the client acts on, whatever becomes of the connection after that. */
-    private static void report(PendingResponse answer, Future<Void> taken) {
-        if (taken.failed()) {
-            answer.unsent();
+    /** A response that was handed to the connection may reach the client, even if the connection fails later. */
+    private static void report(PendingResponse pendingResponse, Future<Void> flushed) {
+        if (flushed.failed()) {
+            pendingResponse.unsent();
         } else {
-            answer.sent();
+            pendingResponse.sent();
         }
     }
 
-    /** Of HTTP/2: whether the client may still send, so that the stream stays open after the response. */
+    /** Whether the client of an HTTP/2 stream may still send, so that the stream stays open after the response. */
     private static boolean isStreamOpen(HttpServerRequest request) {
         return request.version() == HttpVersion.HTTP_2 && !request.isEnded();
     }
 
-    private void look() {
-        if (!looking) {
-            looking = true;
-            vertx.setTimer(LOOK_MILLIS, fired -> {
-                looking = false;
+    private void scheduleCheck() {
+        if (!isCheckScheduled) {
+            isCheckScheduled = true;
+            vertx.setTimer(CHECK_INTERVAL_MILLIS, fired -> {
+                isCheckScheduled = false;
                 long nowNanos = System.nanoTime();
                 try {
-                    endLate(nowNanos);
+                    endExpired(nowNanos);
                     closeStalled(nowNanos);
                 } finally {
-                    if (!pending.isEmpty()) {
-                        look();
+                    if (!unflushed.isEmpty()) {
+                        scheduleCheck();
                     }
                 }
             });
         }
     }
 
-    private void endLate(long nowNanos) {
-        while (!pending.isEmpty()) {
-            UntakenResponse oldest = pending.iterator().next();
-            if (nowNanos - oldest.takenNanos < sendTimeoutNanos) {
+    private void endExpired(long nowNanos) {
+        while (!unflushed.isEmpty()) {
+            UnflushedResponse oldest = unflushed.iterator().next();
+            if (nowNanos - oldest.progressNanos < sendTimeoutNanos) {
                 return;
             }
-            oldest.late(nowNanos);
+            oldest.onTimeout(nowNanos);
         }
     }
 
-    /** While memory is full, closes connections of which a response is stalled, the one that holds most first. */
+    /** While memory is full, closes connections with a stalled response, the one with most unflushed bytes first. */
     private void closeStalled(long nowNanos) {
         while (memory.isFull()) {
-            ConnectionTracker.TrackedConnection most = null;
-            for (UntakenResponse each : pending) {
-                if (nowNanos - each.takenNanos < STALLED_NANOS) {
+            TrackedConnection most = null;
+            for (UnflushedResponse each : unflushed) {
+                if (nowNanos - each.progressNanos < STALLED_NANOS) {
                     break;
                 }
                 if (each.connection != null
@@ -171,92 +174,94 @@ public final class ResponseWriter {
         }
     }
 
-    private void close(ConnectionTracker.TrackedConnection connection) {
-        for (Iterator<UntakenResponse> each = pending.iterator(); each.hasNext(); ) {
-            UntakenResponse one = each.next();
+    private void close(TrackedConnection connection) {
+        for (Iterator<UnflushedResponse> each = unflushed.iterator(); each.hasNext(); ) {
+            UnflushedResponse one = each.next();
             if (one.connection == connection) {
                 each.remove();
-                one.forget();
+                one.discard();
             }
         }
         connection.forceClose();
     }
 
-    /** A response of which the client has not taken everything. */
-    private final class UntakenResponse {
+    /** A response that is not flushed completely. */
+    private final class UnflushedResponse {
         private final HttpServerRequest request;
-        private final ConnectionTracker.TrackedConnection connection;
-        private final ResponseBudget.Holder holder;
-        private final PendingResponse answer;
+        private final TrackedConnection connection;
+        private final ResponseBudget.Owner owner;
+        private final PendingResponse pendingResponse;
         private Buffer body;
         private int offset;
         private boolean handedOver;
-        private int piecesPending;
+        private int piecesUnflushed;
         private long chargedBytes;
-        private long takenNanos;
-        private int turnsWaited;
+        private long progressNanos;
+        private int extensions;
         private boolean reset;
         private boolean ended;
 
-        UntakenResponse(HttpServerRequest request, ResponseBudget.Holder holder, Response answer) {
+        UnflushedResponse(HttpServerRequest request, ResponseBudget.Owner owner, Response response) {
             this.request = request;
-            this.answer = answer.pending();
-            this.body = answer.envelope();
+            this.pendingResponse = response.pending();
+            this.body = response.envelope();
             this.connection = connections.find(request);
-            this.holder = holder;
-            this.answer.endCharge();
+            this.owner = owner;
+            this.pendingResponse.endCharge();
             charge(body.length() + OVERHEAD_BYTES);
             if (isStreamOpen(request)) {
                 request.response().closeHandler(closed -> end());
             }
-            touch();
-            look();
+            restartTimeout();
+            scheduleCheck();
         }
 
         private void charge(long bytes) {
             chargedBytes += bytes;
-            memory.charge(holder, bytes);
+            memory.charge(owner, bytes);
             if (connection != null) {
                 connection.chargeResponse(bytes);
             }
         }
 
-        /** The time runs anew. */
-        private void touch() {
-            takenNanos = System.nanoTime();
-            pending.remove(this);
-            pending.add(this);
+        /** Restarts the timeout. */
+        private void restartTimeout() {
+            progressNanos = System.nanoTime();
+            unflushed.remove(this);
+            unflushed.add(this);
         }
 
-        /** Hands over pieces until enough are pending or all are handed over. Not recursive: pieces may be taken at once. */
+        /**
+         * Writes pieces until enough are unflushed or all are written. Not recursive: pieces may be flushed at once.
+         */
         void sendPieces() {
-            while (!ended && !handedOver && piecesPending < PIECES_PENDING_MAX) {
+            while (!ended && !handedOver && piecesUnflushed < PIECES_UNFLUSHED_MAX) {
                 int from = offset;
                 offset = Math.min(body.length(), from + PIECE_BYTES);
                 handedOver = offset == body.length();
                 Buffer piece = body.slice(from, offset);
                 HttpServerResponse response = request.response();
-                Future<Void> taken = handedOver ? response.end(piece) : response.write(piece);
+                Future<Void> flushed = handedOver ? response.end(piece) : response.write(piece);
                 if (handedOver) {
-                    report(answer, taken);
+                    report(pendingResponse, flushed);
                 }
-                await(taken, offset - from);
+                await(flushed, offset - from);
             }
         }
 
-        /** The whole body was handed over. */
-        void await(Future<Void> taken) {
+        /** Waits for a body that was written as a whole. */
+        void await(Future<Void> flushed) {
             handedOver = true;
-            await(taken, body.length());
+            await(flushed, body.length());
         }
 
-        private void await(Future<Void> taken, int bytes) {
-            piecesPending++;
-            if (taken.isComplete()) {
-                taken(taken.succeeded(), bytes);
+        private void await(Future<Void> flushed, int bytes) {
+            piecesUnflushed++;
+            if (flushed.isComplete()) {
+                onFlushed(flushed.succeeded(), bytes);
             } else {
-                taken.onComplete(outcome -> {
-                    taken(outcome.succeeded(), bytes);
+                flushed.onComplete(outcome -> {
+                    onFlushed(outcome.succeeded(), bytes);
                     if (!ended) {
                         sendPieces();
                     }
@@ -264,8 +269,8 @@ public final class ResponseWriter {
             }
         }
 
-        private void taken(boolean successfully, int bytes) {
-            piecesPending--;
+        private void onFlushed(boolean successfully, int bytes) {
+            piecesUnflushed--;
             if (ended) {
                 return;
             }
@@ -274,24 +279,24 @@ public final class ResponseWriter {
                 return;
             }
             charge(-bytes);
-            touch();
-            turnsWaited = 0;
+            restartTimeout();
+            extensions = 0;
             if (connection != null) {
-                connection.responseTaken(takenNanos);
+                connection.onFlushed(progressNanos);
             }
-            if (handedOver && piecesPending == 0 && !isStreamOpen(request)) {
+            if (handedOver && piecesUnflushed == 0 && !isStreamOpen(request)) {
                 end();
             }
         }
 
-        /** Nothing was taken in time. A stream of HTTP/2 may only have had to wait for others. */
-        void late(long nowNanos) {
+        /** Called when nothing was flushed in time. A stream of HTTP/2 may only have waited for other streams. */
+        void onTimeout(long nowNanos) {
             if (connection == null) {
                 end();
             } else if (connection.isHttp2() && !reset) {
-                boolean othersTaken = nowNanos - connection.responseTakenNanos() < sendTimeoutNanos;
-                reset = !othersTaken || ++turnsWaited > TURNS_WAITED_MAX;
-                touch();
+                boolean othersProgress = nowNanos - connection.lastFlushNanos() < sendTimeoutNanos;
+                reset = !othersProgress || ++extensions > EXTENSIONS_MAX;
+                restartTimeout();
                 if (reset && !connection.reset(request.response().streamId())) {
                     end();
                 }
@@ -301,15 +306,15 @@ public final class ResponseWriter {
         }
 
         private void end() {
-            pending.remove(this);
-            forget();
+            unflushed.remove(this);
+            discard();
         }
 
-        private void forget() {
+        private void discard() {
             if (!ended) {
                 ended = true;
                 charge(-chargedBytes);
-                answer.unsent();
+                pendingResponse.unsent();
                 body = null;
                 connections.onResponse(request);
             }

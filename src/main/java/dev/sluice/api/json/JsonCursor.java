@@ -5,12 +5,12 @@ import dev.sluice.queue.QueueException;
 import java.util.Arrays;
 
 /**
- * Reads one JSON text (RFC 8259) over its bytes: forward, validating everything it passes, UTF-8 included, and copying
- * nothing. A value is {@linkplain #kind() looked at}, then entered or {@linkplain #skip() skipped}; a skipped value leaves its
- * range behind, so that it can be read again in the knowledge that it is well-formed.
+ * Reads one JSON text (RFC 8259) from its bytes, forward only. Validates everything it passes, including UTF-8, and
+ * copies nothing. For each value the caller reads its {@linkplain #kind() kind}, then enters it or {@linkplain #skip()
+ * skips} it. After a skip, the range of the value is known, so that it can be read again without validation.
  *
- * <p>Whatever is not JSON ends in MESSAGE_BODY_MALFORMED (10208), nesting beyond the limit too. A UTF-8 byte order mark at
- * the start is passed over, as {@code PullRequest.json()} does it. One instance serves one event loop, request after request.
+ * <p>Input that is not JSON, or is nested too deeply, fails with MESSAGE_BODY_MALFORMED (10208). A UTF-8 byte order
+ * mark at the start is skipped. One instance per event loop, reused for every request.
  */
 public final class JsonCursor {
     /** The kinds of JSON values, with the names that error texts use. */
@@ -33,9 +33,9 @@ public final class JsonCursor {
         }
     }
 
-    private static final QueueException NO_JSON = new QueueException(QueueError.MESSAGE_BODY_MALFORMED);
-    private static final QueueException NO_UTF_8 =
-            new QueueException(QueueError.MESSAGE_BODY_MALFORMED, Utf8Text.NO_UTF_8);
+    private static final QueueException NOT_JSON = new QueueException(QueueError.MESSAGE_BODY_MALFORMED);
+    private static final QueueException NOT_UTF_8 =
+            new QueueException(QueueError.MESSAGE_BODY_MALFORMED, Utf8Text.NOT_UTF_8);
 
     private final int depthMax;
     private final long[] objects;
@@ -55,7 +55,7 @@ public final class JsonCursor {
         this.objects = new long[(depthMax >> 6) + 1];
     }
 
-    /** Starts on a text; the cursor stands at its value. */
+    /** Starts to read a text. The cursor is then at its value. */
     public void open(byte[] text) {
         bytes = text;
         at = 0;
@@ -67,7 +67,7 @@ public final class JsonCursor {
         skipSpace();
     }
 
-    /** Demands that nothing but white space follows, and lets go of the text. */
+    /** Checks that only white space follows, and releases the text. */
     public void close() {
         skipSpace();
         if (at < limit) {
@@ -76,7 +76,7 @@ public final class JsonCursor {
         bytes = null;
     }
 
-    /** What the value at the cursor is, as far as its first byte tells. */
+    /** The kind of the value at the cursor, judged by its first byte. */
     public JsonType kind() {
         return switch (current()) {
             case '{' -> JsonType.OBJECT;
@@ -89,7 +89,9 @@ public final class JsonCursor {
         };
     }
 
-    /** Goes into the object at the cursor: true if it has a field, whose value is then at the cursor. */
+    /**
+     * Enters the object at the cursor. Returns true if it has a field; the cursor is then at the value of the field.
+     */
     public boolean enterObject() {
         push(true);
         skipSpace();
@@ -101,16 +103,16 @@ public final class JsonCursor {
         return true;
     }
 
-    /** After a field's value: true if there is another field, whose value is then at the cursor. */
+    /** Moves on after the value of a field. Returns true if there is another field; the cursor is then at its value. */
     public boolean nextField() {
-        if (!another('}')) {
+        if (!nextItem('}')) {
             return false;
         }
         name();
         return true;
     }
 
-    /** Goes into the array at the cursor: true if it has an element, which is then at the cursor. */
+    /** Enters the array at the cursor. Returns true if it has an element; the cursor is then at it. */
     public boolean enterArray() {
         push(false);
         skipSpace();
@@ -121,12 +123,12 @@ public final class JsonCursor {
         return true;
     }
 
-    /** After an element: true if there is another one, which is then at the cursor. */
+    /** Moves on after an element. Returns true if there is another one; the cursor is then at it. */
     public boolean nextElement() {
-        return another(']');
+        return nextItem(']');
     }
 
-    /** Whether the field whose value is at the cursor has this (ASCII) name, however it is spelled. */
+    /** Whether the current field has this ASCII name, with or without escapes. */
     public boolean nameIs(byte[] name) {
         if (!nameEscaped) {
             return Arrays.equals(bytes, nameStart, nameEnd, name, 0, name.length);
@@ -135,12 +137,12 @@ public final class JsonCursor {
         return unescaped != null && Arrays.equals(unescaped, name);
     }
 
-    /** Passes the value at the cursor, however deep it goes; {@link #start()} and {@link #end()} tell where it was. */
+    /** Skips the value at the cursor, at any depth. {@link #start()} and {@link #end()} then return its range. */
     public void skip() {
         start = at;
         int outside = depth;
         do {
-            boolean atValue = open();
+            boolean atValue = skipOrEnter();
             while (!atValue && depth > outside) {
                 boolean inObject = (objects[depth >> 6] >>> depth & 1) != 0;
                 atValue = inObject ? nextField() : nextElement();
@@ -149,23 +151,26 @@ public final class JsonCursor {
         end = at;
     }
 
-    /** First byte of the value that was skipped last. */
+    /** Index of the first byte of the value that was skipped last. */
     int start() {
         return start;
     }
 
-    /** The byte after the value that was skipped last. */
+    /** Index after the last byte of the value that was skipped last. */
     int end() {
         return end;
     }
 
-    /** Whether the string that was skipped last has an escape in it. Means nothing after other kinds. */
+    /** Whether the string that was skipped last contains an escape. Undefined after values of other kinds. */
     boolean escaped() {
         return escaped;
     }
 
-    /** Passes a scalar, an empty container, or the opening of another one and its first name: true in that last case. */
-    private boolean open() {
+    /**
+     * Skips a scalar or an empty container, or enters another container up to its first value. Returns true in that
+     * last case.
+     */
+    private boolean skipOrEnter() {
         switch (current()) {
             case '{':
                 return enterObject();
@@ -175,16 +180,16 @@ public final class JsonCursor {
                 escaped = string();
                 return false;
             case 't':
-                pass(JsonScalars.afterWord(JsonScalars.TRUE, bytes, at, limit));
+                moveTo(JsonScalars.afterWord(JsonScalars.TRUE, bytes, at, limit));
                 return false;
             case 'f':
-                pass(JsonScalars.afterWord(JsonScalars.FALSE, bytes, at, limit));
+                moveTo(JsonScalars.afterWord(JsonScalars.FALSE, bytes, at, limit));
                 return false;
             case 'n':
-                pass(JsonScalars.afterWord(JsonScalars.NULL, bytes, at, limit));
+                moveTo(JsonScalars.afterWord(JsonScalars.NULL, bytes, at, limit));
                 return false;
             default:
-                pass(JsonScalars.afterNumber(bytes, at, limit));
+                moveTo(JsonScalars.afterNumber(bytes, at, limit));
                 return false;
         }
     }
@@ -207,7 +212,7 @@ public final class JsonCursor {
         depth--;
     }
 
-    private boolean another(char closing) {
+    private boolean nextItem(char closing) {
         skipSpace();
         byte next = current();
         if (next == ',') {
@@ -237,19 +242,19 @@ public final class JsonCursor {
         skipSpace();
     }
 
-    /** Passes a string; answers whether it has an escape. */
+    /** Skips a string. Returns whether it contains an escape. */
     private boolean string() {
         boolean escapes = false;
         at++;
         while (true) {
             at = Utf8Text.plainEnd(bytes, at, limit);
-            byte odd = current();
-            if (odd == '"') {
+            byte next = current();
+            if (next == '"') {
                 at++;
                 return escapes;
-            } else if (odd < 0) {
-                pass(Utf8Text.afterMultibyte(bytes, at, limit));
-            } else if (odd == '\\') {
+            } else if (next < 0) {
+                moveTo(Utf8Text.afterMultibyte(bytes, at, limit));
+            } else if (next == '\\') {
                 escapes = true;
                 escape();
             } else {
@@ -272,7 +277,7 @@ public final class JsonCursor {
         }
     }
 
-    private void pass(int after) {
+    private void moveTo(int after) {
         if (after < 0) {
             throw malformed();
         }
@@ -296,8 +301,10 @@ public final class JsonCursor {
         }
     }
 
-    /** Says so if the whole text is not UTF-8: then its encoding is the likely reason, wherever the cursor has stopped. */
+    /**
+     * If the text is not UTF-8, the error says so: the encoding is the likely reason, wherever the cursor has stopped.
+     */
     private QueueException malformed() {
-        return Utf8Text.isWellFormed(bytes) ? NO_JSON : NO_UTF_8;
+        return Utf8Text.isWellFormed(bytes) ? NOT_JSON : NOT_UTF_8;
     }
 }

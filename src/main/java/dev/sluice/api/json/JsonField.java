@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One field of a JSON object being read: its name, and the kind and range of its value once it has come by. Of duplicate keys
- * the last one wins. Reused from object to object.
+ * One field of a JSON object: its name, and the kind and range of the value that was read. Of duplicate keys the last
+ * one wins. Reused from object to object.
  */
 public final class JsonField {
-    /** What {@link #integer} says of a value that is not an integer. */
+    /** The result of {@link #integer} for a value that is not an integer. */
     public static final long NOT_AN_INTEGER = Long.MIN_VALUE;
 
     private static final double EXACT_MAX = 1L << 53;
@@ -25,18 +25,17 @@ public final class JsonField {
         this.nameBytes = name.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Its name on the wire. */
     public String name() {
         return name;
     }
 
-    /** Forgets the value. */
+    /** Removes the value. */
     public void clear() {
         kind = null;
     }
 
-    /** Takes and passes the value at the cursor if its name is this one. */
-    public boolean take(JsonCursor cursor) {
+    /** Reads and skips the value at the cursor if the current field has this name. Returns whether it has. */
+    public boolean tryRead(JsonCursor cursor) {
         if (!cursor.nameIs(nameBytes)) {
             return false;
         }
@@ -48,17 +47,17 @@ public final class JsonField {
         return true;
     }
 
-    /** The kind of the value, or null if there was none. */
+    /** The kind of the value, or null if there is none. */
     public JsonCursor.JsonType kind() {
         return kind;
     }
 
-    /** Whether there is a value other than null; a null counts as absent where a field is optional. */
-    public boolean given() {
+    /** Whether there is a value other than null. A null counts as absent where a field is optional. */
+    public boolean isPresent() {
         return kind != null && kind != JsonCursor.JsonType.NULL;
     }
 
-    /** The value as an integer, however it is spelled ({@code 30}, {@code 30.0}, {@code 3e1}), or {@link #NOT_AN_INTEGER}. */
+    /** The value as an integer, in any spelling ({@code 30}, {@code 30.0}, {@code 3e1}), or {@link #NOT_AN_INTEGER}. */
     public long integer(byte[] bytes) {
         if (kind != JsonCursor.JsonType.NUMBER) {
             return NOT_AN_INTEGER;
@@ -95,7 +94,7 @@ public final class JsonField {
         return Arrays.equals(bytes, start + 1, end - 1, expected, 0, expected.length);
     }
 
-    /** The characters of a string value as UTF-8, or null if it has half a surrogate pair. */
+    /** The characters of a string value as UTF-8, or null if it contains an unpaired surrogate. */
     public byte[] utf8(byte[] bytes) {
         return escaped
                 ? JsonStrings.unescape(bytes, start + 1, end - 1)

@@ -2,7 +2,10 @@ package dev.sluice.api.json;
 
 import java.util.Arrays;
 
-/** The grammar of JSON's numbers and words (RFC 8259, 3 and 6). Pure: from an index to the one behind, -1 if it is no such thing. */
+/**
+ * The grammar of JSON numbers and literals (RFC 8259, 3 and 6). Pure. Each method returns the index after the value, or
+ * -1 if there is no such value.
+ */
 final class JsonScalars {
     static final byte[] TRUE = JsonWriter.ascii("true");
     static final byte[] FALSE = JsonWriter.ascii("false");
@@ -10,7 +13,7 @@ final class JsonScalars {
 
     private JsonScalars() {}
 
-    /** Index after the word at {@code from}. */
+    /** Index after the literal at {@code from}. */
     static int afterWord(byte[] word, byte[] bytes, int from, int to) {
         int after = from + word.length;
         return after <= to && Arrays.equals(bytes, from, after, word, 0, word.length) ? after : -1;

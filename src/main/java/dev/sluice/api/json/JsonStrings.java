@@ -3,7 +3,7 @@ package dev.sluice.api.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Rewrites ranges of JSON text that are already known to be well-formed. Pure. */
+/** Decodes and compacts ranges of JSON text that are already validated. Pure. */
 final class JsonStrings {
     private JsonStrings() {}
 
@@ -12,7 +12,7 @@ final class JsonStrings {
      *
      * @param from after the opening quote
      * @param to the closing quote
-     * @return null if an escape stands for half a surrogate pair, which UTF-8 cannot say
+     * @return null if an escape stands for an unpaired surrogate, which UTF-8 cannot encode
      */
     static byte[] unescape(byte[] bytes, int from, int to) {
         byte[] text = new byte[to - from];
@@ -33,7 +33,7 @@ final class JsonStrings {
         return written == text.length ? text : Arrays.copyOf(text, written);
     }
 
-    /** The same as a Java string, which can hold half a pair. */
+    /** The characters of a JSON string as a Java string, which can hold an unpaired surrogate. */
     static String unescapeToString(byte[] bytes, int from, int to) {
         StringBuilder text = new StringBuilder(to - from);
         int at = from;
@@ -54,8 +54,8 @@ final class JsonStrings {
     }
 
     /**
-     * A JSON value as compact JSON text: no white space outside strings, key order and the spelling of numbers kept, strings as
-     * {@code JSON.stringify} writes them (docs/api.md 11.7). Never longer than the original.
+     * A JSON value as compact JSON text (docs/api.md 11.7): no white space outside strings, the order of keys and the
+     * spelling of numbers kept, strings as {@code JSON.stringify} writes them. Never longer than the original.
      */
     static byte[] compact(byte[] bytes, int from, int to) {
         byte[] text = Arrays.copyOfRange(bytes, from, to);
@@ -89,7 +89,7 @@ final class JsonStrings {
         return written == text.length ? text : Arrays.copyOf(text, written);
     }
 
-    /** Index of the quote or backslash that comes next in a string. */
+    /** Index of the next quote or backslash in a string. */
     private static int rawEnd(byte[] text, int from) {
         int at = Utf8Text.plainEnd(text, from, text.length);
         while (text[at] < 0) {
@@ -103,7 +103,7 @@ final class JsonStrings {
         return escape ? Utf8Text.putEscape(text, at, codePoint) : Utf8Text.put(text, at, codePoint);
     }
 
-    /** What the escape at {@code at} stands for, two of them if they make a pair. */
+    /** The code point of the escape at {@code at}, of two escapes if they form a surrogate pair. */
     private static int codePoint(byte[] bytes, int at, int to) {
         byte letter = bytes[at + 1];
         return switch (letter) {

@@ -1,6 +1,5 @@
 package dev.sluice.api.json;
 
-import dev.sluice.api.message.LeaseTokens;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
@@ -8,24 +7,28 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** Bytes of JSON text being written, kept from answer to answer so that a small answer costs one copy and nothing else. */
+/**
+ * Builds JSON text in a byte array that is reused, so that a small response costs one copy and one allocation. One
+ * instance per event loop.
+ */
 public final class JsonWriter {
-    /** Answers up to this size are copied out of the kept array; larger ones take the array with them. */
-    private static final int KEPT_BYTES_MAX = 64 * 1024;
+    /** Responses up to this size are copied out of the array. Larger ones get the array itself. */
+    private static final int REUSED_BYTES_MAX = 64 * 1024;
 
+    /** The most digits that {@link #number} appends. */
     public static final int DECIMAL_DIGITS_MAX = 20;
 
     private byte[] bytes = new byte[1024];
     private int length;
 
-    /** Starts again. */
+    /** Discards what was written. */
     public JsonWriter clear() {
         length = 0;
         return this;
     }
 
-    /** Sees to it that so many bytes can be appended without copying what is there. */
-    public JsonWriter makeRoom(int more) {
+    /** Ensures that so many more bytes can be appended without another copy. */
+    public JsonWriter reserveCapacity(int more) {
         if (more > bytes.length - length) {
             bytes = Arrays.copyOf(bytes, Math.addExact(length, more));
         }
@@ -34,9 +37,14 @@ public final class JsonWriter {
 
     /** Appends ASCII or UTF-8 bytes as they are. */
     public JsonWriter raw(byte[] source) {
-        int at = reserve(source.length);
-        System.arraycopy(source, 0, bytes, at, source.length);
-        length = at + source.length;
+        return raw(source, source.length);
+    }
+
+    /** Appends the first bytes of an array, which are ASCII or UTF-8, as they are. */
+    public JsonWriter raw(byte[] source, int count) {
+        int at = reserve(count);
+        System.arraycopy(source, 0, bytes, at, count);
+        length = at + count;
         return this;
     }
 
@@ -66,7 +74,7 @@ public final class JsonWriter {
         return this;
     }
 
-    /** Appends UTF-8 text as the inside of a JSON string. */
+    /** Appends UTF-8 text as the content of a JSON string. */
     public JsonWriter escaped(byte[] text) {
         int from = 0;
         while (from < text.length) {
@@ -85,7 +93,7 @@ public final class JsonWriter {
         return this;
     }
 
-    /** Appends a Java string as the inside of a JSON string; half surrogate pairs become escapes. */
+    /** Appends a Java string as the content of a JSON string. Unpaired surrogates are written as escapes. */
     public JsonWriter escaped(String text) {
         for (int i = 0; i < text.length(); ) {
             int codePoint = text.codePointAt(i);
@@ -104,24 +112,17 @@ public final class JsonWriter {
         return raw(Base64.getEncoder().encode(source));
     }
 
-    /** Appends a token. */
-    public JsonWriter token(LeaseTokens tokens, LeaseTokens.TokenKind kind, long queueNumber, long seq, int delivery) {
-        int at = reserve(LeaseTokens.CHARS_MAX);
-        length = tokens.encode(kind, queueNumber, seq, delivery, bytes, at);
-        return this;
-    }
-
-    /** Hands out what was written and starts again. */
-    public Buffer take() {
-        Buffer taken;
-        if (length <= KEPT_BYTES_MAX) {
-            taken = Buffer.buffer(length).appendBytes(bytes, 0, length);
+    /** Returns what was written, and discards it here. */
+    public Buffer toBuffer() {
+        Buffer written;
+        if (length <= REUSED_BYTES_MAX) {
+            written = Buffer.buffer(length).appendBytes(bytes, 0, length);
         } else {
-            taken = BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, length));
+            written = BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, length));
             bytes = new byte[1024];
         }
         length = 0;
-        return taken;
+        return written;
     }
 
     /** ASCII text as bytes, for constants. */
@@ -133,7 +134,7 @@ public final class JsonWriter {
         long needed = (long) length + more;
         if (needed > bytes.length) {
             if (needed > Integer.MAX_VALUE - 8) {
-                throw new IllegalStateException("answer is larger than 2 GiB");
+                throw new IllegalStateException("response is larger than 2 GiB");
             }
             bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, 2L * bytes.length)));
         }

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** What decoding and writing JSON strings over UTF-8 bytes have in common. Pure. */
+/** Scanning and writing of UTF-8 text, shared by the reading and the writing of JSON strings. Pure. */
 public final class Utf8Text {
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder())
             .withInvokeExactBehavior();
@@ -16,15 +16,15 @@ public final class Utf8Text {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
-    /** What a client is told whose body is in another encoding. */
-    public static final String NO_UTF_8 =
+    /** The error message for a body in another encoding. */
+    public static final String NOT_UTF_8 =
             "Request body is not valid UTF-8. JSON is sent in UTF-8 only, and not compressed.";
-    /** How much longer than one byte the escape of a byte is. */
+    /** By byte: how many bytes the escape of it is longer than itself. */
     private static final byte[] ESCAPE_BYTES = escapeBytes();
 
     private Utf8Text() {}
 
-    /** Whether all of it is well-formed. */
+    /** Whether the bytes are well-formed UTF-8. */
     public static boolean isWellFormed(byte[] bytes) {
         int at = 0;
         while (at >= 0 && at < bytes.length) {
@@ -34,8 +34,8 @@ public final class Utf8Text {
     }
 
     /**
-     * Index of the first byte in {@code [from, to)} that is not plain, or {@code to}. Plain bytes stand for themselves inside a
-     * JSON string: ASCII but for control characters, quote and backslash. Eight at a time.
+     * Index of the first byte in {@code [from, to)} that is not plain, or {@code to}. Plain bytes need no escape in a
+     * JSON string: ASCII except control characters, quote and backslash. Checks eight bytes at a time.
      */
     static int plainEnd(byte[] bytes, int from, int to) {
         int at = from;
@@ -43,8 +43,8 @@ public final class Utf8Text {
             long word = (long) WORDS.get(bytes, at);
             long quotes = word ^ QUOTES;
             long backslashes = word ^ BACKSLASHES;
-            long odd = word | (word - ONES * 0x20) | (quotes - ONES) | (backslashes - ONES);
-            if ((odd & HIGHS) != 0) {
+            long special = word | (word - ONES * 0x20) | (quotes - ONES) | (backslashes - ONES);
+            if ((special & HIGHS) != 0) {
                 break;
             }
         }
@@ -58,11 +58,13 @@ public final class Utf8Text {
         return b >= 0x20 && b != '"' && b != '\\';
     }
 
-    /** Index after the multi-byte character at {@code at}, or -1 if it is not well-formed UTF-8 (Unicode, table 3-7). */
+    /**
+     * Index after the multi-byte character at {@code at}, or -1 if it is not well-formed UTF-8 (Unicode, table 3-7).
+     */
     static int afterMultibyte(byte[] bytes, int at, int to) {
         int lead = bytes[at] & 0xff;
         if (lead < 0xe0) {
-            return lead >= 0xc2 && tails(bytes, at + 1, 1, to) ? at + 2 : -1;
+            return lead >= 0xc2 && areContinuations(bytes, at + 1, 1, to) ? at + 2 : -1;
         }
         if (at + 1 >= to) {
             return -1;
@@ -70,13 +72,13 @@ public final class Utf8Text {
         int second = bytes[at + 1] & 0xff;
         if (lead < 0xf0) {
             boolean allowed = lead == 0xe0 ? second >= 0xa0 : lead != 0xed || second < 0xa0;
-            return allowed && tails(bytes, at + 1, 2, to) ? at + 3 : -1;
+            return allowed && areContinuations(bytes, at + 1, 2, to) ? at + 3 : -1;
         }
         boolean allowed = lead == 0xf0 ? second >= 0x90 : lead < 0xf4 || lead == 0xf4 && second < 0x90;
-        return allowed && tails(bytes, at + 1, 3, to) ? at + 4 : -1;
+        return allowed && areContinuations(bytes, at + 1, 3, to) ? at + 4 : -1;
     }
 
-    private static boolean tails(byte[] bytes, int at, int count, int to) {
+    private static boolean areContinuations(byte[] bytes, int at, int count, int to) {
         if (at + count > to) {
             return false;
         }
@@ -88,7 +90,7 @@ public final class Utf8Text {
         return true;
     }
 
-    /** Writes a code point that is not a surrogate as UTF-8; answers the index after it. */
+    /** Writes a code point that is not a surrogate as UTF-8. Returns the index after it. */
     static int put(byte[] target, int at, int codePoint) {
         int to = at;
         if (codePoint < 0x80) {
@@ -110,8 +112,8 @@ public final class Utf8Text {
     }
 
     /**
-     * Writes the escape that {@code JSON.stringify} would write for this unit: the two-character one where there is one,
-     * otherwise a backslash, u and four lower-case digits; answers the index after it. At most 6 bytes.
+     * Writes the escape that {@code JSON.stringify} would write for this UTF-16 code unit: the two-character escape if
+     * there is one, otherwise a backslash, u and four lower-case digits. At most 6 bytes. Returns the index after it.
      */
     static int putEscape(byte[] target, int at, int unit) {
         int to = at;
@@ -133,7 +135,7 @@ public final class Utf8Text {
         return to;
     }
 
-    /** How many bytes UTF-8 text takes inside a JSON string, escaped as {@link #putEscape} does. */
+    /** How many bytes UTF-8 text takes in a JSON string, escaped as {@link #putEscape} does. */
     public static int escapedLength(byte[] text, int from, int to) {
         int length = to - from;
         int at = from;
@@ -142,7 +144,7 @@ public final class Utf8Text {
             if (at == to) {
                 return length;
             }
-            // Odd bytes come in crowds.
+            // Bytes that need an escape tend to come together.
             for (int end = Math.min(to, at + Long.BYTES); at < end; at++) {
                 length += ESCAPE_BYTES[text[at] & 0xff];
             }
@@ -174,7 +176,7 @@ public final class Utf8Text {
         return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
     }
 
-    /** The unit of the four hexadecimal digits at {@code at}, or -1. */
+    /** The UTF-16 code unit of the four hexadecimal digits at {@code at}, or -1. */
     static int unit(byte[] bytes, int at, int to) {
         if (at + 4 > to) {
             return -1;

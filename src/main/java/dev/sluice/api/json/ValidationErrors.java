@@ -4,74 +4,74 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 
 /**
- * What is wrong with a request that may still turn out not to be JSON at all: a decoder notes faults and reads on, because
- * malformed JSON anywhere wins over a wrong shape, and a wrong shape over a limit (docs/api.md 10.2). The first of each counts.
+ * The errors of a request whose JSON is not validated to its end yet. A decoder adds errors and reads on, because of
+ * their precedence (docs/api.md 10.2): malformed JSON anywhere comes first, then an error of structure, then a limit.
+ * Only the first error of each kind is kept. Reused from request to request.
  */
 public final class ValidationErrors {
-    private QueueException shape;
+    private QueueException structural;
     private QueueException limit;
 
-    /** Forgets everything. */
     public void clear() {
-        shape = null;
+        structural = null;
         limit = null;
     }
 
-    /** Whether anything was noted. */
     public boolean any() {
-        return shape != null || limit != null;
+        return structural != null || limit != null;
     }
 
-    /** Notes that a value has the wrong shape. */
-    public void shape(QueueError error, String detail) {
-        if (shape == null) {
-            shape = new QueueException(error, detail);
+    /** Adds an error of structure: a wrong type, a missing value, or a value that is not allowed. */
+    public void addStructural(QueueError error, String detail) {
+        if (structural == null) {
+            structural = new QueueException(error, detail);
         }
     }
 
-    /** Notes a value of the wrong kind: {@code Expected string, received object at "body"}. */
-    public void expected(String expected, JsonCursor.JsonType received, JsonPath path) {
-        if (shape == null) {
-            shape(
+    /** Adds a value of the wrong type: {@code Expected string, received object at "body"}. */
+    public void addWrongType(String expected, JsonCursor.JsonType received, JsonPath path) {
+        if (structural == null) {
+            addStructural(
                     QueueError.MESSAGE_BODY_INVALID,
                     "Expected " + expected + ", received " + received.text() + path.at());
         }
     }
 
-    /** Notes a missing value: {@code Required at "body"}. */
-    public void required(JsonPath path) {
-        if (shape == null) {
-            shape(QueueError.MESSAGE_BODY_INVALID, "Required" + path.at());
+    /** Adds a missing value: {@code Required at "body"}. */
+    public void addMissing(JsonPath path) {
+        if (structural == null) {
+            addStructural(QueueError.MESSAGE_BODY_INVALID, "Required" + path.at());
         }
     }
 
-    /** Notes that a limit is exceeded. */
-    public void limit(QueueError error, String detail) {
+    /** Adds a limit that is exceeded. */
+    public void addLimit(QueueError error, String detail) {
         if (limit == null) {
             limit = new QueueException(error, detail);
         }
     }
 
-    /** Throws the shape fault that was noted, if any. */
-    public void raiseShape() {
-        if (shape != null) {
-            throw shape;
+    /** Throws the error of structure, if there is one. */
+    public void throwStructural() {
+        if (structural != null) {
+            throw structural;
         }
     }
 
-    /** Throws what was noted, if anything: shape before limit. */
-    public void raise() {
-        raiseShape();
+    /** Throws the error that takes precedence, if there is one. */
+    public void throwFirst() {
+        throwStructural();
         if (limit != null) {
             throw limit;
         }
     }
 
     /**
-     * Where in a request a value stands, for texts; made of constants and an index, so that it costs nothing unless shown.
+     * The position of a value in a request, for error messages. Made of constants and an index, so that it costs little
+     * unless it is shown.
      *
-     * @param list name of the list it is in, empty if none
-     * @param index its place in that list
+     * @param list name of the list that contains the value, empty if none
+     * @param index index in that list
      * @param field name of the field, empty for the value itself
      */
     public record JsonPath(String list, int index, String field) {
@@ -83,18 +83,18 @@ public final class ValidationErrors {
             return new JsonPath("", 0, field);
         }
 
-        /** A field of the same value. */
+        /** A field of the value at this position. */
         public JsonPath field(String name) {
             return new JsonPath(list, index, name);
         }
 
-        /** With the word before it, empty for the whole body: {@code  at "messages[3].body"}. */
+        /** The position as the end of a message: {@code  at "messages[3].body"}; empty for the whole body. */
         public String at() {
-            String place = list.isEmpty() ? "" : list + '[' + index + ']';
-            if (place.isEmpty() && field.isEmpty()) {
+            String element = list.isEmpty() ? "" : list + '[' + index + ']';
+            if (element.isEmpty() && field.isEmpty()) {
                 return "";
             }
-            return " at \"" + place + (place.isEmpty() || field.isEmpty() ? "" : ".") + field + '"';
+            return " at \"" + element + (element.isEmpty() || field.isEmpty() ? "" : ".") + field + '"';
         }
     }
 }

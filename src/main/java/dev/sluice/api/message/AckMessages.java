@@ -15,23 +15,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Acknowledges and retries leases (docs/api.md 6.4, 11.6). Tokens that this installation did not issue for this queue stop
- * here with a warning; the queue judges the others.
+ * Acknowledges and retries leases (docs/api.md 6.4, 11.6). Tokens that this installation did not issue for this queue
+ * are not passed to the queue; each gets a warning.
  */
 public final class AckMessages implements Operation {
-    static final String NOT_VALID = "lease_id is not valid for this queue";
+    static final String INVALID_LEASE_ID = "lease_id is not valid for this queue";
 
     private final QueueClient queues;
     private final TokenDecoder decoder;
     private final LeaseTokens tokens;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
 
-    /** With what belongs to the event loop. */
-    public AckMessages(QueueClient queues, TokenDecoder decoder, LeaseTokens tokens, MessageResponseWriter answers) {
+    public AckMessages(QueueClient queues, TokenDecoder decoder, LeaseTokens tokens, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
         this.tokens = tokens;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
@@ -54,12 +53,12 @@ public final class AckMessages implements Operation {
         Ack command =
                 new Ack(acks(queue, request, ackTokens, warnings), retries(queue, request, retryTokens, warnings));
         if (ackTokens.isEmpty() && retryTokens.isEmpty()) {
-            return Future.succeededFuture(new Response(answers.acked(0, 0, warnings)));
+            return Future.succeededFuture(new Response(responses.acked(0, 0, warnings)));
         }
         return queues.ack(queue, command).map(reply -> {
-            warn(warnings, ackTokens, reply.ackWarnings());
-            warn(warnings, retryTokens, reply.retryWarnings());
-            return new Response(answers.acked(reply.ackCount(), reply.retryCount(), warnings));
+            addWarnings(warnings, ackTokens, reply.ackWarnings());
+            addWarnings(warnings, retryTokens, reply.retryWarnings());
+            return new Response(responses.acked(reply.ackCount(), reply.retryCount(), warnings));
         });
     }
 
@@ -69,7 +68,7 @@ public final class AckMessages implements Operation {
         for (String token : request.acks()) {
             LeaseId lease = tokens.decode(LeaseTokens.TokenKind.LEASE, queue.number(), token);
             if (lease == null) {
-                warnings.put(token, NOT_VALID);
+                warnings.put(token, INVALID_LEASE_ID);
             } else {
                 leases.add(lease);
                 valid.add(token);
@@ -85,7 +84,7 @@ public final class AckMessages implements Operation {
             String token = request.retries().get(i);
             LeaseId lease = tokens.decode(LeaseTokens.TokenKind.LEASE, queue.number(), token);
             if (lease == null) {
-                warnings.put(token, NOT_VALID);
+                warnings.put(token, INVALID_LEASE_ID);
             } else {
                 retries.add(new Ack.Retry(lease, request.retryDelaysSeconds().get(i)));
                 valid.add(token);
@@ -94,9 +93,9 @@ public final class AckMessages implements Operation {
         return retries;
     }
 
-    private static void warn(Map<String, String> warnings, List<String> tokens, List<Ack.Warning> given) {
-        for (int i = 0; i < given.size(); i++) {
-            Ack.Warning warning = given.get(i);
+    private static void addWarnings(Map<String, String> warnings, List<String> tokens, List<Ack.Warning> toAdd) {
+        for (int i = 0; i < toAdd.size(); i++) {
+            Ack.Warning warning = toAdd.get(i);
             if (warning != null) {
                 warnings.put(tokens.get(i), text(warning));
             }
@@ -108,7 +107,7 @@ public final class AckMessages implements Operation {
             case DUPLICATE -> "lease_id appears more than once in this request; only its first use counts";
             case SUPERSEDED -> "message was delivered again in the meantime; the retry is ignored";
             case GONE -> "message is no longer in this queue; the retry is ignored";
-            case UNKNOWN -> NOT_VALID;
+            case UNKNOWN -> INVALID_LEASE_ID;
         };
     }
 }

@@ -10,22 +10,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Purge by ref under its former name (docs/api.md 2): the body is that of an ack, its {@code acks} are deleted. Its
- * {@code retries} have nothing to put back, since a preview takes no lease: good ones are passed over, others draw a warning.
+ * Purge by ref under its former name (docs/api.md 2). The body is that of an ack; its {@code acks} are deleted. Its
+ * {@code retries} have no effect, since a preview takes no lease; invalid ones get a warning.
  */
 public final class AckPreviewMessages implements Operation {
     private final QueueClient queues;
     private final TokenDecoder decoder;
     private final LeaseTokens tokens;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
 
-    /** With what belongs to the event loop. */
     public AckPreviewMessages(
-            QueueClient queues, TokenDecoder decoder, LeaseTokens tokens, MessageResponseWriter answers) {
+            QueueClient queues, TokenDecoder decoder, LeaseTokens tokens, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
         this.tokens = tokens;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
@@ -44,14 +43,14 @@ public final class AckPreviewMessages implements Operation {
         Map<String, String> retryWarnings = new LinkedHashMap<>();
         for (String token : request.retries()) {
             if (tokens.decode(LeaseTokens.TokenKind.REF, call.queue().number(), token) == null) {
-                retryWarnings.put(token, AckMessages.NOT_VALID);
+                retryWarnings.put(token, AckMessages.INVALID_LEASE_ID);
             }
         }
-        return PurgeByRef.of(call.queue(), request.acks(), tokens, AckMessages.NOT_VALID)
+        return PurgeByRef.of(call.queue(), request.acks(), tokens, AckMessages.INVALID_LEASE_ID)
                 .run(queues)
                 .map(warnings -> {
                     warnings.putAll(retryWarnings);
-                    return new Response(answers.previewAcked(warnings));
+                    return new Response(responses.previewAcked(warnings));
                 });
     }
 }

@@ -10,16 +10,16 @@ import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes and reads the tokens that stand for a delivery ({@code lease_id}) or a message ({@code ref}) on the wire (reference
- * 1.1, 11.6): {@code lse1.<payload>.<mac>}, base64url without padding.
+ * Encodes and verifies the tokens that identify a delivery ({@code lease_id}) or a message ({@code ref}) on the wire
+ * (docs/api.md 1.1, 11.6): {@code lse1.<payload>.<mac>}, base64url without padding.
  *
- * <p>The payload is queue number, seq and delivery as variable-length integers; the MAC is HMAC-SHA-256 over kind and payload
- * under the key of the installation, cut to 16 bytes. So a token needs no table, outlives a restart, and cannot be made up or
- * carried to another queue or installation. A token is accepted only in the one spelling that encoding would give it. Takes
- * one to two microseconds each way. Not thread-safe: one instance per event loop.
+ * <p>The payload is queue number, seq and delivery as variable-length integers. The MAC is HMAC-SHA-256 over kind and
+ * payload under the key of the installation, cut to 16 bytes. So a token needs no table, remains valid after a restart,
+ * and cannot be forged or used for another queue or installation. Only the canonical encoding of a token is accepted.
+ * Takes one to two microseconds each way. Not thread-safe: one instance per event loop.
  */
 public final class LeaseTokens {
-    /** What a token stands for. Tokens of one kind never pass for the other. */
+    /** What a token identifies. A token of one kind is never valid as the other. */
     public enum TokenKind {
         /** A delivery: {@code lease_id} of a pull. */
         LEASE("lse1."),
@@ -33,7 +33,7 @@ public final class LeaseTokens {
         }
     }
 
-    /** No token is longer. */
+    /** The most characters of a token. */
     public static final int CHARS_MAX = 64;
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -57,7 +57,11 @@ public final class LeaseTokens {
     private final byte[] payload = new byte[PAYLOAD_BYTES_MAX];
     private final byte[] expected = new byte[CHARS_MAX];
 
-    /** Tokens under the key of the installation, at least 16 random bytes. */
+    /**
+     * Tokens with this key.
+     *
+     * @param key key of the installation, at least 16 random bytes
+     */
     public LeaseTokens(byte[] key) {
         if (key.length < 16) {
             throw new IllegalArgumentException("the key for lease tokens must have at least 16 bytes");
@@ -100,9 +104,9 @@ public final class LeaseTokens {
     }
 
     /**
-     * What a token says, or null if this installation never issued it for this queue and kind: forged, malformed, foreign.
+     * What a token identifies, or null if this installation did not issue it for this queue and kind.
      *
-     * <p>Reads the payload, makes the token again and compares the two in constant time.
+     * <p>Decodes the payload, encodes the token again and compares the two in constant time.
      */
     public LeaseId decode(TokenKind kind, long queueNumber, String token) {
         if (token.length() > CHARS_MAX) {
@@ -131,7 +135,9 @@ public final class LeaseTokens {
         return to;
     }
 
-    /** Reads the part between prefix and dot into {@link #payload}; answers how many bytes, 0 if it is none. */
+    /**
+     * Decodes the part between prefix and dot into {@link #payload}. Returns the number of bytes, 0 if it is invalid.
+     */
     private int readPayload(String token) {
         int dot = token.indexOf('.', PREFIX_BYTES);
         if (dot < 0 || dot > PREFIX_BYTES + PAYLOAD_CHARS_MAX) {
@@ -139,18 +145,18 @@ public final class LeaseTokens {
         }
         int bytes = 0;
         int bits = 0;
-        int held = 0;
+        int buffer = 0;
         for (int i = PREFIX_BYTES; i < dot; i++) {
             char c = token.charAt(i);
             int value = c < VALUES.length ? VALUES[c] : -1;
             if (value < 0) {
                 return 0;
             }
-            held = (held << 6 | value) & 0xffff;
+            buffer = (buffer << 6 | value) & 0xffff;
             bits += 6;
             if (bits >= 8) {
                 bits -= 8;
-                payload[bytes++] = (byte) (held >> bits);
+                payload[bytes++] = (byte) (buffer >> bits);
             }
         }
         return bytes;
@@ -178,18 +184,18 @@ public final class LeaseTokens {
     private static int putBase64(byte[] source, int length, byte[] target, int at) {
         int to = at;
         int bits = 0;
-        int held = 0;
+        int buffer = 0;
         for (int i = 0; i < length; i++) {
-            held = held << 8 | source[i] & 0xff;
+            buffer = buffer << 8 | source[i] & 0xff;
             bits += 8;
             while (bits >= 6) {
                 bits -= 6;
-                target[to++] = DIGITS[held >> bits & 0x3f];
+                target[to++] = DIGITS[buffer >> bits & 0x3f];
             }
-            held &= (1 << bits) - 1;
+            buffer &= (1 << bits) - 1;
         }
         if (bits > 0) {
-            target[to++] = DIGITS[held << 6 - bits & 0x3f];
+            target[to++] = DIGITS[buffer << 6 - bits & 0x3f];
         }
         return to;
     }

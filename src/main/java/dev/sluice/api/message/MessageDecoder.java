@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns the bodies of push requests into messages (docs/api.md 6.1 and 6.2), straight from bytes to bytes.
+ * Decodes the bodies of push requests to messages (docs/api.md 6.1 and 6.2), from bytes to bytes.
  *
- * <p>Checks in this order: JSON (10208), shape (10207, 10203, 10202), limits (10206, 10204, 10205); malformed JSON behind a
- * wrong shape still counts as malformed. Unknown fields are ignored, of duplicate keys the last one counts, an optional field
- * that is null counts as absent. Numbers inside JSON bodies keep their spelling. One instance per event loop.
+ * <p>Errors in order of precedence: JSON (10208), structure (10207, 10203, 10202), limits (10206, 10204, 10205).
+ * Malformed JSON after an error of structure still counts as malformed. Unknown fields are ignored. Of duplicate keys
+ * the last one wins. An optional field that is null counts as absent. Numbers in JSON bodies keep their spelling. One
+ * instance per event loop.
  */
 public final class MessageDecoder {
     private static final byte[] MESSAGES = "messages".getBytes(StandardCharsets.US_ASCII);
@@ -24,10 +25,9 @@ public final class MessageDecoder {
     private final JsonCursor cursor;
     private final MessageFields fields;
     private final JsonField delay = new JsonField("delay_seconds");
-    private final ValidationErrors faults = new ValidationErrors();
-    private final ValidationErrors listFaults = new ValidationErrors();
+    private final ValidationErrors errors = new ValidationErrors();
+    private final ValidationErrors listErrors = new ValidationErrors();
 
-    /** A decoder that measures by these limits. */
     public MessageDecoder(Limits limits, MessagesFormat format, MessageIds ids) {
         this.limits = limits;
         this.cursor = new JsonCursor(limits.jsonDepthMax());
@@ -40,36 +40,36 @@ public final class MessageDecoder {
      * @throws dev.sluice.queue.QueueException 10208, 10207, 10203, 10204
      */
     public NewMessage single(byte[] request) {
-        faults.clear();
+        errors.clear();
         cursor.open(request);
-        NewMessage message = fields.read(cursor, request, faults, ValidationErrors.JsonPath.ROOT, true);
+        NewMessage message = fields.read(cursor, request, errors, ValidationErrors.JsonPath.ROOT, true);
         cursor.close();
-        faults.raise();
+        errors.throwFirst();
         return message;
     }
 
     /**
-     * The messages of a batch push, the batch's delay filled in where a message has none of its own.
+     * The messages of a batch push. The delay of the batch applies to messages without their own.
      *
      * @throws dev.sluice.queue.QueueException 10208, 10207, 10203, 10202, 10206, 10204, 10205
      */
     public List<NewMessage> batch(byte[] request) {
-        faults.clear();
-        listFaults.clear();
+        errors.clear();
+        listErrors.clear();
         delay.clear();
         cursor.open(request);
         List<NewMessage> messages = root(request);
         cursor.close();
-        faults.raise();
+        errors.throwFirst();
         if (messages == null) {
-            faults.required(ValidationErrors.JsonPath.of("messages"));
-        } else if (!listFaults.any() && messages.isEmpty()) {
-            faults.shape(QueueError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
+            errors.addMissing(ValidationErrors.JsonPath.of("messages"));
+        } else if (!listErrors.any() && messages.isEmpty()) {
+            errors.addStructural(QueueError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
         }
         int delaySeconds = batchDelay(request);
-        listFaults.raiseShape();
-        faults.raise();
-        listFaults.raise();
+        listErrors.throwStructural();
+        errors.throwFirst();
+        listErrors.throwFirst();
         checkSum(messages);
         return delaySeconds == NewMessage.DELAY_UNSET ? messages : delayed(messages, delaySeconds);
     }
@@ -78,7 +78,7 @@ public final class MessageDecoder {
         List<NewMessage> messages = null;
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.OBJECT) {
-            faults.expected("object", kind, ValidationErrors.JsonPath.ROOT);
+            errors.addWrongType("object", kind, ValidationErrors.JsonPath.ROOT);
             cursor.skip();
             return null;
         }
@@ -86,7 +86,7 @@ public final class MessageDecoder {
             do {
                 if (cursor.nameIs(MESSAGES)) {
                     messages = list(request);
-                } else if (!delay.take(cursor)) {
+                } else if (!delay.tryRead(cursor)) {
                     cursor.skip();
                 }
             } while (cursor.nextField());
@@ -95,11 +95,11 @@ public final class MessageDecoder {
     }
 
     private List<NewMessage> list(byte[] request) {
-        listFaults.clear();
+        listErrors.clear();
         List<NewMessage> messages = new ArrayList<>();
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.ARRAY) {
-            listFaults.expected("array", kind, ValidationErrors.JsonPath.of("messages"));
+            listErrors.addWrongType("array", kind, ValidationErrors.JsonPath.of("messages"));
             cursor.skip();
             return messages;
         }
@@ -108,12 +108,12 @@ public final class MessageDecoder {
         while (more) {
             boolean wanted = count < limits.batchMessagesMax();
             if (!wanted) {
-                listFaults.limit(
+                listErrors.addLimit(
                         QueueError.BATCH_COUNT_INVALID,
                         "A batch holds at most " + limits.batchMessagesMax() + " messages.");
             }
             ValidationErrors.JsonPath path = new ValidationErrors.JsonPath("messages", count++, "");
-            NewMessage message = fields.read(cursor, request, listFaults, path, wanted);
+            NewMessage message = fields.read(cursor, request, listErrors, path, wanted);
             if (message != null) {
                 messages.add(message);
             }
@@ -123,12 +123,12 @@ public final class MessageDecoder {
     }
 
     private int batchDelay(byte[] request) {
-        if (!delay.given()) {
+        if (!delay.isPresent()) {
             return NewMessage.DELAY_UNSET;
         }
         long seconds = delay.integer(request, 0, limits.delaySecondsMax());
         if (seconds == JsonField.NOT_AN_INTEGER) {
-            faults.shape(
+            errors.addStructural(
                     QueueError.BATCH_DELAY_INVALID,
                     "delay_seconds of the batch must be an integer from 0 to " + limits.delaySecondsMax() + '.');
         }
@@ -141,10 +141,10 @@ public final class MessageDecoder {
             bytes += message.body().length;
         }
         if (bytes > limits.batchBytesMax()) {
-            faults.limit(
+            errors.addLimit(
                     QueueError.BATCH_TOO_LARGE,
                     "Messages of the batch are larger than " + limits.batchBytesMax() + " bytes together.");
-            faults.raise();
+            errors.throwFirst();
         }
     }
 

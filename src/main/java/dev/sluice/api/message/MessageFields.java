@@ -10,8 +10,8 @@ import dev.sluice.queue.QueueError;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads one message object of a push (docs/api.md 6.1). Its fields may come in any order, so the body's range is kept until
- * the end of the object tells what it is.
+ * Reads one message object of a push (docs/api.md 6.1). Its fields may come in any order, so the range of the body is
+ * kept until the end of the object, when its content type is known.
  */
 final class MessageFields {
     private static final byte[] TEXT = ContentType.TEXT.wireName().getBytes(StandardCharsets.US_ASCII);
@@ -31,16 +31,16 @@ final class MessageFields {
     }
 
     /**
-     * Reads the value at the cursor and notes what is wrong with it.
+     * Reads the message at the cursor and adds its errors.
      *
-     * @param wanted false to check shapes only
-     * @return null if it is not wanted, or something was noted now or before
+     * @param wanted false to check the structure only
+     * @return null if it is not wanted, or if there is any error, also an earlier one
      */
     NewMessage read(
-            JsonCursor cursor, byte[] bytes, ValidationErrors faults, ValidationErrors.JsonPath path, boolean wanted) {
+            JsonCursor cursor, byte[] bytes, ValidationErrors errors, ValidationErrors.JsonPath path, boolean wanted) {
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.OBJECT) {
-            faults.expected("object", kind, path);
+            errors.addWrongType("object", kind, path);
             cursor.skip();
             return null;
         }
@@ -49,33 +49,33 @@ final class MessageFields {
         delay.clear();
         if (cursor.enterObject()) {
             do {
-                if (!body.take(cursor) && !contentType.take(cursor) && !delay.take(cursor)) {
+                if (!body.tryRead(cursor) && !contentType.tryRead(cursor) && !delay.tryRead(cursor)) {
                     cursor.skip();
                 }
             } while (cursor.nextField());
         }
-        ContentType type = check(bytes, faults, path);
-        return wanted && !faults.any() ? message(type, bytes, faults, path) : null;
+        ContentType type = check(bytes, errors, path);
+        return wanted && !errors.any() ? message(type, bytes, errors, path) : null;
     }
 
-    private ContentType check(byte[] bytes, ValidationErrors faults, ValidationErrors.JsonPath path) {
+    private ContentType check(byte[] bytes, ValidationErrors errors, ValidationErrors.JsonPath path) {
         if (body.kind() == null) {
-            faults.required(path.field(body.name()));
+            errors.addMissing(path.field(body.name()));
         }
         ContentType type = ContentType.JSON;
         if (contentType.isString(bytes, TEXT)) {
             type = ContentType.TEXT;
-        } else if (contentType.given() && !contentType.isString(bytes, JSON)) {
-            faults.shape(
+        } else if (contentType.isPresent() && !contentType.isString(bytes, JSON)) {
+            errors.addStructural(
                     QueueError.MESSAGE_METADATA_INVALID,
                     "Expected \"text\" or \"json\""
                             + path.field(contentType.name()).at());
         }
         if (body.kind() != null) {
-            checkKind(type, faults, path);
+            checkKind(type, errors, path);
         }
-        if (delay.given() && delay.integer(bytes, 0, limits.delaySecondsMax()) == JsonField.NOT_AN_INTEGER) {
-            faults.shape(
+        if (delay.isPresent() && delay.integer(bytes, 0, limits.delaySecondsMax()) == JsonField.NOT_AN_INTEGER) {
+            errors.addStructural(
                     QueueError.MESSAGE_METADATA_INVALID,
                     "Expected integer from 0 to " + limits.delaySecondsMax()
                             + path.field(delay.name()).at());
@@ -83,35 +83,35 @@ final class MessageFields {
         return type;
     }
 
-    private void checkKind(ContentType type, ValidationErrors faults, ValidationErrors.JsonPath path) {
+    private void checkKind(ContentType type, ValidationErrors errors, ValidationErrors.JsonPath path) {
         JsonCursor.JsonType kind = body.kind();
         if (type == ContentType.TEXT) {
             if (kind != JsonCursor.JsonType.STRING) {
-                faults.expected("string", kind, path.field(body.name()));
+                errors.addWrongType("string", kind, path.field(body.name()));
             }
         } else if (format.strictJsonBodies()
                 && kind != JsonCursor.JsonType.OBJECT
                 && kind != JsonCursor.JsonType.ARRAY) {
-            faults.expected("object", kind, path.field(body.name()));
+            errors.addWrongType("object", kind, path.field(body.name()));
         }
     }
 
     private NewMessage message(
-            ContentType type, byte[] bytes, ValidationErrors faults, ValidationErrors.JsonPath path) {
+            ContentType type, byte[] bytes, ValidationErrors errors, ValidationErrors.JsonPath path) {
         byte[] content = type == ContentType.TEXT ? body.utf8(bytes) : body.compact(bytes);
         if (content == null) {
-            faults.shape(
+            errors.addStructural(
                     QueueError.MESSAGE_BODY_INVALID,
                     "Expected Unicode text, received half a surrogate pair"
                             + path.field(body.name()).at());
             return null;
         }
         if (content.length > limits.messageBytesMax()) {
-            faults.limit(
+            errors.addLimit(
                     QueueError.MESSAGE_TOO_LARGE, "Message is larger than " + limits.messageBytesMax() + " bytes.");
             return null;
         }
-        int delaySeconds = delay.given() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET;
+        int delaySeconds = delay.isPresent() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET;
         ids.next();
         return new NewMessage(ids.high(), ids.low(), type, content, delaySeconds);
     }

@@ -3,8 +3,8 @@ package dev.sluice.api.message;
 import java.security.SecureRandom;
 
 /**
- * Draws message ids (docs/api.md 1.1): 16 bytes each from xoshiro256++, seeded from the operating system. Ids need to be
- * unique, not secret: nothing can be done with one. One instance per event loop.
+ * Generates message ids (docs/api.md 1.1): 16 bytes each from xoshiro256++, seeded from the operating system. Ids must
+ * be unique but need not be secret: an id grants nothing. One instance per event loop.
  */
 public final class MessageIds {
     private long a;
@@ -14,7 +14,7 @@ public final class MessageIds {
     private long high;
     private long low;
 
-    /** A generator with 256 fresh random bits. */
+    /** A generator with 256 random bits of state. */
     public MessageIds() {
         SecureRandom random = new SecureRandom();
         a = random.nextLong();
@@ -23,24 +23,24 @@ public final class MessageIds {
         d = random.nextLong() | 1;
     }
 
-    /** Draws the next id, which {@link #high()} and {@link #low()} then tell. */
+    /** Generates the next id. {@link #high()} and {@link #low()} then return it. */
     public void next() {
-        high = draw();
-        low = draw();
+        high = nextLong();
+        low = nextLong();
     }
 
-    /** First 8 bytes of the id drawn last. */
+    /** First 8 bytes of the last id. */
     public long high() {
         return high;
     }
 
-    /** Last 8 bytes of the id drawn last. */
+    /** Last 8 bytes of the last id. */
     public long low() {
         return low;
     }
 
-    private long draw() {
-        long drawn = Long.rotateLeft(a + d, 23) + a;
+    private long nextLong() {
+        long next = Long.rotateLeft(a + d, 23) + a;
         long shifted = b << 17;
         c ^= a;
         d ^= b;
@@ -48,6 +48,6 @@ public final class MessageIds {
         a ^= d;
         c ^= shifted;
         d = Long.rotateLeft(d, 45);
-        return drawn;
+        return next;
     }
 }

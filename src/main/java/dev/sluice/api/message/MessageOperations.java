@@ -6,31 +6,33 @@ import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
 import java.util.List;
 
-/** Puts the operations on messages together. */
+/** Creates the operations on messages. */
 public final class MessageOperations {
     private MessageOperations() {}
 
     /**
-     * The eight operations on messages for one event loop; they share decoders and buffers and must stay on that loop.
+     * The eight operations on messages for one event loop. They share decoders and buffers and must stay on that event
+     * loop.
      *
-     * @param tokenKey key of the installation for lease and ref tokens, at least 16 random bytes, the same after a restart
-     * @param clock what shows the times of messages
+     * @param tokenKey key of the installation for lease and ref tokens, at least 16 random bytes, the same after a
+     *     restart
+     * @param clock converts the times of messages for display
      */
     public static List<Operation> forEventLoop(
             QueueClient queues, Limits limits, MessagesFormat format, byte[] tokenKey, ContinuousClock clock) {
         LeaseTokens tokens = new LeaseTokens(tokenKey);
-        MessageResponseWriter answers = new MessageResponseWriter(format, tokens, clock);
+        MessageResponseWriter responses = new MessageResponseWriter(format, tokens, clock);
         MessageDecoder messages = new MessageDecoder(limits, format, new MessageIds());
         PullDecoder pulls = new PullDecoder(limits);
         TokenDecoder decoder = new TokenDecoder(limits);
         return List.of(
-                new PushMessage(queues, messages, answers),
-                new PushMessages(queues, messages, answers),
-                new PullMessages(queues, pulls, answers),
-                new AckMessages(queues, decoder, tokens, answers),
-                new PeekMessages(queues, pulls, answers),
-                new PurgeMessages(queues, decoder, tokens, answers),
-                new PreviewMessages(queues, pulls, answers),
-                new AckPreviewMessages(queues, decoder, tokens, answers));
+                new PushMessage(queues, messages, responses),
+                new PushMessages(queues, messages, responses),
+                new PullMessages(queues, pulls, responses),
+                new AckMessages(queues, decoder, tokens, responses),
+                new PeekMessages(queues, pulls, responses),
+                new PurgeMessages(queues, decoder, tokens, responses),
+                new PreviewMessages(queues, pulls, responses),
+                new AckPreviewMessages(queues, decoder, tokens, responses));
     }
 }

@@ -12,8 +12,8 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Map;
 
 /**
- * Writes the success envelopes of the message operations (docs/api.md 1.4, 6), complete and straight into one buffer. One
- * instance per event loop.
+ * Writes the success responses of the operations on messages (docs/api.md 1.4, 6), complete and directly into one
+ * buffer. One instance per event loop; {@link #bytesOf} may be called by any thread.
  */
 public final class MessageResponseWriter {
     private static final byte[] RESULT =
@@ -46,7 +46,7 @@ public final class MessageResponseWriter {
     private static final byte[] QUOTE = JsonWriter.ascii("\"");
     private static final byte[] IS = JsonWriter.ascii("\":\"");
     private static final byte[] END_WARNINGS = JsonWriter.ascii("}}}");
-    /** What a message takes beside its body, at most. */
+    /** The most bytes that a message takes in addition to its body. */
     private static final int MESSAGE_BYTES = COMMA.length
             + ID.length
             + 32
@@ -62,15 +62,15 @@ public final class MessageResponseWriter {
             + LEASE_ID.length
             + LeaseTokens.CHARS_MAX
             + END_MESSAGE.length;
-    /** What an answer takes beside its messages, at most. */
+    /** The most bytes that a response takes in addition to its messages. */
     private static final int ENVELOPE_BYTES = 1024;
 
     private final MessagesFormat format;
     private final LeaseTokens tokens;
     private final ContinuousClock clock;
     private final JsonWriter json = new JsonWriter();
+    private final byte[] token = new byte[LeaseTokens.CHARS_MAX];
 
-    /** Answers in that format, with tokens from there, and times as the clock shows them. */
     public MessageResponseWriter(MessagesFormat format, LeaseTokens tokens, ContinuousClock clock) {
         this.format = format;
         this.tokens = tokens;
@@ -78,8 +78,8 @@ public final class MessageResponseWriter {
     }
 
     /**
-     * What a message takes in the answer to a pull, a peek or a preview, in bytes: exact but for a few of its numbers, for which it is too
-     * much. Safe for use from several threads.
+     * Bytes that a message takes in the response to a pull, a peek or a preview: exact, except that its numbers count
+     * with their maximum length. Safe for use from several threads.
      */
     public int bytesOf(Content content) {
         byte[] body = content.body();
@@ -91,14 +91,14 @@ public final class MessageResponseWriter {
         return content.contentType() == ContentType.TEXT || format.plainJsonBodies();
     }
 
-    /** Starts an answer; what an earlier one may have left behind is gone. */
+    /** Starts a response, and discards what a failed one may have left. */
     private JsonWriter begin() {
         return json.clear().raw(RESULT);
     }
 
-    /** The same with room for messages that take so many bytes. */
+    /** Starts a response with capacity for messages of so many bytes. */
     private JsonWriter begin(int messagesBytes) {
-        return json.clear().makeRoom(messagesBytes + ENVELOPE_BYTES).raw(RESULT);
+        return json.clear().reserveCapacity(messagesBytes + ENVELOPE_BYTES).raw(RESULT);
     }
 
     private static byte[] metadata(ContentType type) {
@@ -106,14 +106,14 @@ public final class MessageResponseWriter {
                 "\",\"metadata\":{\"CF-Content-Type\":\"" + type.wireName() + "\",\"CF-sourceMessageSource\":\"api\"");
     }
 
-    /** The answer to a push: the backlog including what was pushed (docs/api.md 6.1). */
+    /** The response to a push: the backlog including what was pushed (docs/api.md 6.1). */
     public Buffer pushed(BacklogStats metrics) {
         begin();
         metrics(metrics);
-        return json.take();
+        return json.toBuffer();
     }
 
-    /** The answer to a pull (docs/api.md 6.3): a delivery shows its number as {@code attempts}. */
+    /** The response to a pull (docs/api.md 6.3). The number of the delivery is shown as {@code attempts}. */
     public Buffer pulled(long queueNumber, QueueClient.Delivered delivered) {
         begin(delivered.bytes());
         json.raw(BACKLOG_COUNT).number(delivered.metrics().backlogCount()).raw(NEXT_MESSAGES);
@@ -127,33 +127,33 @@ public final class MessageResponseWriter {
         }
         json.raw(END_PULLED);
         metrics(delivered.metrics());
-        return json.take();
+        return json.toBuffer();
     }
 
-    /** The answer to a peek (docs/api.md 6.5): {@code attempts} are the deliveries so far. */
+    /** The response to a peek (docs/api.md 6.5). The deliveries so far are shown as {@code attempts}. */
     public Buffer peeked(long queueNumber, QueueClient.Shown shown) {
         return shown(queueNumber, shown, REF);
     }
 
-    /** The answer to a preview, peek's predecessor: the ref is called {@code lease_id}. */
+    /** The response to a preview, the former name of peek. The ref is called {@code lease_id}. */
     public Buffer previewed(long queueNumber, QueueClient.Shown shown) {
         return shown(queueNumber, shown, LEASE_ID);
     }
 
-    /** The answer to an ack (docs/api.md 6.4); warnings by lease id as sent. */
+    /** The response to an ack (docs/api.md 6.4), with warnings by lease id as sent. */
     public Buffer acked(int ackCount, int retryCount, Map<String, String> warnings) {
         begin().raw(ACK_COUNT).number(ackCount).raw(RETRY_COUNT).number(retryCount);
         json.raw(COMMA);
         return warned(warnings);
     }
 
-    /** The answer to a purge by ref (docs/api.md 6.6); warnings by ref as sent. */
+    /** The response to a purge by ref (docs/api.md 6.6), with warnings by ref as sent. */
     public Buffer purged(Map<String, String> warnings) {
         begin().raw(NO_ERRORS);
         return warned(warnings);
     }
 
-    /** The answer to the acknowledgement of previewed messages (docs/api.md 2); warnings by lease id as sent. */
+    /** The response to the acknowledgement of previewed messages (docs/api.md 2), with warnings by lease id as sent. */
     public Buffer previewAcked(Map<String, String> warnings) {
         begin();
         return warned(warnings);
@@ -168,10 +168,12 @@ public final class MessageResponseWriter {
             token(LeaseTokens.TokenKind.REF, queueNumber, peeked.message(), peeked.deliveries());
             first = false;
         }
-        return json.raw(END_MESSAGES).take();
+        return json.raw(END_MESSAGES).toBuffer();
     }
 
-    /** A message up to the end of its metadata, whose brace the name of the token closes. */
+    /**
+     * A message up to the end of its metadata. The name of the token, written next, closes the brace of the metadata.
+     */
     private void message(StoredMessage message, int attempts, boolean first) {
         Content content = message.content();
         if (!first) {
@@ -193,7 +195,8 @@ public final class MessageResponseWriter {
     }
 
     private void token(LeaseTokens.TokenKind kind, long queueNumber, StoredMessage message, int delivery) {
-        json.token(tokens, kind, queueNumber, message.header().seq(), delivery).raw(END_MESSAGE);
+        int length = tokens.encode(kind, queueNumber, message.header().seq(), delivery, token, 0);
+        json.raw(token, length).raw(END_MESSAGE);
     }
 
     private void metrics(BacklogStats metrics) {
@@ -217,6 +220,6 @@ public final class MessageResponseWriter {
             json.raw(QUOTE);
             first = false;
         }
-        return json.raw(END_WARNINGS).take();
+        return json.raw(END_WARNINGS).toBuffer();
     }
 }

@@ -10,19 +10,18 @@ import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
 import java.util.function.ToIntFunction;
 
-/** Shows what a pull would get, with a ref instead of a lease (docs/api.md 6.5). */
+/** Shows the messages that a pull would return, with a ref instead of a lease (docs/api.md 6.5). */
 public final class PeekMessages implements Operation {
     private final QueueClient queues;
     private final PullDecoder decoder;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
     private final ToIntFunction<Content> sizeOf;
 
-    /** With the decoder and the answers of the event loop. */
-    public PeekMessages(QueueClient queues, PullDecoder decoder, MessageResponseWriter answers) {
+    public PeekMessages(QueueClient queues, PullDecoder decoder, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
-        this.answers = answers;
-        this.sizeOf = answers::bytesOf;
+        this.responses = responses;
+        this.sizeOf = responses::bytesOf;
     }
 
     @Override
@@ -36,7 +35,7 @@ public final class PeekMessages implements Operation {
     }
 
     @Override
-    public boolean answersWithMessages() {
+    public boolean respondsWithMessages() {
         return true;
     }
 
@@ -44,6 +43,6 @@ public final class PeekMessages implements Operation {
     public Future<Response> handle(OperationCall call) {
         QueueDefinition queue = call.queue();
         return queues.peek(queue, decoder.peek(call.body().getBytes()), sizeOf)
-                .map(shown -> ResponseRendering.of(shown.pending(), () -> answers.peeked(queue.number(), shown)));
+                .map(shown -> ResponseRendering.of(shown.pending(), () -> responses.peeked(queue.number(), shown)));
     }
 }

@@ -11,21 +11,20 @@ import io.vertx.core.Future;
 import java.util.function.ToIntFunction;
 
 /**
- * Peek under its former name (docs/api.md 2): the same, but the ref is called {@code lease_id}. It is no lease all the same:
- * only {@link AckPreviewMessages} takes it.
+ * Peek under its former name (docs/api.md 2). The ref is called {@code lease_id}, but it is not a lease: only {@link
+ * AckPreviewMessages} accepts it.
  */
 public final class PreviewMessages implements Operation {
     private final QueueClient queues;
     private final PullDecoder decoder;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
     private final ToIntFunction<Content> sizeOf;
 
-    /** With the decoder and the answers of the event loop. */
-    public PreviewMessages(QueueClient queues, PullDecoder decoder, MessageResponseWriter answers) {
+    public PreviewMessages(QueueClient queues, PullDecoder decoder, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
-        this.answers = answers;
-        this.sizeOf = answers::bytesOf;
+        this.responses = responses;
+        this.sizeOf = responses::bytesOf;
     }
 
     @Override
@@ -39,7 +38,7 @@ public final class PreviewMessages implements Operation {
     }
 
     @Override
-    public boolean answersWithMessages() {
+    public boolean respondsWithMessages() {
         return true;
     }
 
@@ -47,6 +46,6 @@ public final class PreviewMessages implements Operation {
     public Future<Response> handle(OperationCall call) {
         QueueDefinition queue = call.queue();
         return queues.peek(queue, decoder.peek(call.body().getBytes()), sizeOf)
-                .map(shown -> ResponseRendering.of(shown.pending(), () -> answers.previewed(queue.number(), shown)));
+                .map(shown -> ResponseRendering.of(shown.pending(), () -> responses.previewed(queue.number(), shown)));
     }
 }

@@ -8,53 +8,52 @@ import dev.sluice.queue.Pull;
 import dev.sluice.queue.QueueError;
 
 /**
- * Reads the bodies of pull, peek and preview requests (docs/api.md 6.3 and 6.5). An empty body says the same as {@code {}}; null
- * counts as absent. One instance per event loop.
+ * Decodes the bodies of pull, peek and preview requests (docs/api.md 6.3 and 6.5). An empty body means the same as
+ * {@code {}}; null counts as absent. One instance per event loop.
  */
 public final class PullDecoder {
     /**
-     * What a pull asks for; {@link Pull#FROM_CONSUMER} where it does not say.
+     * The parameters of a pull; {@link Pull#FROM_CONSUMER} for one that is absent.
      *
      * @param batchSize messages
      * @param visibilityTimeoutMillis length of the leases
      */
     public record PullRequest(int batchSize, int visibilityTimeoutMillis) {}
 
-    private static final PullRequest UNSAID = new PullRequest(Pull.FROM_CONSUMER, Pull.FROM_CONSUMER);
+    private static final PullRequest ALL_FROM_CONSUMER = new PullRequest(Pull.FROM_CONSUMER, Pull.FROM_CONSUMER);
 
     private final Limits limits;
     private final JsonCursor cursor;
     private final JsonField batchSize = new JsonField("batch_size");
     private final JsonField timeout = new JsonField("visibility_timeout_ms");
     private final JsonField timeoutAlias = new JsonField("visibility_timeout");
-    private final ValidationErrors faults = new ValidationErrors();
+    private final ValidationErrors errors = new ValidationErrors();
 
-    /** A decoder that checks against these limits. */
     public PullDecoder(Limits limits) {
         this.limits = limits;
         this.cursor = new JsonCursor(limits.jsonDepthMax());
     }
 
     /**
-     * Reads {@code batch_size} and {@code visibility_timeout_ms}, or its older spelling {@code visibility_timeout} (also in
-     * milliseconds), which counts only if the newer one is absent but must be in range all the same.
+     * Decodes {@code batch_size} and {@code visibility_timeout_ms}. Its older spelling {@code visibility_timeout}, also
+     * in milliseconds, applies only if the newer one is absent, but must be in range in any case.
      *
      * @throws dev.sluice.queue.QueueException 10208, 10207
      */
     public PullRequest pull(byte[] request) {
         if (request.length == 0) {
-            return UNSAID;
+            return ALL_FROM_CONSUMER;
         }
         read(request, true);
         int messages = integer(batchSize, request, limits.pullMessagesMax());
         int millis = integer(timeout, request, limits.visibilityTimeoutMillisMax());
         int aliasMillis = integer(timeoutAlias, request, limits.visibilityTimeoutMillisMax());
-        faults.raise();
-        return new PullRequest(messages, timeout.given() ? millis : aliasMillis);
+        errors.throwFirst();
+        return new PullRequest(messages, timeout.isPresent() ? millis : aliasMillis);
     }
 
     /**
-     * Reads {@code batch_size} only.
+     * Decodes {@code batch_size} only.
      *
      * @return messages, or {@link Pull#FROM_CONSUMER}
      * @throws dev.sluice.queue.QueueException 10208, 10207
@@ -65,25 +64,25 @@ public final class PullDecoder {
         }
         read(request, false);
         int messages = integer(batchSize, request, limits.pullMessagesMax());
-        faults.raise();
+        errors.throwFirst();
         return messages;
     }
 
     private void read(byte[] request, boolean timeouts) {
-        faults.clear();
+        errors.clear();
         batchSize.clear();
         timeout.clear();
         timeoutAlias.clear();
         cursor.open(request);
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.OBJECT) {
-            faults.expected("object", kind, ValidationErrors.JsonPath.ROOT);
+            errors.addWrongType("object", kind, ValidationErrors.JsonPath.ROOT);
             cursor.skip();
         } else if (cursor.enterObject()) {
             do {
-                boolean taken =
-                        batchSize.take(cursor) || timeouts && (timeout.take(cursor) || timeoutAlias.take(cursor));
-                if (!taken) {
+                boolean isRead = batchSize.tryRead(cursor)
+                        || timeouts && (timeout.tryRead(cursor) || timeoutAlias.tryRead(cursor));
+                if (!isRead) {
                     cursor.skip();
                 }
             } while (cursor.nextField());
@@ -92,17 +91,17 @@ public final class PullDecoder {
     }
 
     private int integer(JsonField field, byte[] request, int max) {
-        if (!field.given()) {
+        if (!field.isPresent()) {
             return Pull.FROM_CONSUMER;
         }
         ValidationErrors.JsonPath path = ValidationErrors.JsonPath.of(field.name());
         if (field.kind() != JsonCursor.JsonType.NUMBER) {
-            faults.expected("number", field.kind(), path);
+            errors.addWrongType("number", field.kind(), path);
             return Pull.FROM_CONSUMER;
         }
         long value = field.integer(request, 1, max);
         if (value == JsonField.NOT_AN_INTEGER) {
-            faults.shape(QueueError.MESSAGE_BODY_INVALID, "Expected integer from 1 to " + max + path.at());
+            errors.addStructural(QueueError.MESSAGE_BODY_INVALID, "Expected integer from 1 to " + max + path.at());
         }
         return (int) value;
     }

@@ -14,15 +14,14 @@ import java.util.function.ToIntFunction;
 public final class PullMessages implements Operation {
     private final QueueClient queues;
     private final PullDecoder decoder;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
     private final ToIntFunction<Content> sizeOf;
 
-    /** With the decoder and the answers of the event loop. */
-    public PullMessages(QueueClient queues, PullDecoder decoder, MessageResponseWriter answers) {
+    public PullMessages(QueueClient queues, PullDecoder decoder, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
-        this.answers = answers;
-        this.sizeOf = answers::bytesOf;
+        this.responses = responses;
+        this.sizeOf = responses::bytesOf;
     }
 
     @Override
@@ -36,7 +35,7 @@ public final class PullMessages implements Operation {
     }
 
     @Override
-    public boolean answersWithMessages() {
+    public boolean respondsWithMessages() {
         return true;
     }
 
@@ -46,6 +45,6 @@ public final class PullMessages implements Operation {
         PullDecoder.PullRequest request = decoder.pull(call.body().getBytes());
         return queues.pull(queue, request.batchSize(), request.visibilityTimeoutMillis(), sizeOf)
                 .map(delivered ->
-                        ResponseRendering.of(delivered.pending(), () -> answers.pulled(queue.number(), delivered)));
+                        ResponseRendering.of(delivered.pending(), () -> responses.pulled(queue.number(), delivered)));
     }
 }

@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The step that the two ways of purging by ref share: from tokens to deleted messages and warnings (docs/api.md 6.6). */
+/**
+ * The step that both operations to purge by ref share: verify the tokens, delete the messages, collect the warnings
+ * (docs/api.md 6.6).
+ */
 final class PurgeByRef {
     private final QueueDefinition queue;
     private final String warning;
     private final Map<String, String> warnings = new LinkedHashMap<>();
-    private final List<String> authentic = new ArrayList<>();
+    private final List<String> validRefs = new ArrayList<>();
     private final List<Long> seqs = new ArrayList<>();
 
     private PurgeByRef(QueueDefinition queue, String warning) {
@@ -25,9 +28,9 @@ final class PurgeByRef {
     }
 
     /**
-     * Reads the tokens; a message named twice is taken once.
+     * Verifies the tokens. A message that is named twice is deleted once.
      *
-     * @param warning what to say of one that names no message here
+     * @param warning the warning for a token that identifies no message of this queue
      */
     static PurgeByRef of(QueueDefinition queue, List<String> refs, LeaseTokens tokens, String warning) {
         PurgeByRef purge = new PurgeByRef(queue, warning);
@@ -37,14 +40,14 @@ final class PurgeByRef {
             if (message == null) {
                 purge.warnings.put(ref, warning);
             } else if (seen.add(message.seq())) {
-                purge.authentic.add(ref);
+                purge.validRefs.add(ref);
                 purge.seqs.add(message.seq());
             }
         }
         return purge;
     }
 
-    /** Deletes the messages; answers the warnings by token. */
+    /** Deletes the messages. Returns the warnings by token. */
     Future<Map<String, String>> run(QueueClient queues) {
         if (seqs.isEmpty()) {
             return Future.succeededFuture(warnings);
@@ -52,7 +55,7 @@ final class PurgeByRef {
         return queues.purge(queue, seqs).map(found -> {
             for (int i = 0; i < found.size(); i++) {
                 if (!found.get(i)) {
-                    warnings.put(authentic.get(i), warning);
+                    warnings.put(validRefs.get(i), warning);
                 }
             }
             return warnings;

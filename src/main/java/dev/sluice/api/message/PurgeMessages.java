@@ -8,21 +8,21 @@ import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Deletes the messages that refs of a peek name (docs/api.md 6.6). */
+/** Deletes the messages that the refs of a peek identify (docs/api.md 6.6). */
 public final class PurgeMessages implements Operation {
-    private static final String NOT_HERE = "ref does not identify a message in this queue";
+    private static final String UNKNOWN_REF = "ref does not identify a message in this queue";
 
     private final QueueClient queues;
     private final TokenDecoder decoder;
     private final LeaseTokens tokens;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
 
-    /** With what belongs to the event loop. */
-    public PurgeMessages(QueueClient queues, TokenDecoder decoder, LeaseTokens tokens, MessageResponseWriter answers) {
+    public PurgeMessages(
+            QueueClient queues, TokenDecoder decoder, LeaseTokens tokens, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
         this.tokens = tokens;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
@@ -38,8 +38,8 @@ public final class PurgeMessages implements Operation {
     @Override
     public Future<Response> handle(OperationCall call) {
         List<String> refs = decoder.refs(call.body().getBytes());
-        return PurgeByRef.of(call.queue(), refs, tokens, NOT_HERE)
+        return PurgeByRef.of(call.queue(), refs, tokens, UNKNOWN_REF)
                 .run(queues)
-                .map(warnings -> new Response(answers.purged(warnings)));
+                .map(warnings -> new Response(responses.purged(warnings)));
     }
 }

@@ -13,13 +13,12 @@ import java.util.List;
 public final class PushMessage implements Operation {
     private final QueueClient queues;
     private final MessageDecoder decoder;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
 
-    /** With the decoder and the answers of the event loop. */
-    public PushMessage(QueueClient queues, MessageDecoder decoder, MessageResponseWriter answers) {
+    public PushMessage(QueueClient queues, MessageDecoder decoder, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
@@ -35,6 +34,6 @@ public final class PushMessage implements Operation {
     @Override
     public Future<Response> handle(OperationCall call) {
         NewMessage message = decoder.single(call.body().getBytes());
-        return queues.push(call.queue(), List.of(message)).map(metrics -> new Response(answers.pushed(metrics)));
+        return queues.push(call.queue(), List.of(message)).map(metrics -> new Response(responses.pushed(metrics)));
     }
 }

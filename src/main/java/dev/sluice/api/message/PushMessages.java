@@ -9,17 +9,16 @@ import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Pushes a batch, all or none (docs/api.md 6.2). */
+/** Pushes a batch of messages, all or none (docs/api.md 6.2). */
 public final class PushMessages implements Operation {
     private final QueueClient queues;
     private final MessageDecoder decoder;
-    private final MessageResponseWriter answers;
+    private final MessageResponseWriter responses;
 
-    /** With the decoder and the answers of the event loop. */
-    public PushMessages(QueueClient queues, MessageDecoder decoder, MessageResponseWriter answers) {
+    public PushMessages(QueueClient queues, MessageDecoder decoder, MessageResponseWriter responses) {
         this.queues = queues;
         this.decoder = decoder;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     @Override
@@ -35,6 +34,6 @@ public final class PushMessages implements Operation {
     @Override
     public Future<Response> handle(OperationCall call) {
         List<NewMessage> messages = decoder.batch(call.body().getBytes());
-        return queues.push(call.queue(), messages).map(metrics -> new Response(answers.pushed(metrics)));
+        return queues.push(call.queue(), messages).map(metrics -> new Response(responses.pushed(metrics)));
     }
 }

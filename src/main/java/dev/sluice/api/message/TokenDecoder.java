@@ -8,8 +8,8 @@ import dev.sluice.queue.QueueException;
 import java.util.List;
 
 /**
- * Reads the bodies of the requests that name messages by token: ack, preview/ack (docs/api.md 6.4) and purge by ref (6.6). What the
- * tokens say is not looked at here. One instance per event loop.
+ * Decodes the bodies of requests that identify messages by token: ack and preview/ack (docs/api.md 6.4), and purge by
+ * ref (6.6). Does not verify the tokens. One instance per event loop.
  */
 public final class TokenDecoder {
     /**
@@ -26,9 +26,8 @@ public final class TokenDecoder {
     private final TokenList acks;
     private final TokenList retries;
     private final TokenList refs;
-    private final ValidationErrors faults = new ValidationErrors();
+    private final ValidationErrors errors = new ValidationErrors();
 
-    /** A decoder that checks against these limits. */
     public TokenDecoder(Limits limits) {
         this.limits = limits;
         this.cursor = new JsonCursor(limits.jsonDepthMax());
@@ -39,30 +38,30 @@ public final class TokenDecoder {
     }
 
     /**
-     * Reads {@code acks} and {@code retries}, each optional, null counting as absent.
+     * Decodes {@code acks} and {@code retries}. Each is optional; null counts as absent.
      *
-     * @throws QueueException 10208, 10207 (too many entries as well), 10203 for a retry's delay
+     * @throws QueueException 10208, 10207 (also for too many entries), 10203 for the delay of a retry
      */
     public AckRequest ack(byte[] request) {
         acks.clear();
         retries.clear();
         if (open(request)) {
             do {
-                if (!acks.take(cursor, request, true) && !retries.take(cursor, request, true)) {
+                if (!acks.tryRead(cursor, request, true) && !retries.tryRead(cursor, request, true)) {
                     cursor.skip();
                 }
             } while (cursor.nextField());
         }
         cursor.close();
-        faults.raise();
-        acks.faults().raise();
-        retries.faults().raise();
+        errors.throwFirst();
+        acks.errors().throwFirst();
+        retries.errors().throwFirst();
         checkCount(acks.tokens().size() + retries.tokens().size());
         return new AckRequest(acks.tokens(), retries.tokens(), retries.delaysSeconds());
     }
 
     /**
-     * Reads {@code refs}, which is required and may be empty.
+     * Decodes {@code refs}, which is required and may be empty.
      *
      * @throws QueueException 10208, 10207
      */
@@ -70,30 +69,30 @@ public final class TokenDecoder {
         refs.clear();
         if (open(request)) {
             do {
-                if (!refs.take(cursor, request, false)) {
+                if (!refs.tryRead(cursor, request, false)) {
                     cursor.skip();
                 }
             } while (cursor.nextField());
         }
         cursor.close();
         if (!refs.seen()) {
-            faults.required(ValidationErrors.JsonPath.of("refs"));
+            errors.addMissing(ValidationErrors.JsonPath.of("refs"));
         }
-        faults.raise();
-        refs.faults().raise();
+        errors.throwFirst();
+        refs.errors().throwFirst();
         checkCount(refs.tokens().size());
         return refs.tokens();
     }
 
-    /** Opens the request; true if it is an object with at least one field. */
+    /** Opens the request. Returns true if it is an object with at least one field. */
     private boolean open(byte[] request) {
-        faults.clear();
+        errors.clear();
         cursor.open(request);
         JsonCursor.JsonType kind = cursor.kind();
         if (kind == JsonCursor.JsonType.OBJECT) {
             return cursor.enterObject();
         }
-        faults.expected("object", kind, ValidationErrors.JsonPath.ROOT);
+        errors.addWrongType("object", kind, ValidationErrors.JsonPath.ROOT);
         cursor.skip();
         return false;
     }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a list of objects that each hold a token, and perhaps a delay: {@code acks}, {@code retries}, {@code refs}. If the
- * list comes twice the last one counts. Reused from request to request.
+ * Decodes a list of objects with a token each, and perhaps a delay: {@code acks}, {@code retries}, {@code refs}. Of
+ * duplicate lists the last one wins. Reused from request to request.
  */
 final class TokenList {
     private final String name;
@@ -21,7 +21,7 @@ final class TokenList {
     private final boolean delays;
     private final int entriesMax;
     private final int delaySecondsMax;
-    private final ValidationErrors faults = new ValidationErrors();
+    private final ValidationErrors errors = new ValidationErrors();
     private List<String> tokens;
     private List<Integer> delaysSeconds;
     private boolean seen;
@@ -31,7 +31,7 @@ final class TokenList {
      *
      * @param tokenName field that holds the token
      * @param delays whether {@code delay_seconds} is read as well
-     * @param entriesMax entries kept; more are counted only
+     * @param entriesMax how many entries may be kept; further ones are only counted
      */
     TokenList(String name, String tokenName, boolean delays, int entriesMax, int delaySecondsMax) {
         this.name = name;
@@ -43,19 +43,18 @@ final class TokenList {
         clear();
     }
 
-    /** Forgets everything. */
     void clear() {
         seen = false;
-        forget();
+        clearValue();
     }
 
-    private void forget() {
+    private void clearValue() {
         tokens = new ArrayList<>();
         delaysSeconds = delays ? new ArrayList<>() : List.of();
-        faults.clear();
+        errors.clear();
     }
 
-    /** Whether the request had the list, be it null. */
+    /** Whether the request contained the list, also if it was null. */
     boolean seen() {
         return seen;
     }
@@ -70,26 +69,26 @@ final class TokenList {
         return delaysSeconds;
     }
 
-    /** What is wrong with the list as it came last. */
-    ValidationErrors faults() {
-        return faults;
+    /** The errors of the last occurrence of the list. */
+    ValidationErrors errors() {
+        return errors;
     }
 
     /**
-     * Takes and passes the value at the cursor if its name is that of the list.
+     * Reads the value at the cursor if the current field is this list. Returns whether it is.
      *
      * @param optional whether null counts as absent
      */
-    boolean take(JsonCursor cursor, byte[] bytes, boolean optional) {
+    boolean tryRead(JsonCursor cursor, byte[] bytes, boolean optional) {
         if (!cursor.nameIs(nameBytes)) {
             return false;
         }
         seen = true;
-        forget();
+        clearValue();
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.ARRAY) {
             if (kind != JsonCursor.JsonType.NULL || !optional) {
-                faults.expected("array", kind, ValidationErrors.JsonPath.of(name));
+                errors.addWrongType("array", kind, ValidationErrors.JsonPath.of(name));
             }
             cursor.skip();
             return true;
@@ -106,7 +105,7 @@ final class TokenList {
     private void entry(JsonCursor cursor, byte[] bytes, ValidationErrors.JsonPath path) {
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.OBJECT) {
-            faults.expected("object", kind, path);
+            errors.addWrongType("object", kind, path);
             cursor.skip();
             return;
         }
@@ -114,28 +113,28 @@ final class TokenList {
         delay.clear();
         if (cursor.enterObject()) {
             do {
-                if (!token.take(cursor) && !(delays && delay.take(cursor))) {
+                if (!token.tryRead(cursor) && !(delays && delay.tryRead(cursor))) {
                     cursor.skip();
                 }
             } while (cursor.nextField());
         }
         check(bytes, path);
-        if (!faults.any() && tokens.size() <= entriesMax) {
+        if (!errors.any() && tokens.size() <= entriesMax) {
             tokens.add(token.string(bytes));
             if (delays) {
-                delaysSeconds.add(delay.given() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET);
+                delaysSeconds.add(delay.isPresent() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET);
             }
         }
     }
 
     private void check(byte[] bytes, ValidationErrors.JsonPath path) {
         if (token.kind() == null) {
-            faults.required(path.field(token.name()));
+            errors.addMissing(path.field(token.name()));
         } else if (token.kind() != JsonCursor.JsonType.STRING) {
-            faults.expected("string", token.kind(), path.field(token.name()));
+            errors.addWrongType("string", token.kind(), path.field(token.name()));
         }
-        if (delay.given() && delay.integer(bytes, 0, delaySecondsMax) == JsonField.NOT_AN_INTEGER) {
-            faults.shape(
+        if (delay.isPresent() && delay.integer(bytes, 0, delaySecondsMax) == JsonField.NOT_AN_INTEGER) {
+            errors.addStructural(
                     QueueError.MESSAGE_METADATA_INVALID,
                     "Expected integer from 0 to " + delaySecondsMax
                             + path.field(delay.name()).at());

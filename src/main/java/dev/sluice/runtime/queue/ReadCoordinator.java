@@ -164,7 +164,8 @@ final class ReadCoordinator {
                 upToLimit(
                         request,
                         store.readSchedule(queueNumber, request.fromMillis(), request.fromSeq(), request.limit()));
-            case SCHEDULED_BY_SEQ -> upToLimit(request, store.readWaiting(queueNumber, request.fromSeq(), request.limit()));
+            case SCHEDULED_BY_SEQ ->
+                upToLimit(request, store.readWaiting(queueNumber, request.fromSeq(), request.limit()));
             case ORIGINAL_TIMESTAMPS ->
                 upToLimit(
                         request,

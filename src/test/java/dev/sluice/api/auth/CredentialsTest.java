@@ -61,7 +61,7 @@ class CredentialsTest {
                 "-                 | ''                | k3y   | NOT_AUTHORIZED",
                 "-                 | r@example.com     | other | NOT_AUTHORIZED",
             })
-    void knowsWhoSendsARequest(String authorization, String email, String key, String expected) {
+    void identifiesTheCallerOfARequest(String authorization, String email, String key, String expected) {
         assertThat(outcome(authorization, email, key)).isEqualTo(expected);
     }
 
@@ -80,7 +80,7 @@ class CredentialsTest {
     }
 
     @Test
-    void theCallerCarriesWhatTheConfigurationSays() {
+    void theCallerHasTheConfiguredProperties() {
         Principal reader = credentials.authenticate(request("Bearer other", null, null));
         assertThat(reader).isEqualTo(new Principal("reader", "r@example.com", Set.of(ACCOUNT), Access.READ));
         assertThat(reader.mayUse(ACCOUNT)).isTrue();
@@ -91,7 +91,7 @@ class CredentialsTest {
     }
 
     @Test
-    void withoutCredentialsNobodyIsLetIn() {
+    void aRequestWithoutCredentialsIsRefused() {
         Credentials none = new Credentials(List.of(), List.of());
         assertThatThrownBy(() -> none.authenticate(request("Bearer s3cret", null, null)))
                 .extracting("error")
@@ -99,7 +99,7 @@ class CredentialsTest {
     }
 
     @Test
-    void aHashThatIsNoneIsRefused() {
+    void anInvalidHashIsRefused() {
         assertThatThrownBy(() -> new Credentials(
                         List.of(new Credentials.TokenCredential("bad", "abc", Set.of("*"), Access.READ, "")),
                         List.of()))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What clients ask about their own credentials. */
+/** What clients can read about their own credentials. */
 class AccessibleAccountsTest {
     private static EdgeServer edge;
 
@@ -89,18 +89,18 @@ class AccessibleAccountsTest {
     }
 
     @Test
-    void aCallerWithoutAnEmailIsNone() {
+    void aCallerWithoutAnEmailIsNotAUser() {
         assertFails(ask("/user", EdgeServer.WRITER), 403, 9109);
     }
 
     @Test
-    void aGoodTokenIsActive() {
+    void aValidTokenIsActive() {
         assertThat(ask("/user/tokens/verify", EdgeServer.READER).result().getString("status"))
                 .isEqualTo("active");
     }
 
     @Test
-    void aBadTokenIsToldInTheWayThatClientsUnderstand() {
+    void anInvalidTokenGetsTheErrorThatClientsExpect() {
         assertFails(ask("/user/tokens/verify", "bad"), 401, 1000);
         assertFails(ask("/user", "bad"), 403, 9109);
         assertFails(ask("/accounts", "bad"), 403, 10000);

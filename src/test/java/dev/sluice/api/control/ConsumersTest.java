@@ -108,7 +108,7 @@ class ConsumersTest {
     }
 
     @Test
-    void aQueueShowsItsConsumerToTheLastField() {
+    void aQueueShowsItsConsumerWithAllFields() {
         JsonObject consumer = create("{\"type\":\"http_pull\"}");
         JsonObject shown = edge.get(queue).result();
         assertThat(shown.getInteger("consumers_total_count")).isEqualTo(1);
@@ -142,7 +142,7 @@ class ConsumersTest {
                 "{\"type\":\"http_pull\",\"dead_letter_queue\":{}}",
                 "{\"type\":\"worker\",\"script_name\":5}"
             })
-    void aBodyOfTheWrongShapeOrTypeIs10026(String body) {
+    void aBodyOfTheWrongStructureOrTypeIs10026(String body) {
         assertFails(edge.send("POST", consumers, body), 400, 10026);
     }
 

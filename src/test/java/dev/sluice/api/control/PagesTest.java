@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The pages of every list of the API (docs/api.md 1.5): those inside, those past the end, and numbers that are none. */
+/** The pages of every list of the API (docs/api.md 1.5): pages with items, pages past the end, and invalid numbers. */
 class PagesTest {
     private static EdgeServer edge;
     private static String queueId;
@@ -110,14 +110,14 @@ class PagesTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsNoNumberFromOneCountsAsNotGivenAndTooManyAreLowered(Listing listing) {
-        for (String odd : List.of("0", "-1", "x", "", "1.5", "%2B2", "1e1")) {
+    void anInvalidNumberCountsAsAbsentAndALargeSizeIsLowered(Listing listing) {
+        for (String invalid : List.of("0", "-1", "x", "", "1.5", "%2B2", "1e1")) {
             JsonObject info = listing.info(listing.items, 1, listing.perPageDefault);
-            assertThat(listing.page("page=" + odd).getJsonObject("result_info"))
-                    .as(odd)
+            assertThat(listing.page("page=" + invalid).getJsonObject("result_info"))
+                    .as(invalid)
                     .isEqualTo(info);
-            assertThat(listing.page("per_page=" + odd).getJsonObject("result_info"))
-                    .as(odd)
+            assertThat(listing.page("per_page=" + invalid).getJsonObject("result_info"))
+                    .as(invalid)
                     .isEqualTo(info);
         }
         for (String many : List.of("" + (listing.perPageMax + 1), "2147483648", "99999999999999999999")) {

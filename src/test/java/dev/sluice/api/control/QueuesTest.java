@@ -80,7 +80,7 @@ class QueuesTest {
                 "{\"queue_name\":\"q\",\"unknown\":{\"a\":[1]},\"settings\":{\"unknown\":true}}",
                 "{\"queue_name\":\"q\",\"settings\":{\"delivery_delay\":0.0,\"message_retention_period\":3.456e5}}"
             })
-    void whatIsNotGivenTakesItsDefault(String body) {
+    void anAbsentSettingHasItsDefault(String body) {
         Reply reply = edge.send("POST", "/queues", body);
         assertThat(reply.status()).as(reply.response().body()).isEqualTo(200);
         assertThat(reply.result().getJsonObject("settings").encode()).isEqualTo(DEFAULTS);
@@ -107,13 +107,13 @@ class QueuesTest {
                 "{\"queue_name\":\"q\",\"jurisdiction\":1}",
                 "{\"queue_name\":\"q\\ud800\"}"
             })
-    void aBodyOfTheWrongShapeIs10026(String body) {
+    void aBodyOfTheWrongStructureIs10026(String body) {
         assertFails(edge.send("POST", "/queues", body), 400, 10026);
         assertThat(names(edge.get("/queues"))).isEmpty();
     }
 
     @Test
-    void hostileBodiesAreRefusedOrReadAndNeverFail() {
+    void hostileBodiesAreRefusedOrAcceptedWithoutAnInternalError() {
         String[] unknownFields = {
             "[".repeat(900) + "]".repeat(900), "9".repeat(900), "1e400", "-1e-400", "\"\\u0000\"", "\"\uFEFF\""
         };
@@ -189,7 +189,7 @@ class QueuesTest {
     }
 
     @Test
-    void aTakenNameIs11009() {
+    void anExistingNameIs11009() {
         edge.queue("orders");
         String other = edge.queue("audit");
         assertFails(edge.send("POST", "/queues", "{\"queue_name\":\"orders\"}"), 400, 11009);
@@ -256,9 +256,9 @@ class QueuesTest {
                 .isEqualTo("{\"count\":2,\"page\":2,\"per_page\":2,\"total_count\":5,\"total_pages\":3}");
         assertThat(names(edge.get("/queues?page=99&per_page=2"))).isEmpty();
         assertThat(names(edge.get("/queues?page=2147483647&per_page=1000"))).isEmpty();
-        Reply odd = edge.get("/queues?page=0&per_page=x");
-        assertThat(names(odd)).hasSize(5);
-        assertThat(odd.envelope().getJsonObject("result_info").getInteger("per_page"))
+        Reply invalid = edge.get("/queues?page=0&per_page=x");
+        assertThat(names(invalid)).hasSize(5);
+        assertThat(invalid.envelope().getJsonObject("result_info").getInteger("per_page"))
                 .isEqualTo(100);
         assertThat(edge.get("/queues?per_page=5000")
                         .envelope()
@@ -291,7 +291,7 @@ class QueuesTest {
     }
 
     @Test
-    void deleteTakesAnyBody() {
+    void deleteAcceptsAnyBody() {
         assertThat(edge.send("DELETE", "/queues/" + edge.queue("a"), "{}").status())
                 .isEqualTo(200);
         assertThat(edge.send("DELETE", "/queues/" + edge.queue("b"), "not json").status())
@@ -309,7 +309,7 @@ class QueuesTest {
     }
 
     @Test
-    void aPurgeHasToBeConfirmed() {
+    void aPurgeMustBeConfirmed() {
         String path = "/queues/" + edge.queue("orders") + "/purge";
         for (String body : new String[] {
             "", "{}", "[]", "{\"delete_messages_permanently\":false}", "{\"delete_messages_permanently\":\"true\"}"

@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The reference's examples, request by request, with a queue that answers as they say. */
+/** The examples of the API reference, request by request, with queues that return the data of the examples. */
 class ReferenceExamplesTest {
     private static final byte[] KEY = new byte[32];
     private static final QueueDefinition QUEUE =
@@ -64,7 +64,7 @@ class ReferenceExamplesTest {
     void batch() {
         queues.metrics = Future.succeededFuture(new BacklogStats(4, 75, 1788000000000L));
         JsonObject example = (JsonObject) example("batch");
-        assertThat(answer("queues-push-messages", example)).isEqualTo(expected(example));
+        assertThat(respond("queues-push-messages", example)).isEqualTo(expected(example));
         assertThat(queues.pushed).extracting(NewMessage::delaySeconds).containsExactly(0, 60);
     }
 
@@ -82,7 +82,7 @@ class ReferenceExamplesTest {
                         1));
         queues.delivered = Future.succeededFuture(new QueueClient.Delivered(
                 deliveries, new BacklogStats(4, 75, 1788000000000L), 0, PendingResponse.NONE));
-        JsonObject shown = answer("queues-pull-messages", example);
+        JsonObject shown = respond("queues-pull-messages", example);
         assertThat(withoutTokens(shown)).isEqualTo(withoutTokens(expected(example)));
         assertThat(queues.asked).containsExactly("pull 9 10 20000");
     }
@@ -97,7 +97,7 @@ class ReferenceExamplesTest {
             request = request.replace(made, tokens.encode(LeaseTokens.TokenKind.LEASE, 9, made.hashCode() & 0xffff, 1));
         }
         queues.ackReply = new Ack.AckReply(1, 1, Arrays.asList((Ack.Warning) null), Arrays.asList((Ack.Warning) null));
-        assertThat(answer("queues-ack-messages", Buffer.buffer(request))).isEqualTo(expected(example));
+        assertThat(respond("queues-ack-messages", Buffer.buffer(request))).isEqualTo(expected(example));
         assertThat(queues.ack.retries().get(0).delaySeconds()).isEqualTo(120);
     }
 
@@ -108,7 +108,7 @@ class ReferenceExamplesTest {
         JsonObject message =
                 expected(peek).getJsonObject("result").getJsonArray("messages").getJsonObject(0);
         queues.peeked = List.of(new QueueClient.Peeked(stored(message, ContentType.TEXT, "high"), 0));
-        JsonObject shown = answer("queues-peek-messages", peek);
+        JsonObject shown = respond("queues-peek-messages", peek);
         assertThat(withoutTokens(shown)).isEqualTo(withoutTokens(expected(peek)));
 
         JsonObject purge = examples.getJsonObject(1);
@@ -118,7 +118,7 @@ class ReferenceExamplesTest {
                 .getString("ref");
         String request = purge.getJsonObject("request").getJsonObject("body").encode();
         queues.purged = List.of(true);
-        assertThat(answer("queues-purge-messages", Buffer.buffer(request.replace("ref1.ZXhhbXBsZS1yZWYtMQ", ref))))
+        assertThat(respond("queues-purge-messages", Buffer.buffer(request.replace("ref1.ZXhhbXBsZS1yZWYtMQ", ref))))
                 .isEqualTo(expected(purge));
     }
 
@@ -132,7 +132,7 @@ class ReferenceExamplesTest {
         JsonObject example = (JsonObject) example(name);
         JsonObject error = expected(example).getJsonArray("errors").getJsonObject(0);
         try {
-            answer("queues-push-message", example);
+            respond("queues-push-message", example);
         } catch (QueueException e) {
             assertThat(ErrorTable.of(e.error()).code()).isEqualTo(error.getInteger("code"));
             assertThat(e.getMessage()).isEqualTo(error.getString("message"));
@@ -146,16 +146,16 @@ class ReferenceExamplesTest {
     private void shows(String name, BacklogStats metrics) {
         queues.metrics = Future.succeededFuture(metrics);
         JsonObject example = (JsonObject) example(name);
-        assertThat(answer("queues-push-message", example)).isEqualTo(expected(example));
+        assertThat(respond("queues-push-message", example)).isEqualTo(expected(example));
     }
 
-    private JsonObject answer(String operationId, JsonObject example) {
+    private JsonObject respond(String operationId, JsonObject example) {
         JsonObject request = example.getJsonObject("request");
         String raw = request.getString("raw_body");
-        return answer(operationId, raw == null ? request.getJsonObject("body").toBuffer() : Buffer.buffer(raw));
+        return respond(operationId, raw == null ? request.getJsonObject("body").toBuffer() : Buffer.buffer(raw));
     }
 
-    private JsonObject answer(String operationId, Buffer body) {
+    private JsonObject respond(String operationId, Buffer body) {
         Operation operation = MessageOperations.forEventLoop(
                         queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY, ContinuousClock.ofMachine())
                 .stream()

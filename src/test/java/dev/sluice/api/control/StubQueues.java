@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Remembers what it is asked and answers what it was told to. */
+/** Records its calls and returns predefined results. */
 public final class StubQueues implements QueueClient {
     public final List<NewMessage> pushed = new ArrayList<>();
     public final List<String> asked = new ArrayList<>();

@@ -64,7 +64,7 @@ class SubscriptionsTest {
     }
 
     @Test
-    void whatIsCreatedIsShownAsItWasGiven() {
+    void aSubscriptionIsShownAsItWasCreated() {
         JsonObject body = body("orders builds", "workersBuilds.worker");
         JsonObject made = create(body);
         assertThat(made.getMap())
@@ -130,7 +130,7 @@ class SubscriptionsTest {
     }
 
     @Test
-    void patchChangesWhatIsGivenAndNeverTheSource() {
+    void patchChangesTheGivenFieldsAndNeverTheSource() {
         JsonObject made = create(body("x", "kv"));
         String path = PATH + "/" + made.getString("id");
         JsonObject changed = edge.send("PATCH", path, "{\"enabled\":false,\"source\":{\"type\":\"r2\"},\"name\":null}")
@@ -152,7 +152,7 @@ class SubscriptionsTest {
     }
 
     @Test
-    void aDeletedSubscriptionIsShownOnceMoreAndGone() {
+    void aDeleteReturnsTheSubscriptionAndRemovesIt() {
         JsonObject made = create(body("x", "kv"));
         String path = PATH + "/" + made.getString("id");
         assertThat(edge.send("DELETE", path, null).result()).isEqualTo(made);
@@ -163,7 +163,7 @@ class SubscriptionsTest {
     }
 
     @Test
-    void listsInTheOrderAskedFor() {
+    void listsInTheRequestedOrder() {
         create(body("b", "r2").put("enabled", false));
         create(body("c", "kv"));
         create(body("a", "images"));

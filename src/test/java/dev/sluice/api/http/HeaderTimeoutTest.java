@@ -7,7 +7,7 @@ import dev.sluice.TestTimeout;
 import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.SelfSigned;
-import dev.sluice.api.TrustsAnybody;
+import dev.sluice.api.TrustAllCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The head of any request of a connection, once begun, must be complete within a second; nothing else here has a time that matters. */
+/** The head of any request must be complete within a second of its first byte. No other timeout matters here. */
 class HeaderTimeoutTest {
     private static final int HEADER_SECONDS = 1;
     private static final int DRIP_MILLIS = 50;
@@ -57,11 +57,11 @@ class HeaderTimeoutTest {
     }
 
     @Test
-    void halfAHeadAfterAnAnsweredRequestEndsTheConnection() throws IOException {
+    void anIncompleteHeadAfterACompletedRequestClosesTheConnection() throws IOException {
         for (String half : new String[] {"G", "GET /openapi.yaml HTTP/1.1\r\n", HEAD + "X: "}) {
             try (Socket client = connect()) {
                 send(client, REQUEST);
-                takeAnswer(client);
+                readResponse(client);
                 send(client, half);
                 assertThat(client.getInputStream().read()).isNegative();
             }
@@ -69,19 +69,19 @@ class HeaderTimeoutTest {
     }
 
     @Test
-    void aHeadThatBeganInTheSamePacketAsARequestBeforeItEndsTheConnectionAfterTheAnswer() throws IOException {
+    void anIncompleteHeadInThePacketOfTheRequestBeforeClosesTheConnectionAfterItsResponse() throws IOException {
         try (Socket client = connect()) {
             send(client, REQUEST + HEAD);
-            takeAnswer(client);
+            readResponse(client);
             assertThat(client.getInputStream().read()).isNegative();
         }
     }
 
     @Test
-    void dripsDoNotProlongTheTime() throws IOException {
+    void singleBytesDoNotExtendTheTimeout() throws IOException {
         try (Socket client = connect()) {
             send(client, REQUEST);
-            takeAnswer(client);
+            readResponse(client);
             long begunNanos = System.nanoTime();
             client.setSoTimeout(DRIP_MILLIS);
             send(client, HEAD + "X: ");
@@ -90,7 +90,7 @@ class HeaderTimeoutTest {
                 try {
                     open = client.getInputStream().read() >= 0;
                 } catch (SocketTimeoutException stillOpen) {
-                    open = drip(client);
+                    open = sendOneByte(client);
                 } catch (SocketException reset) {
                     open = false;
                 }
@@ -99,7 +99,7 @@ class HeaderTimeoutTest {
         }
     }
 
-    private static boolean drip(Socket client) {
+    private static boolean sendOneByte(Socket client) {
         try {
             send(client, "y");
             return true;
@@ -109,64 +109,64 @@ class HeaderTimeoutTest {
     }
 
     @Test
-    void anIdleConnectionAndOneWithASlowBodyAreNotConcerned() throws IOException {
+    void anIdleConnectionAndOneWithASlowBodyStayOpen() throws IOException {
         String push = "POST /client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + plain.queue("slow")
                 + "/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + EdgeServer.WRITER
                 + "\r\nContent-Length: 2\r\n\r\n";
         try (Socket idle = connect();
                 Socket slow = connect()) {
             send(idle, REQUEST);
-            takeAnswer(idle);
+            readResponse(idle);
             send(slow, push + "{");
-            letTimePass();
+            serveOthersForAWhile();
             send(slow, "}");
-            assertThat(takeAnswer(slow)).startsWith("HTTP/1.1 400 ").contains("2 bytes");
+            assertThat(readResponse(slow)).startsWith("HTTP/1.1 400 ").contains("2 bytes");
             send(idle, HEAD);
             send(idle, "\r\n");
-            assertThat(takeAnswer(idle)).startsWith("HTTP/1.1 200 ");
+            assertThat(readResponse(idle)).startsWith("HTTP/1.1 200 ");
         }
     }
 
     @Test
-    void aHeaderBlockOfHttp2ThatIsNotCompletedEndsTheConnection() throws Exception {
+    void anIncompleteHeaderBlockOfHttp2ClosesTheConnection() throws Exception {
         try (RawHttp2 client = new RawHttp2(secure.port()).acknowledging()) {
-            assertThat(client.answer()).isNotEmpty();
+            assertThat(client.responseBody()).isNotEmpty();
             client.begin();
-            assertThat(client.isEndedBy(0, RawHttp2.PING, new byte[8])).isTrue();
+            assertThat(client.isClosedBy(0, RawHttp2.PING, new byte[8])).isTrue();
         }
     }
 
     @Test
-    void halfAFrameOfHeadersEndsTheConnection() throws Exception {
+    void anIncompleteHeadersFrameClosesTheConnection() throws Exception {
         try (RawHttp2 client = new RawHttp2(secure.port()).acknowledging()) {
-            assertThat(client.answer()).isNotEmpty();
+            assertThat(client.responseBody()).isNotEmpty();
             client.bytes(new byte[] {0, 0, 100, RawHttp2.HEADERS, 4, 0, 0, 0, 3, 1, 2, 3});
-            assertThat(client.isEndedBy(0, RawHttp2.PING, new byte[8])).isTrue();
+            assertThat(client.isClosedBy(0, RawHttp2.PING, new byte[8])).isTrue();
         }
     }
 
     @Test
-    void aSlowBodyOfHttp2AndAnIdleConnectionAreNotConcerned() throws Exception {
+    void aSlowBodyOfHttp2AndAnIdleConnectionStayOpen() throws Exception {
         try (RawHttp2 slow = new RawHttp2(secure.port()).acknowledging();
                 RawHttp2 idle = new RawHttp2(secure.port()).acknowledging()) {
-            assertThat(idle.answer()).isNotEmpty();
+            assertThat(idle.responseBody()).isNotEmpty();
             int stream = slow.open();
             slow.bytes(new byte[] {0, 0, 2, RawHttp2.DATA, 0, 0, 0, 0, (byte) stream, '{'});
-            letTimePass();
+            serveOthersForAWhile();
             slow.bytes(new byte[] {'}'});
             assertThat(slow.resetCodes()).isEmpty();
-            assertThat(idle.answer()).isNotEmpty();
+            assertThat(idle.responseBody()).isNotEmpty();
         }
     }
 
     @Test
-    void aConnectionWhoseHandshakeOrFirstSettingsDoNotComeIsClosedInTime() throws Exception {
+    void aConnectionWithoutHandshakeOrSettingsIsClosedInTime() throws Exception {
         serve();
         try (Socket silent = connect(secure.port())) {
             assertThat(silent.getInputStream().read()).isNegative();
         }
-        try (SSLSocket shaken =
-                (SSLSocket) TrustsAnybody.context().getSocketFactory().createSocket("127.0.0.1", secure.port())) {
+        try (SSLSocket shaken = (SSLSocket)
+                TrustAllCertificates.context().getSocketFactory().createSocket("127.0.0.1", secure.port())) {
             SSLParameters parameters = shaken.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"h2"});
             shaken.setSSLParameters(parameters);
@@ -175,16 +175,16 @@ class HeaderTimeoutTest {
             assertThat(shaken.getApplicationProtocol()).isEqualTo("h2");
             try {
                 while (shaken.getInputStream().read() >= 0) {
-                    // The settings of the server, and then its end.
+                    // The SETTINGS of the server, and then the end of the connection.
                 }
             } catch (SSLException | SocketException cutOff) {
-                // An end without a farewell.
+                // The connection ends without a close_notify.
             }
         }
     }
 
     @Test
-    void handshakesThatDoNotGoOnKeepNobodyOut() throws Exception {
+    void stalledHandshakesDoNotBlockOtherConnections() throws Exception {
         try (EdgeServer patient = new EdgeServer(
                 new HttpOptions("127.0.0.1", 0, SelfSigned.tls(own), SECONDS_MAX, SECONDS_MAX, SECONDS_MAX, 8192))) {
             serve(patient);
@@ -208,16 +208,16 @@ class HeaderTimeoutTest {
 
     private static void serve(EdgeServer edge) throws Exception {
         try (RawHttp2 client = new RawHttp2(edge.port()).acknowledging()) {
-            assertThat(client.answer()).isNotEmpty();
+            assertThat(client.responseBody()).isNotEmpty();
         }
     }
 
-    /** Other clients are served meanwhile. */
-    private static void letTimePass() throws IOException {
+    /** Lets time pass by serving other clients. */
+    private static void serveOthersForAWhile() throws IOException {
         for (long startNanos = System.nanoTime(); System.nanoTime() - startNanos < LONG_NANOS; ) {
             try (Socket other = connect()) {
                 send(other, REQUEST);
-                takeAnswer(other);
+                readResponse(other);
             }
         }
     }
@@ -236,7 +236,7 @@ class HeaderTimeoutTest {
         client.getOutputStream().write(bytes.getBytes(US_ASCII));
     }
 
-    private static String takeAnswer(Socket client) throws IOException {
+    private static String readResponse(Socket client) throws IOException {
         InputStream in = client.getInputStream();
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {

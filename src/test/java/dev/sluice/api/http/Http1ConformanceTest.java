@@ -2,7 +2,7 @@ package dev.sluice.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.ContractAnswers;
+import dev.sluice.api.ContractResponses;
 import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawClient;
 import dev.sluice.api.RawClient.RawResponse;
@@ -35,8 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * What RFC 9112 and RFC 9110 say a server refuses and takes, a row for each rule. Behind each refused row stands a whole push: it
- * must not be served, because a proxy in front could have taken it for a part of the refused request (request smuggling).
+ * What a server refuses and accepts according to RFC 9112 and RFC 9110, a row for each rule. Each refused row is
+ * followed by a complete push, which must not be served: a proxy in front could have read it as a part of the refused
+ * request (request smuggling).
  */
 class Http1ConformanceTest {
     private static final String HEX = "0123456789abcdef";
@@ -48,9 +49,9 @@ class Http1ConformanceTest {
     /**
      * A request.
      *
-     * @param rule the section of RFC 9112, or of RFC 9110 if it says so, and what it demands
+     * @param rule the section of RFC 9112, or of RFC 9110 if it says so, and what it requires
      * @param request {@code PATH} and {@code AUTH} are replaced, and each line end by CR LF
-     * @param text part of the answer
+     * @param text part of the response
      */
     private record Row(String rule, String request, String text) {
         @Override
@@ -252,13 +253,13 @@ class Http1ConformanceTest {
         assertThat(response.headers().toLowerCase())
                 .contains("content-type: application/json")
                 .contains("connection: close");
-        ContractAnswers.shared().check("POST", URI.create("/unknown"), status, response.body());
+        ContractResponses.shared().check("POST", URI.create("/unknown"), status, response.body());
         assertThat(response.body()).contains("\"code\":10026");
     }
 
     @ParameterizedTest
     @FieldSource("REFUSED")
-    void whatIsMalformedIsRefusedAndEndsTheConnection(Row row) throws IOException {
+    void malformedInputIsRefusedAndTheConnectionCloses(Row row) throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(bytes(row.request) + wholePush());
             RawResponse response = client.receive();
@@ -269,10 +270,10 @@ class Http1ConformanceTest {
         assertThat(pushes).hasValue(0);
     }
 
-    /** What is looked for line by line is found however it arrives, and nothing behind it is decoded. */
+    /** The decoder finds malformed lines however the bytes arrive, and decodes nothing after them. */
     @ParameterizedTest
     @FieldSource("REFUSED")
-    void whatIsMalformedIsRefusedAlsoIfItArrivesByteByByte(Row row) {
+    void malformedInputIsRefusedIfItArrivesByteByByte(Row row) {
         EmbeddedChannel channel = new EmbeddedChannel(new Http1RequestDecoder(new HttpServerOptions()));
         for (byte b : bytes(row.request).getBytes(StandardCharsets.ISO_8859_1)) {
             channel.writeInbound(Unpooled.buffer(1).writeByte(b));
@@ -292,7 +293,7 @@ class Http1ConformanceTest {
 
     @ParameterizedTest
     @FieldSource("TAKEN")
-    void whatIsOddButAllowedIsTakenAndTheConnectionGoesOn(Row row) throws IOException {
+    void unusualButValidInputIsAcceptedAndTheConnectionStaysOpen(Row row) throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send(bytes(row.request).repeat(2) + wholePush());
             for (int i = 0; i < 2; i++) {
@@ -303,16 +304,16 @@ class Http1ConformanceTest {
     }
 
     @Test
-    void aRefusalComesAfterTheAnswersToWhatWasSentBefore() throws IOException {
+    void aRefusalComesAfterTheResponsesToEarlierRequests() throws IOException {
         for (String refused : new String[] {
             "GET / HTTP/1.1\nHost: x\nHost: y\n\n",
             "POST PATH HTTP/1.1\nHost: x\nAUTH\nTransfer-Encoding: chunked\n\nx\n"
         }) {
             List<Promise<Response>> waiting = new CopyOnWriteArrayList<>();
             edge.behaviours.put("queues-push-message", call -> {
-                Promise<Response> answer = Promise.promise();
-                waiting.add(answer);
-                return answer.future();
+                Promise<Response> response = Promise.promise();
+                waiting.add(response);
+                return response.future();
             });
             try (RawClient client = new RawClient(edge.port())) {
                 client.send(wholePush() + bytes(refused) + wholePush());
@@ -344,7 +345,7 @@ class Http1ConformanceTest {
         assertThat(pushes).hasValue(0);
     }
 
-    /** A client that is still writing when the answer comes must not lose it to a reset of the connection. */
+    /** A client that is still writing when the response arrives must not lose it to a reset of the connection. */
     @Test
     void aRefusalReachesAClientThatIsStillSending() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
@@ -354,7 +355,7 @@ class Http1ConformanceTest {
     }
 
     @Test
-    void aContentCodingIs415AndIdentityIsNone() throws IOException {
+    void aContentCodingIs415ExceptIdentity() throws IOException {
         for (String coding : new String[] {"gzip", "br", "identity, gzip", "x"}) {
             RawResponse response = RawClient.exchange(
                     edge.port(),
@@ -363,7 +364,7 @@ class Http1ConformanceTest {
             assertThat(response.status()).isEqualTo(415);
             assertThat(response.body()).contains("\"code\":10026").contains("Content-Encoding");
             assertThat(response.headers().toLowerCase()).contains("accept-encoding: identity");
-            ContractAnswers.shared().check("POST", URI.create(path), 415, response.body());
+            ContractResponses.shared().check("POST", URI.create(path), 415, response.body());
         }
         assertThat(pushes).hasValue(0);
         assertThat(RawClient.exchange(
@@ -375,7 +376,7 @@ class Http1ConformanceTest {
     }
 
     @Test
-    void anExpectationThatIsUnknownIs417AndNoneIsMetInHttp10() throws IOException {
+    void anUnknownExpectationIs417AndHttp10HasNone() throws IOException {
         RawResponse unknown = RawClient.exchange(
                 edge.port(), bytes("POST PATH HTTP/1.1\nHost: x\nAUTH\nExpect: magic\nContent-Length: 3\n\nabc"));
         assertThat(unknown.status()).isEqualTo(417);
@@ -387,7 +388,7 @@ class Http1ConformanceTest {
     }
 
     @Test
-    void aClientThatSendsNoMoreGetsAllItsAnswersAndThenTheConnectionEnds() throws IOException {
+    void aClientThatClosesItsHalfGetsAllResponsesAndThenTheConnectionCloses() throws IOException {
         for (int sent : new int[] {1, 3}) {
             try (RawClient client = new RawClient(edge.port())) {
                 client.send(wholePush().repeat(sent));
@@ -401,16 +402,16 @@ class Http1ConformanceTest {
         }
     }
 
-    /** While nothing happens on a connection whose client sends no more, nothing is done for it. */
+    /** A half-closed connection without pending work must not use processor time. */
     @Test
-    void aClientThatSendsNoMoreAndWaitsGetsItsAnswersAndCostsNothing() throws Exception {
+    void aClientThatClosesItsHalfAndWaitsGetsItsResponsesAtNoCost() throws Exception {
         List<Promise<Response>> waiting = new CopyOnWriteArrayList<>();
         AtomicReference<Thread> eventLoop = new AtomicReference<>();
         edge.behaviours.put("queues-push-message", call -> {
             eventLoop.set(Thread.currentThread());
-            Promise<Response> answer = Promise.promise();
-            waiting.add(answer);
-            return answer.future();
+            Promise<Response> response = Promise.promise();
+            waiting.add(response);
+            return response.future();
         });
         try (RawClient client = new RawClient(edge.port())) {
             client.send(wholePush() + wholePush());
@@ -421,11 +422,11 @@ class Http1ConformanceTest {
             assertThat(client.isQuietFor(1000)).isTrue();
             long share = 100 * (processorNanos(eventLoop.get()) - before) / (System.nanoTime() - startedNanos);
             for (int i = 0; i < 2; i++) {
-                int answered = i;
-                Awaitility.await().until(() -> waiting.size() > answered);
-                waiting.get(i).fail(new QueueException(QueueError.MESSAGE_BODY_INVALID, "answer " + i));
+                int index = i;
+                Awaitility.await().until(() -> waiting.size() > index);
+                waiting.get(i).fail(new QueueException(QueueError.MESSAGE_BODY_INVALID, "response " + i));
                 RawResponse response = client.receive();
-                assertThat(response.body()).contains("answer " + i);
+                assertThat(response.body()).contains("response " + i);
                 assertThat(response.headers().toLowerCase().contains("connection: close"))
                         .isEqualTo(i == 1);
             }
@@ -439,7 +440,7 @@ class Http1ConformanceTest {
     }
 
     @Test
-    void aClientThatSendsNoMoreThanAPartOfItsRequestIsRefused() throws IOException {
+    void aClientThatClosesItsHalfWithinARequestIsRefused() throws IOException {
         for (String part : new String[] {
             "POST PATH HTTP/1.1\nHost: x\nAU",
             "POST PATH HTTP/1.1\nHost: x\nAUTH\nContent-Length: 5\n\nab",
@@ -457,7 +458,7 @@ class Http1ConformanceTest {
     }
 
     @Test
-    void aConnectionOnWhichNothingWasSentEndsWhenTheClientEndsIt() throws IOException {
+    void aConnectionWithoutRequestsClosesWhenTheClientClosesIt() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.endOutput();
             assertThat(client.isClosedByServer()).isTrue();

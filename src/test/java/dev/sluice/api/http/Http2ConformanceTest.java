@@ -2,7 +2,7 @@ package dev.sluice.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.ContractAnswers;
+import dev.sluice.api.ContractResponses;
 import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.RawHttp2.Outcome;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** What RFC 9113 says is a malformed request, and what is none, a row for each rule. */
+/** Which requests are malformed according to RFC 9113, and which are not, a row for each rule. */
 class Http2ConformanceTest {
     private static final int PROTOCOL_ERROR = 1;
     private static final int HEADER_BYTES_MAX = 8192;
@@ -38,9 +38,9 @@ class Http2ConformanceTest {
     private final AtomicInteger pushes = new AtomicInteger();
 
     /**
-     * A push that is changed in one thing.
+     * A push with one change.
      *
-     * @param rule the section of RFC 9113, and what it demands
+     * @param rule the section of RFC 9113, and what it requires
      * @param without names of fields that are left out
      * @param with names and values of fields that are added
      */
@@ -93,7 +93,7 @@ class Http2ConformanceTest {
             with("8.2.2 Upgrade", "upgrade", "h2c"),
             with("8.2.2 TE other than trailers", "te", "gzip"),
             with("8.3 an unknown pseudo-header", ":x", "y"),
-            with("8.3 a pseudo-header of answers", ":status", "200"),
+            with("8.3 a pseudo-header of responses", ":status", "200"),
             with("8.3 a pseudo-header behind a field", "a", "b", ":scheme", "https"),
             without("8.3.1 no method", ":method"),
             without("8.3.1 no scheme", ":scheme"),
@@ -175,7 +175,7 @@ class Http2ConformanceTest {
                 new String[] {":authority", "localhost"}));
         fields.removeIf(field -> field[0].equals(row.without));
         List<String[]> added = pairs(row.with);
-        // Pseudo-headers stand first, unless the row is about their place.
+        // Pseudo-headers come first, unless the row is about their position.
         if (!added.isEmpty() && added.get(0)[0].startsWith(":")) {
             fields.addAll(added);
             fields.add(new String[] {"authorization", "Bearer " + EdgeServer.WRITER});
@@ -205,7 +205,7 @@ class Http2ConformanceTest {
 
     @ParameterizedTest
     @FieldSource("REFUSED")
-    void whatIsMalformedIsAProtocolErrorAndNeverServed(Row row) throws Exception {
+    void malformedInputIsAProtocolErrorAndNotServed(Row row) throws Exception {
         try (RawHttp2 client = new RawHttp2(edge.port()).acknowledging()) {
             Outcome outcome = exchange(client, row);
             assertThat(outcome.errorCode()).as(outcome.toString()).isEqualTo(PROTOCOL_ERROR);
@@ -216,7 +216,7 @@ class Http2ConformanceTest {
 
     @ParameterizedTest
     @FieldSource("TAKEN")
-    void whatIsOddButAllowedIsTaken(Row row) throws Exception {
+    void unusualButValidInputIsAccepted(Row row) throws Exception {
         try (RawHttp2 client = new RawHttp2(edge.port()).acknowledging()) {
             assertThat(exchange(client, row).body()).contains("2 bytes");
             assertServes(client);
@@ -245,7 +245,7 @@ class Http2ConformanceTest {
         try (RawHttp2 client = new RawHttp2(edge.port())) {
             Outcome outcome = exchange(client, row);
             assertThat(outcome.status()).as(outcome.toString()).isEqualTo(status);
-            ContractAnswers.shared().check("POST", URI.create("/unknown"), status, outcome.body());
+            ContractResponses.shared().check("POST", URI.create("/unknown"), status, outcome.body());
             assertThat(outcome.body()).contains("\"code\":10026");
             assertServes(client);
         }

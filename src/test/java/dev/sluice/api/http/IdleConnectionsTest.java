@@ -8,7 +8,7 @@ import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawClient;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.SelfSigned;
-import dev.sluice.api.TrustsAnybody;
+import dev.sluice.api.TrustAllCertificates;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.Closeable;
@@ -24,11 +24,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections on which nothing happens for longer than the idle timeout of a second, and those on which something does. */
+/** Connections that are idle for longer than the idle timeout of a second, and connections that are not. */
 class IdleConnectionsTest {
     private static final int IDLE_SECONDS = 1;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
-    /** The idle timeout, and as much again. */
+    /** Twice the idle timeout. */
     private static final long LONG_MILLIS = 2_000L * IDLE_SECONDS;
 
     private static final String REQUEST = "GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -52,7 +52,7 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void aConnectionWithoutAnotherRequestIsClosedAfterTheTimeAndNotBefore() throws IOException {
+    void aConnectionWithoutAnotherRequestIsClosedAfterTheTimeoutAndNotBefore() throws IOException {
         try (RawClient client = new RawClient(plain.port())) {
             long askedNanos = System.nanoTime();
             client.send(REQUEST);
@@ -63,14 +63,14 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void aConnectionThatNeverSaysAnythingIsClosed() throws IOException {
+    void aConnectionWithoutAFirstRequestIsClosed() throws IOException {
         try (RawClient client = new RawClient(plain.port())) {
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
 
     @Test
-    void halfARequestDoesNotKeepAConnection() throws IOException {
+    void anIncompleteRequestDoesNotKeepAConnectionOpen() throws IOException {
         try (RawClient client = new RawClient(plain.port())) {
             client.send(REQUEST);
             client.receive();
@@ -80,7 +80,7 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void requestsKeepAConnectionForAsLongAsTheyCome() throws Exception {
+    void requestsKeepAConnectionOpen() throws Exception {
         staysWhile(() -> new RawClient(plain.port()), client -> {
             client.send(REQUEST);
             assertThat(client.receive().status()).isEqualTo(200);
@@ -88,7 +88,7 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void aRequestThatTakesLongerThanTheTimeIsAnswered() throws IOException {
+    void aRequestThatTakesLongerThanTheTimeoutGetsItsResponse() throws IOException {
         plain.behaviours.put("queues-push-message", call -> {
             Promise<Response> late = Promise.promise();
             plain.vertx.setTimer(LONG_MILLIS, fired -> late.complete(new Response(Buffer.buffer("{\"late\":true}"))));
@@ -105,7 +105,8 @@ class IdleConnectionsTest {
 
     @Test
     void aConnectionWithTlsIsClosedAsWell() throws Exception {
-        try (Socket socket = TrustsAnybody.context().getSocketFactory().createSocket("127.0.0.1", secure.port())) {
+        try (Socket socket =
+                TrustAllCertificates.context().getSocketFactory().createSocket("127.0.0.1", secure.port())) {
             socket.setSoTimeout(TestTimeout.MILLIS);
             ((SSLSocket) socket).startHandshake();
             socket.getOutputStream().write(REQUEST.getBytes(US_ASCII));
@@ -115,15 +116,15 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void aConnectionOfHttp2IsClosedIfNotEvenAPingComes() throws Exception {
+    void aConnectionOfHttp2WithoutAnyFrameIsClosed() throws Exception {
         try (RawHttp2 client = new RawHttp2(secure.port()).acknowledging()) {
-            assertThat(client.answer()).isNotEmpty();
-            assertThat(client.isEndedBy(0, RawHttp2.PING, new byte[8])).isTrue();
+            assertThat(client.responseBody()).isNotEmpty();
+            assertThat(client.isClosedBy(0, RawHttp2.PING, new byte[8])).isTrue();
         }
     }
 
     @Test
-    void aConnectionOfHttp2WithoutAFirstRequestIsToldThatItEndsWhateverPingsCome(@TempDir Path own) throws Exception {
+    void aConnectionOfHttp2WithoutAFirstRequestGetsAGoAwayDespitePings(@TempDir Path own) throws Exception {
         HttpOptions settings = new HttpOptions("127.0.0.1", 0, SelfSigned.tls(own), 60, 1, 30, 8192);
         try (EdgeServer impatient = new EdgeServer(settings);
                 RawHttp2 client = new RawHttp2(impatient.port()).acknowledging()) {
@@ -133,7 +134,7 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void pingsKeepAConnectionOfHttp2() throws Exception {
+    void pingsKeepAConnectionOfHttp2Open() throws Exception {
         staysWhile(() -> new RawHttp2(secure.port()).acknowledging(), client -> assertThat(client.resetCodes())
                 .isEmpty());
     }
@@ -143,8 +144,9 @@ class IdleConnectionsTest {
     }
 
     /**
-     * Exchanges something again and again for twice the idle timeout, and the connection stays. If this thread stood still for half of
-     * that timeout, as it may on a busy machine, the end of the connection says nothing, and another one is tried.
+     * Repeats an exchange for twice the idle timeout, during which the connection must stay open. If this thread did
+     * not run for half of that timeout, as is possible on a busy machine, a closed connection proves nothing, and
+     * another one is tried.
      */
     private static <C extends Closeable> void staysWhile(Callable<C> connect, Exchange<C> exchange) throws Exception {
         boolean stayed = false;

@@ -7,7 +7,7 @@ import dev.sluice.TestTimeout;
 import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.SelfSigned;
-import dev.sluice.api.TrustsAnybody;
+import dev.sluice.api.TrustAllCertificates;
 import dev.sluice.queue.QueueSettings;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -28,10 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Responses that clients do not take, or take slowly, with a send timeout of 2 s and a memory of 1 MiB for them. */
+/** Responses that clients do not read, or read slowly, with a send timeout of 2 s and 1 MiB of memory for them. */
 class PendingResponsesTest {
     private static final int SEND_SECONDS = 2;
-    /** More than the buffers of the network take. */
+    /** More than the network buffers can store. */
     private static final int HUGE_BYTES = 24 << 20;
 
     private static final int SLOW_BYTES = 6 << 20;
@@ -64,11 +64,11 @@ class PendingResponsesTest {
         queueId = queue("orders");
         otherQueueId = queue("others");
         Buffer pulled = Buffer.buffer(new byte[pulledBytes]);
-        edge.answerWith("queues-pull-messages", call -> Future.succeededFuture(new Response(pulled)));
-        edge.answerWith("queues-peek-messages", call -> Future.succeededFuture(new Response(Buffer.buffer("{}"))));
+        edge.respondWith("queues-pull-messages", call -> Future.succeededFuture(new Response(pulled)));
+        edge.respondWith("queues-peek-messages", call -> Future.succeededFuture(new Response(Buffer.buffer("{}"))));
     }
 
-    /** Made behind the edge, which may speak TLS only. */
+    /** Created directly in the catalog, as the server may accept TLS only. */
     private String queue(String name) {
         return edge.catalog
                 .createQueue(EdgeServer.ACCOUNT, name, QueueSettings.DEFAULT, "")
@@ -76,8 +76,8 @@ class PendingResponsesTest {
                 .queueId();
     }
 
-    private long heldBytes() {
-        return edge.memory.responses().heldBytes();
+    private long chargedBytes() {
+        return edge.memory.responses().chargedBytes();
     }
 
     private static String path(String queue, String operation) {
@@ -100,7 +100,7 @@ class PendingResponsesTest {
             return plain;
         }
         SSLSocket wrapped = (SSLSocket)
-                TrustsAnybody.context().getSocketFactory().createSocket(plain, "localhost", edge.port(), true);
+                TrustAllCertificates.context().getSocketFactory().createSocket(plain, "localhost", edge.port(), true);
         wrapped.startHandshake();
         return wrapped;
     }
@@ -112,7 +112,7 @@ class PendingResponsesTest {
         socket.getOutputStream().flush();
     }
 
-    /** Reads to the end of the body; answers the status, 0 if the connection ended before. */
+    /** Reads to the end of the body. Returns the status, 0 if the connection ended before. */
     private static int read(Socket socket, long pauseNanos) throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder head = new StringBuilder();
@@ -140,12 +140,12 @@ class PendingResponsesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aClientOfHttp1ThatTakesNothingIsEndedAndItsMemoryIsFree(boolean secure) throws Exception {
+    void aConnectionOfHttp1ThatReadsNothingIsClosedAndItsMemoryFreed(boolean secure) throws Exception {
         serve(secure, HUGE_BYTES, EdgeServer.CONNECTION_BYTES);
         Socket lazy = http1(secure);
         post(lazy, path(queueId, "pull"));
-        await().until(() -> heldBytes() > HUGE_BYTES / 2);
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() > HUGE_BYTES / 2);
+        await().until(() -> chargedBytes() == 0);
         assertThat(readsToTheEnd(lazy)).isFalse();
     }
 
@@ -157,7 +157,7 @@ class PendingResponsesTest {
         }
     }
 
-    /** Much longer than the send timeout, at 640 KB/s and less. */
+    /** Takes much longer than the send timeout, at 640 KB/s and less. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aSlowButSteadyReaderGetsTheWholeResponse(boolean secure) throws Exception {
@@ -165,15 +165,15 @@ class PendingResponsesTest {
         Socket slow = http1(secure);
         post(slow, path(queueId, "pull"));
         assertThat(read(slow, SLOW_PAUSE_NANOS)).isEqualTo(200);
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() == 0);
     }
 
-    /** Of every kind: of an operation, of the gateway, of the router, and one that has no operation. */
+    /** Responses of every kind: of an operation, of the gateway, of the router, and one that has no operation. */
     @ParameterizedTest
     @ValueSource(strings = {"pull", "peek", "refused", "unknown", "list", "contract"})
-    void anUntakenStreamIsChargedAndResetAfterTheTimeout(String kind) throws Exception {
+    void anUnreadStreamIsChargedAndResetAfterTheTimeout(String kind) throws Exception {
         serve(true, 300_000, EdgeServer.CONNECTION_BYTES);
-        RawHttp2 client = http2().takingNothing();
+        RawHttp2 client = http2().readingNothing();
         switch (kind) {
             case "refused" -> client.send(RawHttp2.POST, path("nonsense", "pull"));
             case "unknown" -> client.send(RawHttp2.GET, "/nowhere");
@@ -182,18 +182,18 @@ class PendingResponsesTest {
             default -> client.send(RawHttp2.POST, path(queueId, kind));
         }
         client.resetCodes();
-        assertThat(heldBytes()).isPositive();
-        // Pings keep the connection meanwhile.
+        assertThat(chargedBytes()).isPositive();
+        // Pings keep the connection open.
         await().until(() -> client.resetCodes().equals(List.of(CANCEL)));
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() == 0);
     }
 
-    /** Two streams; the window is only ever opened for one of them, by the piece, for longer than the send timeout. */
+    /** Two streams. The window is opened for only one of them, piece by piece, for longer than the send timeout. */
     @Test
-    void aStreamWaitsWhileAnotherOneOfItsConnectionIsTakenAndIsResetAfterwards() throws Exception {
+    void aStreamWaitsWhileAnotherOneOfItsConnectionIsReadAndIsResetAfterwards() throws Exception {
         int pieces = 8;
         serve(true, pieces * SLOW_CHUNK_BYTES, EdgeServer.CONNECTION_BYTES);
-        RawHttp2 client = http2().takingNothing();
+        RawHttp2 client = http2().readingNothing();
         int waiting = client.send(RawHttp2.POST, path(queueId, "peek"));
         int taken = client.send(RawHttp2.POST, path(queueId, "pull"));
         for (int i = 0; i < pieces; i++) {
@@ -204,16 +204,16 @@ class PendingResponsesTest {
         }
         assertThat(waiting).isLessThan(taken);
         await().until(() -> client.resetCodes().equals(List.of(CANCEL)));
-        await().until(() -> heldBytes() == 0);
+        await().until(() -> chargedBytes() == 0);
     }
 
     @Test
-    void whatIsNotTakenOfOneClientIsNoReasonToRefuseAnotherOneOfAnotherQueue() throws Exception {
+    void unreadResponsesOfOneClientDoNotAffectAClientOfAnotherQueue() throws Exception {
         serve(true, 300_000, EdgeServer.CONNECTION_BYTES);
         for (int i = 0; i < 4; i++) {
-            http2().takingNothing().send(RawHttp2.POST, path(queueId, "pull"));
+            http2().readingNothing().send(RawHttp2.POST, path(queueId, "pull"));
         }
-        await().until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
+        await().until(() -> chargedBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
         Socket victim = http1(true);
         for (String operation : List.of("pull", "peek")) {
             post(victim, path(otherQueueId, operation));
@@ -221,14 +221,16 @@ class PendingResponsesTest {
         }
     }
 
-    /** A client that asks again and again and takes nothing, and another one of the same queue with the same credential. */
+    /**
+     * A client that sends many requests and reads nothing, and another one of the same queue with the same credential.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whoTakesNothingGivesWayToOthersOfTheSameQueue(boolean secure) throws Exception {
+    void aClientThatReadsNothingIsClosedForOthersOfTheSameQueue(boolean secure) throws Exception {
         serve(secure, HUGE_BYTES, EdgeServer.CONNECTION_BYTES);
         for (int i = 0; i < 3; i++) {
             post(http1(secure), path(queueId, "pull"));
-            await().until(() -> heldBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
+            await().until(() -> chargedBytes() > EdgeServer.REQUEST_MEMORY_BYTES);
             for (String operation : List.of("pull", "peek")) {
                 await().until(() -> {
                     Socket victim = http1(secure);
@@ -240,18 +242,18 @@ class PendingResponsesTest {
     }
 
     @Test
-    void oneConnectionGetsNoMoreMessagesThanItsShareUntilItHasTakenThem() throws Exception {
+    void oneConnectionGetsNoMoreMessagesThanItsShareUntilItHasReadThem() throws Exception {
         serve(true, 300_000, EdgeServer.CONNECTION_BYTES);
-        RawHttp2 client = http2().takingNothing();
+        RawHttp2 client = http2().readingNothing();
         for (int i = 0; i < 20; i++) {
             client.send(RawHttp2.POST, path(queueId, "pull"));
             client.resetCodes();
         }
-        assertThat(heldBytes()).isBetween(300_000L, EdgeServer.REQUEST_MEMORY_BYTES / 2);
+        assertThat(chargedBytes()).isBetween(300_000L, EdgeServer.REQUEST_MEMORY_BYTES / 2);
     }
 
     @Test
-    void streamsBeyondTheMemoryForThemAreRefusedAndTheConnectionWithMostGivesWay() throws Exception {
+    void streamsBeyondTheMemoryForThemAreRefusedAndTheConnectionWithMostIsClosed() throws Exception {
         serve(true, 100, 1 << 20);
         RawHttp2 few = http2();
         few.open();
@@ -263,8 +265,8 @@ class PendingResponsesTest {
 
         RawHttp2 newcomer = http2();
         newcomer.request();
-        assertThat(newcomer.answer()).contains("\"success\":true");
-        assertThat(few.answer()).contains("\"success\":true");
-        assertThat(many.isEndedBy(1, RawHttp2.PING, new byte[8])).isTrue();
+        assertThat(newcomer.responseBody()).contains("\"success\":true");
+        assertThat(few.responseBody()).contains("\"success\":true");
+        assertThat(many.isClosedBy(1, RawHttp2.PING, new byte[8])).isTrue();
     }
 }

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the edge reports of an answer with messages: whether it was handed to a connection. */
+/** What the server reports about a response with messages: whether it was handed to a connection. */
 class SentResponsesTest {
     private static final Duration PATIENCE = TestTimeout.LIMIT;
     private static final long CANCEL = 8;
 
     private final CompletableFuture<String> report = new CompletableFuture<>();
     private final CompletableFuture<OperationCall> asked = new CompletableFuture<>();
-    private final Promise<Response> answer = Promise.promise();
+    private final Promise<Response> response = Promise.promise();
     private EdgeServer edge;
     private QueueDefinition queue;
 
@@ -45,7 +45,7 @@ class SentResponsesTest {
                 .await();
         edge.behaviours.put("queues-pull-messages", call -> {
             asked.complete(call);
-            return answer.future();
+            return response.future();
         });
     }
 
@@ -55,18 +55,18 @@ class SentResponsesTest {
     }
 
     @Test
-    void anAnswerThatIsWrittenIsSent() throws Exception {
+    void aResponseThatIsWrittenIsReportedAsSent() throws Exception {
         open(null);
         HttpClientRequest request = pull(edge.vertx.createHttpClient());
-        answer.complete(pulled());
+        response.complete(pulled());
         assertThat(request.response().compose(HttpClientResponse::body).await().toString())
                 .contains("backlog");
         assertThat(report).succeedsWithin(PATIENCE).isEqualTo("sent");
     }
 
-    /** A client that only ends its half of the connection still gets its answer. */
+    /** A client that closes only its half of the connection still gets its response, so the connection is reset. */
     @Test
-    void anAnswerToAConnectionThatWasResetIsNotSent() throws Exception {
+    void aResponseToAResetConnectionIsReportedAsUnsent() throws Exception {
         open(null);
         RawClient client = new RawClient(edge.port());
         RequestOptions pull = options(HttpMethod.POST, "/messages/pull");
@@ -75,12 +75,12 @@ class SentResponsesTest {
         assertThat(asked).succeedsWithin(PATIENCE);
         client.reset();
         await().until(() -> edge.connections.open() == 0);
-        answer.complete(pulled());
+        response.complete(pulled());
         assertThat(report).succeedsWithin(PATIENCE).isEqualTo("unsent");
     }
 
     @Test
-    void anAnswerToAStreamThatWasResetIsNotSent(@TempDir Path directory) throws Exception {
+    void aResponseToAResetStreamIsReportedAsUnsent(@TempDir Path directory) throws Exception {
         open(SelfSigned.tls(directory));
         HttpClient client = edge.vertx.createHttpClient(new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
@@ -91,14 +91,14 @@ class SentResponsesTest {
         HttpClientRequest request = pull(client);
         assertThat(asked).succeedsWithin(PATIENCE);
         request.reset(CANCEL);
-        // Comes after the reset, on the same connection.
+        // Arrives after the reset, on the same connection.
         assertThat(client.request(options(HttpMethod.GET, ""))
                         .compose(HttpClientRequest::send)
                         .await()
                         .statusCode())
                 .isEqualTo(200);
         assertThat(edge.connections.open()).isOne();
-        answer.complete(pulled());
+        response.complete(pulled());
         assertThat(report).succeedsWithin(PATIENCE).isEqualTo("unsent");
     }
 

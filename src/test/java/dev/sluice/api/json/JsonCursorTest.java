@@ -24,7 +24,7 @@ class JsonCursorTest {
     private final JsonCursor cursor = new JsonCursor(512);
 
     @Property(seed = TestSeed.PROPERTIES, tries = 5000)
-    void takesWhatJacksonTakesAndNothingElse(@ForAll("texts") byte[] text) throws IOException {
+    void acceptsExactlyWhatJacksonAccepts(@ForAll("texts") byte[] text) throws IOException {
         assertThat(accepts(text)).as(new String(text, StandardCharsets.UTF_8)).isEqualTo(jacksonAccepts(text));
     }
 
@@ -35,7 +35,7 @@ class JsonCursorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-0", "1e3", "1.0E-2", " {} ", "[]", "[[],{}]", "{\"a\":{},\"b\":[1]}", "\"\\u0000\""})
-    void takesJson(String text) {
+    void acceptsJson(String text) {
         assertThat(accepts(text.getBytes(StandardCharsets.UTF_8))).isTrue();
     }
 
@@ -82,12 +82,12 @@ class JsonCursorTest {
                 "[[]",
                 "\u00a01"
             })
-    void refusesWhatIsNotJson(String text) {
+    void rejectsInputThatIsNotJson(String text) {
         assertThat(accepts(text.getBytes(StandardCharsets.UTF_8))).isFalse();
     }
 
     @Test
-    void passesOverAByteOrderMarkAtTheStartOnly() {
+    void skipsAByteOrderMarkAtTheStartOnly() {
         assertThat(accepts("\ufeff{}".getBytes(StandardCharsets.UTF_8))).isTrue();
         assertThat(accepts("{}\ufeff".getBytes(StandardCharsets.UTF_8))).isFalse();
         assertThat(accepts("{}".getBytes(StandardCharsets.UTF_16))).isFalse();
@@ -95,7 +95,7 @@ class JsonCursorTest {
     }
 
     @Test
-    void refusesEveryKindOfMalformedUtf8() {
+    void rejectsEveryKindOfMalformedUtf8() {
         int[][] sequences = {
             {0x80},
             {0xc0, 0x80},
@@ -125,7 +125,7 @@ class JsonCursorTest {
     }
 
     @Test
-    void countsDepthLikeTheLimitSaysAndForgetsItAfterwards() {
+    void limitsTheDepthAndResetsItForTheNextText() {
         JsonCursor shallow = new JsonCursor(3);
         assertThat(accepts(shallow, "[[[1],{}]]".getBytes(StandardCharsets.UTF_8)))
                 .isTrue();
@@ -138,7 +138,7 @@ class JsonCursorTest {
     }
 
     @Test
-    void knowsAFieldInAnySpelling() {
+    void matchesAFieldNameInAnySpelling() {
         cursor.open("{\"b\\u006fdy\":1}".getBytes(StandardCharsets.UTF_8));
         assertThat(cursor.enterObject()).isTrue();
         assertThat(cursor.nameIs("body".getBytes(StandardCharsets.US_ASCII))).isTrue();

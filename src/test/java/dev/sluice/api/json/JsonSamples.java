@@ -17,7 +17,7 @@ import net.jqwik.api.Tuple;
 public final class JsonSamples {
     private JsonSamples() {}
 
-    /** Text of all planes, without half surrogate pairs. */
+    /** Text of all planes, without unpaired surrogates. */
     public static Arbitrary<String> unicode() {
         Arbitrary<Integer> codePoints = Arbitraries.oneOf(
                 Arbitraries.integers().between(0, 0x7f),
@@ -64,7 +64,7 @@ public final class JsonSamples {
                         "0", "-0", "-0.0", "1e3", "1E+3", "1.50", "1e-7", "123456789012345678901234567890", "1e999"));
     }
 
-    /** Any JSON value, with white space here and there. */
+    /** Any JSON value, with random white space. */
     public static Arbitrary<String> value() {
         return Arbitraries.lazyOf(
                 () -> Arbitraries.of("null", "true", "false"),
@@ -80,14 +80,14 @@ public final class JsonSamples {
         return Combinators.combine(string(), space(), value()).as((name, space, value) -> name + space + ':' + value);
     }
 
-    /** White space, mostly none. */
+    /** White space, usually none. */
     public static Arbitrary<String> space() {
         return Arbitraries.frequencyOf(
                 Tuple.of(3, Arbitraries.just("")),
                 Tuple.of(1, Arbitraries.strings().withChars(" \t\r\n").ofMaxLength(3)));
     }
 
-    /** An object with the given fields in any order, each absent, doubled, or with any other value now and then. */
+    /** An object with the given fields in any order. Each field may be absent, duplicated, or have another value. */
     public static Arbitrary<String> object(List<Arbitrary<String>> fields) {
         List<Arbitrary<List<String>>> occurrences = new ArrayList<>();
         for (Arbitrary<String> field : fields) {
@@ -103,7 +103,7 @@ public final class JsonSamples {
                 });
     }
 
-    /** The same bytes with a few of them overwritten, removed, doubled or cut off. */
+    /** Texts with a few bytes overwritten, removed or duplicated, or cut at the end. */
     public static Arbitrary<byte[]> damaged(Arbitrary<String> texts) {
         return Combinators.combine(texts, Arbitraries.randoms()).as((text, random) -> {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -116,13 +116,13 @@ public final class JsonSamples {
 
     private static byte[] damage(byte[] bytes, Random random) {
         int at = random.nextInt(bytes.length);
-        String odd = "\"\\{}[]:,0-.eEtfnu \n\0\u001f";
+        String replacements = "\"\\{}[]:,0-.eEtfnu \n\0\u001f";
         switch (random.nextInt(5)) {
             case 0:
                 bytes[at] = (byte) random.nextInt(256);
                 return bytes;
             case 1:
-                bytes[at] = (byte) odd.charAt(random.nextInt(odd.length()));
+                bytes[at] = (byte) replacements.charAt(random.nextInt(replacements.length()));
                 return bytes;
             case 2:
                 return Arrays.copyOf(bytes, at);

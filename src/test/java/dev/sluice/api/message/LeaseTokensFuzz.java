@@ -12,8 +12,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Tokens: what is accepted is, to the letter, what an installation with this key issues for that delivery. The input is read as a
- * token, as a payload under a right MAC, and as edits of a right token.
+ * Tokens. An accepted token is, character by character, the token that an installation with this key issues for that
+ * delivery. The input is used as a token, as a payload with a valid MAC, and as edits of a valid token.
  */
 public final class LeaseTokensFuzz {
     private static final byte[] KEY = Arrays.copyOf(new byte[] {1, 2, 3}, 32);
@@ -23,7 +23,7 @@ public final class LeaseTokensFuzz {
 
     private LeaseTokensFuzz() {}
 
-    /** One execution. */
+    /** Entry point of the fuzzer. */
     public static void fuzzerTestOneInput(byte[] input) {
         for (LeaseTokens.TokenKind kind : LeaseTokens.TokenKind.values()) {
             check(kind, 1, new String(input, UTF_8));
@@ -40,11 +40,11 @@ public final class LeaseTokensFuzz {
         long queue = queueNumber & Long.MAX_VALUE;
         LeaseId lease = new LeaseId(seq & Long.MAX_VALUE, delivery & Integer.MAX_VALUE);
         String token = TOKENS.encode(LeaseTokens.TokenKind.LEASE, queue, lease.seq(), lease.delivery());
-        demand(lease.equals(TOKENS.decode(LeaseTokens.TokenKind.LEASE, queue, token)), "an issued token is refused");
-        demand(token.length() <= LeaseTokens.CHARS_MAX, "a token is too long");
-        demand(TOKENS.decode(LeaseTokens.TokenKind.REF, queue, token) == null, "a lease passes for a ref");
-        demand(TOKENS.decode(LeaseTokens.TokenKind.LEASE, queue ^ 1, token) == null, "it passes for another queue");
-        demand(FOREIGN.decode(LeaseTokens.TokenKind.LEASE, queue, token) == null, "it passes in another installation");
+        require(lease.equals(TOKENS.decode(LeaseTokens.TokenKind.LEASE, queue, token)), "an issued token is refused");
+        require(token.length() <= LeaseTokens.CHARS_MAX, "a token is too long");
+        require(TOKENS.decode(LeaseTokens.TokenKind.REF, queue, token) == null, "a lease passes for a ref");
+        require(TOKENS.decode(LeaseTokens.TokenKind.LEASE, queue ^ 1, token) == null, "it passes for another queue");
+        require(FOREIGN.decode(LeaseTokens.TokenKind.LEASE, queue, token) == null, "it passes in another installation");
         StringBuilder edited = new StringBuilder(token);
         for (int i = 0; i + 1 < edits.length; i += 2) {
             edited.setCharAt((edits[i] & 0xff) % edited.length(), (char) (edits[i + 1] & 0xff));
@@ -56,7 +56,7 @@ public final class LeaseTokensFuzz {
         LeaseId read = TOKENS.decode(kind, queueNumber, token);
         if (read != null) {
             String issued = signed(kind, payload(queueNumber, read.seq(), read.delivery()));
-            demand(token.equals(issued), "a token is accepted that nobody issued: " + token);
+            require(token.equals(issued), "a token is accepted that was not issued: " + token);
         }
     }
 
@@ -72,7 +72,7 @@ public final class LeaseTokensFuzz {
         return Arrays.copyOf(payload.array(), payload.position());
     }
 
-    /** What the documentation of {@link LeaseTokens} says, by other means. */
+    /** A token according to the documentation of {@link LeaseTokens}, implemented independently. */
     private static String signed(LeaseTokens.TokenKind kind, byte[] payload) {
         String prefix = kind == LeaseTokens.TokenKind.LEASE ? "lse1." : "ref1.";
         try {
@@ -87,9 +87,9 @@ public final class LeaseTokensFuzz {
         }
     }
 
-    private static void demand(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
+    private static void require(boolean condition, String failure) {
+        if (!condition) {
+            throw new AssertionError(failure);
         }
     }
 }

@@ -24,7 +24,7 @@ class LeaseTokensTest {
     }
 
     @Property(seed = TestSeed.PROPERTIES)
-    void aTokenSaysWhatItWasMadeFor(
+    void aTokenDecodesToWhatWasEncoded(
             @ForAll @LongRange(min = 1) long queue,
             @ForAll @LongRange(min = 1) long seq,
             @ForAll @IntRange(min = 0) int delivery) {
@@ -37,7 +37,7 @@ class LeaseTokensTest {
     }
 
     @Property(seed = TestSeed.PROPERTIES)
-    void noOtherKindQueueOrInstallationTakesIt(
+    void noOtherKindQueueOrInstallationAcceptsIt(
             @ForAll @LongRange(min = 1) long queue,
             @ForAll @LongRange(min = 1) long otherQueue,
             @ForAll @LongRange(min = 1) long seq,
@@ -54,15 +54,15 @@ class LeaseTokensTest {
     }
 
     @Property(seed = TestSeed.PROPERTIES)
-    void noFlippedBitGoesUnseen(
+    void everyFlippedBitIsDetected(
             @ForAll @LongRange(min = 1, max = 1000) long queue,
             @ForAll @LongRange(min = 1) long seq,
             @ForAll @IntRange(min = 1, max = 100) int delivery,
-            @ForAll @IntRange(min = 0) int place,
+            @ForAll @IntRange(min = 0) int position,
             @ForAll @IntRange(min = 0, max = 15) int bit) {
         String lease = tokens.encode(LeaseTokens.TokenKind.LEASE, queue, seq, delivery);
         StringBuilder flipped = new StringBuilder(lease);
-        int at = place % lease.length();
+        int at = position % lease.length();
         flipped.setCharAt(at, (char) (lease.charAt(at) ^ 1 << bit));
         assertThat(tokens.decode(LeaseTokens.TokenKind.LEASE, queue, flipped.toString()))
                 .isNull();
@@ -73,7 +73,7 @@ class LeaseTokensTest {
     }
 
     @Property(seed = TestSeed.PROPERTIES)
-    void anyTextIsReadWithoutHarm(@ForAll String text) {
+    void anyTextIsDecodedWithoutFailure(@ForAll String text) {
         assertThat(tokens.decode(LeaseTokens.TokenKind.LEASE, 1, text)).isNull();
         assertThat(tokens.decode(LeaseTokens.TokenKind.LEASE, 1, "lse1." + text))
                 .isNull();
@@ -96,12 +96,12 @@ class LeaseTokensTest {
                 "lse1.gICAgICAgICAgICAgICAgICAgICAgICA.x",
                 "not-a-lease"
             })
-    void whatItDidNotIssueIsNothing(String token) {
+    void aTokenThatItDidNotIssueIsInvalid(String token) {
         assertThat(tokens.decode(LeaseTokens.TokenKind.LEASE, 1, token)).isNull();
     }
 
     @Test
-    void aTokenOutlivesTheInstanceThatMadeIt() {
+    void aTokenIsValidForAnotherInstanceWithTheSameKey() {
         String lease = tokens.encode(LeaseTokens.TokenKind.LEASE, 7, 8, 9);
         assertThat(new LeaseTokens(key(1)).decode(LeaseTokens.TokenKind.LEASE, 7, lease))
                 .isEqualTo(new LeaseId(8, 9));

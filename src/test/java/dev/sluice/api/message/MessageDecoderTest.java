@@ -56,7 +56,7 @@ class MessageDecoderTest {
                 "{\"body\":1,\"delay_seconds\":\"30\"}             | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"delay_seconds\"",
                 "{\"body\":1,\"delay_seconds\":true}               | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"delay_seconds\"",
             })
-    void refusesABadMessage(String request, QueueError error, String text) {
+    void rejectsAnInvalidMessage(String request, QueueError error, String text) {
         assertThatThrownBy(() -> decoder.single(bytes(request == null ? "" : request)))
                 .hasMessage(text)
                 .extracting("error")
@@ -82,7 +82,7 @@ class MessageDecoderTest {
                 "{\"messages\":[{\"body\":1}],\"delay_seconds\":\"1\"}         | BATCH_DELAY_INVALID      | delay_seconds of the batch must be an integer from 0 to 86400.",
                 "{\"delay_seconds\":-1,\"messages\":[{\"body\":1}]]            | MESSAGE_BODY_MALFORMED   | Request body is not valid JSON.",
             })
-    void refusesABadBatch(String request, QueueError error, String text) {
+    void rejectsAnInvalidBatch(String request, QueueError error, String text) {
         assertThatThrownBy(() -> decoder.batch(bytes(request)))
                 .hasMessage(text)
                 .extracting("error")
@@ -113,7 +113,7 @@ class MessageDecoderTest {
                 "{\"b\\u006fdy\":2,\"content\\u005ftype\":\"\\u006ason\"}                  | JSON | 2              | -1",
                 "{\"body\":1,\"unknown\":{\"body\":[2]},\"\":0}                            | JSON | 1              | -1",
             })
-    void takesAMessage(String request, ContentType type, String body, int delaySeconds) {
+    void acceptsAMessage(String request, ContentType type, String body, int delaySeconds) {
         NewMessage message = decoder.single(bytes(request));
         assertThat(new String(message.body(), StandardCharsets.UTF_8)).isEqualTo(body);
         assertThat(message.contentType()).isEqualTo(type);
@@ -121,7 +121,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void takesABodyThatIsEmptyOrHasNul() {
+    void acceptsABodyThatIsEmptyOrHasNul() {
         assertThat(decoder.single(bytes("{\"body\":\"\",\"content_type\":\"text\"}"))
                         .body())
                 .isEmpty();
@@ -131,7 +131,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void aStrictDecoderTakesObjectsAndArraysOnlyUnderJson() {
+    void aStrictDecoderAcceptsOnlyObjectsAndArraysAsJson() {
         assertThat(strict.single(bytes("{\"body\":{}}")).body()).isEqualTo(bytes("{}"));
         assertThat(strict.single(bytes("{\"body\":[]}")).body()).isEqualTo(bytes("[]"));
         assertThat(strict.single(bytes("{\"body\":\"a\",\"content_type\":\"text\"}"))
@@ -144,7 +144,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void theBatchDelayFillsInWhereAMessageHasNoneOfItsOwn() {
+    void theBatchDelayAppliesToMessagesWithoutTheirOwn() {
         List<NewMessage> messages = decoder.batch(bytes("{\"messages\":[{\"body\":1,\"delay_seconds\":0},{\"body\":2},"
                 + "{\"body\":3,\"delay_seconds\":null}],\"delay_seconds\":60}"));
         assertThat(messages).extracting(NewMessage::delaySeconds).containsExactly(0, 60, 60);
@@ -155,7 +155,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void ofTwoListsTheLastCountsAndTheFirstDoesNotHarm() {
+    void theLastOfTwoListsWinsAndTheFirstHasNoEffect() {
         assertThat(decoder.batch(bytes("{\"messages\":[{}],\"messages\":[{\"body\":1}]}")))
                 .hasSize(1);
         assertThat(error("{\"messages\":[{\"body\":1}],\"messages\":7}")).isEqualTo(QueueError.MESSAGE_BODY_INVALID);
@@ -188,7 +188,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void malformedWinsOverShapeAndShapeOverLimit() {
+    void malformedJsonComesBeforeStructureAndStructureBeforeLimits() {
         assertThat(error(batch(101, "{\"body\":1}").replace("]}", ",{}]}"))).isEqualTo(QueueError.MESSAGE_BODY_INVALID);
         assertThat(error(batch(101, "{\"body\":1}") + '}')).isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
         assertThat(error(batch(1, "{\"body\":\"" + "a".repeat(130_000) + "\"}")
@@ -198,7 +198,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void everyMessageHasAnIdOfItsOwn() {
+    void everyMessageHasItsOwnId() {
         Set<String> ids = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
             NewMessage message =

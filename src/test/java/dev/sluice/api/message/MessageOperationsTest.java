@@ -49,7 +49,7 @@ class MessageOperationsTest {
             .collect(Collectors.toMap(Operation::operationId, Function.identity()));
 
     @Test
-    void areEightAndAllWrite() {
+    void thereAreEightAndAllRequireWriteAccess() {
         assertThat(operations)
                 .containsOnlyKeys(
                         "queues-push-message",
@@ -64,7 +64,7 @@ class MessageOperationsTest {
     }
 
     @Test
-    void aPushAnswersTheBacklog() {
+    void aPushReturnsTheBacklog() {
         queues.metrics = Future.succeededFuture(new BacklogStats(2, 64, 1788000000000L));
         JsonObject result = result("queues-push-message", "{\"body\":{\"a\":1},\"delay_seconds\":5}");
         assertThat(result)
@@ -74,7 +74,7 @@ class MessageOperationsTest {
     }
 
     @Test
-    void aBadPushNeverReachesTheQueue() {
+    void anInvalidPushDoesNotReachTheQueue() {
         assertThatThrownBy(() -> result("queues-push-message", "{"))
                 .extracting("error")
                 .isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
@@ -88,8 +88,8 @@ class MessageOperationsTest {
     void aFailureOfTheQueueIsPassedOn() {
         queues.metrics = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
         OperationCall call = call("{\"body\":1}");
-        Future<?> answer = operations.get("queues-push-message").handle(call);
-        assertThat(answer.cause()).extracting("error").isEqualTo(QueueError.OVERLOADED);
+        Future<?> response = operations.get("queues-push-message").handle(call);
+        assertThat(response.cause()).extracting("error").isEqualTo(QueueError.OVERLOADED);
     }
 
     @Test
@@ -102,7 +102,7 @@ class MessageOperationsTest {
     }
 
     @Test
-    void aPullHandsOutLeasesThatAnAckTakes() {
+    void aPullReturnsLeasesThatAnAckAccepts() {
         queues.delivered = Future.succeededFuture(new QueueClient.Delivered(
                 List.of(new QueueClient.Delivery(stored(17), 2)), BacklogStats.EMPTY, 0, PendingResponse.NONE));
         JsonObject message = messages("queues-pull-messages", "").getJsonObject(0);
@@ -117,7 +117,7 @@ class MessageOperationsTest {
     }
 
     @Test
-    void anAnswerThatCannotBeWrittenIsReportedAsUnsentAndOneThatCanIsLeftToTheEdge() {
+    void aResponseThatCannotBeWrittenIsReportedAsUnsentAndAnyOtherIsLeftToTheServer() {
         List<String> reports = new ArrayList<>();
         PendingResponse pending = new PendingResponse() {
             @Override
@@ -146,14 +146,14 @@ class MessageOperationsTest {
         assertThat(reports).containsExactly("unsent", "unsent", "unsent");
 
         queues.peeked = List.of(new QueueClient.Peeked(stored(17), 0));
-        Response answer =
+        Response response =
                 operations.get("queues-peek-messages").handle(call("")).result();
         assertThat(reports).hasSize(3);
-        assertThat(answer.pending()).isSameAs(pending);
+        assertThat(response.pending()).isSameAs(pending);
     }
 
     @Test
-    void anAckWarnsOfForgedAndForeignLeasesAndAsksNobodyAboutThem() {
+    void anAckWarnsOfForgedAndForeignLeasesWithoutAskingTheQueue() {
         String foreign = tokens.encode(LeaseTokens.TokenKind.LEASE, 8, 1, 1);
         String ref = tokens.encode(LeaseTokens.TokenKind.REF, 9, 1, 1);
         JsonObject result = result(
@@ -168,7 +168,7 @@ class MessageOperationsTest {
     }
 
     @Test
-    void warningsOfTheQueueFindTheirTokens() {
+    void warningsOfTheQueueAreMatchedToTheirTokens() {
         String first = tokens.encode(LeaseTokens.TokenKind.LEASE, 9, 1, 1);
         String second = tokens.encode(LeaseTokens.TokenKind.LEASE, 9, 2, 1);
         String third = tokens.encode(LeaseTokens.TokenKind.LEASE, 9, 3, 1);
@@ -196,7 +196,7 @@ class MessageOperationsTest {
     }
 
     @Test
-    void aPeekHandsOutRefsThatAPurgeTakes() {
+    void aPeekReturnsRefsThatAPurgeAccepts() {
         queues.peeked = List.of(new QueueClient.Peeked(stored(17), 0));
         JsonObject message =
                 messages("queues-peek-messages", "{\"batch_size\":1}").getJsonObject(0);

@@ -38,28 +38,28 @@ class MessageResponseWriterTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final LeaseTokens tokens = new LeaseTokens(new byte[32]);
-    private final MessageResponseWriter answers =
+    private final MessageResponseWriter responses =
             new MessageResponseWriter(MessagesFormat.DOCUMENTED, tokens, ContinuousClock.ofMachine());
-    private final MessageResponseWriter plainAnswers =
+    private final MessageResponseWriter plainResponses =
             new MessageResponseWriter(new MessagesFormat(true, false), tokens, ContinuousClock.ofMachine());
     private final MessageDecoder decoder =
             new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
 
     @Property(seed = TestSeed.PROPERTIES, tries = 1000)
-    void anyTextComesBackAsItWas(@ForAll("spelledStrings") String spelled) throws JsonProcessingException {
+    void anyTextIsPulledAsItWasPushed(@ForAll("spelledStrings") String spelled) throws JsonProcessingException {
         NewMessage pushed = push("{\"body\":" + spelled + ",\"content_type\":\"text\"}");
         String text = MAPPER.readValue(spelled, String.class);
         assertThat(pushed.body()).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
-        assertThat(pulledBody(answers, pushed)).isEqualTo(text);
-        assertThat(pulledBody(plainAnswers, pushed)).isEqualTo(text);
+        assertThat(pulledBody(responses, pushed)).isEqualTo(text);
+        assertThat(pulledBody(plainResponses, pushed)).isEqualTo(text);
     }
 
     @Property(seed = TestSeed.PROPERTIES, tries = 1000)
-    void anyJsonValueComesBackAsItWas(@ForAll("values") String value) throws JsonProcessingException {
+    void anyJsonValueIsPulledAsItWasPushed(@ForAll("values") String value) throws JsonProcessingException {
         NewMessage pushed = push("{\"body\":" + value + '}');
-        String plain = pulledBody(plainAnswers, pushed);
+        String plain = pulledBody(plainResponses, pushed);
         assertThat(MAPPER.readTree(plain)).isEqualTo(MAPPER.readTree(value));
-        String base64 = pulledBody(answers, pushed);
+        String base64 = pulledBody(responses, pushed);
         assertThat(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8))
                 .isEqualTo(plain);
     }
@@ -74,7 +74,7 @@ class MessageResponseWriterTest {
     }
 
     @Test
-    void timesAreShownAsTheWallClockHasThemNow() throws IOException {
+    void timesFollowTheWallClock() throws IOException {
         AtomicLong wallMillis = new AtomicLong(5_000_000);
         ContinuousClock clock = new ContinuousClock(clocksOf(wallMillis));
         MessageResponseWriter shifted = new MessageResponseWriter(MessagesFormat.DOCUMENTED, tokens, clock);
@@ -98,7 +98,7 @@ class MessageResponseWriterTest {
         assertThat(peeked.at("/result/messages/0/timestamp_ms").longValue()).isEqualTo(2_000_000);
     }
 
-    /** A wall clock that is set, of a machine on which no time passes. */
+    /** A wall clock that a test sets, on a machine on which no time passes. */
     private static ClockSource clocksOf(AtomicLong wallMillis) {
         return new ClockSource() {
             @Override
@@ -144,7 +144,7 @@ class MessageResponseWriterTest {
                 0xa1b2c3d4e5f60718L, 0x293a4b5c6d7e8f90L, dev.sluice.queue.ContentType.TEXT, 20, bytes("high"));
         MessageHeader header = new MessageHeader(7, 1788000002500L, 1788000002500L, 4, true);
         QueueClient.Delivery delivery = new QueueClient.Delivery(new StoredMessage(header, content), 3);
-        Buffer answer = answers.pulled(
+        Buffer response = responses.pulled(
                 9,
                 new QueueClient.Delivered(
                         List.of(delivery, delivery), new BacklogStats(4, 75, 1788000000000L), 0, PendingResponse.NONE));
@@ -152,22 +152,22 @@ class MessageResponseWriterTest {
         String message = "{\"id\":\"a1b2c3d4e5f60718293a4b5c6d7e8f90\",\"timestamp_ms\":1788000002500,\"attempts\":3,"
                 + "\"body\":\"high\",\"metadata\":{\"CF-Content-Type\":\"text\",\"CF-sourceMessageSource\":\"api\","
                 + "\"CF-msg-delay-secs\":\"20\"},\"lease_id\":\"" + token + "\"}";
-        assertThat(answer.toString())
+        assertThat(response.toString())
                 .isEqualTo("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{\"message_backlog_count\":4,"
                         + "\"messages\":[" + message + ',' + message
                         + "],\"metadata\":{\"metrics\":{\"backlog_count\":4,"
                         + "\"backlog_bytes\":75,\"oldest_message_timestamp_ms\":1788000000000}}}}");
     }
 
-    /** Too much only for numbers that have fewer digits than they could have. */
+    /** The size is too large only by the digits that its numbers do not have. */
     @Property(seed = TestSeed.PROPERTIES)
     void theSizeOfAMessageIsKnownBeforeItIsWritten(@ForAll("texts") String text, @ForAll boolean isText) {
         NewMessage message = push("{\"body\":" + stringify(text) + (isText ? ",\"content_type\":\"text\"}" : "}"));
         StoredMessage stored = stored(message);
         QueueClient.Delivery delivery = new QueueClient.Delivery(stored, 1);
-        int written = answers.pulled(9, delivered(delivery, delivery)).length()
-                - answers.pulled(9, delivered(delivery)).length();
-        assertThat(answers.bytesOf(stored.content())).isBetween(written, written + 160);
+        int written = responses.pulled(9, delivered(delivery, delivery)).length()
+                - responses.pulled(9, delivered(delivery)).length();
+        assertThat(responses.bytesOf(stored.content())).isBetween(written, written + 160);
     }
 
     private static QueueClient.Delivered delivered(QueueClient.Delivery... deliveries) {
@@ -181,25 +181,26 @@ class MessageResponseWriterTest {
                 String text = "a".repeat(at) + (char) unit + "é".repeat(at / 2) + "z".repeat(at);
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
                 assertThat(Utf8Text.escapedLength(bytes, 0, bytes.length))
-                        .isEqualTo(new JsonWriter().escaped(bytes).take().length());
+                        .isEqualTo(new JsonWriter().escaped(bytes).toBuffer().length());
             }
         }
     }
 
     @Test
-    void emptyAnswersAreComplete() {
+    void emptyResponsesAreComplete() {
         String open = "{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{";
         String metrics =
                 "\"metadata\":{\"metrics\":{\"backlog_count\":0,\"backlog_bytes\":0,\"oldest_message_timestamp_ms\":0}}}}";
-        assertThat(answers.pushed(BacklogStats.EMPTY).toString()).isEqualTo(open + metrics);
-        assertThat(answers.pulled(1, new QueueClient.Delivered(List.of(), BacklogStats.EMPTY, 0, PendingResponse.NONE))
+        assertThat(responses.pushed(BacklogStats.EMPTY).toString()).isEqualTo(open + metrics);
+        assertThat(responses
+                        .pulled(1, new QueueClient.Delivered(List.of(), BacklogStats.EMPTY, 0, PendingResponse.NONE))
                         .toString())
                 .isEqualTo(open + "\"message_backlog_count\":0,\"messages\":[]," + metrics);
-        assertThat(answers.peeked(1, shown(List.of())).toString()).isEqualTo(open + "\"messages\":[]}}");
-        assertThat(answers.acked(0, 0, Map.of()).toString())
+        assertThat(responses.peeked(1, shown(List.of())).toString()).isEqualTo(open + "\"messages\":[]}}");
+        assertThat(responses.acked(0, 0, Map.of()).toString())
                 .isEqualTo(open + "\"ackCount\":0,\"retryCount\":0,\"warnings\":{}}}");
-        assertThat(answers.purged(Map.of()).toString()).isEqualTo(open + "\"errors\":[],\"warnings\":{}}}");
-        assertThat(answers.previewAcked(Map.of()).toString()).isEqualTo(open + "\"warnings\":{}}}");
+        assertThat(responses.purged(Map.of()).toString()).isEqualTo(open + "\"errors\":[],\"warnings\":{}}}");
+        assertThat(responses.previewAcked(Map.of()).toString()).isEqualTo(open + "\"warnings\":{}}}");
     }
 
     @Test
@@ -207,19 +208,19 @@ class MessageResponseWriterTest {
         Map<String, String> warnings = new LinkedHashMap<>();
         warnings.put("a\"\\\n\0é😀", "first");
         warnings.put("\ud800", "second");
-        String answer = answers.acked(1, 2, warnings).toString();
-        JsonNode result = MAPPER.readTree(answer).path("result");
+        String response = responses.acked(1, 2, warnings).toString();
+        JsonNode result = MAPPER.readTree(response).path("result");
         assertThat(result.path("warnings").path("a\"\\\n\0é😀").asText()).isEqualTo("first");
-        assertThat(answer).contains("\"\\ud800\":\"second\"");
+        assertThat(response).contains("\"\\ud800\":\"second\"");
     }
 
     @Test
-    void aLargeAnswerLeavesNothingBehindForTheNext() {
+    void aLargeResponseLeavesNothingForTheNext() {
         NewMessage large = push("{\"body\":\"" + "\\n".repeat(120_000) + "\",\"content_type\":\"text\"}");
         QueueClient.Peeked peeked = new QueueClient.Peeked(stored(large), 0);
-        Buffer first = answers.peeked(1, shown(List.of(peeked, peeked)));
+        Buffer first = responses.peeked(1, shown(List.of(peeked, peeked)));
         String shown = first.toString();
-        answers.pushed(BacklogStats.EMPTY);
+        responses.pushed(BacklogStats.EMPTY);
         assertThat(first.toString()).isEqualTo(shown).endsWith("\"}]}}");
         assertThat(first.length()).isGreaterThan(480_000);
     }
@@ -227,7 +228,7 @@ class MessageResponseWriterTest {
     @Test
     void numbersOfEverySize() {
         for (long number : new long[] {0, 9, 10, 99, 100, 1788000000000L, Long.MAX_VALUE}) {
-            assertThat(new JsonWriter().number(number).take().toString()).isEqualTo(Long.toString(number));
+            assertThat(new JsonWriter().number(number).toBuffer().toString()).isEqualTo(Long.toString(number));
         }
     }
 
@@ -235,9 +236,10 @@ class MessageResponseWriterTest {
         return decoder.single(bytes(request));
     }
 
-    private static String pulledBody(MessageResponseWriter answers, NewMessage message) throws JsonProcessingException {
-        Buffer answer = answers.peeked(1, shown(List.of(new QueueClient.Peeked(stored(message), 1))));
-        JsonNode shown = MAPPER.readTree(answer.toString())
+    private static String pulledBody(MessageResponseWriter responses, NewMessage message)
+            throws JsonProcessingException {
+        Buffer response = responses.peeked(1, shown(List.of(new QueueClient.Peeked(stored(message), 1))));
+        JsonNode shown = MAPPER.readTree(response.toString())
                 .path("result")
                 .path("messages")
                 .path(0);
@@ -251,7 +253,7 @@ class MessageResponseWriterTest {
                 new Content(message.idHigh(), message.idLow(), message.contentType(), 0, message.body()));
     }
 
-    /** What ECMAScript's {@code JSON.stringify} makes of a string. */
+    /** The result of ECMAScript's {@code JSON.stringify} for a string. */
     private static String stringify(String text) {
         StringBuilder json = new StringBuilder("\"");
         for (char c : text.toCharArray()) {

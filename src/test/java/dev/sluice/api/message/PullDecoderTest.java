@@ -50,7 +50,7 @@ class PullDecoderTest {
                 "{\"visibility_timeout_ms\":43200001}  | MESSAGE_BODY_INVALID   | Expected integer from 1 to 43200000 at \"visibility_timeout_ms\"",
                 "{\"visibility_timeout\":[]}           | MESSAGE_BODY_INVALID   | Expected number, received array at \"visibility_timeout\"",
             })
-    void refusesABadPull(String request, QueueError error, String text) {
+    void rejectsAnInvalidPull(String request, QueueError error, String text) {
         assertThatThrownBy(() -> decoder.pull(bytes(request)))
                 .hasMessage(text)
                 .extracting("error")

@@ -6,13 +6,15 @@ import dev.sluice.fuzz.AllocationBound;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.Pull;
 
-/** Bodies of pull and peek: the verdict is the contract's, the numbers are those that a strict parser reads. */
+/**
+ * Bodies of pull and peek. The decoder agrees with the contract, and its numbers are those that a strict parser reads.
+ */
 public final class PullFuzz {
     private static final PullDecoder PULLS = new PullDecoder(Limits.DOCUMENTED);
 
     private PullFuzz() {}
 
-    /** One execution. */
+    /** Entry point of the fuzzer. */
     public static void fuzzerTestOneInput(byte[] body) {
         if (body.length == 0) {
             return;

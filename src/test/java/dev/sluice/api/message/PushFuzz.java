@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Bodies of a push and a batch: the verdict is the contract's, what is accepted is what a strict parser reads, written again it is
- * read as the same bytes.
+ * Bodies of a push and a batch. The decoder agrees with the contract. What it accepts is what a strict parser reads.
+ * Written and read again, it gives the same bytes.
  */
 public final class PushFuzz {
     private static final MessageDecoder MESSAGES =
@@ -23,7 +23,7 @@ public final class PushFuzz {
 
     private PushFuzz() {}
 
-    /** One execution. */
+    /** Entry point of the fuzzer. */
     public static void fuzzerTestOneInput(byte[] body) {
         byte[] before = body.clone();
         NewMessage single = ContractOracle.agree(
@@ -35,27 +35,27 @@ public final class PushFuzz {
                 "MqQueueBatch", bytes -> AllocationBound.within(bytes.length, () -> MESSAGES.batch(bytes)), body);
         if (batch != null) {
             JsonNode list = ContractOracle.parse(body).get("messages");
-            demand(batch.size() == list.size(), "a batch lost messages");
+            require(batch.size() == list.size(), "a batch lost messages");
             for (int i = 0; i < batch.size(); i++) {
                 check(batch.get(i), list.get(i), body.length);
             }
         }
-        demand(Arrays.equals(before, body), "the input was changed");
+        require(Arrays.equals(before, body), "the input was changed");
     }
 
     private static void check(NewMessage message, JsonNode json, int bytesMax) {
         byte[] content = message.body();
-        demand(content.length <= bytesMax, "the body grew");
+        require(content.length <= bytesMax, "the body grew");
         boolean text = json.path("content_type").asText().equals("text");
-        demand((message.contentType() == ContentType.TEXT) == text, "the content type is another one");
+        require((message.contentType() == ContentType.TEXT) == text, "the content type is another one");
         if (text) {
-            demand(Arrays.equals(content, json.get("body").textValue().getBytes(UTF_8)), "the text is another one");
+            require(Arrays.equals(content, json.get("body").textValue().getBytes(UTF_8)), "the text is another one");
         } else {
             JsonNode stored = ContractOracle.parse(content);
-            demand(stored != null && stored.equals(json.get("body")), "the JSON is another one");
+            require(stored != null && stored.equals(json.get("body")), "the JSON is another one");
         }
         NewMessage again = MESSAGES.single(request(message));
-        demand(Arrays.equals(again.body(), content), "written and read again it is another one");
+        require(Arrays.equals(again.body(), content), "written and read again it is another one");
     }
 
     private static byte[] request(NewMessage message) {
@@ -64,7 +64,8 @@ public final class PushFuzz {
         request.writeBytes(JsonWriter.ascii("{\"content_type\":\"" + (text ? "text" : "json") + "\",\"body\":"));
         if (text) {
             request.writeBytes(JsonWriter.ascii("\""));
-            request.writeBytes(new JsonWriter().escaped(message.body()).take().getBytes());
+            request.writeBytes(
+                    new JsonWriter().escaped(message.body()).toBuffer().getBytes());
             request.writeBytes(JsonWriter.ascii("\""));
         } else {
             request.writeBytes(message.body());
@@ -73,9 +74,9 @@ public final class PushFuzz {
         return request.toByteArray();
     }
 
-    private static void demand(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
+    private static void require(boolean condition, String failure) {
+        if (!condition) {
+            throw new AssertionError(failure);
         }
     }
 }

@@ -50,7 +50,7 @@ class TokenDecoderTest {
                 "{\"retries\":[{\"lease_id\":\"a\",\"delay_seconds\":-1}]}  | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"retries[0].delay_seconds\"",
                 "{\"retries\":[{\"lease_id\":\"a\",\"delay_seconds\":0.5}]} | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"retries[0].delay_seconds\"",
             })
-    void refusesABadAck(String request, QueueError error, String text) {
+    void rejectsAnInvalidAck(String request, QueueError error, String text) {
         assertThatThrownBy(() -> decoder.ack(bytes(request == null ? "" : request)))
                 .hasMessage(text)
                 .extracting("error")
@@ -75,7 +75,7 @@ class TokenDecoderTest {
                 "{\"refs\":[{\"ref\":1}]} | Expected string, received number at \"refs[0].ref\"",
                 "[]                       | Expected object, received array",
             })
-    void refusesBadRefs(String request, String text) {
+    void rejectsInvalidRefs(String request, String text) {
         assertThatThrownBy(() -> decoder.refs(bytes(request)))
                 .hasMessage(text)
                 .extracting("error")
@@ -83,7 +83,7 @@ class TokenDecoderTest {
     }
 
     @Test
-    void countsEntries() {
+    void limitsTheNumberOfEntries() {
         String entry = "{\"lease_id\":\"a\"}";
         String half = String.join(",", Collections.nCopies(5000, entry));
         String request = "{\"acks\":[" + half + "],\"retries\":[" + half + "]}";

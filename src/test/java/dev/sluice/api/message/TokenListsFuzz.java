@@ -7,13 +7,16 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
 import java.util.List;
 
-/** Bodies of ack and purge by ref: the verdict is the contract's, tokens and delays are those that a strict parser reads. */
+/**
+ * Bodies of ack and purge by ref. The decoder agrees with the contract, and its tokens and delays are those that a
+ * strict parser reads.
+ */
 public final class TokenListsFuzz {
     private static final TokenDecoder TOKENS = new TokenDecoder(Limits.DOCUMENTED);
 
     private TokenListsFuzz() {}
 
-    /** One execution. */
+    /** Entry point of the fuzzer. */
     public static void fuzzerTestOneInput(byte[] body) {
         TokenDecoder.AckRequest ack = ContractOracle.agree(
                 "MqAck", bytes -> AllocationBound.within(bytes.length, () -> TOKENS.ack(bytes)), body);

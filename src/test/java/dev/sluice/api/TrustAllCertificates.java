@@ -8,12 +8,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** For connections on which it does not matter whose certificate it is. */
-public final class TrustsAnybody extends X509ExtendedTrustManager {
-    /** A context for clients that take any certificate. */
+/** For connections on which the issuer of the certificate does not matter. */
+public final class TrustAllCertificates extends X509ExtendedTrustManager {
+    /** A context for clients that accept any certificate. */
     public static SSLContext context() throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAnybody()}, null);
+        context.init(null, new TrustManager[] {new TrustAllCertificates()}, null);
         return context;
     }
 

@@ -12,31 +12,29 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/**
- * Holds answers against the contract. Every test that receives an answer may ask it; validators are compiled once per process.
- */
-public final class ContractAnswers {
+/** Validates responses against the contract. Any test may use it; validators are compiled once per process. */
+public final class ContractResponses {
     private static final String FAILURE = "Failure";
-    private static final ContractAnswers SHARED = load();
+    private static final ContractResponses SHARED = load();
 
     private final Contract contract;
     private final Map<String, Validator> validators = new ConcurrentHashMap<>();
 
-    private ContractAnswers(Contract contract) {
+    private ContractResponses(Contract contract) {
         this.contract = contract;
     }
 
-    /** The one of this process. */
-    public static ContractAnswers shared() {
+    /** The instance of this process. */
+    public static ContractResponses shared() {
         return SHARED;
     }
 
-    /** The contract it goes by. */
+    /** The contract that it validates against. */
     public Contract contract() {
         return contract;
     }
 
-    /** Checks the answer to a request; fails with an {@link AssertionError} that says what does not fit. */
+    /** Validates the response to a request. Fails with an {@link AssertionError} that describes the difference. */
     public <T> HttpResponse<T> check(HttpResponse<T> response) {
         String contentType = response.headers().firstValue("content-type").orElse("none");
         if (!contentType.equals("application/json")) {
@@ -49,7 +47,9 @@ public final class ContractAnswers {
         return response;
     }
 
-    /** Checks an answer to a method and URL; what the contract does not know must be answered with a failure. */
+    /**
+     * Validates the response to a method and URL. For an operation that is not in the contract it must be a failure.
+     */
     public void check(String method, URI uri, int status, String body) {
         String path = uri.getPath().replaceAll("/+", "/");
         String operationId = path.startsWith(contract.basePath())
@@ -62,12 +62,12 @@ public final class ContractAnswers {
         }
     }
 
-    /** Checks an answer of an operation. */
+    /** Validates a response of an operation. */
     public void check(String operationId, int status, String body) {
         check(schemaOf(operationId, status), operationId, status, body);
     }
 
-    /** Checks any value against a schema of the contract; the problems, empty if it fits. */
+    /** Validates any value against a schema of the contract. Returns the problems, empty if it is valid. */
     public List<String> problems(String schema, Object value) {
         OutputUnit result = validators.computeIfAbsent(schema, contract::schema).validate(value);
         return result.getValid() ? List.of() : describe(result);
@@ -76,8 +76,8 @@ public final class ContractAnswers {
     private void check(String schema, String operation, int status, String body) {
         List<String> problems = problems(schema, Json.decodeValue(body));
         if (!problems.isEmpty()) {
-            throw new AssertionError("answer " + status + " of " + operation + " does not fit " + schema + ": "
-                    + problems + "\n" + body);
+            throw new AssertionError("response " + status + " of " + operation + " is not valid according to " + schema
+                    + ": " + problems + "\n" + body);
         }
         boolean success = ((JsonObject) Json.decodeValue(body)).getBoolean("success");
         if (success != (status == 200)) {
@@ -96,7 +96,7 @@ public final class ContractAnswers {
         return null;
     }
 
-    /** Name of the schema of an answer; all answers of the contract are references to named schemas. */
+    /** The name of the schema of a response. All responses of the contract are references to named schemas. */
     String schemaOf(String operationId, int status) {
         JsonObject responses = operation(operationId).getJsonObject("responses");
         JsonObject response =
@@ -144,10 +144,10 @@ public final class ContractAnswers {
                 : String.valueOf(body);
     }
 
-    private static ContractAnswers load() {
+    private static ContractResponses load() {
         Vertx vertx = Vertx.vertx();
         try {
-            return new ContractAnswers(Contract.load(vertx).await());
+            return new ContractResponses(Contract.load(vertx).await());
         } finally {
             vertx.close().await();
         }
