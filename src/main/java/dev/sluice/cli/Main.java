@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.OutOfMemoryExit;
+import dev.sluice.ReloadSignal;
 import dev.sluice.StartException;
 import dev.sluice.store.StoreCorruptException;
 import java.util.LinkedHashMap;
@@ -56,6 +57,10 @@ public final class Main implements Callable<Integer> {
         // locale.
         Locale.setDefault(Locale.ROOT);
         OutOfMemoryExit.install();
+        if (args.length > 0 && args[0].equals("serve")) {
+            // The server replaces this handler once there is something to reload; until then SIGHUP must not end it.
+            ReloadSignal.handle(() -> {});
+        }
         System.exit(run(args));
     }
 
