@@ -7,7 +7,10 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Limits the connections that a listener with TLS has accepted and that cannot send requests yet: those in their TLS
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Owned by the event loop of the listener.
  */
 public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(PendingHandshakes.class);
     private static final String NAME = "pendingHandshakes";
 
     private final Channel listener;
@@ -41,7 +45,7 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
      */
     public static void opened(Channel connection, int max, int timeoutSeconds) {
         Channel listener = connection.parent();
-        listener.eventLoop().execute(() -> {
+        execute(listener, () -> {
             if (listener.pipeline().get(NAME) instanceof PendingHandshakes bound) {
                 bound.remove(connection);
             } else if (listener.isOpen()) {
@@ -68,7 +72,7 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
                 timeoutSeconds == 0
                         ? null
                         : listener.eventLoop().schedule(() -> close(connection), timeoutSeconds, TimeUnit.SECONDS));
-        connection.closeFuture().addListener(gone -> listener.eventLoop().execute(() -> remove(connection)));
+        connection.closeFuture().addListener(gone -> execute(listener, () -> remove(connection)));
     }
 
     private void remove(Channel connection) {
@@ -80,6 +84,15 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
 
     /** Closes at once. The TLS handler would first wait until its close_notify is flushed. */
     private static void close(Channel connection) {
-        connection.eventLoop().execute(() -> connection.unsafe().close(connection.voidPromise()));
+        execute(connection, () -> connection.unsafe().close(connection.voidPromise()));
+    }
+
+    /** Runs a task on the event loop of a channel. At a stop one event loop may end before another; then nothing is left to do. */
+    private static void execute(Channel channel, Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("an event loop has stopped already", stopped);
+        }
     }
 }
