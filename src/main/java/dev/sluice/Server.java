@@ -246,12 +246,13 @@ public final class Server {
                 "sluice_store_failed",
                 "1 while nothing can be stored.",
                 () -> store.failure().isPresent() ? 1 : 0);
-        meters.gauge("sluice_store_reopenings", "Times the store was opened again in place.", store::generation);
+        meters.counter(
+                "sluice_store_reopenings_total", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
         ResponseBudget responses = new ResponseBudget(config.requestBytes());
         meters.gauge(
                 "sluice_pending_response_bytes",
-                "Bytes of answers that clients have not taken yet.",
+                "Bytes of responses that clients have not taken yet.",
                 responses::chargedBytes);
         long connectionBytes = Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops();
         RequestMemory memory =

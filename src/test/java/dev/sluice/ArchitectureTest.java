@@ -197,13 +197,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyManagementUsesTheMetricsLibrary() {
+    void onlyMetricsAndManagementUseTheMetricsLibrary() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.sluice.management..")
+                .resideOutsideOfPackages("dev.sluice.management..", "dev.sluice.runtime.metrics..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.micrometer..", "io.prometheus.."));
+                .resideInAPackage("io.prometheus.."));
     }
 
     @Test

@@ -233,7 +233,7 @@ public final class ManagementVerticle extends VerticleBase {
                 .putHeader(HttpHeaders.CONTENT_TYPE, response.contentType())
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         response.headers().forEach(httpResponse::putHeader);
-        httpResponse.end(response.text()).onSuccess(sent -> {
+        httpResponse.end(response.body()).onSuccess(sent -> {
             if (request.isEnded()) {
                 request.connection().close();
             } else {

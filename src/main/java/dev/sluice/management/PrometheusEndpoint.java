@@ -1,54 +1,45 @@
 package dev.sluice.management;
 
 import dev.sluice.runtime.metrics.Meters;
-import io.micrometer.core.instrument.Clock;
-import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
- * The metrics in Prometheus text format. The first scrape creates the registry, so that a start does not wait for it
- * and a server without scrapes does not need it.
+ * The metrics in Prometheus text format. The first scrape sets up those of the virtual machine, so that a start does
+ * not wait for them and a server without scrapes does not need them.
  */
 final class PrometheusEndpoint {
+    private static final int INITIAL_BYTES = 16 * 1024;
+    private static final PrometheusTextFormatWriter WRITER =
+            PrometheusTextFormatWriter.builder().build();
     /** The media type of {@link #text()}. */
-    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    static final String CONTENT_TYPE = WRITER.getContentType();
 
     private final Meters meters;
-    private PrometheusMeterRegistry registry;
+    private PrometheusRegistry virtualMachine;
 
     PrometheusEndpoint(Meters meters) {
         this.meters = meters;
     }
 
     /** All metrics. Thread-safe; takes milliseconds. */
-    synchronized String text() {
-        if (registry == null) {
-            registry = open();
+    synchronized Buffer text() {
+        if (virtualMachine == null) {
+            virtualMachine = new PrometheusRegistry();
+            JvmMetrics.builder().register(virtualMachine);
         }
-        return registry.scrape();
-    }
-
-    @SuppressWarnings("resource") // The collectors' listener lives as long as the process.
-    private PrometheusMeterRegistry open() {
-        PrometheusRegistry collectors = new PrometheusRegistry();
-        collectors.register(new MetersCollector(meters));
-        PrometheusMeterRegistry opened =
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM);
-        new ClassLoaderMetrics().bindTo(opened);
-        new JvmGcMetrics().bindTo(opened);
-        new JvmMemoryMetrics().bindTo(opened);
-        new JvmThreadMetrics().bindTo(opened);
-        new FileDescriptorMetrics().bindTo(opened);
-        new ProcessorMetrics().bindTo(opened);
-        new UptimeMetrics().bindTo(opened);
-        return opened;
+        ByteArrayOutputStream text = new ByteArrayOutputStream(INITIAL_BYTES);
+        try {
+            WRITER.write(text, meters.snapshots());
+            WRITER.write(text, virtualMachine.scrape());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return Buffer.buffer(text.toByteArray());
     }
 }

@@ -60,10 +60,10 @@ class ManagementVerticleTest {
         meters.requests("push").record(200, 1_000_000);
         meters.requests("push").record(200, 1_000_000);
         meters.requests("push").record(429, 1_000_000);
-        meters.messagesPushed().add(2);
+        meters.counter("sluice_things_total", "Things.", () -> 2);
         meters.parkedReplies().add(5);
         meters.parkedReplies().decrement();
-        meters.commitBatches().add(3);
+        meters.countCommit(3, 1_000_000);
         meters.gauge("sluice_store_free_bytes", "Free bytes.", () -> 42);
 
         HttpResponse<String> response = get("/metrics");
@@ -76,14 +76,15 @@ class ManagementVerticleTest {
                         "sluice_requests_total{operation=\"push\",status=\"200\"} 2.0",
                         "sluice_requests_total{operation=\"push\",status=\"429\"} 1.0",
                         "sluice_request_seconds_count{operation=\"push\"} 3",
-                        "sluice_messages_pushed_total 2.0",
+                        "sluice_things_total 2.0",
+                        "sluice_messages_pushed_total 0.0",
                         "sluice_parked_replies 4.0",
                         "sluice_active_queues 0.0",
                         "sluice_commit_batches_bucket{le=\"2.0\"} 0",
                         "sluice_commit_batches_bucket{le=\"4.0\"} 1",
                         "sluice_commit_batches_sum 3.0",
                         "sluice_store_free_bytes 42.0");
-        assertThat(response.body()).contains("jvm_memory_used_bytes", "process_uptime_seconds");
+        assertThat(response.body()).contains("jvm_memory_used_bytes", "process_start_time_seconds", "process_open_fds");
         assertThat(get("/metrics").statusCode()).isEqualTo(200);
     }
 

@@ -1,48 +1,75 @@
 package dev.sluice.runtime.metrics;
 
 import dev.sluice.queue.QueueEvent;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
 
 /**
- * The counters of the server. Any thread may add to them. Callers keep a reference to their counter, so that a request
- * costs an addition and no lookup. The export format is chosen where they are read.
+ * The metrics of the server. Any thread may add to them. Handles of labelled metrics are looked up once and kept, so
+ * that a request costs additions and no lookup.
  */
 public final class Meters {
-    private final Map<String, RequestMeter> requests = new ConcurrentHashMap<>();
-    private final List<Gauge> gauges = new CopyOnWriteArrayList<>();
-    private final LongAdder messagesPushed = new LongAdder();
-    private final LongAdder messagesDelivered = new LongAdder();
-    private final LongAdder messagesAcked = new LongAdder();
-    private final LongAdder messagesRetried = new LongAdder();
-    private final LongAdder messagesDeadLettered = new LongAdder();
-    private final LongAdder messagesExpired = new LongAdder();
-    private final LongAdder parkedReplies = new LongAdder();
-    private final LongAdder activeQueues = new LongAdder();
-    private final BucketCounter commitBatches = BucketCounter.doubling(1, 12);
-    private final BucketCounter commitNanos = BucketCounter.doubling(32_000, 16);
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double[] REQUEST_SECONDS = doubling(64e-6, 18);
+    private static final double[] COMMIT_SECONDS = doubling(32e-6, 16);
+    private static final double[] COMMIT_BATCHES = doubling(1, 12);
 
-    /**
-     * A value that is computed when it is read.
-     *
-     * @param name in Prometheus style, with the unit
-     * @param doc one sentence
-     * @param value called from any thread, must not block
-     */
-    public record Gauge(String name, String doc, LongSupplier value) {}
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final List<MetricDescription> descriptions = new CopyOnWriteArrayList<>();
+    private final Map<String, RequestMeter> requests = new ConcurrentHashMap<>();
+    private final Counter responses =
+            counter("sluice_requests_total", "Responses by operation and HTTP status.", "operation", "status");
+    private final Histogram requestSeconds =
+            histogram("sluice_request_seconds", "Response time by operation.", REQUEST_SECONDS, "operation");
+    private final CounterDataPoint messagesPushed = counter(
+                    "sluice_messages_pushed_total", "Messages stored by pushes.")
+            .labelValues();
+    private final CounterDataPoint messagesDelivered = counter(
+                    "sluice_messages_delivered_total", "Messages delivered to consumers.")
+            .labelValues();
+    private final CounterDataPoint messagesAcked =
+            counter("sluice_messages_acked_total", "Messages acknowledged.").labelValues();
+    private final CounterDataPoint messagesRetried = counter(
+                    "sluice_messages_retried_total", "Messages retried by consumers.")
+            .labelValues();
+    private final CounterDataPoint messagesDeadLettered = counter(
+                    "sluice_messages_dead_lettered_total", "Messages moved to a dead letter queue.")
+            .labelValues();
+    private final CounterDataPoint messagesExpired = counter(
+                    "sluice_messages_expired_total",
+                    "Messages deleted at the end of their retention or after their last delivery.")
+            .labelValues();
+    private final DistributionDataPoint commitBatches = histogram(
+                    "sluice_commit_batches", "Batches stored by one write.", COMMIT_BATCHES)
+            .labelValues();
+    private final DistributionDataPoint commitSeconds = histogram(
+                    "sluice_commit_seconds", "Time of one write with its sync.", COMMIT_SECONDS)
+            .labelValues();
+    /** Adders of the JDK, because a gauge of the library adds in a loop of compare-and-set. */
+    private final LongAdder parkedReplies = new LongAdder();
+
+    private final LongAdder activeQueues = new LongAdder();
+
+    public Meters() {
+        gauge("sluice_parked_replies", "Replies that wait for a commit.", parkedReplies::sum);
+        gauge("sluice_active_queues", "Queues in memory.", activeQueues::sum);
+    }
 
     /** The meter of one operation of the contract; the same object for the same id. Look it up once and keep it. */
     public RequestMeter requests(String operationId) {
-        return requests.computeIfAbsent(operationId, id -> new RequestMeter());
-    }
-
-    /** All request meters by operation id. */
-    public Map<String, RequestMeter> requests() {
-        return Map.copyOf(requests);
+        return requests.computeIfAbsent(operationId, id -> new RequestMeter(id, responses, requestSeconds));
     }
 
     /**
@@ -52,35 +79,101 @@ public final class Meters {
      * @param nanos duration including the sync
      */
     public void countCommit(int batches, long nanos) {
-        commitBatches.add(batches);
-        commitNanos.add(nanos);
-    }
-
-    /** Adds a gauge to the fixed counters. */
-    public void gauge(String name, String doc, LongSupplier value) {
-        gauges.add(new Gauge(name, doc, value));
-    }
-
-    /** All added gauges. */
-    public List<Gauge> gauges() {
-        return List.copyOf(gauges);
+        commitBatches.observe(batches);
+        commitSeconds.observe(nanos / NANOS_PER_SECOND);
     }
 
     /**
-     * Counts the outcome of an event. Retries are counted by the caller, which can distinguish them from expired
-     * leases.
+     * Adds a gauge.
+     *
+     * @param name in Prometheus style, with the unit
+     * @param help one sentence
+     * @param value called from any thread, must not block
+     */
+    public void gauge(String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+        describe(name, "gauge", help);
+    }
+
+    /**
+     * Adds a counter that something else counts.
+     *
+     * @param name in Prometheus style, ending with {@code _total}
+     * @param help one sentence
+     * @param value called from any thread, must not block; never decreases
+     */
+    public void counter(String name, String help, DoubleSupplier value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+        describe(name, "counter", help);
+    }
+
+    private Counter counter(String name, String help, String... labels) {
+        describe(name, "counter", help, labels);
+        return Counter.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    private Histogram histogram(String name, String help, double[] upperBounds, String... labels) {
+        describe(name, "histogram", help, labels);
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .classicOnly()
+                .classicUpperBounds(upperBounds)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    private void describe(String name, String type, String help, String... labels) {
+        descriptions.add(new MetricDescription(name, type, List.of(labels), help));
+    }
+
+    private static double[] doubling(double firstBound, int bounds) {
+        double[] upperBounds = new double[bounds];
+        for (int i = 0; i < bounds; i++) {
+            upperBounds[i] = firstBound * (1L << i);
+        }
+        return upperBounds;
+    }
+
+    /** All metrics that were added so far. */
+    public List<MetricDescription> descriptions() {
+        return List.copyOf(descriptions);
+    }
+
+    /** The values of now. */
+    public MetricSnapshots snapshots() {
+        return registry.scrape();
+    }
+
+    /**
+     * Counts the outcome of an event. Retries are counted by {@link #countRetries}, because only the caller can tell
+     * them from expired leases.
      */
     public void count(QueueEvent event) {
         switch (event.kind()) {
             case ENQUEUED -> {
                 boolean pushed = ((QueueEvent.Enqueued) event).origin() == null;
-                (pushed ? messagesPushed : messagesDeadLettered).increment();
+                (pushed ? messagesPushed : messagesDeadLettered).inc();
             }
-            case LEASED -> messagesDelivered.increment();
+            case LEASED -> messagesDelivered.inc();
             case REMOVED -> {
                 switch (((QueueEvent.Removed) event).cause()) {
-                    case ACKED -> messagesAcked.increment();
-                    case EXPIRED, EXHAUSTED -> messagesExpired.increment();
+                    case ACKED -> messagesAcked.inc();
+                    case EXPIRED, EXHAUSTED -> messagesExpired.inc();
                     case PURGED -> {
                         // Deleted on request.
                     }
@@ -93,34 +186,34 @@ public final class Meters {
         }
     }
 
+    /** Counts messages that a consumer returned for a retry. */
+    public void countRetries(int messages) {
+        messagesRetried.inc(messages);
+    }
+
     /** Messages stored by pushes. */
-    public LongAdder messagesPushed() {
-        return messagesPushed;
+    public long messagesPushed() {
+        return messagesPushed.getLongValue();
     }
 
     /** Messages delivered to consumers. */
-    public LongAdder messagesDelivered() {
-        return messagesDelivered;
+    public long messagesDelivered() {
+        return messagesDelivered.getLongValue();
     }
 
     /** Messages acknowledged. */
-    public LongAdder messagesAcked() {
-        return messagesAcked;
-    }
-
-    /** Messages that consumers returned for a retry. */
-    public LongAdder messagesRetried() {
-        return messagesRetried;
+    public long messagesAcked() {
+        return messagesAcked.getLongValue();
     }
 
     /** Messages moved to a dead letter queue. */
-    public LongAdder messagesDeadLettered() {
-        return messagesDeadLettered;
+    public long messagesDeadLettered() {
+        return messagesDeadLettered.getLongValue();
     }
 
     /** Messages deleted by retention or after the last delivery. */
-    public LongAdder messagesExpired() {
-        return messagesExpired;
+    public long messagesExpired() {
+        return messagesExpired.getLongValue();
     }
 
     /** Replies that wait for the store: increment when parking, decrement when replying. */
@@ -131,15 +224,5 @@ public final class Meters {
     /** Queues in memory: increment at activation, decrement at passivation. */
     public LongAdder activeQueues() {
         return activeQueues;
-    }
-
-    /** Batches per write of the store. */
-    public BucketCounter commitBatches() {
-        return commitBatches;
-    }
-
-    /** Duration of a write with its sync, in nanoseconds. */
-    public BucketCounter commitNanos() {
-        return commitNanos;
     }
 }

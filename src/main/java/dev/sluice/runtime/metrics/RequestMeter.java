@@ -1,55 +1,34 @@
 package dev.sluice.runtime.metrics;
 
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.LongAdder;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
 
 /** Counts the responses of one operation by HTTP status. */
 public final class RequestMeter {
-    private static final int STATUS_MIN = 100;
-    private static final int STATUS_MAX = 599;
+    private static final double NANOS_PER_SECOND = 1e9;
 
-    private final LongAdder[] responses = new LongAdder[STATUS_MAX - STATUS_MIN + 1];
-    private final LongAdder succeeded = new LongAdder();
-    private final BucketCounter nanos = BucketCounter.doubling(64_000, 18);
+    private final String operationId;
+    private final Counter responses;
+    private final CounterDataPoint succeeded;
+    private final DistributionDataPoint seconds;
+
+    RequestMeter(String operationId, Counter responses, Histogram seconds) {
+        this.operationId = operationId;
+        this.responses = responses;
+        this.succeeded = responses.labelValues(operationId, "200");
+        this.seconds = seconds.labelValues(operationId);
+    }
 
     /** Records a response and its duration. */
     public void record(int status, long durationNanos) {
-        nanos.add(durationNanos);
+        seconds.observe(durationNanos / NANOS_PER_SECOND);
         if (status == 200) {
-            succeeded.increment();
+            succeeded.inc();
         } else {
-            adderOf(status).increment();
+            // Failures are few and of few kinds: no handle is kept.
+            responses.labelValues(operationId, Integer.toString(status)).inc();
         }
-    }
-
-    /** Failures are rare and of few kinds, so their adders are created on demand. */
-    private LongAdder adderOf(int status) {
-        int index = Math.max(STATUS_MIN, Math.min(STATUS_MAX, status)) - STATUS_MIN;
-        synchronized (responses) {
-            if (responses[index] == null) {
-                responses[index] = new LongAdder();
-            }
-            return responses[index];
-        }
-    }
-
-    /** Responses so far by status. */
-    public Map<Integer, Long> responsesByStatus() {
-        Map<Integer, Long> byStatus = new TreeMap<>();
-        byStatus.put(200, succeeded.sum());
-        synchronized (responses) {
-            for (int i = 0; i < responses.length; i++) {
-                if (responses[i] != null) {
-                    byStatus.put(i + STATUS_MIN, responses[i].sum());
-                }
-            }
-        }
-        return byStatus;
-    }
-
-    /** Duration of requests, in nanoseconds. */
-    public BucketCounter nanos() {
-        return nanos;
     }
 }

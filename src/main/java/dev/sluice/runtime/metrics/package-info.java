@@ -1,5 +1,5 @@
 /**
- * Counters of the server, independent of the export format.
+ * The metrics of the server, by the Prometheus client library.
  *
  * <p>Threads: safe for use from several threads; adding never blocks. May import the domain's events only.
  */

@@ -112,7 +112,7 @@ public final class QueueCommandExecutor {
     public <R> void execute(QueueCommand<R> command, ReplyHandler<? super R> reply) {
         run(command, reply, 0, decision -> {
             if (decision.reply() instanceof Ack.AckReply ack) {
-                meters.messagesRetried().add(ack.retryCount());
+                meters.countRetries(ack.retryCount());
             }
             pipeline.afterStored(() -> reply.succeed(decision.reply()), reply::fail);
         });
