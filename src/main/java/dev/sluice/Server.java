@@ -7,6 +7,7 @@ import dev.sluice.api.Operation;
 import dev.sluice.api.RequestMemory;
 import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Credentials;
+import dev.sluice.api.binding.BindingOperations;
 import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
@@ -298,6 +299,7 @@ public final class Server {
                 clock));
         operations.addAll(MessageOperations.forEventLoop(
                 runtime.queueClient(), config.limits(), format, runtime.installationKey(), clock));
+        operations.addAll(BindingOperations.forEventLoop(runtime.queueClient(), config.limits(), clock));
         return operations;
     }
 

@@ -3,6 +3,7 @@ package dev.sluice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.RunningServer.Reply;
+import dev.sluice.api.BindingRoutes;
 import dev.sluice.api.Contract;
 import dev.sluice.api.Route;
 import io.vertx.core.Vertx;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every operation of the contract with every kind of credential, through a real server. An authorized caller gets the
+ * Every operation of the contracts with every kind of credential, through a real server. An authorized caller gets the
  * result of an empty request for objects that do not exist; an unauthorized caller gets the operation's authorization
  * error.
  */
@@ -65,6 +66,9 @@ class AccessTest {
         write("queues-purge-messages", "404/10104");
         write("queues-preview-messages", "404/10104");
         write("queues-ack-preview-messages", "404/10104");
+        write("binding-send", "404/10104");
+        write("binding-send-batch", "404/10104");
+        read("binding-metrics", "404/10104");
         write("subscriptions-create", "400/10026");
         write("subscriptions-patch", "404/10404");
         write("subscriptions-delete", "404/10404");
@@ -80,11 +84,12 @@ class AccessTest {
     @BeforeAll
     static void start() throws Exception {
         Vertx vertx = Vertx.vertx();
-        routes = Contract.load(vertx)
+        routes = new ArrayList<>(Contract.load(vertx)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
-                .routes();
+                .routes());
+        routes.addAll(BindingRoutes.ALL);
         vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         server = new RunningServer();
     }
@@ -95,7 +100,7 @@ class AccessTest {
     }
 
     @Test
-    void theTableHasEveryOperationOfTheContractAndNoOther() {
+    void theTableHasEveryOperationOfTheContractsAndNoOther() {
         assertThat(TABLE.keySet())
                 .isEqualTo(new TreeSet<>(routes.stream().map(Route::operationId).toList()));
     }
@@ -154,15 +159,27 @@ class AccessTest {
         List<String> expectedLines = new ArrayList<>();
         List<String> actualLines = new ArrayList<>();
         for (Route route : routes) {
-            String path = route.template()
-                    .replace("{account_id}", RunningServer.ACCOUNT)
-                    .replaceAll("\\{[a-z_]+}", UNKNOWN_ID);
-            String method = route.method().name();
-            Reply reply = server.send(method, path, headers, method.equals("GET") ? null : "{}");
+            Reply reply = BindingRoutes.ALL.contains(route) ? sendToBinding(route, headers) : send(route, headers);
             expectedLines.add(route.operationId() + " " + expected.of(route.operationId()));
             actualLines.add(route.operationId() + " " + reply.status() + "/" + reply.code());
         }
         assertThat(actualLines).isEqualTo(expectedLines);
+    }
+
+    private static Reply send(Route route, Map<String, String> headers) throws Exception {
+        String path =
+                route.template().replace("{account_id}", RunningServer.ACCOUNT).replaceAll("\\{[a-z_]+}", UNKNOWN_ID);
+        String method = route.method().name();
+        return server.send(method, path, headers, method.equals("GET") ? null : "{}");
+    }
+
+    private static Reply sendToBinding(Route route, Map<String, String> headers) throws Exception {
+        Map<String, String> all = new TreeMap<>(headers);
+        all.put("sluice-account-id", RunningServer.ACCOUNT);
+        all.put("sluice-queue", UNKNOWN_ID);
+        String method = route.method().name();
+        String path = BindingRoutes.BASE_PATH + route.template();
+        return server.sendTo(method, path, all, method.equals("GET") ? null : "{}");
     }
 
     private static String rejectionOf(String operationId) {

@@ -138,6 +138,7 @@ class ArchitectureTest {
         check(subPackage("api.auth", "api.error"));
         check(subPackage("api.http", "api.auth", "api.error", "api.json"));
         check(subPackage("api.message", "api", "api.auth", "api.error", "api.http", "api.json"));
+        check(subPackage("api.binding", "api", "api.auth", "api.error", "api.http", "api.json", "api.message"));
         check(subPackage("api.control", "api", "api.auth", "api.error", "api.http", "api.json"));
     }
 

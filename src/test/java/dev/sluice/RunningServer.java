@@ -62,8 +62,12 @@ public final class RunningServer implements AutoCloseable {
 
     /** Sends a request with these headers. */
     public Reply send(String method, String path, Map<String, String> headers, String body) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + server.port() + "/client/v4" + path))
+        return sendTo(method, "/client/v4" + path, headers, body);
+    }
+
+    /** The same to any path of the API's port. */
+    Reply sendTo(String method, String path, Map<String, String> headers, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         headers.forEach(request::header);
         HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());

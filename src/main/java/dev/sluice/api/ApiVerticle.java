@@ -23,9 +23,11 @@ import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.ext.web.Router;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The HTTP server of one event loop. Deployed once per event loop; all instances share the port. */
 public final class ApiVerticle extends VerticleBase {
@@ -86,7 +88,11 @@ public final class ApiVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        List<OperationBinding> bindings = OperationBindings.of(contract, operations.get(), meters);
+        Map<Boolean, List<Operation>> handlers =
+                operations.get().stream().collect(Collectors.partitioningBy(BindingRoutes::have));
+        List<OperationBinding> bindings = OperationBindings.of(contract.routes(), handlers.get(false), meters);
+        BindingRouter workers =
+                new BindingRouter(gateway, OperationBindings.of(BindingRoutes.ALL, handlers.get(true), meters));
         Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
         MessageRouter messages = new MessageRouter(contract, gateway, bindings);
         gateway.begin(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
@@ -103,7 +109,7 @@ public final class ApiVerticle extends VerticleBase {
                     EdgeException refusal = onRequest(request);
                     if (refusal != null) {
                         gateway.fail(request, refusal);
-                    } else if (!messages.serve(request)) {
+                    } else if (!messages.serve(request) && !workers.serve(request)) {
                         route(router, request);
                     }
                 });

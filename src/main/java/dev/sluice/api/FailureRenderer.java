@@ -30,14 +30,21 @@ public final class FailureRenderer {
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
 
+    private static final CharSequence ERROR_CODE = HttpHeaders.createOptimized("CF-Queues-Error-Code");
+    private static final CharSequence ERROR_CAUSE = HttpHeaders.createOptimized("CF-Queues-Error-Cause");
+
     private final ResponseWriter responses;
 
     FailureRenderer(ResponseWriter responses) {
         this.responses = responses;
     }
 
-    /** Responds with a failure, unless the response has begun or the connection is closed. */
-    public void render(HttpServerRequest request, Throwable failure) {
+    /**
+     * Responds with a failure, unless the response has begun or the connection is closed.
+     *
+     * @param errorHeaders whether code and message are also put into the headers that workerd's queue binding reads
+     */
+    public void render(HttpServerRequest request, Throwable failure, boolean errorHeaders) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed() || response.headWritten()) {
             return;
@@ -47,32 +54,49 @@ public final class FailureRenderer {
             if (refusal.error() == QueueError.DELIVERY_PAUSED) {
                 response.putHeader(SHOULD_RETRY, "false");
             }
-            end(request, ErrorTable.of(refusal.error()), refusal.getMessage());
+            end(request, ErrorTable.of(refusal.error()), refusal.getMessage(), errorHeaders);
             return;
         }
         EdgeException refusal = edgeException(failure);
         if (refusal == null) {
             response.putHeader(REQUEST_ID, log(request, failure));
             begin(response, ErrorTable.of(QueueError.INTERNAL));
-            end(request, ErrorTable.of(QueueError.INTERNAL), QueueError.INTERNAL.text());
+            end(request, ErrorTable.of(QueueError.INTERNAL), QueueError.INTERNAL.text(), errorHeaders);
             return;
         }
         begin(response, ErrorTable.of(refusal.error()));
         if (refusal.error() == EdgeError.CONTENT_CODING_UNSUPPORTED) {
             response.putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
         }
-        end(request, ErrorTable.of(refusal.error()), refusal.getMessage());
+        end(request, ErrorTable.of(refusal.error()), refusal.getMessage(), errorHeaders);
     }
 
     private static void begin(HttpServerResponse response, ErrorStatus error) {
         response.setStatusCode(error.status()).putHeader(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
     }
 
-    private void end(HttpServerRequest request, ErrorStatus error, String message) {
+    private void end(HttpServerRequest request, ErrorStatus error, String message, boolean errorHeaders) {
         if (error.status() == 429 || error.status() == 503) {
             request.response().putHeader(RETRY_AFTER, "1");
         }
+        if (errorHeaders) {
+            request.response()
+                    .putHeader(ERROR_CODE, String.valueOf(error.code()))
+                    .putHeader(ERROR_CAUSE, headerText(message));
+        }
         responses.end(request, envelope(error, message));
+    }
+
+    /** A message as the value of a header: printable ASCII, every other character replaced. */
+    private static String headerText(String message) {
+        StringBuilder text = new StringBuilder(message);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                text.setCharAt(i, '?');
+            }
+        }
+        return text.toString();
     }
 
     /** The failure envelope. The message is encoded as a string first, so that no character in it can fail. */

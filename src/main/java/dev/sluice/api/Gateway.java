@@ -87,12 +87,12 @@ public final class Gateway {
                 throw new QueueException(QueueError.OVERLOADED);
             }
         } catch (RuntimeException e) {
-            fail(request, e);
+            fail(binding, request, e);
             recordOutcome(binding, request, startedNanos);
             return;
         }
         Future<Buffer> arriving = body.read(request, startedNanos);
-        arriving.compose(bytes -> operation.handle(call(subject, path.parameters(), query, bytes)))
+        arriving.compose(bytes -> operation.handle(call(subject, path.parameters(), query, request.headers(), bytes)))
                 .onComplete(outcome -> {
                     if (arriving.succeeded()) {
                         body.release(arriving.result());
@@ -100,7 +100,7 @@ public final class Gateway {
                     if (outcome.succeeded()) {
                         succeed(request, outcome.result(), subject);
                     } else {
-                        fail(request, outcome.cause());
+                        fail(binding, request, outcome.cause());
                     }
                     recordOutcome(binding, request, startedNanos);
                 });
@@ -116,11 +116,20 @@ public final class Gateway {
      * again. Otherwise the connection closes.
      */
     public void fail(HttpServerRequest request, Throwable failure) {
+        fail(request, failure, false);
+    }
+
+    /** The same for a request of that operation. */
+    void fail(OperationBinding binding, HttpServerRequest request, Throwable failure) {
+        fail(request, failure, binding.operation().failsWithErrorHeaders());
+    }
+
+    private void fail(HttpServerRequest request, Throwable failure, boolean errorHeaders) {
         boolean mustClose = !request.isEnded() && mustClose(request, failure);
         if (mustClose && request.version() != HttpVersion.HTTP_2) {
             request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        failures.render(request, failure);
+        failures.render(request, failure, errorHeaders);
         if (mustClose) {
             LingeringClose.close(request);
         }
@@ -207,8 +216,9 @@ public final class Gateway {
         return query == null || query.isEmpty() ? NO_QUERY : QueryString.decode(query);
     }
 
-    private static OperationCall call(Subject subject, Map<String, String> path, MultiMap query, Buffer body) {
-        return new OperationCall(subject.caller, subject.accountId, subject.queue, path, query, body);
+    private static OperationCall call(
+            Subject subject, Map<String, String> path, MultiMap query, MultiMap headers, Buffer body) {
+        return new OperationCall(subject.caller, subject.accountId, subject.queue, path, query, headers, body);
     }
 
     /** The caller of a request, and what its path identifies. */

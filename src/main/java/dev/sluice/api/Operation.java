@@ -27,6 +27,14 @@ public interface Operation {
     }
 
     /**
+     * Whether failures are also shown in the headers {@code CF-Queues-Error-Code} and {@code CF-Queues-Error-Cause},
+     * where workerd's queue binding expects them.
+     */
+    default boolean failsWithErrorHeaders() {
+        return false;
+    }
+
+    /**
      * Handles a call, on the event loop. A {@link dev.sluice.queue.QueueException} or an
      * {@link dev.sluice.api.error.EdgeException}, thrown or in the failed future,
      * becomes its error of the error table. Any other failure becomes an internal error.

@@ -9,34 +9,34 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Binds the operations of the contract to their handlers. */
+/** Binds the operations of the contracts to their handlers. */
 final class OperationBindings {
     private OperationBindings() {}
 
     /**
-     * One binding per operation of the contract, in the order of its routes.
+     * One binding per route, in the order of the routes.
      *
-     * @throws IllegalStateException if an operation of the contract has no handler, or a handler no operation
+     * @throws IllegalStateException if a route has no handler, or a handler no route
      */
-    static List<OperationBinding> of(Contract contract, Collection<Operation> operations, Meters meters) {
-        Map<String, Operation> handlers = match(contract, operations);
+    static List<OperationBinding> of(
+            Collection<Route> routes, Collection<? extends Operation> operations, Meters meters) {
+        Map<String, Operation> handlers = match(routes, operations);
         List<OperationBinding> bindings = new ArrayList<>();
-        for (Route route : contract.routes()) {
+        for (Route route : routes) {
             String id = route.operationId();
             bindings.add(new OperationBinding(route, handlers.get(id), meters.requests(id)));
         }
         return bindings;
     }
 
-    private static Map<String, Operation> match(Contract contract, Collection<Operation> operations) {
+    private static Map<String, Operation> match(Collection<Route> routes, Collection<? extends Operation> operations) {
         Map<String, Operation> handlers = new HashMap<>();
         for (Operation operation : operations) {
             if (handlers.put(operation.operationId(), operation) != null) {
                 throw new IllegalStateException("two handlers for operation " + operation.operationId());
             }
         }
-        TreeSet<String> known =
-                contract.routes().stream().map(Route::operationId).collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<String> known = routes.stream().map(Route::operationId).collect(Collectors.toCollection(TreeSet::new));
         TreeSet<String> missing = new TreeSet<>(known);
         missing.removeAll(handlers.keySet());
         TreeSet<String> unknown = new TreeSet<>(handlers.keySet());

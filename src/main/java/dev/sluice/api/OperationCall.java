@@ -14,6 +14,7 @@ import java.util.Map;
  * @param queue from the path, null where the path has none
  * @param path further path parameters, decoded: {@code consumer_id}, {@code subscription_id}
  * @param query query parameters, decoded; unknown ones must be ignored
+ * @param headers of the request
  * @param body empty if there was none
  */
 public record OperationCall(
@@ -22,4 +23,5 @@ public record OperationCall(
         QueueDefinition queue,
         Map<String, String> path,
         MultiMap query,
+        MultiMap headers,
         Buffer body) {}

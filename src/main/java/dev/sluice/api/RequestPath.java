@@ -11,6 +11,9 @@ final class RequestPath {
     private final String accountId;
     private final String queueId;
     private final Map<String, String> parameters;
+    /** Whether {@link #queueId} may also be the name of a queue. */
+    private final boolean named;
+
     private QueueDefinition queue;
     /** The version of the catalog before the queue was looked up. */
     private long catalogVersion = NEVER;
@@ -23,9 +26,23 @@ final class RequestPath {
      * @param parameters all path parameters as given, by name, decoded
      */
     RequestPath(String accountId, String queueId, Map<String, String> parameters) {
+        this(accountId, queueId, parameters, false);
+    }
+
+    private RequestPath(String accountId, String queueId, Map<String, String> parameters, boolean named) {
         this.accountId = accountId;
         this.queueId = queueId;
         this.parameters = parameters;
+        this.named = named;
+    }
+
+    /**
+     * A queue that is given by its name or its id, as in the headers of the queue binding. A name comes first.
+     *
+     * @param accountId normalized
+     */
+    static RequestPath ofName(String accountId, String nameOrId) {
+        return new RequestPath(accountId, nameOrId, Map.of(), true);
     }
 
     /** The path with these parameters. */
@@ -41,7 +58,7 @@ final class RequestPath {
         return accountId;
     }
 
-    /** The queue id, or null. */
+    /** The queue id, or null. For a queue that is given by name it is the name. */
     String queueId() {
         return queueId;
     }
@@ -58,7 +75,10 @@ final class RequestPath {
     QueueDefinition queue(Catalog catalog) {
         long version = catalog.version();
         if (version != catalogVersion) {
-            queue = catalog.find(accountId, queueId);
+            queue = named ? catalog.findByName(accountId, queueId) : null;
+            if (queue == null) {
+                queue = catalog.find(accountId, queueId);
+            }
             catalogVersion = version;
         }
         return queue;

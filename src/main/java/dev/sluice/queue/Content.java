@@ -8,6 +8,6 @@ package dev.sluice.queue;
  * @param idHigh first 8 bytes of the message id (docs/api.md 1.1: 16 random bytes, shown as 32 hex digits)
  * @param idLow last 8 bytes of the message id
  * @param delaySeconds the delay the message was published with, 0 if none (shown as {@code CF-msg-delay-secs})
- * @param body UTF-8 text, or compact JSON text in UTF-8
+ * @param body by type: UTF-8 text, compact JSON text in UTF-8, or any bytes
  */
 public record Content(long idHigh, long idLow, ContentType contentType, int delaySeconds, byte[] body) {}

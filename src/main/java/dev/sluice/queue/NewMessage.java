@@ -5,7 +5,7 @@ package dev.sluice.queue;
  *
  * @param idHigh first 8 bytes of the id that the edge generated for it
  * @param idLow last 8 bytes of that id
- * @param body UTF-8 text, or compact JSON text in UTF-8
+ * @param body by type: UTF-8 text, compact JSON text in UTF-8, or any bytes
  * @param delaySeconds 0 … 86400, or {@link #DELAY_UNSET} for the queue's {@code delivery_delay} (docs/api.md 11.2);
  *     the edge fills in the delay of a batch
  */

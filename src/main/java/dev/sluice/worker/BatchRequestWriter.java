@@ -17,7 +17,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Serializes batches as JSON: the field names are those of a pull response, the bodies are as published. Stateless. */
+/**
+ * Serializes batches as JSON. The field names are those of a pull response. A body of type text is a string, one of type
+ * json is its value, and one of type bytes or v8 is a string with its base64. Stateless.
+ */
 final class BatchRequestWriter {
     private static final JsonFactory JSON = new JsonFactory();
     /** Upper bound of the bytes of a message without its body, and of a batch without its messages. */
@@ -31,6 +34,9 @@ final class BatchRequestWriter {
     /** The size of a message in the request, in bytes; rounded up a little. */
     static int bytesOf(Content content) {
         byte[] body = content.body();
+        if (!content.contentType().isUnicode()) {
+            return FIELDS_BYTES + (body.length + 2) / 3 * 4;
+        }
         int bytes = FIELDS_BYTES + body.length;
         if (content.contentType() == ContentType.TEXT) {
             for (byte b : body) {
@@ -89,8 +95,10 @@ final class BatchRequestWriter {
         json.writeFieldName("body");
         if (content.contentType() == ContentType.TEXT) {
             json.writeUTF8String(content.body(), 0, content.body().length);
-        } else {
+        } else if (content.contentType() == ContentType.JSON) {
             json.writeRawValue(new String(content.body(), StandardCharsets.UTF_8));
+        } else {
+            json.writeBinary(content.body());
         }
         json.writeObjectFieldStart("metadata");
         json.writeStringField("CF-Content-Type", content.contentType().wireName());

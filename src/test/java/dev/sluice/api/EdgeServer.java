@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The real HTTP server on a free port, over fakes. Operations on messages are stubs with the behaviours in {@link
@@ -147,7 +148,7 @@ public final class EdgeServer implements AutoCloseable {
     private List<Operation> operations(Contract contract) {
         List<Operation> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT, ContinuousClock.ofMachine()));
-        contract.routes().stream()
+        Stream.concat(contract.routes().stream(), BindingRoutes.ALL.stream())
                 .filter(route -> route.scope() == Route.RouteScope.MESSAGES)
                 .forEach(route -> operations.add(new StubOperation(
                         route.operationId(), Access.WRITE, call -> behave(route.operationId(), call))));

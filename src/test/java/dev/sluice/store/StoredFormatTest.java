@@ -38,6 +38,21 @@ class StoredFormatTest {
     }
 
     @Test
+    void everyContentTypeHasItsByte() {
+        List<String> stored = new ArrayList<>();
+        for (ContentType type : ContentType.values()) {
+            Content content = new Content(1, 2, type, 0, new byte[] {'h', 'i'});
+            RecordBytes bytes = new RecordBytes(RecordFormat.messageBytes(arrival(2), content));
+            RecordFormat.writeMessage(bytes, arrival(2), content);
+            byte[] record = bytes.toByteArray();
+            stored.add(hex(record).substring(hex(record).length() - 8));
+            assertThat(RecordFormat.readMessage(record, 2).content().contentType())
+                    .isEqualTo(type);
+        }
+        assertThat(stored).containsExactly("01006869", "02006869", "03006869", "04006869");
+    }
+
+    @Test
     void aDelayedMessageIsAlsoInBothScheduleIndexes() {
         batch.add(Q, enqueued(delayed(2), 9_000, null));
 

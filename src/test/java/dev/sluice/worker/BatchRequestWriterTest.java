@@ -2,9 +2,12 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.queue.ContentType;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
+import dev.sluice.runtime.delivery.WorkerTarget;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchRequestWriterTest {
@@ -18,6 +21,19 @@ class BatchRequestWriterTest {
             }
             assertThat(BatchRequestWriter.write(SampleBatch.batch(text), ContinuousClock.ofMachine()).length)
                     .isBetween(expected - 3 * 512, expected + 512);
+        }
+    }
+
+    @Test
+    void bodiesOfTypeBytesAndV8AreBase64AndTheirSizeIsKnown() {
+        for (ContentType type : List.of(ContentType.BYTES, ContentType.V8)) {
+            WorkerTarget.Batch batch = SampleBatch.batchOf(type, new byte[] {(byte) 0xff, 0x0f, 0, '"'});
+            String request =
+                    new String(BatchRequestWriter.write(batch, ContinuousClock.ofMachine()), StandardCharsets.UTF_8);
+            assertThat(request)
+                    .contains("\"content_type\":\"" + type.wireName() + "\",\"body\":\"/w8AIg==\",\"metadata\":"
+                            + "{\"CF-Content-Type\":\"" + type.wireName() + "\"");
+            assertThat(request.length()).isLessThan(batch.bytes() + 512);
         }
     }
 

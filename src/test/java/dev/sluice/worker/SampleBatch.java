@@ -33,6 +33,17 @@ final class SampleBatch {
                                 new Content(0, 0, ContentType.TEXT, 0, firstBody.getBytes(StandardCharsets.UTF_8))));
     }
 
+    /** A batch of one message. */
+    static WorkerTarget.Batch batchOf(ContentType type, byte[] body) {
+        Content content = new Content(0xab, 1, type, 0, body);
+        MessageHeader header = new MessageHeader(1, 1_001, 1_001, body.length, false);
+        return new WorkerTarget.Batch(
+                queue(),
+                List.of(new QueueClient.Delivery(new StoredMessage(header, content), 1)),
+                new BacklogStats(1, body.length, 1_001),
+                BatchRequestWriter.bytesOf(content));
+    }
+
     /** The id of the message with this seq. */
     static String id(int seq) {
         return "00000000000000ab000000000000000" + seq;

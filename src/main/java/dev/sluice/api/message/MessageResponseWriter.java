@@ -9,6 +9,7 @@ import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.store.StoredMessage;
 import io.vertx.core.buffer.Buffer;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -31,8 +32,7 @@ public final class MessageResponseWriter {
     private static final byte[] TIMESTAMP = JsonWriter.ascii("\",\"timestamp_ms\":");
     private static final byte[] ATTEMPTS = JsonWriter.ascii(",\"attempts\":");
     private static final byte[] BODY = JsonWriter.ascii(",\"body\":\"");
-    private static final byte[] TEXT_METADATA = metadata(ContentType.TEXT);
-    private static final byte[] JSON_METADATA = metadata(ContentType.JSON);
+    private static final Map<ContentType, byte[]> METADATA = metadata();
     private static final byte[] DELAY = JsonWriter.ascii(",\"CF-msg-delay-secs\":\"");
     private static final byte[] END_DELAY = JsonWriter.ascii("\"");
     private static final byte[] LEASE_ID = JsonWriter.ascii("},\"lease_id\":\"");
@@ -55,7 +55,7 @@ public final class MessageResponseWriter {
             + ATTEMPTS.length
             + JsonWriter.DECIMAL_DIGITS_MAX
             + BODY.length
-            + Math.max(TEXT_METADATA.length, JSON_METADATA.length)
+            + METADATA.values().stream().mapToInt(each -> each.length).max().orElseThrow()
             + DELAY.length
             + JsonWriter.DECIMAL_DIGITS_MAX
             + END_DELAY.length
@@ -88,7 +88,8 @@ public final class MessageResponseWriter {
     }
 
     private boolean isEscaped(Content content) {
-        return content.contentType() == ContentType.TEXT || format.plainJsonBodies();
+        return content.contentType() == ContentType.TEXT
+                || content.contentType() == ContentType.JSON && format.plainJsonBodies();
     }
 
     /** Starts a response, and discards what a failed one may have left. */
@@ -101,9 +102,14 @@ public final class MessageResponseWriter {
         return json.clear().reserveCapacity(messagesBytes + ENVELOPE_BYTES).raw(RESULT);
     }
 
-    private static byte[] metadata(ContentType type) {
-        return JsonWriter.ascii(
-                "\",\"metadata\":{\"CF-Content-Type\":\"" + type.wireName() + "\",\"CF-sourceMessageSource\":\"api\"");
+    private static Map<ContentType, byte[]> metadata() {
+        Map<ContentType, byte[]> texts = new EnumMap<>(ContentType.class);
+        for (ContentType type : ContentType.values()) {
+            String text = "\",\"metadata\":{\"CF-Content-Type\":\"" + type.wireName()
+                    + "\",\"CF-sourceMessageSource\":\"api\"";
+            texts.put(type, JsonWriter.ascii(text));
+        }
+        return texts;
     }
 
     /** The response to a push: the backlog including what was pushed (docs/api.md 6.1). */
@@ -188,7 +194,7 @@ public final class MessageResponseWriter {
         } else {
             json.base64(content.body());
         }
-        json.raw(content.contentType() == ContentType.TEXT ? TEXT_METADATA : JSON_METADATA);
+        json.raw(METADATA.get(content.contentType()));
         if (content.delaySeconds() > 0) {
             json.raw(DELAY).number(content.delaySeconds()).raw(END_DELAY);
         }

@@ -163,7 +163,7 @@ class ReferenceExamplesTest {
                 .findFirst()
                 .orElseThrow();
         return operation
-                .handle(new OperationCall(null, QUEUE.accountId(), QUEUE, Map.of(), null, body))
+                .handle(new OperationCall(null, QUEUE.accountId(), QUEUE, Map.of(), null, null, body))
                 .result()
                 .envelope()
                 .toJsonObject();

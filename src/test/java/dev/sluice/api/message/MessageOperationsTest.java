@@ -253,7 +253,7 @@ class MessageOperationsTest {
     }
 
     private OperationCall call(String body) {
-        return new OperationCall(null, queue.accountId(), queue, Map.of(), null, Buffer.buffer(body));
+        return new OperationCall(null, queue.accountId(), queue, Map.of(), null, null, Buffer.buffer(body));
     }
 
     private static StoredMessage stored(long seq) {

@@ -74,6 +74,17 @@ class MessageResponseWriterTest {
     }
 
     @Test
+    void bodiesOfTypeBytesAndV8AreBase64InEveryFormat() throws JsonProcessingException {
+        byte[] body = {(byte) 0xff, 0x0f, 0, '"'};
+        for (ContentType type : List.of(ContentType.BYTES, ContentType.V8)) {
+            NewMessage sent = new NewMessage(1, 2, type, body, 0);
+            assertThat(pulledBody(responses, sent)).isEqualTo("/w8AIg==");
+            assertThat(pulledBody(plainResponses, sent)).isEqualTo("/w8AIg==");
+            assertThat(plainResponses.bytesOf(stored(sent).content())).isGreaterThan(8);
+        }
+    }
+
+    @Test
     void timesFollowTheWallClock() throws IOException {
         AtomicLong wallMillis = new AtomicLong(5_000_000);
         ContinuousClock clock = new ContinuousClock(clocksOf(wallMillis));

@@ -1,0 +1,27 @@
+package dev.sluice.api.binding;
+
+import dev.sluice.api.Operation;
+import dev.sluice.api.message.MessageIds;
+import dev.sluice.queue.Limits;
+import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.clock.ContinuousClock;
+import java.util.List;
+
+/** Creates the operations of the queue binding. */
+public final class BindingOperations {
+    private BindingOperations() {}
+
+    /**
+     * The three operations for one event loop. They share decoder and buffer and must stay on that event loop.
+     *
+     * @param clock converts the times of messages for display
+     */
+    public static List<Operation> forEventLoop(QueueClient queues, Limits limits, ContinuousClock clock) {
+        BindingDecoder decoder = new BindingDecoder(limits, new MessageIds());
+        BindingResponseWriter responses = new BindingResponseWriter(clock);
+        return List.of(
+                new SendMessage(queues, decoder, responses),
+                new SendBatch(queues, decoder, responses),
+                new BindingMetrics(queues, responses));
+    }
+}

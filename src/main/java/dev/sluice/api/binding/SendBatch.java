@@ -1,0 +1,45 @@
+package dev.sluice.api.binding;
+
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.runtime.bus.QueueClient;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Stores a batch of messages, all or none. The request body is JSON with a base64 body per message. */
+public final class SendBatch implements Operation {
+    private final QueueClient queues;
+    private final BindingDecoder decoder;
+    private final BindingResponseWriter responses;
+
+    SendBatch(QueueClient queues, BindingDecoder decoder, BindingResponseWriter responses) {
+        this.queues = queues;
+        this.decoder = decoder;
+        this.responses = responses;
+    }
+
+    @Override
+    public String operationId() {
+        return "binding-send-batch";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public boolean failsWithErrorHeaders() {
+        return true;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        List<NewMessage> messages =
+                decoder.batch(call.body().getBytes(), call.headers().get(BindingDecoder.DELAY));
+        return queues.push(call.queue(), messages).map(metrics -> new Response(responses.sent(metrics)));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.sluice.api.binding;
+
+import dev.sluice.api.Operation;
+import dev.sluice.api.OperationCall;
+import dev.sluice.api.auth.Access;
+import dev.sluice.api.http.Response;
+import dev.sluice.queue.NewMessage;
+import dev.sluice.runtime.bus.QueueClient;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Stores one message. The request body is the message body as it is; type and delay are in headers. */
+public final class SendMessage implements Operation {
+    private final QueueClient queues;
+    private final BindingDecoder decoder;
+    private final BindingResponseWriter responses;
+
+    SendMessage(QueueClient queues, BindingDecoder decoder, BindingResponseWriter responses) {
+        this.queues = queues;
+        this.decoder = decoder;
+        this.responses = responses;
+    }
+
+    @Override
+    public String operationId() {
+        return "binding-send";
+    }
+
+    @Override
+    public Access access() {
+        return Access.WRITE;
+    }
+
+    @Override
+    public boolean failsWithErrorHeaders() {
+        return true;
+    }
+
+    @Override
+    public Future<Response> handle(OperationCall call) {
+        NewMessage message = decoder.single(
+                call.body().getBytes(),
+                call.headers().get(BindingDecoder.FORMAT),
+                call.headers().get(BindingDecoder.DELAY));
+        return queues.push(call.queue(), List.of(message)).map(metrics -> new Response(responses.sent(metrics)));
+    }
+}
