@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The storage of all queues of an installation. There is one store for all of them, because with one log all queues
@@ -50,16 +51,27 @@ public interface QueueStore extends AutoCloseable {
     long bytesWaiting();
 
     /**
+     * Runs a read on a consistent snapshot of everything that is stored. All other reads are made of this one.
+     *
+     * @param read may block as the snapshot does, and must not keep the snapshot; an exception from it fails the stage
+     */
+    <T> CompletionStage<T> read(Function<StoreSnapshot, T> read);
+
+    /**
      * Reads the head, the leases and the dead-lettered markers of a queue; {@link QueueImage#NEW} if the queue was
      * never written.
      */
-    CompletionStage<QueueImage> load(long queueNumber);
+    default CompletionStage<QueueImage> load(long queueNumber) {
+        return read(snapshot -> QueueReads.load(snapshot, queueNumber));
+    }
 
     /**
      * Reads the heads of all queues that were ever written, by queue number. Used to activate inactive queues at their
      * deadlines.
      */
-    CompletionStage<Map<Long, QueueHead>> heads();
+    default CompletionStage<Map<Long, QueueHead>> heads() {
+        return read(QueueReads::heads);
+    }
 
     /**
      * Reads messages published without delay, with content, ordered by seq, starting at {@code fromSeq}: at most {@code
@@ -67,23 +79,37 @@ public interface QueueStore extends AutoCloseable {
      *
      * <p>The messages were never delivered if {@code fromSeq} is at or above the head's {@code arrivalsFromSeq}.
      */
-    CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit);
+    default CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
+        return read(
+                snapshot -> QueueReads.arrivals(snapshot, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
+    }
 
     /** Reads scheduled messages ordered by (available at, seq), starting at that pair. */
-    CompletionStage<List<ScheduledMessage>> readSchedule(long queueNumber, long fromMillis, long fromSeq, int limit);
+    default CompletionStage<List<ScheduledMessage>> readSchedule(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(snapshot -> QueueReads.schedule(snapshot, queueNumber, fromMillis, fromSeq, limit));
+    }
 
     /** Reads scheduled messages ordered by seq, starting at {@code fromSeq}. */
-    CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit);
+    default CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
+        return read(snapshot -> QueueReads.waiting(snapshot, queueNumber, fromSeq, limit));
+    }
 
     /** Reads messages that keep an original timestamp, ordered by (timestamp, seq), starting at that pair. */
-    CompletionStage<List<MessageHeader>> readOriginalTimestamps(
-            long queueNumber, long fromMillis, long fromSeq, int limit);
+    default CompletionStage<List<MessageHeader>> readOriginalTimestamps(
+            long queueNumber, long fromMillis, long fromSeq, int limit) {
+        return read(snapshot -> QueueReads.originalTimestamps(snapshot, queueNumber, fromMillis, fromSeq, limit));
+    }
 
     /** Looks up messages by seq. Messages that are not stored are omitted. */
-    CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs);
+    default CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
+        return read(snapshot -> QueueReads.find(snapshot, queueNumber, seqs));
+    }
 
     /** Reads the contents of these messages, in the given order. Messages that no longer exist are omitted. */
-    CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers);
+    default CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
+        return read(snapshot -> QueueReads.contents(snapshot, queueNumber, headers));
+    }
 
     /**
      * Reads the whole catalog, sorted by key, one record at a time, so that there is no second copy of it in memory.
@@ -91,7 +117,9 @@ public interface QueueStore extends AutoCloseable {
      * @param each called for each record on the reading thread, before the stage completes; an exception from it fails
      * the stage
      */
-    CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each);
+    default CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
+        return read(snapshot -> QueueReads.catalog(snapshot, each));
+    }
 
     /**
      * The reason why nothing can be written at the moment, in one line; empty while writes work. After the first failed

@@ -11,4 +11,11 @@ public class StoreException extends RuntimeException {
     public StoreException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The exception with which a read fails, whatever it threw. */
+    public static StoreException ofRead(Throwable failure) {
+        return failure instanceof StoreException expected
+                ? expected
+                : new StoreException("the store cannot read: " + failure, failure);
+    }
 }

@@ -1,24 +1,20 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
-import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.ScheduledMessage;
 import dev.sluice.store.Arrivals;
-import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.StoreSnapshot;
 import dev.sluice.store.StoredMessage;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A store that a test can make refuse commits, refuse commits but store them, delay loads, read in small pieces, and
@@ -63,6 +59,11 @@ public final class FaultyStore implements QueueStore {
     }
 
     @Override
+    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
+        return store.read(read);
+    }
+
+    @Override
     public CompletionStage<QueueImage> load(long queueNumber) {
         return gate.thenCompose(open -> store.load(queueNumber));
     }
@@ -73,35 +74,8 @@ public final class FaultyStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<Map<Long, QueueHead>> heads() {
-        return store.heads();
-    }
-
-    @Override
     public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
         return store.readArrivals(queueNumber, fromSeq, Math.min(limit, arrivalsMax));
-    }
-
-    @Override
-    public CompletionStage<List<ScheduledMessage>> readSchedule(
-            long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return store.readSchedule(queueNumber, fromMillis, fromSeq, limit);
-    }
-
-    @Override
-    public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
-        return store.readWaiting(queueNumber, fromSeq, limit);
-    }
-
-    @Override
-    public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
-            long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return store.readOriginalTimestamps(queueNumber, fromMillis, fromSeq, limit);
-    }
-
-    @Override
-    public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
-        return store.find(queueNumber, seqs);
     }
 
     @Override
@@ -111,11 +85,6 @@ public final class FaultyStore implements QueueStore {
                 .filter(header -> header.seq() != contentMissingOf)
                 .toList();
         return contentsGate.thenCompose(open -> store.readContents(queueNumber, there));
-    }
-
-    @Override
-    public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
-        return store.readCatalog(each);
     }
 
     @Override

@@ -1,29 +1,20 @@
 package dev.sluice.runtime;
 
-import dev.sluice.queue.LookupResult;
-import dev.sluice.queue.MessageHeader;
-import dev.sluice.queue.QueueHead;
-import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.ScheduledMessage;
 import dev.sluice.store.Arrivals;
-import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.QueueReads;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoreSnapshot;
-import dev.sluice.store.StoredMessage;
 import dev.sluice.store.memory.MemoryStore;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -186,7 +177,8 @@ final class SimulatedStore implements QueueStore {
         }
     }
 
-    private <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
+    @Override
+    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
         CompletableFuture<T> outcome = new CompletableFuture<>();
         soon(() -> {
             boolean fails = readFailsOnceIn > 0 && scheduler.random().nextInt(readFailsOnceIn) == 0;
@@ -218,51 +210,9 @@ final class SimulatedStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<QueueImage> load(long queueNumber) {
-        return read(view -> QueueReads.load(view, queueNumber));
-    }
-
-    @Override
-    public CompletionStage<Map<Long, QueueHead>> heads() {
-        return read(QueueReads::heads);
-    }
-
-    @Override
     public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
         long bytesMax = 1 + scheduler.random().nextInt(ARRIVALS_BYTES_MAX);
         return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit, bytesMax));
-    }
-
-    @Override
-    public CompletionStage<List<ScheduledMessage>> readSchedule(
-            long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.schedule(view, queueNumber, fromMillis, fromSeq, limit));
-    }
-
-    @Override
-    public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
-        return read(view -> QueueReads.waiting(view, queueNumber, fromSeq, limit));
-    }
-
-    @Override
-    public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
-            long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(view -> QueueReads.originalTimestamps(view, queueNumber, fromMillis, fromSeq, limit));
-    }
-
-    @Override
-    public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
-        return read(view -> QueueReads.find(view, queueNumber, seqs));
-    }
-
-    @Override
-    public CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
-        return read(view -> QueueReads.contents(view, queueNumber, headers));
-    }
-
-    @Override
-    public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
-        return read(view -> QueueReads.catalog(view, each));
     }
 
     @Override

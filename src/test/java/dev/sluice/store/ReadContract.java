@@ -8,13 +8,17 @@ import static dev.sluice.store.Samples.withOriginalTimestamp;
 import static dev.sluice.store.StoreResults.allArrivals;
 import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.TestTimeout;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Contract of all stores for reads: order, limits, contents. */
@@ -165,5 +169,19 @@ abstract class ReadContract extends StoreContract {
                 new StoredMessage(delayed(2), content(2)),
                 new StoredMessage(arrival(1), content(1)));
         assertThat(get(store.readContents(Q, List.of()))).isEmpty();
+    }
+
+    @Test
+    void aReadThatThrowsFailsItsStageWithAStoreException() {
+        CompletionStage<Void> read = store.readCatalog(record -> {});
+        commit(batch -> batch.putCatalog(new byte[] {1}, new byte[] {2}));
+        CompletionStage<Void> broken = store.readCatalog(record -> {
+            throw new IllegalStateException("not today");
+        });
+
+        assertThat(get(read)).isNull();
+        assertThatThrownBy(() -> broken.toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(StoreException.class)
+                .hasMessageContaining("not today");
     }
 }

@@ -1,26 +1,14 @@
 package dev.sluice.store.memory;
 
-import dev.sluice.queue.LookupResult;
-import dev.sluice.queue.MessageHeader;
-import dev.sluice.queue.QueueHead;
-import dev.sluice.queue.QueueImage;
-import dev.sluice.queue.ScheduledMessage;
-import dev.sluice.store.Arrivals;
-import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.CommitListener;
-import dev.sluice.store.QueueReads;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoreSnapshot;
-import dev.sluice.store.StoredMessage;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -75,51 +63,17 @@ public final class MemoryStore implements QueueStore {
     }
 
     @Override
-    public CompletionStage<QueueImage> load(long queueNumber) {
-        return read(snapshot -> QueueReads.load(snapshot, queueNumber));
-    }
-
-    @Override
-    public CompletionStage<Map<Long, QueueHead>> heads() {
-        return read(QueueReads::heads);
-    }
-
-    @Override
-    public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
-        return read(
-                snapshot -> QueueReads.arrivals(snapshot, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
-    }
-
-    @Override
-    public CompletionStage<List<ScheduledMessage>> readSchedule(
-            long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(snapshot -> QueueReads.schedule(snapshot, queueNumber, fromMillis, fromSeq, limit));
-    }
-
-    @Override
-    public CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
-        return read(snapshot -> QueueReads.waiting(snapshot, queueNumber, fromSeq, limit));
-    }
-
-    @Override
-    public CompletionStage<List<MessageHeader>> readOriginalTimestamps(
-            long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(snapshot -> QueueReads.originalTimestamps(snapshot, queueNumber, fromMillis, fromSeq, limit));
-    }
-
-    @Override
-    public CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
-        return read(snapshot -> QueueReads.find(snapshot, queueNumber, seqs));
-    }
-
-    @Override
-    public CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
-        return read(snapshot -> QueueReads.contents(snapshot, queueNumber, headers));
-    }
-
-    @Override
-    public CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
-        return read(snapshot -> QueueReads.catalog(snapshot, each));
+    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
+        try {
+            synchronized (table) {
+                if (closed) {
+                    throw closedException();
+                }
+                return CompletableFuture.completedStage(read.apply(table));
+            }
+        } catch (RuntimeException failure) {
+            return CompletableFuture.failedStage(StoreException.ofRead(failure));
+        }
     }
 
     @Override
@@ -146,19 +100,6 @@ public final class MemoryStore implements QueueStore {
     public void close() {
         synchronized (table) {
             closed = true;
-        }
-    }
-
-    private <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
-        try {
-            synchronized (table) {
-                if (closed) {
-                    throw closedException();
-                }
-                return CompletableFuture.completedStage(read.apply(table));
-            }
-        } catch (StoreException failure) {
-            return CompletableFuture.failedStage(failure);
         }
     }
 

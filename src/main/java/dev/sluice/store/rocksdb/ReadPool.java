@@ -57,14 +57,12 @@ final class ReadPool {
     private static <T> void run(Supplier<T> read, CompletableFuture<T> result) {
         try {
             result.complete(read.get());
-        } catch (StoreException failure) {
-            result.completeExceptionally(failure);
-        } catch (RuntimeException | Error unexpected) {
-            if (unexpected instanceof Error) {
+        } catch (RuntimeException | Error failure) {
+            if (failure instanceof Error) {
                 // The caller may not log the failure, and an error must be visible.
-                LOG.error("A read of the store failed", unexpected);
+                LOG.error("A read of the store failed", failure);
             }
-            result.completeExceptionally(new StoreException("the store cannot read: " + unexpected, unexpected));
+            result.completeExceptionally(StoreException.ofRead(failure));
         }
     }
 
