@@ -11,7 +11,6 @@ import dev.sluice.api.binding.BindingOperations;
 import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
-import dev.sluice.api.http.ResponseBudget;
 import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.message.MessagesFormat;
 import dev.sluice.config.AuthConfig;
@@ -21,11 +20,11 @@ import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
 import dev.sluice.management.ManagementVerticle;
-import dev.sluice.runtime.DeliveryBudgets;
+import dev.sluice.queue.ByteBudget;
+import dev.sluice.runtime.MemoryBudgets;
 import dev.sluice.runtime.QueueRuntime;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeResources;
-import dev.sluice.runtime.SharedMemoryBudget;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.Durability;
@@ -67,7 +66,6 @@ public final class Server {
     private final Optional<GeneratedCredentials> generatedCredentials;
     private final Vertx vertx;
     private final Meters meters;
-    private final DeliveryBudgets deliveryBudgets;
     private final ContinuousClock clock = ContinuousClock.ofMachine();
     private QueueRuntime runtime;
     private String apiDeployment;
@@ -91,7 +89,6 @@ public final class Server {
         this.generatedCredentials = generatedCredentials;
         this.vertx = vertx;
         this.meters = meters;
-        this.deliveryBudgets = DeliveryBudgets.of(config.requestBytes());
     }
 
     /**
@@ -185,10 +182,9 @@ public final class Server {
         RuntimeResources resources = new RuntimeResources(
                 store,
                 config.limits(),
-                new SharedMemoryBudget(config.windowBytes()),
+                MemoryBudgets.of(config.windowBytes(), config.requestBytes()),
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
-                deliveryBudgets,
                 clock,
                 meters);
         return QueueRuntime.start(vertx, resources, config.messages().strictQueueNames())
@@ -250,14 +246,14 @@ public final class Server {
         meters.counter(
                 "sluice_store_reopenings_total", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
-        ResponseBudget responses = new ResponseBudget(config.requestBytes());
+        RequestMemory memory = new RequestMemory(
+                new ByteBudget(config.requestBytes()),
+                new ByteBudget(config.requestBytes()),
+                Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops());
         meters.gauge(
                 "sluice_pending_response_bytes",
                 "Bytes of responses that clients have not taken yet.",
-                responses::chargedBytes);
-        long connectionBytes = Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops();
-        RequestMemory memory =
-                new RequestMemory(new SharedMemoryBudget(config.requestBytes()), responses, connectionBytes);
+                memory.responses()::reservedBytes);
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);

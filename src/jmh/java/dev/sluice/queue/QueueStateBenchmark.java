@@ -36,7 +36,7 @@ public class QueueStateBenchmark {
 
     private static QueueState newState() {
         return new QueueState(
-                QueueSettings.DEFAULT, CONSUMER, Limits.DOCUMENTED, QueueImage.NEW, MemoryBudget.UNBOUNDED);
+                QueueSettings.DEFAULT, CONSUMER, Limits.DOCUMENTED, QueueImage.NEW, ByteBudget.unbounded());
     }
 
     /** A push to a queue with a growing backlog. */

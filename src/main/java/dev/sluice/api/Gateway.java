@@ -5,12 +5,12 @@ import dev.sluice.api.auth.Authenticator;
 import dev.sluice.api.auth.Principal;
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
-import dev.sluice.api.http.BodyBudget;
 import dev.sluice.api.http.ConnectionTracker;
 import dev.sluice.api.http.LingeringClose;
 import dev.sluice.api.http.RequestBodyReader;
 import dev.sluice.api.http.Response;
 import dev.sluice.api.http.ResponseWriter;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
@@ -49,7 +49,7 @@ public final class Gateway {
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
         this.authenticator = authenticator;
         this.catalog = catalog;
-        this.body = new RequestBodyReader(limits.requestBytesMax(), new BodyBudget(memory.bodies()));
+        this.body = new RequestBodyReader(limits.requestBytesMax(), new ByteBudget.Slabs(memory.bodies()));
         this.connections = new ConnectionTracker(memory.connectionBytes());
         this.responses = new ResponseWriter(memory.responses(), connections);
         this.failures = new FailureRenderer(responses);

@@ -1,7 +1,6 @@
 package dev.sluice.api;
 
-import dev.sluice.api.http.ResponseBudget;
-import dev.sluice.queue.MemoryBudget;
+import dev.sluice.queue.ByteBudget;
 
 /**
  * The memory budgets of requests, over all connections.
@@ -11,4 +10,4 @@ import dev.sluice.queue.MemoryBudget;
  * @param responses for responses, from the moment when they are handed to the connection until they are flushed
  * @param connectionBytes per event loop, for the fixed costs of open connections and open streams of HTTP/2
  */
-public record RequestMemory(MemoryBudget bodies, ResponseBudget responses, long connectionBytes) {}
+public record RequestMemory(ByteBudget bodies, ByteBudget responses, long connectionBytes) {}

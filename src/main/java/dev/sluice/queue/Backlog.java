@@ -17,7 +17,7 @@ final class Backlog {
     private long purgedBelowSeq;
     private long purgedAtMillis;
 
-    Backlog(QueueImage image, MemoryBudget budget, int windowMessagesMax) {
+    Backlog(QueueImage image, ByteBudget budget, int windowMessagesMax) {
         QueueHead head = image.head();
         nextSeq = head.nextSeq();
         count = head.count();

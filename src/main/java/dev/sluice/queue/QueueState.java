@@ -33,7 +33,7 @@ public final class QueueState {
     private Consumer consumer;
 
     /** Loads the state with windows of the default size and the retention of the settings. */
-    public QueueState(QueueSettings settings, Consumer consumer, Limits limits, QueueImage image, MemoryBudget budget) {
+    public QueueState(QueueSettings settings, Consumer consumer, Limits limits, QueueImage image, ByteBudget budget) {
         this(settings, consumer, limits, image, budget, WINDOW_MESSAGES_MAX, Retention.BY_SETTING);
     }
 
@@ -49,7 +49,7 @@ public final class QueueState {
             Consumer consumer,
             Limits limits,
             QueueImage image,
-            MemoryBudget budget,
+            ByteBudget budget,
             int windowMessagesMax,
             Retention retention) {
         this.settings = settings;

@@ -39,7 +39,7 @@ final class Window<E> {
     private final Class<E> type;
     private final int capacity;
     private final int guaranteed;
-    private final MemoryBudget budget;
+    private final ByteBudget budget;
     private final SortedRing<E> elements;
 
     private long boundMillis;
@@ -68,7 +68,7 @@ final class Window<E> {
             Class<E> type,
             int capacity,
             int guaranteed,
-            MemoryBudget budget,
+            ByteBudget budget,
             long fromMillis,
             long fromSeq) {
         this.order = order;

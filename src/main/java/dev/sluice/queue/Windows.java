@@ -25,7 +25,7 @@ final class Windows {
     private long originalTimestampCount;
 
     /** Empty windows: only the lower bounds of the head are known. */
-    Windows(QueueHead head, int capacity, MemoryBudget budget) {
+    Windows(QueueHead head, int capacity, ByteBudget budget) {
         scheduledCount = head.scheduledCount();
         originalTimestampCount = head.originalTimestampCount();
         int guaranteed = Window.GUARANTEED;

@@ -107,7 +107,7 @@ public final class QueueRuntime {
         Admission admission = new Admission(resources.store(), resources.options());
         BusCatalogClient catalogClient = new BusCatalogClient(vertx, resources.options());
         BusQueueClient queueClient = new BusQueueClient(
-                vertx, gates, resources.options(), resources.deliveryBudgets().responses());
+                vertx, gates, resources.options(), resources.budgets().responses());
         DeadLetterTransport transport = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
         DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
         ClockMonitor clockMonitor = ClockMonitor.start(

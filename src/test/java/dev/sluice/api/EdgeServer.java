@@ -9,11 +9,11 @@ import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.Response;
-import dev.sluice.api.http.ResponseBudget;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Limits;
+import dev.sluice.queue.LimitsBuilder;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
-import dev.sluice.runtime.SharedMemoryBudget;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.Meters;
 import io.netty.channel.ChannelHandlerContext;
@@ -112,37 +112,11 @@ public final class EdgeServer implements AutoCloseable {
 
     private static RequestMemory memory(long connectionBytes) {
         return new RequestMemory(
-                new SharedMemoryBudget(REQUEST_MEMORY_BYTES),
-                new ResponseBudget(REQUEST_MEMORY_BYTES),
-                connectionBytes);
+                new ByteBudget(REQUEST_MEMORY_BYTES), new ByteBudget(REQUEST_MEMORY_BYTES), connectionBytes);
     }
 
     static Limits limits() {
-        Limits d = Limits.DOCUMENTED;
-        return new Limits(
-                d.messageBytesMax(),
-                d.batchMessagesMax(),
-                d.batchBytesMax(),
-                REQUEST_BYTES_MAX,
-                d.jsonDepthMax(),
-                d.delaySecondsMax(),
-                d.pullMessagesMax(),
-                d.deliveryBytesMax(),
-                d.visibilityTimeoutMillisMax(),
-                d.retentionSecondsMin(),
-                d.retentionSecondsMax(),
-                d.retriesMax(),
-                d.waitTimeMillisMax(),
-                d.concurrencyMax(),
-                d.ackEntriesMax(),
-                d.queuesPerAccountMax(),
-                d.queuesMax(),
-                d.accountsMax(),
-                d.subscriptionsPerAccountMax(),
-                d.subscriptionsMax(),
-                d.leasesPerQueueMax(),
-                d.backlogBytesMax(),
-                d.messagesPerSecondMax());
+        return LimitsBuilder.documented().requestBytesMax(REQUEST_BYTES_MAX).build();
     }
 
     private List<Operation> operations(Contract contract) {

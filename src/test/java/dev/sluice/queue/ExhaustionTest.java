@@ -209,7 +209,7 @@ class ExhaustionTest {
                 null,
                 Limits.DOCUMENTED,
                 new QueueImage(head, List.of(), List.of(leftover, moved)),
-                MemoryBudget.UNBOUNDED);
+                ByteBudget.unbounded());
         assertThat(queue.metrics()).isEqualTo(new BacklogStats(1, 4, 850));
         assertThat(queue.state.unconfirmed()).containsExactlyInAnyOrder(3L, 7L);
         assertThat(queue.run(new ConfirmDeadLettered(queue.state.unconfirmed())))

@@ -32,7 +32,10 @@ final class QueueHistory {
         // Sequences of neighbouring seeds of Random begin alike.
         this.random = new Random(new SplittableRandom(seed).nextLong());
         this.steps = steps;
-        Limits limits = TestQueue.limits(random.nextInt(4) == 0 ? 4 : 200_000, random.nextInt(4) == 0 ? 200 : 0, 0);
+        Limits limits = LimitsBuilder.documented()
+                .leasesPerQueueMax(random.nextInt(4) == 0 ? 4 : 200_000)
+                .backlogBytesMax(random.nextInt(4) == 0 ? 200 : 0)
+                .build();
         int windowMax = 1 + random.nextInt(6);
         for (int i = 0; i < queues.length; i++) {
             queues[i] = new QueueUnderTest(i + 1, disk, random, limits, windowMax);

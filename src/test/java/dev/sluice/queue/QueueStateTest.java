@@ -161,7 +161,8 @@ class QueueStateTest {
 
     @Test
     void aPullGetsNoMoreThanTheQueueMayLease() {
-        TestQueue limited = new TestQueue(TestQueue.limits(3, 0, 0));
+        TestQueue limited =
+                new TestQueue(LimitsBuilder.documented().leasesPerQueueMax(3).build());
         limited.push("a", "b", "c", "d");
         assertThat(limited.pull(2)).hasSize(2);
         assertThat(limited.pull(2)).hasSize(1);
@@ -172,7 +173,8 @@ class QueueStateTest {
 
     @Test
     void aPushBeyondTheStorageLimitIsRefusedAsAWhole() {
-        TestQueue small = new TestQueue(TestQueue.limits(10, 5, 0));
+        TestQueue small =
+                new TestQueue(LimitsBuilder.documented().backlogBytesMax(5).build());
         small.push("abc");
         assertThatThrownBy(() -> small.push("d", "ee")).hasMessage(QueueError.STORAGE_LIMIT.text());
         assertThat(small.push("dd").backlogBytes()).isEqualTo(5);
@@ -182,7 +184,8 @@ class QueueStateTest {
 
     @Test
     void aPushBeyondTheRateIsRefusedUntilTheBucketFills() {
-        TestQueue slow = new TestQueue(TestQueue.limits(10, 0, 2));
+        TestQueue slow =
+                new TestQueue(LimitsBuilder.documented().messagesPerSecondMax(2).build());
         slow.push("a", "b");
         assertThatThrownBy(() -> slow.push("c")).hasMessage(QueueError.OVERLOADED.text());
         slow.after(499);

@@ -96,7 +96,7 @@ final class QueueUnderTest {
                 model.consumer,
                 limits,
                 disk.load(number),
-                MemoryBudget.UNBOUNDED,
+                ByteBudget.unbounded(),
                 windowMax,
                 Retention.BY_SETTING);
         toConfirm.addAll(state.unconfirmed());

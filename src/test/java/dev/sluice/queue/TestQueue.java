@@ -26,36 +26,7 @@ final class TestQueue {
     }
 
     TestQueue(Limits limits) {
-        state = new QueueState(settings, consumer, limits, QueueImage.NEW, MemoryBudget.UNBOUNDED);
-    }
-
-    /** The documented limits except for three that apply to a whole queue. */
-    static Limits limits(int leasesMax, long backlogBytesMax, int messagesPerSecondMax) {
-        Limits d = Limits.DOCUMENTED;
-        return new Limits(
-                d.messageBytesMax(),
-                d.batchMessagesMax(),
-                d.batchBytesMax(),
-                d.requestBytesMax(),
-                d.jsonDepthMax(),
-                d.delaySecondsMax(),
-                d.pullMessagesMax(),
-                d.deliveryBytesMax(),
-                d.visibilityTimeoutMillisMax(),
-                d.retentionSecondsMin(),
-                d.retentionSecondsMax(),
-                d.retriesMax(),
-                d.waitTimeMillisMax(),
-                d.concurrencyMax(),
-                d.ackEntriesMax(),
-                d.queuesPerAccountMax(),
-                d.queuesMax(),
-                d.accountsMax(),
-                d.subscriptionsPerAccountMax(),
-                d.subscriptionsMax(),
-                leasesMax,
-                backlogBytesMax,
-                messagesPerSecondMax);
+        state = new QueueState(settings, consumer, limits, QueueImage.NEW, ByteBudget.unbounded());
     }
 
     static Consumer consumer(int maxRetries, int retryDelaySeconds, String deadLetterQueue) {

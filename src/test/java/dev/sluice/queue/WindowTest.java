@@ -22,13 +22,13 @@ class WindowTest {
         return new MessageHeader(seq, 0, 1_000 + seq, 1, false);
     }
 
-    private static Window<MessageHeader> window(int capacity, MemoryBudget budget) {
+    private static Window<MessageHeader> window(int capacity, ByteBudget budget) {
         return new Window<>(
                 IndexOrder.ARRIVALS, MessageHeader.class, capacity, Window.GUARANTEED, budget, 0, FROM_START);
     }
 
     private static Window<MessageHeader> emptyWindow(int capacity) {
-        Window<MessageHeader> window = window(capacity, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(capacity, ByteBudget.unbounded());
         window.updateCount(0);
         return window;
     }
@@ -41,7 +41,7 @@ class WindowTest {
 
     @Test
     void aWindowOfAnEmptyIndexIsComplete() {
-        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
         assertThat(window.isComplete()).isFalse();
         assertThat(window.isHeadUnknown()).isTrue();
         window.updateCount(0);
@@ -76,7 +76,7 @@ class WindowTest {
 
     @Test
     void aShortReadMakesTheWindowComplete() {
-        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
         window.begin(0, FROM_START);
         window.supply(List.of(message(7), message(8)), true);
         assertThat(seqs(window)).containsExactly(7L, 8L);
@@ -85,7 +85,7 @@ class WindowTest {
 
     @Test
     void aReadThatEndedEarlyMovesTheBoundBehindItsLastRow() {
-        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
         window.begin(0, FROM_START);
         window.supply(List.of(message(7), message(8)), false);
         assertThat(window.isComplete()).isFalse();
@@ -95,7 +95,7 @@ class WindowTest {
 
     @Test
     void rowsThatWereRemovedDuringTheReadAreDropped() {
-        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
         window.begin(0, FROM_START);
         window.remove(0, 7);
         window.supply(List.of(message(7), message(8)), true);
@@ -104,7 +104,7 @@ class WindowTest {
 
     @Test
     void additionsDuringTheReadAreKeptUpToTheNewBound() {
-        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
         window.begin(0, FROM_START);
         window.add(message(6));
         window.add(message(20));
@@ -115,7 +115,7 @@ class WindowTest {
 
     @Test
     void theBoundIsTheFirstAdditionForWhichThereWasNoRoom() {
-        Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(2, ByteBudget.unbounded());
         window.begin(0, FROM_START);
         for (long seq = 11; seq <= 14; seq++) {
             window.add(message(seq));
@@ -128,7 +128,7 @@ class WindowTest {
 
     @Test
     void aReadThatDoesNotAdjoinTheWindowIsDiscarded() {
-        Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(2, ByteBudget.unbounded());
         window.begin(0, FROM_START + 1);
         window.supply(List.of(message(7)), true);
         assertThat(window.size()).isZero();
@@ -137,7 +137,7 @@ class WindowTest {
 
     @Test
     void anAbandonedReadCanBeRepeated() {
-        Window<MessageHeader> window = window(2, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(2, ByteBudget.unbounded());
         window.begin(0, FROM_START);
         assertThatThrownBy(() -> window.begin(0, FROM_START)).isInstanceOf(IllegalStateException.class);
         window.remove(0, 7);
@@ -149,7 +149,7 @@ class WindowTest {
 
     @Test
     void aWindowRunsLowBelowHalf() {
-        Window<MessageHeader> window = window(4, MemoryBudget.UNBOUNDED);
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
         assertThat(window.isLow()).isTrue();
         window.begin(0, FROM_START);
         assertThat(window.isLow()).as("not while reading").isFalse();
@@ -164,7 +164,7 @@ class WindowTest {
 
     @Test
     void theBudgetNeverRefusesGuaranteedElements() {
-        Budget budget = new Budget(0);
+        ByteBudget budget = new ByteBudget(0);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
         for (long seq = 1; seq <= 1_000; seq++) {
@@ -179,45 +179,46 @@ class WindowTest {
 
     @Test
     void guaranteedElementsAreChargedToTheBudget() {
-        Budget budget = new Budget(0);
+        ByteBudget budget = new ByteBudget(0);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
-        assertThat(budget.reserved).isZero();
+        assertThat(budget.reservedBytes()).isZero();
         for (long seq = 1; seq <= Window.GUARANTEED; seq++) {
             window.add(message(seq));
         }
-        assertThat(budget.reserved).isEqualTo((long) Window.GUARANTEED * Window.ELEMENT_BYTES);
+        assertThat(budget.reservedBytes()).isEqualTo((long) Window.GUARANTEED * Window.ELEMENT_BYTES);
         assertThat(budget.tryReserve(1)).isFalse();
     }
 
     @Test
     void theWindowReleasesWhatItReserved() {
-        Budget budget = new Budget(1_000_000);
+        ByteBudget budget = new ByteBudget(1_000_000);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.add(message(seq));
         }
         assertThat(window.size()).isEqualTo(1_000);
-        long reserved = budget.reserved;
+        long reserved = budget.reservedBytes();
         assertThat(reserved).isGreaterThanOrEqualTo(1_000 * Window.ELEMENT_BYTES);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.remove(0, seq);
         }
-        assertThat(budget.reserved).isLessThan(reserved / 4);
+        assertThat(budget.reservedBytes()).isLessThan(reserved / 4);
         window.close();
-        assertThat(budget.reserved).isZero();
+        assertThat(budget.reservedBytes()).isZero();
     }
 
     @Test
     void aWindowGrowsAgainWhenTheBudgetHasRoom() {
-        Budget budget = new Budget(0);
+        ByteBudget budget = new ByteBudget(1_000_000);
+        budget.reserve(1_000_000);
         Window<MessageHeader> window = window(1_000, budget);
         window.updateCount(0);
         for (long seq = 1; seq <= 1_000; seq++) {
             window.add(message(seq));
         }
-        budget.max = 1_000_000;
+        budget.release(1_000_000);
         for (long seq = 1; seq <= 100; seq++) {
             window.remove(0, seq);
         }
@@ -237,7 +238,7 @@ class WindowTest {
     void aWindowIsAlwaysTheHeadOfItsIndex(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int capacity, @ForAll boolean budgetIsEmpty) {
         Random random = new Random(seed);
-        Budget budget = new Budget(budgetIsEmpty ? 0 : Long.MAX_VALUE);
+        ByteBudget budget = new ByteBudget(budgetIsEmpty ? 0 : Long.MAX_VALUE);
         Window<ScheduledMessage> window = new Window<>(
                 IndexOrder.SCHEDULE, ScheduledMessage.class, capacity, 1 + random.nextInt(4), budget, 0, 0);
         TreeSet<ScheduledMessage> index = new TreeSet<>(Comparator.comparingLong(ScheduledMessage::availableAtMillis)
@@ -297,33 +298,5 @@ class WindowTest {
                         message.availableAtMillis(), message.header().seq()))
                 .limit(limit)
                 .toList();
-    }
-
-    private static final class Budget implements MemoryBudget {
-        long max;
-        long reserved;
-
-        Budget(long max) {
-            this.max = max;
-        }
-
-        @Override
-        public boolean tryReserve(long bytes) {
-            if (reserved + bytes > max) {
-                return false;
-            }
-            reserved += bytes;
-            return true;
-        }
-
-        @Override
-        public void reserve(long bytes) {
-            reserved += bytes;
-        }
-
-        @Override
-        public void release(long bytes) {
-            reserved -= bytes;
-        }
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
+import dev.sluice.queue.LimitsBuilder;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueSettings;
@@ -46,7 +47,8 @@ class CatalogBoundsTest {
 
     @Test
     void theNumberOfQueuesPerInstallationIsLimited() {
-        try (RunningRuntime running = running(SmallLimits.catalog(3, 10, 10, 10))) {
+        try (RunningRuntime running =
+                running(LimitsBuilder.documented().queuesMax(3).build())) {
             QueueDefinition first = create(running, account(1), "a");
             create(running, account(1), "b");
             create(running, account(2), "a");
@@ -62,7 +64,8 @@ class CatalogBoundsTest {
 
     @Test
     void theNumberOfAccountsIsLimitedAndAccountsWithoutQueuesDoNotCount() {
-        try (RunningRuntime running = running(SmallLimits.catalog(100, 2, 10, 10))) {
+        try (RunningRuntime running =
+                running(LimitsBuilder.documented().accountsMax(2).build())) {
             for (int number = 1; number <= 5; number++) {
                 QueueDefinition queue = create(running, account(number), "a");
                 SubscriptionSpec spec = new SubscriptionSpec("s", true, "{}", queue.queueId(), List.of("e"));
@@ -80,7 +83,10 @@ class CatalogBoundsTest {
 
     @Test
     void theNumberOfSubscriptionsIsLimitedPerAccountAndPerInstallation() {
-        try (RunningRuntime running = running(SmallLimits.catalog(100, 10, 2, 3))) {
+        try (RunningRuntime running = running(LimitsBuilder.documented()
+                .subscriptionsPerAccountMax(2)
+                .subscriptionsMax(3)
+                .build())) {
             CatalogClient changes = running.runtime.catalogClient();
             SubscriptionSpec[] specs = new SubscriptionSpec[3];
             for (int number = 0; number < 3; number++) {

@@ -113,10 +113,9 @@ class DeadLetterCycleSimulationTest {
         RuntimeResources resources = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
-                new SimulatedBudget(Long.MAX_VALUE / 2),
+                MemoryBudgets.unbounded(),
                 RuntimeOptions.DEFAULT,
                 script -> worker,
-                DeliveryBudgets.of(Long.MAX_VALUE),
                 new ContinuousClock(scheduler.clocks()),
                 new Meters());
         return new SimulatedProcess(scheduler, store, resources, definitions);

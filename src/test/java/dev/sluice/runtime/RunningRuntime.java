@@ -10,7 +10,6 @@ import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.LeaseId;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.MemoryBudget;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
@@ -51,14 +50,7 @@ public final class RunningRuntime implements AutoCloseable {
 
     public RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits, ContinuousClock clock) {
         RuntimeResources resources = new RuntimeResources(
-                store,
-                limits,
-                MemoryBudget.UNBOUNDED,
-                options,
-                WorkerTarget.Directory.EMPTY,
-                DeliveryBudgets.of(Long.MAX_VALUE),
-                clock,
-                meters);
+                store, limits, MemoryBudgets.unbounded(), options, WorkerTarget.Directory.EMPTY, clock, meters);
         runtime = get(QueueRuntime.start(vertx, resources, false));
     }
 

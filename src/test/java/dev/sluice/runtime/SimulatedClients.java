@@ -4,6 +4,7 @@ import static dev.sluice.runtime.Auditor.check;
 
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.BacklogStats;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.LeaseId;
@@ -262,8 +263,8 @@ final class SimulatedClients {
     }
 
     /** A reservation without a limit. */
-    private static DeliveryBudget.Reservation unbounded() {
-        return new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE));
+    private static ByteBudget.Reservation unbounded() {
+        return new ByteBudget.Reservation(ByteBudget.unbounded());
     }
 
     private Object result(SimulatedProcess process, long queue, QueueRequest<?> request) {

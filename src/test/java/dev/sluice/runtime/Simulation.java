@@ -3,10 +3,12 @@ package dev.sluice.runtime;
 import static dev.sluice.runtime.Auditor.check;
 
 import dev.sluice.queue.BacklogStats;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
+import dev.sluice.queue.LimitsBuilder;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.QueueSettings;
@@ -57,7 +59,7 @@ final class Simulation {
     /** Limit of bodies in transfer to dead letter queues. */
     private final long transferBytesMax;
 
-    private SimulatedBudget budget;
+    private ByteBudget windowBudget;
     private Meters meters;
     private SimulatedProcess process;
 
@@ -75,7 +77,11 @@ final class Simulation {
         budgetBytes = random.nextInt(3) == 0 ? random.nextInt(4_000) : Long.MAX_VALUE / 2;
         int windowMax = random.nextInt(4) == 0 ? 1024 : 1 + random.nextInt(6);
         int inFlightMax = random.nextInt(5) == 0 ? 3 : 1000;
-        limits = random.nextBoolean() ? Limits.DOCUMENTED : SmallLimits.deliveryBytes(1 + random.nextInt(200));
+        limits = random.nextBoolean()
+                ? Limits.DOCUMENTED
+                : LimitsBuilder.documented()
+                        .deliveryBytesMax(1 + random.nextInt(200))
+                        .build();
         options = new RuntimeOptions(inFlightMax, 1 << 20, 0, 30_000, 1_000, windowMax);
         for (long number = 1; number <= QUEUES; number++) {
             definitions.put(number, definition(number, false));
@@ -174,17 +180,14 @@ final class Simulation {
 
     private void start() {
         meters = new Meters();
-        budget = new SimulatedBudget(budgetBytes);
+        windowBudget = new ByteBudget(budgetBytes);
         RuntimeResources resources = new RuntimeResources(
                 store,
                 limits,
-                budget,
+                new MemoryBudgets(
+                        windowBudget, ByteBudget.unbounded(), ByteBudget.unbounded(), new ByteBudget(transferBytesMax)),
                 options,
                 WorkerTarget.Directory.EMPTY,
-                new DeliveryBudgets(
-                        new DeliveryBudget(Long.MAX_VALUE),
-                        new DeliveryBudget(Long.MAX_VALUE),
-                        new DeliveryBudget(transferBytesMax)),
                 new ContinuousClock(scheduler.clocks()),
                 meters);
         process = new SimulatedProcess(scheduler, store, resources, definitions);
@@ -290,7 +293,7 @@ final class Simulation {
             check(process.isPassive(number), "queue %s does not come to rest", number);
         }
         check(meters.activeQueues().sum() == 0, "queues are active");
-        check(budget.bytes() == 0, "%s bytes were not given back", budget.bytes());
+        check(windowBudget.reservedBytes() == 0, "%s bytes were not given back", windowBudget.reservedBytes());
     }
 
     private void checkEverythingIsStored() {

@@ -2,6 +2,7 @@ package dev.sluice.api.http;
 
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.TimeoutQueue;
@@ -22,10 +23,10 @@ public final class RequestBodyReader {
     private static final Buffer EMPTY = Buffer.buffer();
 
     private final int bytesMax;
-    private final BodyBudget memory;
+    private final ByteBudget.Slabs memory;
     private TimeoutQueue timeouts;
 
-    public RequestBodyReader(int bytesMax, BodyBudget memory) {
+    public RequestBodyReader(int bytesMax, ByteBudget.Slabs memory) {
         this.bytesMax = bytesMax;
         this.memory = memory;
     }

@@ -1,6 +1,7 @@
 package dev.sluice.api.http;
 
 import dev.sluice.api.auth.Principal;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.delivery.PendingResponse;
 import io.vertx.core.Future;
@@ -18,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sends responses; nothing else ends one. A response is flushed when the operating system has accepted all of it, which
- * for HTTP/2 also requires that the client has opened its flow-control window. Unflushed bytes are charged to {@link
- * ResponseBudget} and to their connection, and they have a timeout: {@value #PIECE_BYTES} bytes, or the rest, must be
- * flushed within the send timeout. On a timeout, a connection of HTTP/1.1 is closed. A stream of HTTP/2 is reset, and
+ * for HTTP/2 also requires that the client has opened its flow-control window. Unflushed bytes are charged to the
+ * process, to the credential, to the queue and to their connection, and they have a timeout: {@value #PIECE_BYTES}
+ * bytes, or the rest, must be flushed within the send timeout. On a timeout, a connection of HTTP/1.1 is closed. A stream of HTTP/2 is reset, and
  * if that is not flushed in the same time, its connection is closed. A stream waits up to six times as long while
  * responses of other streams of its connection make progress. While memory is full, responses without progress for a
  * second are dropped, those of the connection with most unflushed bytes first.
@@ -45,7 +46,10 @@ public final class ResponseWriter {
     /** How often the timeout of a stream is extended while other streams of its connection make progress. */
     private static final int EXTENSIONS_MAX = 5;
 
-    private final ResponseBudget memory;
+    /** A connection with this part of the memory gets no more messages. */
+    private static final int SHARES = 4;
+
+    private final ByteBudget memory;
     private final ConnectionTracker connections;
     /** Those without progress for longest come first. */
     private final Set<UnflushedResponse> unflushed = new LinkedHashSet<>();
@@ -54,7 +58,8 @@ public final class ResponseWriter {
     private long sendTimeoutNanos;
     private boolean isCheckScheduled;
 
-    public ResponseWriter(ResponseBudget memory, ConnectionTracker connections) {
+    /** @param memory for unflushed responses of all event loops; a reserve of the same size is added to it */
+    public ResponseWriter(ByteBudget memory, ConnectionTracker connections) {
         this.memory = memory;
         this.connections = connections;
     }
@@ -71,17 +76,34 @@ public final class ResponseWriter {
         sendTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(SEND_TIMEOUT_MILLIS_MAX, idleMillis));
     }
 
-    /** Whether a response with messages of that queue may be created. If not, the request is to be refused. */
+    /**
+     * Whether a response with messages of that queue may be created. If not, the request is to be refused.
+     *
+     * <p>The memory is for all requests. The reserve is for connections without unflushed bytes, unless their
+     * credential and their queue both have a {@value #SHARES}th of the memory.
+     */
     public boolean admits(HttpServerRequest request, Principal caller, QueueDefinition queue) {
-        if (memory.isLow()) {
+        long shareBytes = memory.bytesMax() / SHARES;
+        if (memory.reservedBytes() < shareBytes) {
             return true;
         }
         if (memory.isFull()) {
             closeStalled(System.nanoTime());
         }
         TrackedConnection connection = connections.find(request);
-        return memory.admits(
-                ResponseBudget.Owner.of(caller, queue), connection == null ? 0 : connection.responseBytes());
+        long connectionBytes = connection == null ? 0 : connection.responseBytes();
+        if (connectionBytes >= shareBytes) {
+            return false;
+        }
+        long overBytes = memory.reservedBytes() - memory.bytesMax();
+        if (overBytes < 0) {
+            return true;
+        }
+        return overBytes < memory.bytesMax()
+                && connectionBytes == 0
+                && (queue == null
+                        || memory.bytesOf(caller.name()) < shareBytes
+                        || memory.bytesOf(queue.number()) < shareBytes);
     }
 
     /** Ends the response with that body. Status and headers are already set. */
@@ -98,17 +120,17 @@ public final class ResponseWriter {
         Buffer body = response.envelope();
         if (body.length() > PIECE_BYTES && request.method() != HttpMethod.HEAD) {
             httpResponse.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-            new UnflushedResponse(request, ResponseBudget.Owner.of(caller, queue), response).sendPieces();
+            new UnflushedResponse(request, caller, queue, response).sendPieces();
             return;
         }
         if (isStreamOpen(request)) {
-            new UnflushedResponse(request, ResponseBudget.Owner.of(caller, queue), response).sendPieces();
+            new UnflushedResponse(request, caller, queue, response).sendPieces();
             return;
         }
         Future<Void> flushed = httpResponse.end(body);
         report(response.pending(), flushed);
         if (!flushed.isComplete()) {
-            new UnflushedResponse(request, ResponseBudget.Owner.of(caller, queue), response).await(flushed);
+            new UnflushedResponse(request, caller, queue, response).await(flushed);
         }
     }
 
@@ -189,7 +211,10 @@ public final class ResponseWriter {
     private final class UnflushedResponse {
         private final HttpServerRequest request;
         private final TrackedConnection connection;
-        private final ResponseBudget.Owner owner;
+        /** What the response is charged to, beside its connection; null if it has no queue. */
+        private final String credential;
+
+        private final Long queueNumber;
         private final PendingResponse pendingResponse;
         private Buffer body;
         private int offset;
@@ -201,12 +226,13 @@ public final class ResponseWriter {
         private boolean reset;
         private boolean ended;
 
-        UnflushedResponse(HttpServerRequest request, ResponseBudget.Owner owner, Response response) {
+        UnflushedResponse(HttpServerRequest request, Principal caller, QueueDefinition queue, Response response) {
             this.request = request;
             this.pendingResponse = response.pending();
             this.body = response.envelope();
             this.connection = connections.find(request);
-            this.owner = owner;
+            this.credential = queue == null ? null : caller.name();
+            this.queueNumber = queue == null ? null : queue.number();
             this.pendingResponse.endCharge();
             charge(body.length() + OVERHEAD_BYTES);
             if (isStreamOpen(request)) {
@@ -218,7 +244,9 @@ public final class ResponseWriter {
 
         private void charge(long bytes) {
             chargedBytes += bytes;
-            memory.charge(owner, bytes);
+            memory.reserve(bytes);
+            memory.attribute(credential, bytes);
+            memory.attribute(queueNumber, bytes);
             if (connection != null) {
                 connection.chargeResponse(bytes);
             }

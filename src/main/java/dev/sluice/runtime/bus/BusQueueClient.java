@@ -2,6 +2,7 @@ package dev.sluice.runtime.bus;
 
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.BacklogStats;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.NewMessage;
@@ -13,7 +14,6 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.ReadMetrics;
 import dev.sluice.queue.ReadPurge;
-import dev.sluice.runtime.DeliveryBudget;
 import dev.sluice.runtime.QueueDeployer;
 import dev.sluice.runtime.RuntimeOptions;
 import io.vertx.core.Future;
@@ -32,9 +32,9 @@ public final class BusQueueClient implements QueueClient {
     private final QueueCaller caller;
     private final BusSender sender;
     private final int inFlightMax;
-    private final DeliveryBudget responseBudget;
+    private final ByteBudget responseBudget;
 
-    public BusQueueClient(Vertx vertx, QueueGates gates, RuntimeOptions options, DeliveryBudget responseBudget) {
+    public BusQueueClient(Vertx vertx, QueueGates gates, RuntimeOptions options, ByteBudget responseBudget) {
         this.responseBudget = responseBudget;
         this.gates = gates;
         this.caller = new QueueCaller(vertx, options.sendTimeoutMillis());
@@ -50,12 +50,12 @@ public final class BusQueueClient implements QueueClient {
     @Override
     public Future<Delivered> pull(
             QueueDefinition queue, int batchSize, int visibilityTimeoutMillis, ToIntFunction<Content> sizeOf) {
-        DeliveryBudget.Reservation reservation = new DeliveryBudget.Reservation(responseBudget);
+        ByteBudget.Reservation reservation = new ByteBudget.Reservation(responseBudget);
         return send(
                         queue.number(),
                         new QueueRequest.Deliver(
                                 batchSize, visibilityTimeoutMillis, ConsumerType.HTTP_PULL, sizeOf, reservation))
-                .onFailure(failure -> reservation.release());
+                .onFailure(failure -> reservation.close());
     }
 
     @Override
@@ -65,9 +65,9 @@ public final class BusQueueClient implements QueueClient {
 
     @Override
     public Future<Shown> peek(QueueDefinition queue, int batchSize, ToIntFunction<Content> sizeOf) {
-        DeliveryBudget.Reservation reservation = new DeliveryBudget.Reservation(responseBudget);
+        ByteBudget.Reservation reservation = new ByteBudget.Reservation(responseBudget);
         return send(queue.number(), new QueueRequest.PeekContents(batchSize, sizeOf, reservation))
-                .onFailure(failure -> reservation.release());
+                .onFailure(failure -> reservation.close());
     }
 
     @Override

@@ -1,11 +1,11 @@
 package dev.sluice.runtime.bus;
 
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueDefinition;
-import dev.sluice.runtime.DeliveryBudget;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -30,7 +30,7 @@ public sealed interface QueueRequest<R> {
             int visibilityTimeoutMillis,
             ConsumerType consumerType,
             ToIntFunction<Content> sizeOf,
-            DeliveryBudget.Reservation reservation)
+            ByteBudget.Reservation reservation)
             implements QueueRequest<QueueClient.Delivered> {}
 
     /**
@@ -39,7 +39,7 @@ public sealed interface QueueRequest<R> {
      * @param batchSize messages at most, or {@link dev.sluice.queue.Pull#FROM_CONSUMER}
      * @param sizeOf size of a message in the response, in bytes; called on the queue's thread
      */
-    record PeekContents(int batchSize, ToIntFunction<Content> sizeOf, DeliveryBudget.Reservation reservation)
+    record PeekContents(int batchSize, ToIntFunction<Content> sizeOf, ByteBudget.Reservation reservation)
             implements QueueRequest<QueueClient.Shown> {}
 
     /** Sets new settings. They are in force when the request succeeds. */

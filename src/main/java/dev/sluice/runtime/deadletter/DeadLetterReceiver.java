@@ -1,11 +1,11 @@
 package dev.sluice.runtime.deadletter;
 
 import dev.sluice.queue.AcceptDeadLetters;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
-import dev.sluice.runtime.DeliveryBudget;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.queue.QueueCommandExecutor;
@@ -33,16 +33,15 @@ public final class DeadLetterReceiver {
     private final QueueCommandExecutor executor;
     private final QueueStore store;
     private final QueueScheduler scheduler;
-    private final DeliveryBudget budget;
+    private final ByteBudget budget;
     private final ArrayDeque<PendingTransfer> pending = new ArrayDeque<>(1);
-    private boolean inProgress;
-    /** Charged to the budget for the request in progress. */
-    private long chargedBytes;
+    /** The memory of the request in progress; null if there is none. */
+    private ByteBudget.Reservation inProgress;
 
     private boolean closed;
 
     public DeadLetterReceiver(
-            QueueCommandExecutor executor, QueueStore store, QueueScheduler scheduler, DeliveryBudget budget) {
+            QueueCommandExecutor executor, QueueStore store, QueueScheduler scheduler, ByteBudget budget) {
         this.executor = executor;
         this.store = store;
         this.scheduler = scheduler;
@@ -64,12 +63,11 @@ public final class DeadLetterReceiver {
     }
 
     private void next() {
-        while (!closed && !inProgress && !pending.isEmpty()) {
+        while (!closed && inProgress == null && !pending.isEmpty()) {
             PendingTransfer transfer = pending.remove();
             if (budget.isFull()) {
                 transfer.reply().fail(new QueueException(QueueError.OVERLOADED));
             } else {
-                inProgress = true;
                 read(transfer);
             }
         }
@@ -77,9 +75,9 @@ public final class DeadLetterReceiver {
 
     private void read(PendingTransfer transfer) {
         QueueRequest.ReceiveDeadLetters request = transfer.request();
-        chargedBytes =
-                request.headers().stream().mapToLong(MessageHeader::bodyBytes).sum();
-        budget.charge(chargedBytes);
+        inProgress = new ByteBudget.Reservation(budget);
+        inProgress.resize(
+                request.headers().stream().mapToLong(MessageHeader::bodyBytes).sum());
         executor.afterStored(
                 () -> store.readContents(request.originNumber(), request.headers())
                         .whenComplete((stored, failure) -> scheduler.execute(() -> {
@@ -146,9 +144,8 @@ public final class DeadLetterReceiver {
     }
 
     private void onEnded() {
-        budget.release(chargedBytes);
-        chargedBytes = 0;
-        inProgress = false;
+        inProgress.close();
+        inProgress = null;
         next();
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.runtime.delivery;
 
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Decision;
 import dev.sluice.queue.Lease;
@@ -7,11 +8,13 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.Peek;
 import dev.sluice.queue.Pull;
 import dev.sluice.queue.PullCandidates;
+import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueState;
+import dev.sluice.queue.ReadRequest;
 import dev.sluice.queue.ReadyMessage;
 import dev.sluice.queue.Release;
-import dev.sluice.runtime.DeliveryBudget;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
@@ -83,6 +86,22 @@ public final class ContentLoader {
         }
     }
 
+    /** A command that is refused with OVERLOADED if the memory for messages in transit is full when it is decided. */
+    private record Guarded<R>(QueueCommand<R> command, ByteBudget budget) implements QueueCommand<R> {
+        @Override
+        public ReadRequest requiredRead(QueueState state, long nowMillis) {
+            return command.requiredRead(state, nowMillis);
+        }
+
+        @Override
+        public Decision<R> decide(QueueState state, long nowMillis) {
+            if (budget.isFull()) {
+                throw new QueueException(QueueError.OVERLOADED);
+            }
+            return command.decide(state, nowMillis);
+        }
+    }
+
     /** @param bytesMax limit for the messages of one response, in bytes as written */
     public ContentLoader(
             long queueNumber,
@@ -110,7 +129,7 @@ public final class ContentLoader {
         QueueRequest.Deliver request = pull.request;
         pull.selections++;
         PullCandidates command = new PullCandidates(request.batchSize(), request.consumerType(), bytesMax, reserved);
-        executor.run(request.reservation().guard(command), pull.reply, decision -> {
+        executor.run(new Guarded<>(command, request.reservation().budget()), pull.reply, decision -> {
             pull.prepared = new PreparedDelivery(decision.reply());
             prepare(pull);
         });
@@ -235,7 +254,7 @@ public final class ContentLoader {
     private PendingResponse pending(QueueRequest.Deliver request, Decision<Pull.PullReply> decision) {
         List<Lease> leases = decision.reply().leases();
         if (leases.isEmpty()) {
-            return request.reservation();
+            return new PendingResponse.Unleased(request.reservation());
         }
         // The lease of a Worker's batch is longer than its delivery, but the machine may be suspended in between.
         long extensionMillisMax = request.consumerType() == ConsumerType.HTTP_PULL
@@ -284,8 +303,8 @@ public final class ContentLoader {
 
     /** Runs a peek. */
     public void peek(QueueRequest.PeekContents request, ReplyHandler<? super QueueClient.Shown> reply) {
-        DeliveryBudget.Reservation reservation = request.reservation();
-        executor.run(reservation.guard(new Peek(request.batchSize(), bytesMax)), reply, decision -> {
+        ByteBudget.Reservation reservation = request.reservation();
+        executor.run(new Guarded<>(new Peek(request.batchSize(), bytesMax), reservation.budget()), reply, decision -> {
             PreparedDelivery prepared = new PreparedDelivery(decision.reply());
             reservation.resize(prepared.bodyBytes());
             List<MessageHeader> missing = prepared.fillFrom(cache);
@@ -317,7 +336,7 @@ public final class ContentLoader {
             bodyBytes += message.header().bodyBytes();
         }
         request.reservation().resize(bodyBytes + bytes);
-        return new QueueClient.Shown(peeked, bytes, request.reservation());
+        return new QueueClient.Shown(peeked, bytes, new PendingResponse.Unleased(request.reservation()));
     }
 
     /**

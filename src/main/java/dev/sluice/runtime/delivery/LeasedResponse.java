@@ -1,8 +1,8 @@
 package dev.sluice.runtime.delivery;
 
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.Release;
-import dev.sluice.runtime.DeliveryBudget;
 import dev.sluice.runtime.queue.QueueScheduler;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /** The response to a pull between the queue's decision and the connection. Releases its leases if it is never sent. */
 final class LeasedResponse implements PendingResponse {
     private final QueueScheduler scheduler;
-    private final DeliveryBudget.Reservation reservation;
+    private final ByteBudget.Reservation reservation;
     /** Cleared when the response is sent, because the last response of a queue stays referenced until the next one. */
     private List<QueueEvent> events;
 
@@ -31,7 +31,7 @@ final class LeasedResponse implements PendingResponse {
      */
     LeasedResponse(
             QueueScheduler scheduler,
-            DeliveryBudget.Reservation reservation,
+            ByteBudget.Reservation reservation,
             List<QueueEvent> events,
             long leasesEndMillis,
             long extensionMillisMax,
@@ -46,7 +46,7 @@ final class LeasedResponse implements PendingResponse {
 
     @Override
     public void endCharge() {
-        reservation.release();
+        reservation.close();
     }
 
     @Override
@@ -55,7 +55,7 @@ final class LeasedResponse implements PendingResponse {
             reported = true;
             events = List.of();
             done = true;
-            reservation.release();
+            reservation.close();
         }
     }
 
@@ -63,7 +63,7 @@ final class LeasedResponse implements PendingResponse {
     public void unsent() {
         if (!reported) {
             reported = true;
-            reservation.release();
+            reservation.close();
             scheduler.execute(() -> {
                 onUnsent.accept(leases());
                 done = true;

@@ -1,5 +1,7 @@
 package dev.sluice.runtime.delivery;
 
+import dev.sluice.queue.ByteBudget;
+
 /**
  * A response with messages that has not been handed to a connection yet. The receiver reports either {@link #sent} or
  * {@link #unsent}, from one thread. Later reports have no effect.
@@ -13,6 +15,24 @@ public interface PendingResponse {
         @Override
         public void unsent() {}
     };
+
+    /** A response without leases: only its memory is released. */
+    record Unleased(ByteBudget.Reservation reservation) implements PendingResponse {
+        @Override
+        public void endCharge() {
+            reservation.close();
+        }
+
+        @Override
+        public void sent() {
+            reservation.close();
+        }
+
+        @Override
+        public void unsent() {
+            reservation.close();
+        }
+    }
 
     /** Ends the memory charge because another budget covers the response from now on. The report is still to come. */
     default void endCharge() {}

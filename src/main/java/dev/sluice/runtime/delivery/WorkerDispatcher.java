@@ -2,6 +2,7 @@ package dev.sluice.runtime.delivery;
 
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.BacklogStats;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.LeaseId;
@@ -10,7 +11,6 @@ import dev.sluice.queue.Pull;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueState;
-import dev.sluice.runtime.DeliveryBudget;
 import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.bus.QueueRequest;
@@ -45,7 +45,7 @@ public final class WorkerDispatcher {
     private final QueueCommandExecutor executor;
     private final QueueScheduler scheduler;
     private final WorkerTarget.Directory directory;
-    private final DeliveryBudget deliveries;
+    private final ByteBudget deliveries;
     private final int concurrencyMax;
     private final int batchBytesMax;
     private final Runnable afterChange;
@@ -68,10 +68,10 @@ public final class WorkerDispatcher {
     private static final class InFlightBatch {
         private final WorkerTarget target;
         private final WorkerHealth health;
-        private final DeliveryBudget.Reservation reservation;
+        private final ByteBudget.Reservation reservation;
         private long bytes;
 
-        InFlightBatch(WorkerTarget target, WorkerHealth health, DeliveryBudget.Reservation reservation, long bytes) {
+        InFlightBatch(WorkerTarget target, WorkerHealth health, ByteBudget.Reservation reservation, long bytes) {
             this.target = target;
             this.health = health;
             this.reservation = reservation;
@@ -89,7 +89,7 @@ public final class WorkerDispatcher {
         this.executor = executor;
         this.scheduler = scheduler;
         this.directory = resources.workers();
-        this.deliveries = resources.deliveryBudgets().deliveries();
+        this.deliveries = resources.budgets().deliveries();
         this.concurrencyMax = resources.limits().concurrencyMax();
         this.batchBytesMax = resources.limits().deliveryBytesMax();
         this.afterChange = afterChange;
@@ -182,7 +182,7 @@ public final class WorkerDispatcher {
 
     private void start() {
         InFlightBatch inFlight =
-                new InFlightBatch(target, health, new DeliveryBudget.Reservation(deliveries), expectedBytes());
+                new InFlightBatch(target, health, new ByteBudget.Reservation(deliveries), expectedBytes());
         inFlightCount++;
         inFlightBytes += inFlight.bytes;
         undecided = inFlight;
@@ -299,7 +299,7 @@ public final class WorkerDispatcher {
 
     private void onBatchEnded(InFlightBatch inFlight) {
         inFlightCount--;
-        inFlight.reservation.release();
+        inFlight.reservation.close();
         inFlightBytes -= inFlight.bytes;
         scheduleDispatch();
     }

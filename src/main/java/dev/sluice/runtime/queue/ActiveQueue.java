@@ -164,7 +164,7 @@ public final class ActiveQueue {
                 definition.consumer(),
                 resources.limits(),
                 image,
-                resources.budget(),
+                resources.budgets().windows(),
                 resources.options().windowMessagesMax(),
                 resources.clock());
         List<Release.Unsent> unsentLeases = executor == null ? List.of() : executor.unsentLeases();
@@ -172,10 +172,7 @@ public final class ActiveQueue {
                 definition.number(), generation, state, resources, scheduler, this::fail, this::onChanged);
         deadLetterSender = new DeadLetterSender(definition, executor, scheduler, transport);
         deadLetterReceiver = new DeadLetterReceiver(
-                executor,
-                resources.store(),
-                scheduler,
-                resources.deliveryBudgets().transfers());
+                executor, resources.store(), scheduler, resources.budgets().transfers());
         dispatcher = new WorkerDispatcher(definition, executor, scheduler, resources, this::onChanged);
         phase = Phase.ACTIVE;
         List<Long> unconfirmed = state.unconfirmed();

@@ -1,7 +1,7 @@
 package dev.sluice.runtime.queue;
 
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Content;
-import dev.sluice.queue.MemoryBudget;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,11 +13,11 @@ public final class ContentCache {
     private static final int OVERHEAD_BYTES = 160;
 
     private final Map<Long, Content> bySeq = new HashMap<>();
-    private final MemoryBudget budget;
+    private final ByteBudget budget;
     private final int countMax;
     private long evictedBelow;
 
-    ContentCache(MemoryBudget budget, int countMax) {
+    ContentCache(ByteBudget budget, int countMax) {
         this.budget = budget;
         this.countMax = countMax;
     }

@@ -84,7 +84,7 @@ public final class QueueCommandExecutor {
         this.state = state;
         this.meters = resources.meters();
         this.afterChange = afterChange;
-        this.contents = new ContentCache(resources.budget(), CONTENTS_MAX);
+        this.contents = new ContentCache(resources.budgets().windows(), CONTENTS_MAX);
         this.pipeline = new CommitPipeline(
                 resources.store(), queueNumber, generation, scheduler, state::head, onFailure, meters.parkedReplies());
         this.reads =

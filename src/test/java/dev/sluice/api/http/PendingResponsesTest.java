@@ -77,7 +77,7 @@ class PendingResponsesTest {
     }
 
     private long chargedBytes() {
-        return edge.memory.responses().chargedBytes();
+        return edge.memory.responses().reservedBytes();
     }
 
     private static String path(String queue, String operation) {

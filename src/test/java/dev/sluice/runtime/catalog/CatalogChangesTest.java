@@ -10,13 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.LimitsBuilder;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.FaultyStore;
 import dev.sluice.runtime.RunningRuntime;
-import dev.sluice.runtime.SmallLimits;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
 import dev.sluice.runtime.bus.CatalogClient.SubscriptionSpec;
@@ -186,8 +186,10 @@ class CatalogChangesTest {
 
     @Test
     void theNumberOfQueuesPerAccountIsLimited() {
-        try (RunningRuntime small =
-                new RunningRuntime(new MemoryStore(), options(60_000, 4096), SmallLimits.queues(2))) {
+        try (RunningRuntime small = new RunningRuntime(
+                new MemoryStore(),
+                options(60_000, 4096),
+                LimitsBuilder.documented().queuesPerAccountMax(2).build())) {
             small.create("a");
             small.create("b");
             assertThat(refusal(small.runtime.catalogClient().createQueue(ACCOUNT, "c", QueueSettings.DEFAULT, "")))

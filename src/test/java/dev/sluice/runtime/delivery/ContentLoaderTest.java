@@ -2,13 +2,13 @@ package dev.sluice.runtime.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.MemoryBudget;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.PurgeRefs;
 import dev.sluice.queue.Push;
@@ -18,9 +18,8 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.runtime.Admission;
-import dev.sluice.runtime.DeliveryBudget;
-import dev.sluice.runtime.DeliveryBudgets;
 import dev.sluice.runtime.FaultyStore;
+import dev.sluice.runtime.MemoryBudgets;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.bus.QueueClient;
@@ -52,27 +51,13 @@ class ContentLoaderTest {
 
     private final ManualScheduler scheduler = new ManualScheduler();
     private final FaultyStore store = new FaultyStore(new MemoryStore());
-    private final DeliveryBudget budget = new DeliveryBudget(Long.MAX_VALUE);
+    private final ByteBudget budget = ByteBudget.unbounded();
     private final List<QueueClient.Delivered> responses = new ArrayList<>();
     private ActiveQueue queue;
 
-    /** Has no room for contents. */
-    private static final class Frugal implements MemoryBudget {
-        @Override
-        public boolean tryReserve(long bytes) {
-            return false;
-        }
-
-        @Override
-        public void reserve(long bytes) {}
-
-        @Override
-        public void release(long bytes) {}
-    }
-
     @BeforeEach
     void open() {
-        open(MemoryBudget.UNBOUNDED);
+        open(ByteBudget.unbounded());
     }
 
     @Test
@@ -150,11 +135,11 @@ class ContentLoaderTest {
         pull(10, 1_000);
         pull(10, 1_000);
         assertThat(responses).extracting(QueueClient.Delivered::bytes).containsExactly(5 * MIB, 4 * MIB, MIB);
-        assertThat(budget.heldBytes()).as("bodies and responses").isEqualTo(2 * 10L * MIB);
+        assertThat(budget.reservedBytes()).as("bodies and responses").isEqualTo(2 * 10L * MIB);
         responses.get(0).pending().sent();
         responses.get(1).pending().unsent();
         responses.get(2).pending().sent();
-        assertThat(budget.heldBytes()).isZero();
+        assertThat(budget.reservedBytes()).isZero();
     }
 
     @Test
@@ -163,13 +148,13 @@ class ContentLoaderTest {
         List<QueueClient.Shown> shown = new ArrayList<>();
         queue.handle(
                 new QueueRequest.PeekContents(
-                        10, content -> 2 * content.body().length, new DeliveryBudget.Reservation(budget)),
+                        10, content -> 2 * content.body().length, new ByteBudget.Reservation(budget)),
                 reply(response -> shown.add((QueueClient.Shown) response), new ArrayList<>()));
         scheduler.run();
         assertThat(shown.get(0).messages()).hasSize(2);
-        assertThat(budget.heldBytes()).isEqualTo(2 * MIB + 4 * MIB);
+        assertThat(budget.reservedBytes()).isEqualTo(2 * MIB + 4 * MIB);
         shown.get(0).pending().sent();
-        assertThat(budget.heldBytes()).isZero();
+        assertThat(budget.reservedBytes()).isZero();
     }
 
     @Test
@@ -278,7 +263,7 @@ class ContentLoaderTest {
                         content -> {
                             throw new IllegalStateException("no size");
                         },
-                        new DeliveryBudget.Reservation(budget)),
+                        new ByteBudget.Reservation(budget)),
                 refusals);
         pull(10, 1_000);
         store.contentsGate.complete(null);
@@ -308,19 +293,18 @@ class ContentLoaderTest {
     }
 
     private void withoutCache() {
-        open(new Frugal());
+        open(new ByteBudget(0));
     }
 
-    private void open(MemoryBudget budget) {
+    private void open(ByteBudget windows) {
         QueueDefinition definition =
                 new QueueDefinition(1, "a", "id1", "q1", "", QueueSettings.DEFAULT, CONSUMER, 0, 0);
         RuntimeResources resources = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
-                budget,
+                new MemoryBudgets(windows, budget, budget, budget),
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
-                DeliveryBudgets.of(Long.MAX_VALUE),
                 scheduler.clock,
                 new Meters());
         queue = new ActiveQueue(
@@ -351,7 +335,7 @@ class ContentLoaderTest {
                 leaseMillis,
                 ConsumerType.HTTP_PULL,
                 ContentLoaderTest::bytesOf,
-                new DeliveryBudget.Reservation(budget));
+                new ByteBudget.Reservation(budget));
     }
 
     private static int bytesOf(Content content) {

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueSettings;
-import dev.sluice.runtime.DeliveryBudget;
 import dev.sluice.runtime.queue.PushedQueue;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -82,8 +82,8 @@ class WorkerDispatcherTest {
 
     @Test
     void noBatchIsSentWhileTheDeliveryBudgetOfAllQueuesIsFull() {
-        DeliveryBudget deliveries = queue.deliveryBudgets.deliveries();
-        deliveries.charge(Long.MAX_VALUE);
+        ByteBudget deliveries = queue.budgets.deliveries();
+        deliveries.reserve(Long.MAX_VALUE);
         queue.push(10);
         queue.scheduler.pass(1_000);
         assertThat(target.sizes()).isEmpty();
@@ -92,11 +92,11 @@ class WorkerDispatcherTest {
         deliveries.release(Long.MAX_VALUE);
         queue.scheduler.pass(100);
         assertThat(target.sizes()).containsExactly(10);
-        assertThat(deliveries.heldBytes()).as("m1 to m10 and the request").isEqualTo(2 * (9 * 2 + 3));
+        assertThat(deliveries.reservedBytes()).as("m1 to m10 and the request").isEqualTo(2 * (9 * 2 + 3));
 
         target.take();
         queue.scheduler.run();
-        assertThat(deliveries.heldBytes()).isZero();
+        assertThat(deliveries.reservedBytes()).isZero();
     }
 
     @Test

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.MemoryBudget;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.Push;
@@ -20,9 +20,8 @@ import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.ReadMetrics;
 import dev.sluice.runtime.Admission;
-import dev.sluice.runtime.DeliveryBudget;
-import dev.sluice.runtime.DeliveryBudgets;
 import dev.sluice.runtime.FaultyStore;
+import dev.sluice.runtime.MemoryBudgets;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.bus.QueueClient;
@@ -51,7 +50,7 @@ class ActiveQueueTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final FaultyStore store = new FaultyStore(new MemoryStore());
     private final List<QueueRequest.ReceiveDeadLetters> sent = new ArrayList<>();
-    private final DeliveryBudgets deliveryBudgets = DeliveryBudgets.of(Long.MAX_VALUE);
+    private final MemoryBudgets budgets = MemoryBudgets.unbounded();
     private dev.sluice.queue.Consumer consumer = CONSUMER;
     private Future<Void> transferResult = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
     private int delivered;
@@ -194,18 +193,18 @@ class ActiveQueueTest {
         target.start();
         scheduler.run();
 
-        deliveryBudgets.transfers().charge(Long.MAX_VALUE);
+        budgets.transfers().reserve(Long.MAX_VALUE);
         List<QueueError> refusals = new ArrayList<>();
         handle(target, deadLetters, error -> refusals.add(error.error()));
         scheduler.run();
         assertThat(refusals).containsExactly(QueueError.OVERLOADED);
         assertThat(leases()).hasSize(1);
 
-        deliveryBudgets.transfers().release(Long.MAX_VALUE);
+        budgets.transfers().release(Long.MAX_VALUE);
         handle(target, deadLetters, error -> refusals.add(error.error()));
         scheduler.run();
         assertThat(leases()).isEmpty();
-        assertThat(deliveryBudgets.transfers().heldBytes()).isZero();
+        assertThat(budgets.transfers().reservedBytes()).isZero();
     }
 
     @Test
@@ -234,7 +233,7 @@ class ActiveQueueTest {
         ActiveQueue queue = queue();
         queue.start();
         scheduler.run();
-        DeliveryBudget.Reservation reservation = new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE));
+        ByteBudget.Reservation reservation = new ByteBudget.Reservation(ByteBudget.unbounded());
         List<QueueRequest<?>> requests = List.of(
                 new QueueRequest.Execute<>(new ReadMetrics()),
                 new QueueRequest.Deliver(1, 1_000, ConsumerType.HTTP_PULL, content -> 1, reservation),
@@ -283,10 +282,9 @@ class ActiveQueueTest {
         RuntimeResources resources = new RuntimeResources(
                 store,
                 Limits.DOCUMENTED,
-                MemoryBudget.UNBOUNDED,
+                budgets,
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
-                deliveryBudgets,
                 scheduler.clock,
                 new Meters());
         return new ActiveQueue(
@@ -332,7 +330,7 @@ class ActiveQueueTest {
                         leaseMillis,
                         ConsumerType.HTTP_PULL,
                         content -> content.body().length,
-                        new DeliveryBudget.Reservation(new DeliveryBudget(Long.MAX_VALUE))));
+                        new ByteBudget.Reservation(ByteBudget.unbounded())));
     }
 
     private void handle(ActiveQueue queue, QueueRequest<?> request) {

@@ -2,13 +2,13 @@ package dev.sluice.runtime.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
-import dev.sluice.runtime.SimulatedBudget;
 import org.junit.jupiter.api.Test;
 
 class ContentCacheTest {
-    private final SimulatedBudget budget = new SimulatedBudget(10_000);
+    private final ByteBudget budget = new ByteBudget(10_000);
     private final ContentCache contents = new ContentCache(budget, 16);
 
     @Test
@@ -36,9 +36,9 @@ class ContentCacheTest {
         contents.offer(2, content(100));
         assertThat(contents.remove(1)).isNotNull();
         assertThat(contents.remove(1)).isNull();
-        assertThat(budget.bytes()).isPositive();
+        assertThat(budget.reservedBytes()).isPositive();
         contents.clear();
-        assertThat(budget.bytes()).isZero();
+        assertThat(budget.reservedBytes()).isZero();
     }
 
     @Test
@@ -53,7 +53,7 @@ class ContentCacheTest {
         for (long seq = 9; seq <= 16; seq++) {
             contents.remove(seq);
         }
-        assertThat(budget.bytes()).isZero();
+        assertThat(budget.reservedBytes()).isZero();
     }
 
     private static Content content(int bytes) {

@@ -5,14 +5,13 @@ import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.MemoryBudget;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.QueueState;
-import dev.sluice.runtime.DeliveryBudgets;
+import dev.sluice.runtime.MemoryBudgets;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.deadletter.DeadLetterSender;
@@ -34,7 +33,7 @@ public final class PushedQueue {
     public final ManualScheduler scheduler = new ManualScheduler();
     public final Map<String, WorkerTarget> targets = new HashMap<>();
     public final MemoryStore store = new MemoryStore();
-    public final DeliveryBudgets deliveryBudgets = DeliveryBudgets.of(Long.MAX_VALUE);
+    public final MemoryBudgets budgets = MemoryBudgets.unbounded();
     public QueueDefinition definition;
     public QueueCommandExecutor executor;
     public WorkerDispatcher dispatcher;
@@ -49,20 +48,13 @@ public final class PushedQueue {
 
     private void open(QueueImage image) {
         RuntimeResources resources = new RuntimeResources(
-                store,
-                Limits.DOCUMENTED,
-                MemoryBudget.UNBOUNDED,
-                RuntimeOptions.DEFAULT,
-                targets::get,
-                deliveryBudgets,
-                scheduler.clock,
-                new Meters());
+                store, Limits.DOCUMENTED, budgets, RuntimeOptions.DEFAULT, targets::get, scheduler.clock, new Meters());
         QueueState state = new QueueState(
                 definition.settings(),
                 definition.consumer(),
                 Limits.DOCUMENTED,
                 image,
-                MemoryBudget.UNBOUNDED,
+                budgets.windows(),
                 QueueState.WINDOW_MESSAGES_MAX,
                 scheduler.clock);
         executor = new QueueCommandExecutor(1, 0, state, resources, scheduler, failure -> close(), this::afterChange);
