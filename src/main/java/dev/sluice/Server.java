@@ -3,7 +3,7 @@ package dev.sluice;
 import dev.sluice.api.ApiVerticle;
 import dev.sluice.api.Contract;
 import dev.sluice.api.Gateway;
-import dev.sluice.api.Operation;
+import dev.sluice.api.OperationBinding;
 import dev.sluice.api.RequestMemory;
 import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Credentials;
@@ -281,11 +281,11 @@ public final class Server {
                 .mapEmpty();
     }
 
-    private List<Operation> operations(Contract contract) {
+    private List<OperationBinding> operations(Contract contract) {
         MessagesConfig messages = config.messages();
         MessagesFormat format = new MessagesFormat(
                 messages.jsonBodyEncoding() == MessagesConfig.JsonBodyEncoding.PLAIN, messages.strictJsonBodies());
-        List<Operation> operations = new ArrayList<>(ControlPlaneOperations.operations(
+        List<OperationBinding> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract,
                 config.limits(),
                 runtime.catalog(),

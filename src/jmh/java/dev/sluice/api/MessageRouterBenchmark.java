@@ -44,13 +44,7 @@ public class MessageRouterBenchmark {
 
     @Setup
     public void fill() {
-        Contract contract = ContractResponses.shared().contract();
-        routes = new MessageRouter(
-                contract,
-                null,
-                contract.routes().stream()
-                        .map(route -> new OperationBinding(route, null, null))
-                        .toList());
+        routes = new MessageRouter(StubOperation.table(), null);
         Random random = new Random(1);
         String[] ids = new String[queues];
         ConcurrentHashMap<String, QueueDefinition> byId = new ConcurrentHashMap<>();
@@ -72,8 +66,8 @@ public class MessageRouterBenchmark {
     @Benchmark
     public Object route() {
         String uri = new String(paths[next++ & PATHS - 1], java.nio.charset.StandardCharsets.ISO_8859_1);
-        OperationBinding binding = routes.binding(uri);
+        RouteTable.Row row = routes.row(uri);
         RequestPath path = routes.requestPath(uri);
-        return binding == null ? null : catalog.get(path.accountId()).get(path.queueId());
+        return row == null ? null : catalog.get(path.accountId()).get(path.queueId());
     }
 }

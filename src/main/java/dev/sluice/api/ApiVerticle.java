@@ -21,13 +21,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.ext.web.Router;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** The HTTP server of one event loop. Deployed once per event loop; all instances share the port. */
 public final class ApiVerticle extends VerticleBase {
@@ -51,7 +48,7 @@ public final class ApiVerticle extends VerticleBase {
     private final HttpOptions settings;
     private final Contract contract;
     private final Gateway gateway;
-    private final Supplier<? extends Collection<Operation>> operations;
+    private final Supplier<List<OperationBinding>> operations;
     private final ConnectionLimit connections;
     private final Meters meters;
     private final Certificates certificates;
@@ -63,7 +60,7 @@ public final class ApiVerticle extends VerticleBase {
      * A server that is not yet deployed.
      *
      * @param gateway for this event loop alone
-     * @param operations creates the handlers of one event loop; called once
+     * @param operations creates the operations of one event loop; called once
      * @param connections counted over all event loops
      * @param meters counts responses over all event loops
      * @param certificates shared by all event loops; null for plain HTTP
@@ -72,7 +69,7 @@ public final class ApiVerticle extends VerticleBase {
             HttpOptions settings,
             Contract contract,
             Gateway gateway,
-            Supplier<? extends Collection<Operation>> operations,
+            Supplier<List<OperationBinding>> operations,
             ConnectionLimit connections,
             Meters meters,
             Certificates certificates) {
@@ -88,13 +85,10 @@ public final class ApiVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Map<Boolean, List<Operation>> handlers =
-                operations.get().stream().collect(Collectors.partitioningBy(BindingRoutes::have));
-        List<OperationBinding> bindings = OperationBindings.of(contract.routes(), handlers.get(false), meters);
-        BindingRouter workers =
-                new BindingRouter(gateway, OperationBindings.of(BindingRoutes.ALL, handlers.get(true), meters));
-        Router router = new ContractRouter(contract, gateway).build(vertx, bindings);
-        MessageRouter messages = new MessageRouter(contract, gateway, bindings);
+        RouteTable routes = RouteTable.of(contract, operations.get(), meters);
+        Router router = new ContractRouter(contract, routes, gateway).build(vertx);
+        MessageRouter messages = new MessageRouter(routes, gateway);
+        BindingRouter workers = new BindingRouter(routes, gateway);
         gateway.begin(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
         gateway.connections().begin(vertx, settings.headerTimeoutSeconds(), settings.idleTimeoutSeconds());
         HttpServerOptions options = options();

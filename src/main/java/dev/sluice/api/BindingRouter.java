@@ -4,7 +4,6 @@ import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Collection;
 
 /**
  * Routes the requests of workerd's queue binding (docs/workers.md, {@code openapi/binding.yaml}). Account and queue are
@@ -19,32 +18,31 @@ final class BindingRouter {
     private static final CharSequence QUEUE = HttpHeaders.createOptimized("sluice-queue");
 
     private final Gateway gateway;
-    private final OperationBinding[] bindings;
+    private final RouteTable.Row[] rows;
 
     /** The queue of the request before. */
     private RequestPath last = RequestPath.ofName("", "");
 
-    BindingRouter(Gateway gateway, Collection<OperationBinding> bindings) {
+    BindingRouter(RouteTable routes, Gateway gateway) {
         this.gateway = gateway;
-        this.bindings = bindings.toArray(OperationBinding[]::new);
+        this.rows = routes.bindingRows().toArray(RouteTable.Row[]::new);
     }
 
     /** Serves the request if it is one of the queue binding. Otherwise returns false and has no effect. */
     boolean serve(HttpServerRequest request) {
-        OperationBinding binding = binding(request);
-        if (binding == null) {
+        RouteTable.Row row = row(request);
+        if (row == null) {
             return false;
         }
-        if (!request.method().equals(binding.route().method())) {
-            request.response()
-                    .putHeader(HttpHeaders.ALLOW, binding.route().method().name());
-            gateway.fail(binding, request, new EdgeException(EdgeError.METHOD_NOT_ALLOWED));
+        if (!request.method().equals(row.route().method())) {
+            request.response().putHeader(HttpHeaders.ALLOW, row.route().method().name());
+            gateway.fail(row, request, new EdgeException(EdgeError.METHOD_NOT_ALLOWED));
             return true;
         }
         RequestPath path = path(request);
         if (path == null) {
             gateway.fail(
-                    binding,
+                    row,
                     request,
                     new EdgeException(
                             EdgeError.ROUTE_UNKNOWN,
@@ -52,20 +50,20 @@ final class BindingRouter {
                                     + " name or id of a queue in the header sluice-queue."));
             return true;
         }
-        gateway.serve(binding, request, path);
+        gateway.serve(row, request, path);
         return true;
     }
 
-    private OperationBinding binding(HttpServerRequest request) {
+    private RouteTable.Row row(HttpServerRequest request) {
         String path = request.path();
         if (path == null) {
             return null;
         }
         int start = path.startsWith(BindingRoutes.BASE_PATH) ? BindingRoutes.BASE_PATH.length() : 0;
-        for (OperationBinding binding : bindings) {
-            String template = binding.route().template();
+        for (RouteTable.Row row : rows) {
+            String template = row.route().template();
             if (path.length() == start + template.length() && path.startsWith(template, start)) {
-                return start > 0 || request.headers().contains(QUEUE) ? binding : null;
+                return start > 0 || request.headers().contains(QUEUE) ? row : null;
             }
         }
         return null;

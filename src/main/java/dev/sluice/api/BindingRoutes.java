@@ -17,9 +17,4 @@ public final class BindingRoutes {
             new Route("binding-metrics", HttpMethod.GET, "/metrics", Route.RouteScope.MESSAGES));
 
     private BindingRoutes() {}
-
-    /** Whether an operation belongs to these routes. */
-    static boolean have(Operation operation) {
-        return ALL.stream().anyMatch(route -> route.operationId().equals(operation.operationId()));
-    }
 }

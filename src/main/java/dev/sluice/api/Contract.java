@@ -11,16 +11,16 @@ import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.Validator;
-import io.vertx.openapi.contract.OpenAPIContract;
-import io.vertx.openapi.contract.Operation;
-import io.vertx.openapi.contract.Path;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -36,29 +36,20 @@ public final class Contract {
 
     private final Buffer text;
     private final JsonObject document;
-    private final OpenAPIContract openApi;
     private final String basePath;
     private final List<Route> routes;
 
-    private Contract(Buffer text, JsonObject document, OpenAPIContract openApi) {
+    private Contract(Buffer text) {
         this.text = text;
-        this.document = document;
-        this.openApi = openApi;
-        this.basePath = openApi.getServers().get(0).getBasePath();
-        this.routes = routesOf(openApi);
+        this.document = parse(text);
+        String server = document.getJsonArray("servers").getJsonObject(0).getString("url");
+        this.basePath = URI.create(server).getPath();
+        this.routes = routesOf(document.getJsonObject("paths"));
     }
 
     /** Loads the contract from the program, on a worker thread. */
     public static Future<Contract> load(Vertx vertx) {
-        return vertx.executeBlocking(() -> read(RESOURCE)).compose(text -> load(vertx, text));
-    }
-
-    /** Loads a contract from its YAML text. */
-    static Future<Contract> load(Vertx vertx, Buffer text) {
-        return vertx.executeBlocking(() -> {
-            JsonObject document = parse(text);
-            return new Contract(text, document, ContractPaths.contractOf(document));
-        });
+        return vertx.executeBlocking(() -> new Contract(read(RESOURCE)));
     }
 
     /** The contract as YAML text. */
@@ -76,14 +67,6 @@ public final class Contract {
         return routes;
     }
 
-    /** The methods that exist for a path below the base path; empty if the path is unknown. */
-    public List<HttpMethod> methodsOf(String path) {
-        Path known = openApi.findPath(basePath + path);
-        return known == null
-                ? List.of()
-                : known.getOperations().stream().map(Operation::getHttpMethod).toList();
-    }
-
     /**
      * A validator for the types in a request body, by the name of its schema. Bounds and {@code required} are left out:
      * bounds are configuration, and both have their own error codes.
@@ -95,11 +78,6 @@ public final class Contract {
     /** A validator for all of a schema of the contract, by its name. */
     public Validator schema(String schema) {
         return validator(inlined(schema));
-    }
-
-    /** The contract in the form that the router builder needs. */
-    OpenAPIContract openApi() {
-        return openApi;
     }
 
     /** The contract as parsed, with unresolved references. Must not be changed. */
@@ -140,16 +118,18 @@ public final class Contract {
         return Validator.create(JsonSchema.of(schema), options);
     }
 
-    private static List<Route> routesOf(OpenAPIContract openApi) {
+    /** A segment without a parameter precedes one with a parameter, because a brace follows all letters. */
+    private static List<Route> routesOf(JsonObject paths) {
         List<Route> routes = new ArrayList<>();
-        for (Path path : openApi.getPaths()) {
-            for (Operation operation : path.getOperations()) {
-                String template = path.getName();
-                routes.add(new Route(
-                        operation.getOperationId(),
-                        operation.getHttpMethod(),
-                        template,
-                        Route.RouteScope.of(template)));
+        for (String template : new TreeSet<>(paths.fieldNames())) {
+            for (Map.Entry<String, Object> entry : paths.getJsonObject(template)) {
+                if (entry.getValue() instanceof JsonObject operation) {
+                    routes.add(new Route(
+                            operation.getString("operationId"),
+                            HttpMethod.valueOf(entry.getKey().toUpperCase(Locale.ROOT)),
+                            template,
+                            Route.RouteScope.of(template)));
+                }
             }
         }
         return List.copyOf(routes);

@@ -8,33 +8,36 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
-import io.vertx.ext.web.openapi.router.OpenAPIRoute;
-import io.vertx.ext.web.openapi.router.RouterBuilder;
-import java.util.Collection;
-import java.util.List;
-import java.util.stream.Collectors;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
- * Builds the router from the contract. Each operation of the contract goes through the gateway to the handler with its
- * id. Other paths and methods get their errors here.
+ * The general router: every request for an operation of the route table goes to the gateway. Other paths and methods get
+ * their errors here.
  */
 final class ContractRouter {
     private static final CharSequence YAML = HttpHeaders.createOptimized("application/yaml");
+    private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
     private static final int[] ROUTER_FAILURES = {400, 404, 405, 500};
 
     private final Contract contract;
+    private final RouteTable routes;
     private final Gateway gateway;
 
-    ContractRouter(Contract contract, Gateway gateway) {
+    ContractRouter(Contract contract, RouteTable routes, Gateway gateway) {
         this.contract = contract;
+        this.routes = routes;
         this.gateway = gateway;
     }
 
     /** Builds the router for that event loop. */
-    Router build(Vertx vertx, Collection<OperationBinding> bindings) {
+    Router build(Vertx vertx) {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
-        root.route(contract.basePath() + "/*").subRouter(contractRouter(vertx, bindings));
+        root.route(routes.basePath() + "/*").subRouter(operations(vertx));
         root.route().handler(rc -> fail(rc, new EdgeException(EdgeError.ROUTE_UNKNOWN)));
         for (int status : ROUTER_FAILURES) {
             root.errorHandler(status, rc -> failAsRouted(rc, status));
@@ -42,29 +45,23 @@ final class ContractRouter {
         return root;
     }
 
-    private Router contractRouter(Vertx vertx, Collection<OperationBinding> bindings) {
-        RouterBuilder builder = RouterBuilder.create(vertx, contract.openApi());
-        for (OperationBinding binding : bindings) {
-            OpenAPIRoute bound = builder.getRoute(binding.route().operationId());
-            bound.setDoValidation(false).setDoSecurity(false);
-            bound.addHandler(rc -> gateway.serve(binding, rc.request(), RequestPath.of(rc.pathParams())));
+    private Router operations(Vertx vertx) {
+        Router router = Router.router(vertx);
+        Map<String, Set<String>> methods = new LinkedHashMap<>();
+        for (RouteTable.Row row : routes.rows()) {
+            String path = PARAMETER.matcher(row.route().template()).replaceAll(":$1");
+            HttpMethod method = row.route().method();
+            methods.computeIfAbsent(path, first -> new TreeSet<>()).add(method.name());
+            router.route(method, path).handler(rc -> gateway.serve(row, rc.request(), RequestPath.of(rc.pathParams())));
         }
-        Router router = builder.createRouter();
-        router.route().handler(this::failUnmatched);
+        // Behind all operations, so that only other methods get here.
+        methods.forEach((path, names) -> router.route(path).handler(rc -> failMethod(rc, String.join(", ", names))));
         return router;
     }
 
-    /** No operation matched: either the path is unknown, or the method is not allowed for it. */
-    private void failUnmatched(RoutingContext rc) {
-        String path = rc.normalizedPath().substring(contract.basePath().length());
-        List<HttpMethod> methods = contract.methodsOf(path);
-        if (methods.isEmpty() || methods.contains(rc.request().method())) {
-            fail(rc, new EdgeException(EdgeError.ROUTE_UNKNOWN));
-        } else {
-            String allowed = methods.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
-            rc.response().putHeader(HttpHeaders.ALLOW, allowed);
-            fail(rc, new EdgeException(EdgeError.METHOD_NOT_ALLOWED));
-        }
+    private void failMethod(RoutingContext rc, String allowed) {
+        rc.response().putHeader(HttpHeaders.ALLOW, allowed);
+        fail(rc, new EdgeException(EdgeError.METHOD_NOT_ALLOWED));
     }
 
     /** The router itself failed, or one of its handlers threw an exception. */

@@ -74,21 +74,21 @@ public final class Gateway {
     /**
      * Serves a request that has matched a route. Must be called in the event loop task in which the request arrived.
      */
-    void serve(OperationBinding binding, HttpServerRequest request, RequestPath path) {
+    void serve(RouteTable.Row row, HttpServerRequest request, RequestPath path) {
         long startedNanos = System.nanoTime();
-        Operation operation = binding.operation();
+        Operation operation = row.binding().operation();
         Subject subject;
         MultiMap query;
         try {
-            Principal caller = authenticate(operation, request);
-            subject = subject(binding.route().scope(), caller, path);
+            Principal caller = authenticate(row.binding(), request);
+            subject = subject(row.route().scope(), caller, path);
             query = query(request);
             if (operation.respondsWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
                 throw new QueueException(QueueError.OVERLOADED);
             }
         } catch (RuntimeException e) {
-            fail(binding, request, e);
-            recordOutcome(binding, request, startedNanos);
+            fail(row, request, e);
+            recordOutcome(row, request, startedNanos);
             return;
         }
         Future<Buffer> arriving = body.read(request, startedNanos);
@@ -100,15 +100,15 @@ public final class Gateway {
                     if (outcome.succeeded()) {
                         succeed(request, outcome.result(), subject);
                     } else {
-                        fail(binding, request, outcome.cause());
+                        fail(row, request, outcome.cause());
                     }
-                    recordOutcome(binding, request, startedNanos);
+                    recordOutcome(row, request, startedNanos);
                 });
     }
 
-    private void recordOutcome(OperationBinding binding, HttpServerRequest request, long startedNanos) {
+    private void recordOutcome(RouteTable.Row row, HttpServerRequest request, long startedNanos) {
         connections.onResponse(request);
-        binding.meter().record(request.response().getStatusCode(), System.nanoTime() - startedNanos);
+        row.meter().record(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 
     /**
@@ -120,8 +120,8 @@ public final class Gateway {
     }
 
     /** The same for a request of that operation. */
-    void fail(OperationBinding binding, HttpServerRequest request, Throwable failure) {
-        fail(request, failure, binding.operation().failsWithErrorHeaders());
+    void fail(RouteTable.Row row, HttpServerRequest request, Throwable failure) {
+        fail(request, failure, row.binding().operation().failsWithErrorHeaders());
     }
 
     private void fail(HttpServerRequest request, Throwable failure, boolean errorHeaders) {
@@ -165,14 +165,16 @@ public final class Gateway {
         }
     }
 
-    private Principal authenticate(Operation operation, HttpServerRequest request) {
+    private Principal authenticate(OperationBinding binding, HttpServerRequest request) {
         Principal caller;
         try {
             caller = authenticator.authenticate(request);
         } catch (EdgeException e) {
-            throw e.error() == EdgeError.NOT_AUTHORIZED ? new EdgeException(operation.authenticationError()) : e;
+            throw e.error() == EdgeError.NOT_AUTHORIZED
+                    ? new EdgeException(binding.operation().authenticationError())
+                    : e;
         }
-        if (operation.access() == Access.WRITE && caller.access() != Access.WRITE) {
+        if (binding.access() == Access.WRITE && caller.access() != Access.WRITE) {
             throw new EdgeException(
                     EdgeError.NOT_AUTHORIZED, "Authentication error: this token may read, but not write.");
         }

@@ -3,14 +3,13 @@ package dev.sluice.api;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A fast router for the operations on messages, in front of the general router. It recognises their paths in their
- * plainest form and leaves all else to the general router. Its routes come from the contract, and it uses the same
- * gateway, so both routers respond alike; a test compares them.
+ * plainest form and leaves all else to the general router. It is built from the same
+ * route table and uses the same gateway, so both routers respond alike; a test compares them.
  *
  * <p>Matching a path against all routes of the contract costs more than all other steps of a push before the event bus.
  * Both ids have a fixed length, so every part of such a path has a fixed position. Only the last queue is remembered;
@@ -21,7 +20,7 @@ final class MessageRouter {
     private static final String QUEUES = "/queues/";
     private static final String TEMPLATE_START = "/accounts/{account_id}/queues/{queue_id}";
 
-    private record MessageRoute(String suffix, OperationBinding binding) {}
+    private record MessageRoute(String suffix, RouteTable.Row row) {}
 
     private final String prefix;
     private final int accountAt;
@@ -34,21 +33,21 @@ final class MessageRouter {
     /** The path of the request before. Requests for one queue tend to come in sequence. */
     private RequestPath last = new RequestPath("", "", Map.of());
 
-    /** A router for those bindings whose route is a POST below the messages of a queue. */
-    MessageRouter(Contract contract, Gateway gateway, Collection<OperationBinding> bindings) {
-        this.prefix = contract.basePath() + ACCOUNTS;
+    /** A router for those routes that are a POST below the messages of a queue. */
+    MessageRouter(RouteTable routes, Gateway gateway) {
+        this.prefix = routes.basePath() + ACCOUNTS;
         this.accountAt = prefix.length();
         this.accountEnd = accountAt + Identifiers.LENGTH;
         this.queueAt = accountEnd + QUEUES.length();
         this.queueEnd = queueAt + Identifiers.LENGTH;
         this.gateway = gateway;
         List<MessageRoute> matching = new ArrayList<>();
-        for (OperationBinding binding : bindings) {
-            Route route = binding.route();
+        for (RouteTable.Row row : routes.rows()) {
+            Route route = row.route();
             if (route.scope() == Route.RouteScope.MESSAGES
                     && route.method().equals(HttpMethod.POST)
                     && route.template().startsWith(TEMPLATE_START)) {
-                matching.add(new MessageRoute(route.template().substring(TEMPLATE_START.length()), binding));
+                matching.add(new MessageRoute(route.template().substring(TEMPLATE_START.length()), row));
             }
         }
         this.messageRoutes = matching.toArray(MessageRoute[]::new);
@@ -60,30 +59,30 @@ final class MessageRouter {
             return false;
         }
         String uri = request.uri();
-        OperationBinding binding = binding(uri);
-        RequestPath path = binding == null ? null : requestPath(uri);
+        RouteTable.Row row = row(uri);
+        RequestPath path = row == null ? null : requestPath(uri);
         if (path == null) {
             return false;
         }
-        gateway.serve(binding, request, path);
+        gateway.serve(row, request, path);
         return true;
     }
 
     /** The operation whose path has this beginning, these separators and this end, or null. Does not check the ids. */
-    OperationBinding binding(String uri) {
+    RouteTable.Row row(String uri) {
         int suffixLength = uri.length() - queueEnd;
         if (suffixLength <= 0 || !uri.startsWith(QUEUES, accountEnd) || !uri.startsWith(prefix)) {
             return null;
         }
         for (MessageRoute each : messageRoutes) {
             if (each.suffix.length() == suffixLength && uri.startsWith(each.suffix, queueEnd)) {
-                return each.binding;
+                return each.row;
             }
         }
         return null;
     }
 
-    /** The ids of a path that has a binding, or null if they are malformed. */
+    /** The ids of a path that has an operation, or null if they are malformed. */
     RequestPath requestPath(String uri) {
         String account = uri.substring(accountAt, accountEnd);
         String queue = uri.substring(queueAt, queueEnd);

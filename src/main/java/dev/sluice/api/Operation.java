@@ -1,18 +1,11 @@
 package dev.sluice.api;
 
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
 
 /** One operation of the contract. An instance serves all requests of one event loop and keeps no state of requests. */
 public interface Operation {
-    /** The {@code operationId} in the contract. */
-    String operationId();
-
-    /** The access that the credential must allow. */
-    Access access();
-
     /** The error for a caller with unknown credentials. */
     default EdgeError authenticationError() {
         return EdgeError.NOT_AUTHORIZED;

@@ -1,10 +1,21 @@
 package dev.sluice.api;
 
-import dev.sluice.runtime.metrics.RequestMeter;
+import dev.sluice.api.auth.Access;
 
 /**
- * A route of the contract with its handler and its metrics.
+ * An operation of the contract with the class that implements it.
  *
- * @param meter counts the responses; the same for all event loops
+ * @param operationId the {@code operationId} in the contract
+ * @param access the access that the credential must allow
  */
-record OperationBinding(Route route, Operation operation, RequestMeter meter) {}
+public record OperationBinding(String operationId, Access access, Operation operation) {
+    /** An operation that changes nothing. */
+    public static OperationBinding reading(String operationId, Operation operation) {
+        return new OperationBinding(operationId, Access.READ, operation);
+    }
+
+    /** An operation that changes something, or takes messages. */
+    public static OperationBinding writing(String operationId, Operation operation) {
+        return new OperationBinding(operationId, Access.WRITE, operation);
+    }
+}

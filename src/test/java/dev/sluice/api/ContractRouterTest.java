@@ -11,12 +11,10 @@ import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,17 +34,15 @@ class ContractRouterTest {
         vertx.close().await();
     }
 
-    private List<Operation> handlers() {
-        return contract.routes().stream()
-                .map(route -> stub(route.operationId()))
-                .collect(Collectors.toCollection(ArrayList::new));
+    private List<OperationBinding> handlers() {
+        return StubOperation.forAll(contract);
     }
 
-    private static Operation stub(String operationId) {
-        return new StubOperation(operationId, Access.READ, call -> Future.failedFuture("unused"));
+    private static OperationBinding stub(String operationId) {
+        return StubOperation.of(operationId, Access.READ, call -> Future.failedFuture("unused"));
     }
 
-    private ApiVerticle verticle(List<Operation> operations) {
+    private ApiVerticle verticle(List<OperationBinding> operations) {
         Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED, EdgeServer.memory());
         HttpOptions settings = new HttpOptions("127.0.0.1", 0, null, 60, 60, 60, 8192);
         return new ApiVerticle(
@@ -62,7 +58,7 @@ class ContractRouterTest {
 
     @Test
     void aMissingHandlerFailsTheStart() {
-        List<Operation> handlers = handlers();
+        List<OperationBinding> handlers = handlers();
         handlers.removeIf(each -> each.operationId().equals("queues-get"));
         assertThatThrownBy(() -> vertx.deployVerticle(verticle(handlers)).await())
                 .isInstanceOf(IllegalStateException.class)
@@ -71,7 +67,7 @@ class ContractRouterTest {
 
     @Test
     void anExtraHandlerFailsTheStart() {
-        List<Operation> handlers = handlers();
+        List<OperationBinding> handlers = handlers();
         handlers.add(stub("queues-dance"));
         assertThatThrownBy(() -> vertx.deployVerticle(verticle(handlers)).await())
                 .isInstanceOf(IllegalStateException.class)
@@ -80,7 +76,7 @@ class ContractRouterTest {
 
     @Test
     void twoHandlersForOneOperationFailTheStart() {
-        List<Operation> handlers = handlers();
+        List<OperationBinding> handlers = handlers();
         handlers.add(stub("queues-get"));
         assertThatThrownBy(() -> vertx.deployVerticle(verticle(handlers)).await())
                 .hasMessageContaining("two handlers for operation queues-get");

@@ -119,12 +119,12 @@ public final class EdgeServer implements AutoCloseable {
         return LimitsBuilder.documented().requestBytesMax(REQUEST_BYTES_MAX).build();
     }
 
-    private List<Operation> operations(Contract contract) {
-        List<Operation> operations = new ArrayList<>(ControlPlaneOperations.operations(
+    private List<OperationBinding> operations(Contract contract) {
+        List<OperationBinding> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT, ContinuousClock.ofMachine()));
         Stream.concat(contract.routes().stream(), BindingRoutes.ALL.stream())
                 .filter(route -> route.scope() == Route.RouteScope.MESSAGES)
-                .forEach(route -> operations.add(new StubOperation(
+                .forEach(route -> operations.add(StubOperation.of(
                         route.operationId(), Access.WRITE, call -> behave(route.operationId(), call))));
         return operations;
     }

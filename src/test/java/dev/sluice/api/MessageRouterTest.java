@@ -85,13 +85,7 @@ class MessageRouterTest {
 
     @Test
     void onlyThePathOfTheLastQueueIsCached() {
-        Contract contract = ContractResponses.shared().contract();
-        MessageRouter routes = new MessageRouter(
-                contract,
-                null,
-                contract.routes().stream()
-                        .map(route -> new OperationBinding(route, null, null))
-                        .toList());
+        MessageRouter routes = new MessageRouter(StubOperation.table(), null);
         String path = "/client/v4/accounts/" + EdgeServer.ACCOUNT + "/queues/" + queueId + "/messages";
         RequestPath first = routes.requestPath(path);
         assertThat(routes.requestPath(path + "/pull")).isSameAs(first);

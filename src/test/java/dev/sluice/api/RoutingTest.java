@@ -88,6 +88,12 @@ class RoutingTest {
         assertThat(reply.header("allow")).isEqualTo("GET, POST");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/user", "/user/", "/accounts/", "/accounts/" + EdgeServer.ACCOUNT + "/queues/"})
+    void aWrongMethodIs10405AlsoWithATrailingSlash(String path) {
+        assertFails(edge.sendTo("DELETE", "/client/v4" + path, EdgeServer.WRITER, null), 405, 10405);
+    }
+
     @Test
     void gettingMessagesIs10405() {
         assertFails(edge.get("/queues/" + queueId + "/messages"), 405, 10405);

@@ -2,7 +2,6 @@ package dev.sluice.api.binding;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
@@ -15,16 +14,6 @@ public final class BindingMetrics implements Operation {
     BindingMetrics(QueueClient queues, BindingResponseWriter responses) {
         this.queues = queues;
         this.responses = responses;
-    }
-
-    @Override
-    public String operationId() {
-        return "binding-metrics";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.sluice.api.binding;
 
-import dev.sluice.api.Operation;
+import dev.sluice.api.OperationBinding;
 import dev.sluice.api.message.MessageIds;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.QueueClient;
@@ -16,12 +16,12 @@ public final class BindingOperations {
      *
      * @param clock converts the times of messages for display
      */
-    public static List<Operation> forEventLoop(QueueClient queues, Limits limits, ContinuousClock clock) {
+    public static List<OperationBinding> forEventLoop(QueueClient queues, Limits limits, ContinuousClock clock) {
         BindingDecoder decoder = new BindingDecoder(limits, new MessageIds());
         BindingResponseWriter responses = new BindingResponseWriter(clock);
         return List.of(
-                new SendMessage(queues, decoder, responses),
-                new SendBatch(queues, decoder, responses),
-                new BindingMetrics(queues, responses));
+                OperationBinding.writing("binding-send", new SendMessage(queues, decoder, responses)),
+                OperationBinding.writing("binding-send-batch", new SendBatch(queues, decoder, responses)),
+                OperationBinding.reading("binding-metrics", new BindingMetrics(queues, responses)));
     }
 }

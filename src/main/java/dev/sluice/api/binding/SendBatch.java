@@ -2,7 +2,6 @@ package dev.sluice.api.binding;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.runtime.bus.QueueClient;
@@ -19,16 +18,6 @@ public final class SendBatch implements Operation {
         this.queues = queues;
         this.decoder = decoder;
         this.responses = responses;
-    }
-
-    @Override
-    public String operationId() {
-        return "binding-send-batch";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

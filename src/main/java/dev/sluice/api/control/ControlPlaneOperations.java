@@ -1,7 +1,7 @@
 package dev.sluice.api.control;
 
 import dev.sluice.api.Contract;
-import dev.sluice.api.Operation;
+import dev.sluice.api.OperationBinding;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.QueueClient;
@@ -14,12 +14,12 @@ public final class ControlPlaneOperations {
     private ControlPlaneOperations() {}
 
     /**
-     * The handlers. They keep no state of requests, so one list may serve all event loops.
+     * The operations. They keep no state of requests, so one list may serve all event loops.
      *
      * @param defaultAccountId an account to list even if it has no queue yet, empty for none
      * @param clock converts the times of messages and purges for display
      */
-    public static List<Operation> operations(
+    public static List<OperationBinding> operations(
             Contract contract,
             Limits limits,
             Catalog catalog,
@@ -29,28 +29,28 @@ public final class ControlPlaneOperations {
             ContinuousClock clock) {
         AccessibleAccounts accounts = new AccessibleAccounts(catalog, defaultAccountId);
         return List.of(
-                new ListQueues(catalog),
-                new CreateQueue(changes, contract, limits),
-                new GetQueue(),
-                new PutQueue(changes, contract, limits),
-                new PatchQueue(changes, contract, limits),
-                new DeleteQueue(changes),
-                new GetMetrics(queues, clock),
-                new ListConsumers(),
-                new CreateConsumer(changes, contract, limits),
-                new GetConsumer(),
-                new PutConsumer(changes, contract, limits),
-                new DeleteConsumer(changes),
-                new StartPurge(queues, clock),
-                new GetPurge(queues, clock),
-                new ListSubscriptions(catalog),
-                new CreateSubscription(changes, contract),
-                new GetSubscription(catalog),
-                new PatchSubscription(changes, contract),
-                new DeleteSubscription(changes),
-                new ListAccounts(accounts),
-                new ListMemberships(accounts),
-                new GetUser(),
-                new VerifyToken());
+                OperationBinding.reading("queues-list", new ListQueues(catalog)),
+                OperationBinding.writing("queues-create", new CreateQueue(changes, contract, limits)),
+                OperationBinding.reading("queues-get", new GetQueue()),
+                OperationBinding.writing("queues-update", new PutQueue(changes, contract, limits)),
+                OperationBinding.writing("queues-update-partial", new PatchQueue(changes, contract, limits)),
+                OperationBinding.writing("queues-delete", new DeleteQueue(changes)),
+                OperationBinding.reading("queues-get-metrics", new GetMetrics(queues, clock)),
+                OperationBinding.reading("queues-list-consumers", new ListConsumers()),
+                OperationBinding.writing("queues-create-consumer", new CreateConsumer(changes, contract, limits)),
+                OperationBinding.reading("queues-get-consumer", new GetConsumer()),
+                OperationBinding.writing("queues-update-consumer", new PutConsumer(changes, contract, limits)),
+                OperationBinding.writing("queues-delete-consumer", new DeleteConsumer(changes)),
+                OperationBinding.writing("queues-purge", new StartPurge(queues, clock)),
+                OperationBinding.reading("queues-purge-get", new GetPurge(queues, clock)),
+                OperationBinding.reading("subscriptions-list", new ListSubscriptions(catalog)),
+                OperationBinding.writing("subscriptions-create", new CreateSubscription(changes, contract)),
+                OperationBinding.reading("subscriptions-get", new GetSubscription(catalog)),
+                OperationBinding.writing("subscriptions-patch", new PatchSubscription(changes, contract)),
+                OperationBinding.writing("subscriptions-delete", new DeleteSubscription(changes)),
+                OperationBinding.reading("accounts-list", new ListAccounts(accounts)),
+                OperationBinding.reading("memberships-list", new ListMemberships(accounts)),
+                OperationBinding.reading("user-get", new GetUser()),
+                OperationBinding.reading("user-tokens-verify", new VerifyToken()));
     }
 }

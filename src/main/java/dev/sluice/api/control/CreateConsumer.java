@@ -4,7 +4,6 @@ import dev.sluice.api.Contract;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.CatalogClient;
@@ -19,16 +18,6 @@ public final class CreateConsumer implements Operation {
     public CreateConsumer(CatalogClient changes, Contract contract, Limits limits) {
         this.changes = changes;
         this.fields = new ConsumerFields(contract, limits);
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-create-consumer";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.TypeValidator;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
@@ -29,16 +28,6 @@ public final class CreateQueue implements Operation {
         this.changes = changes;
         this.types = contract.typeValidator("MqQueueCreate");
         this.limits = limits;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-create";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.TypeValidator;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.CatalogClient;
 import io.vertx.core.Future;
@@ -19,16 +18,6 @@ public final class CreateSubscription implements Operation {
     public CreateSubscription(CatalogClient changes, Contract contract) {
         this.changes = changes;
         this.types = contract.typeValidator("MqSubscriptionCreate");
-    }
-
-    @Override
-    public String operationId() {
-        return "subscriptions-create";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

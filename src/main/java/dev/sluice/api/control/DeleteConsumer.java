@@ -4,7 +4,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Identifiers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -17,16 +16,6 @@ public final class DeleteConsumer implements Operation {
 
     public DeleteConsumer(CatalogClient changes) {
         this.changes = changes;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-delete-consumer";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

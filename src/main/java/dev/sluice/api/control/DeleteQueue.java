@@ -3,7 +3,6 @@ package dev.sluice.api.control;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.CatalogClient;
 import io.vertx.core.Future;
@@ -14,16 +13,6 @@ public final class DeleteQueue implements Operation {
 
     public DeleteQueue(CatalogClient changes) {
         this.changes = changes;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-delete";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

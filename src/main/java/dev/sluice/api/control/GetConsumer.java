@@ -4,7 +4,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Identifiers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.QueueDefinition;
@@ -14,16 +13,6 @@ import io.vertx.core.Future;
 
 /** Shows a consumer of a queue (docs/api.md 5.3). */
 public final class GetConsumer implements Operation {
-    @Override
-    public String operationId() {
-        return "queues-get-consumer";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
-    }
-
     @Override
     public Future<Response> handle(OperationCall call) {
         QueueDefinition queue = call.queue();

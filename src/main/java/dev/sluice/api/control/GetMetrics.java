@@ -3,7 +3,6 @@ package dev.sluice.api.control;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.runtime.bus.QueueClient;
@@ -19,16 +18,6 @@ public final class GetMetrics implements Operation {
     public GetMetrics(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
         this.clock = clock;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-get-metrics";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
     }
 
     @Override

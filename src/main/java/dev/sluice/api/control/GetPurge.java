@@ -3,7 +3,6 @@ package dev.sluice.api.control;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
@@ -18,16 +17,6 @@ public final class GetPurge implements Operation {
     public GetPurge(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
         this.clock = clock;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-purge-get";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.sluice.api.control;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.catalog.Catalog;
@@ -15,16 +14,6 @@ public final class GetSubscription implements Operation {
 
     public GetSubscription(Catalog catalog) {
         this.catalog = catalog;
-    }
-
-    @Override
-    public String operationId() {
-        return "subscriptions-get";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.sluice.api.control;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Principal;
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
@@ -13,16 +12,6 @@ import io.vertx.core.json.JsonObject;
 
 /** Shows the user of the credentials (docs/api.md 9). */
 public final class GetUser implements Operation {
-    @Override
-    public String operationId() {
-        return "user-get";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
-    }
-
     @Override
     public EdgeError authenticationError() {
         return EdgeError.NO_USER;

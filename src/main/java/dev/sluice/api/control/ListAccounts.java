@@ -4,7 +4,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.Page;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
 
@@ -17,16 +16,6 @@ public final class ListAccounts implements Operation {
 
     ListAccounts(AccessibleAccounts accounts) {
         this.accounts = accounts;
-    }
-
-    @Override
-    public String operationId() {
-        return "accounts-list";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
     }
 
     @Override

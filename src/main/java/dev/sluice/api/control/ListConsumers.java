@@ -4,7 +4,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.Page;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.QueueDefinition;
@@ -15,16 +14,6 @@ import java.util.List;
 public final class ListConsumers implements Operation {
     private static final int PER_PAGE_DEFAULT = 100;
     private static final int PER_PAGE_MAX = 100;
-
-    @Override
-    public String operationId() {
-        return "queues-list-consumers";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
-    }
 
     @Override
     public Future<Response> handle(OperationCall call) {

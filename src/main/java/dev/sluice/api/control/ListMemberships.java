@@ -23,16 +23,6 @@ public final class ListMemberships implements Operation {
     }
 
     @Override
-    public String operationId() {
-        return "memberships-list";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
-    }
-
-    @Override
     public Future<Response> handle(OperationCall call) {
         Principal caller = call.caller();
         Page<String> page = Page.of(accounts.of(caller), call.query(), PER_PAGE_DEFAULT, PER_PAGE_MAX);

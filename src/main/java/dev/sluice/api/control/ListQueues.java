@@ -4,7 +4,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.Page;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.catalog.Catalog;
@@ -26,16 +25,6 @@ public final class ListQueues implements Operation {
 
     public ListQueues(Catalog catalog) {
         this.catalog = catalog;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-list";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.Page;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.catalog.Catalog;
@@ -27,16 +26,6 @@ public final class ListSubscriptions implements Operation {
 
     public ListSubscriptions(Catalog catalog) {
         this.catalog = catalog;
-    }
-
-    @Override
-    public String operationId() {
-        return "subscriptions-list";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
     }
 
     @Override

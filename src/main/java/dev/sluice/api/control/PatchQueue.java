@@ -5,7 +5,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.TypeValidator;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueName;
@@ -24,16 +23,6 @@ public final class PatchQueue implements Operation {
         this.changes = changes;
         this.types = contract.typeValidator("MqQueueUpdate");
         this.limits = limits;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-update-partial";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

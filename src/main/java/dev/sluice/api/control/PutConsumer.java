@@ -5,7 +5,6 @@ import dev.sluice.api.Envelope;
 import dev.sluice.api.Identifiers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
@@ -22,16 +21,6 @@ public final class PutConsumer implements Operation {
     public PutConsumer(CatalogClient changes, Contract contract, Limits limits) {
         this.changes = changes;
         this.fields = new ConsumerFields(contract, limits);
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-update-consumer";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.sluice.api.control;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -20,16 +19,6 @@ public final class StartPurge implements Operation {
     public StartPurge(QueueClient queues, ContinuousClock clock) {
         this.queues = queues;
         this.clock = clock;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-purge";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

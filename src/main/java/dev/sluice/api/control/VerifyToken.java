@@ -3,7 +3,6 @@ package dev.sluice.api.control;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
@@ -11,16 +10,6 @@ import io.vertx.core.json.JsonObject;
 
 /** Confirms that the credentials are valid (docs/api.md 9). Invalid ones are refused before this is called. */
 public final class VerifyToken implements Operation {
-    @Override
-    public String operationId() {
-        return "user-tokens-verify";
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
-    }
-
     @Override
     public EdgeError authenticationError() {
         return EdgeError.TOKEN_INVALID;

@@ -2,7 +2,6 @@ package dev.sluice.api.message;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.LeaseId;
@@ -31,16 +30,6 @@ public final class AckMessages implements Operation {
         this.decoder = decoder;
         this.tokens = tokens;
         this.responses = responses;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-ack-messages";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

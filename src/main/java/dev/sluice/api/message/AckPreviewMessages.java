@@ -2,7 +2,6 @@ package dev.sluice.api.message;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
@@ -25,16 +24,6 @@ public final class AckPreviewMessages implements Operation {
         this.decoder = decoder;
         this.tokens = tokens;
         this.responses = responses;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-ack-preview-messages";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.sluice.api.message;
 
-import dev.sluice.api.Operation;
+import dev.sluice.api.OperationBinding;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
@@ -18,7 +18,7 @@ public final class MessageOperations {
      *     restart
      * @param clock converts the times of messages for display
      */
-    public static List<Operation> forEventLoop(
+    public static List<OperationBinding> forEventLoop(
             QueueClient queues, Limits limits, MessagesFormat format, byte[] tokenKey, ContinuousClock clock) {
         LeaseTokens tokens = new LeaseTokens(tokenKey);
         MessageResponseWriter responses = new MessageResponseWriter(format, tokens, clock);
@@ -26,13 +26,15 @@ public final class MessageOperations {
         PullDecoder pulls = new PullDecoder(limits);
         TokenDecoder decoder = new TokenDecoder(limits);
         return List.of(
-                new PushMessage(queues, messages, responses),
-                new PushMessages(queues, messages, responses),
-                new PullMessages(queues, pulls, responses),
-                new AckMessages(queues, decoder, tokens, responses),
-                new PeekMessages(queues, pulls, responses),
-                new PurgeMessages(queues, decoder, tokens, responses),
-                new PreviewMessages(queues, pulls, responses),
-                new AckPreviewMessages(queues, decoder, tokens, responses));
+                OperationBinding.writing("queues-push-message", new PushMessage(queues, messages, responses)),
+                OperationBinding.writing("queues-push-messages", new PushMessages(queues, messages, responses)),
+                OperationBinding.writing("queues-pull-messages", new PullMessages(queues, pulls, responses)),
+                OperationBinding.writing("queues-ack-messages", new AckMessages(queues, decoder, tokens, responses)),
+                OperationBinding.writing("queues-peek-messages", new PeekMessages(queues, pulls, responses)),
+                OperationBinding.writing(
+                        "queues-purge-messages", new PurgeMessages(queues, decoder, tokens, responses)),
+                OperationBinding.writing("queues-preview-messages", new PreviewMessages(queues, pulls, responses)),
+                OperationBinding.writing(
+                        "queues-ack-preview-messages", new AckPreviewMessages(queues, decoder, tokens, responses)));
     }
 }

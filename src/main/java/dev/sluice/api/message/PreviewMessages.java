@@ -2,7 +2,6 @@ package dev.sluice.api.message;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.QueueDefinition;
@@ -25,16 +24,6 @@ public final class PreviewMessages implements Operation {
         this.decoder = decoder;
         this.responses = responses;
         this.sizeOf = responses::bytesOf;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-preview-messages";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.sluice.api.message;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
 import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
@@ -23,16 +22,6 @@ public final class PurgeMessages implements Operation {
         this.decoder = decoder;
         this.tokens = tokens;
         this.responses = responses;
-    }
-
-    @Override
-    public String operationId() {
-        return "queues-purge-messages";
-    }
-
-    @Override
-    public Access access() {
-        return Access.WRITE;
     }
 
     @Override

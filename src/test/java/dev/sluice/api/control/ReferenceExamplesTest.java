@@ -161,7 +161,8 @@ class ReferenceExamplesTest {
                 .stream()
                 .filter(candidate -> candidate.operationId().equals(operationId))
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow()
+                .operation();
         return operation
                 .handle(new OperationCall(null, QUEUE.accountId(), QUEUE, Map.of(), null, null, body))
                 .result()

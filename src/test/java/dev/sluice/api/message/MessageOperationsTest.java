@@ -3,7 +3,7 @@ package dev.sluice.api.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.api.Operation;
+import dev.sluice.api.OperationBinding;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.auth.Access;
 import dev.sluice.api.control.StubQueues;
@@ -43,10 +43,10 @@ class MessageOperationsTest {
     private final QueueDefinition queue =
             new QueueDefinition(9, "a".repeat(32), "b".repeat(32), "orders", "", null, null, 0, 0);
     private final LeaseTokens tokens = new LeaseTokens(KEY);
-    private final Map<String, Operation> operations = MessageOperations.forEventLoop(
+    private final Map<String, OperationBinding> operations = MessageOperations.forEventLoop(
                     queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY, ContinuousClock.ofMachine())
             .stream()
-            .collect(Collectors.toMap(Operation::operationId, Function.identity()));
+            .collect(Collectors.toMap(OperationBinding::operationId, Function.identity()));
 
     @Test
     void thereAreEightAndAllRequireWriteAccess() {
@@ -60,7 +60,7 @@ class MessageOperationsTest {
                         "queues-purge-messages",
                         "queues-preview-messages",
                         "queues-ack-preview-messages");
-        assertThat(operations.values()).extracting(Operation::access).containsOnly(Access.WRITE);
+        assertThat(operations.values()).extracting(OperationBinding::access).containsOnly(Access.WRITE);
     }
 
     @Test
@@ -88,7 +88,7 @@ class MessageOperationsTest {
     void aFailureOfTheQueueIsPassedOn() {
         queues.metrics = Future.failedFuture(new QueueException(QueueError.OVERLOADED));
         OperationCall call = call("{\"body\":1}");
-        Future<?> response = operations.get("queues-push-message").handle(call);
+        Future<?> response = operations.get("queues-push-message").operation().handle(call);
         assertThat(response.cause()).extracting("error").isEqualTo(QueueError.OVERLOADED);
     }
 
@@ -133,21 +133,36 @@ class MessageOperationsTest {
         StoredMessage broken = new StoredMessage(stored(17).header(), null);
         queues.delivered = Future.succeededFuture(new QueueClient.Delivered(
                 List.of(new QueueClient.Delivery(broken, 2)), BacklogStats.EMPTY, 0, pending));
-        assertThat(operations.get("queues-pull-messages").handle(call("")).failed())
+        assertThat(operations
+                        .get("queues-pull-messages")
+                        .operation()
+                        .handle(call(""))
+                        .failed())
                 .isTrue();
         assertThat(reports).containsExactly("unsent");
 
         queues.pending = pending;
         queues.peeked = List.of(new QueueClient.Peeked(broken, 0));
-        assertThat(operations.get("queues-peek-messages").handle(call("")).failed())
+        assertThat(operations
+                        .get("queues-peek-messages")
+                        .operation()
+                        .handle(call(""))
+                        .failed())
                 .isTrue();
-        assertThat(operations.get("queues-preview-messages").handle(call("")).failed())
+        assertThat(operations
+                        .get("queues-preview-messages")
+                        .operation()
+                        .handle(call(""))
+                        .failed())
                 .isTrue();
         assertThat(reports).containsExactly("unsent", "unsent", "unsent");
 
         queues.peeked = List.of(new QueueClient.Peeked(stored(17), 0));
-        Response response =
-                operations.get("queues-peek-messages").handle(call("")).result();
+        Response response = operations
+                .get("queues-peek-messages")
+                .operation()
+                .handle(call(""))
+                .result();
         assertThat(reports).hasSize(3);
         assertThat(response.pending()).isSameAs(pending);
     }
@@ -242,6 +257,7 @@ class MessageOperationsTest {
     private JsonObject result(String operationId, String body) {
         JsonObject envelope = operations
                 .get(operationId)
+                .operation()
                 .handle(call(body))
                 .result()
                 .envelope()

@@ -1,0 +1,81 @@
+package dev.sluice.api;
+
+import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.metrics.RequestMeter;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All operations of the contract, and of the queue binding, each once, with the class that implements it. Made once at
+ * start; every router is built from it. Immutable. Owned by one event loop, as the operations are.
+ */
+final class RouteTable {
+    /**
+     * One operation.
+     *
+     * @param meter counts the responses; the same for all event loops
+     */
+    record Row(Route route, OperationBinding binding, RequestMeter meter) {}
+
+    private final String basePath;
+    private final List<Row> rows;
+    private final List<Row> bindingRows;
+
+    private RouteTable(String basePath, List<Row> rows, List<Row> bindingRows) {
+        this.basePath = basePath;
+        this.rows = rows;
+        this.bindingRows = bindingRows;
+    }
+
+    /**
+     * The table of a contract and of {@link BindingRoutes}.
+     *
+     * @throws IllegalStateException if an operation has no class, or a class no operation
+     */
+    static RouteTable of(Contract contract, Collection<OperationBinding> bindings, Meters meters) {
+        Map<String, OperationBinding> byId = new HashMap<>();
+        for (OperationBinding binding : bindings) {
+            if (byId.put(binding.operationId(), binding) != null) {
+                throw new IllegalStateException("two handlers for operation " + binding.operationId());
+            }
+        }
+        TreeSet<String> missing = Stream.of(contract.routes(), BindingRoutes.ALL)
+                .flatMap(List::stream)
+                .map(Route::operationId)
+                .collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<String> unknown = new TreeSet<>(byId.keySet());
+        unknown.removeAll(missing);
+        missing.removeAll(byId.keySet());
+        if (!missing.isEmpty() || !unknown.isEmpty()) {
+            throw new IllegalStateException("contract and handlers do not match: operations without a handler "
+                    + missing + ", handlers without an operation " + unknown);
+        }
+        Function<Route, Row> row =
+                route -> new Row(route, byId.get(route.operationId()), meters.requests(route.operationId()));
+        return new RouteTable(
+                contract.basePath(),
+                contract.routes().stream().map(row).toList(),
+                BindingRoutes.ALL.stream().map(row).toList());
+    }
+
+    /** The base path of the templates of {@link #rows}, such as {@code /client/v4}. */
+    String basePath() {
+        return basePath;
+    }
+
+    /** The operations of the contract, in the order in which paths are matched. */
+    List<Row> rows() {
+        return rows;
+    }
+
+    /** The operations of the queue binding. */
+    List<Row> bindingRows() {
+        return bindingRows;
+    }
+}
