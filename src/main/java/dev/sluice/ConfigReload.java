@@ -38,6 +38,8 @@ public final class ConfigReload {
 
     private final Supplier<ServerConfig> configuration;
     private final Map<String, Part> parts = new LinkedHashMap<>();
+    private Runnable began = () -> {};
+    private Runnable ended = () -> {};
     private boolean ready;
     private boolean requested;
     private boolean running;
@@ -50,6 +52,13 @@ public final class ConfigReload {
     /** Adds a part. Must be called before {@link #begin}. */
     public ConfigReload with(String name, Part part) {
         parts.put(name, part);
+        return this;
+    }
+
+    /** Runs {@code began} before each reload and {@code ended} after it. Must be called before {@link #begin}. */
+    public ConfigReload reportTo(Runnable began, Runnable ended) {
+        this.began = began;
+        this.ended = ended;
         return this;
     }
 
@@ -74,7 +83,9 @@ public final class ConfigReload {
             running = true;
         }
         while (startsNextReload()) {
+            began.run();
             reload();
+            ended.run();
         }
     }
 

@@ -41,6 +41,19 @@ class ConfigReloadTest {
     }
 
     @Test
+    void beginAndEndOfEachReloadAreReported() {
+        ConfigReload reload = new ConfigReload(this::config)
+                .with("part", config -> record("part", config))
+                .reportTo(() -> applied.add("began"), () -> applied.add("ended"));
+        reload.request();
+        assertThat(applied).as("before the server is ready").isEmpty();
+
+        reload.begin();
+
+        assertThat(applied).containsExactly("began", "part 1", "ended");
+    }
+
+    @Test
     void aFailingPartDoesNotAffectTheOthers() {
         ConfigReload reload = new ConfigReload(this::config)
                 .with("fails", config -> Future.failedFuture(new StartException("not now")))

@@ -42,7 +42,9 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("serve", ServeCommand::new);
         COMMANDS.put("check", CheckCommand::new);
         COMMANDS.put("backup", BackupCommand::new);
+        COMMANDS.put("health", HealthCommand::new);
         COMMANDS.put("bench", BenchCommand::new);
+        COMMANDS.put("training-run", TrainingRunCommand::new);
     }
 
     @Spec

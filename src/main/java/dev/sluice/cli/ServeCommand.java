@@ -48,7 +48,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ConfigReload reload = new ConfigReload(this::configuration);
+        SystemdNotifier systemd = SystemdNotifier.of(System.getenv());
+        ConfigReload reload = new ConfigReload(this::configuration).reportTo(systemd::reloading, systemd::ready);
         ReloadSignal.handle(reload::request);
         ServerConfig config = configuration();
         LogConfigurator.level(config.logLevel());
@@ -60,7 +61,7 @@ final class ServeCommand implements Callable<Integer> {
                             String.join(", ", ignored));
         }
         Server server = start(config);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "sluice-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config, systemd), "sluice-stop"));
         reload.with("certificates", reloaded -> reloadCertificates(server, reloaded))
                 .with("log.level", reloaded -> {
                     LogConfigurator.level(reloaded.logLevel());
@@ -68,6 +69,7 @@ final class ServeCommand implements Callable<Integer> {
                 })
                 .begin();
         printReady(server, config);
+        systemd.ready();
         if (!stopWhenReady) {
             new CountDownLatch(1).await();
         }
@@ -113,8 +115,9 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** The shutdown hook. Ends the process with exit code 0, which the JVM would not use after a signal. */
-    private static void stop(Server server, ServerConfig config) {
+    private static void stop(Server server, ServerConfig config, SystemdNotifier systemd) {
         Logger log = LoggerFactory.getLogger(ServeCommand.class);
+        systemd.stopping();
         int exitCode = STOPPED_LATE;
         try {
             server.close().toCompletableFuture().get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
