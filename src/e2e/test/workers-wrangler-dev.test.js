@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { freePort } from '../harness/free-port.js';
+import { Server } from '../harness/server.js';
+import { until } from '../harness/until.js';
+import {
+  backlog,
+  bindingOptions,
+  drain,
+  packageFile,
+  pullQueue,
+  WORKER_KEY,
+  workerDirectory,
+  workerFile,
+  workerQueue,
+  workerSettings,
+} from '../harness/workers.js';
+import { WranglerDev } from '../harness/wrangler.js';
+
+/** The bar is 10,000; make workers-bar runs it. */
+const COUNT = Number(process.env.SLUICE_WORKER_MESSAGES ?? 10_000);
+const BATCH = 100;
+
+test(`a Worker under wrangler dev sends and consumes ${COUNT} messages with retries, delays and dead letters, and none is lost`, async (t) => {
+  const port = await freePort();
+  const server = await Server.during(t, {
+    settings: workerSettings({ orders: `http://127.0.0.1:${port}/sluice/queue` }, [
+      workerQueue('orders', 'orders', { batch_size: BATCH, max_retries: 5, max_concurrency: 4 }, 'orders-dead'),
+      pullQueue('orders-dead'),
+    ]),
+  });
+  const plugin = { package: packageFile('miniflare.js'), name: 'sluice' };
+  const directory = workerDirectory({
+    'worker.js': readFileSync(workerFile('orders.js'), 'utf8'),
+    'wrangler.jsonc': JSON.stringify({
+      name: 'orders',
+      main: 'worker.js',
+      compatibility_date: '2026-08-01',
+      vars: { SLUICE_KEY: WORKER_KEY },
+      unsafe: { bindings: [{ name: 'QUEUE', type: 'sluice-queue', dev: { plugin, options: bindingOptions(server, 'orders') } }] },
+    }),
+  });
+  const dev = await new WranglerDev().start({ directory, port });
+  t.after(() => dev.stop());
+  const started = performance.now();
+
+  for (let from = 0; from < COUNT; from += BATCH) {
+    const response = await fetch(`${dev.origin}/send?from=${from}&count=${BATCH}`);
+    assert.equal(await response.text(), 'sent');
+  }
+  await until('every message is consumed or in the dead letter queue', async () => (await backlog(server, 'orders')) === 0);
+
+  const processed = new Map(await (await fetch(dev.origin)).json());
+  const dead = (await drain(server, 'orders-dead')).map(({ contentType, body }) => {
+    const text = contentType === 'text' ? body : Buffer.from(body, 'base64').toString();
+    return Number(contentType === 'json' ? JSON.parse(text).number : text);
+  });
+  t.diagnostic(`${COUNT} messages in ${Math.round(performance.now() - started)} ms`);
+  const failing = Array.from({ length: COUNT / 100 }, (_, i) => 100 * i + 3);
+  const settled = new Set([...processed.keys(), ...dead]);
+  const lost = Array.from({ length: COUNT }, (_, i) => i).filter((i) => !settled.has(i));
+  assert.deepEqual(lost, [], 'messages that are neither processed nor in the dead letter queue');
+  assert.equal(settled.size, COUNT);
+  assert.equal(new Set(dead).size, dead.length, 'no dead letter is there twice');
+  assert.deepEqual(failing.filter((number) => processed.has(number) || !dead.includes(number)), []);
+  assert.ok(dead.length <= 2 * failing.length, `${dead.length} dead letters: few but those that always fail`);
+  await server.stop();
+});
