@@ -10,7 +10,7 @@ import java.util.Arrays;
  * started the server and can read its terminal. A server that other machines can reach must have configured
  * credentials.
  */
-final class LoopbackGuard {
+public final class LoopbackGuard {
     private LoopbackGuard() {}
 
     /**
@@ -27,8 +27,11 @@ final class LoopbackGuard {
         }
     }
 
-    /** An unknown host name passes here: the listener fails on it with its own error. */
-    private static boolean isLoopback(String host) {
+    /**
+     * Whether only this machine can reach a listener on that host. An unknown host name passes: the listener fails on
+     * it with its own error. Blocks, because it resolves the name.
+     */
+    public static boolean isLoopback(String host) {
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException unknown) {

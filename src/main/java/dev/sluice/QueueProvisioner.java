@@ -20,12 +20,20 @@ import java.util.Optional;
 final class QueueProvisioner {
     private final Catalog catalog;
     private final CatalogClient changes;
-    private final Optional<GeneratedCredentials> generatedCredentials;
+    private final Optional<String> defaultAccountId;
 
-    QueueProvisioner(Catalog catalog, CatalogClient changes, Optional<GeneratedCredentials> generatedCredentials) {
+    /**
+     * @param defaultAccountId the account of queues that name none
+     */
+    QueueProvisioner(Catalog catalog, CatalogClient changes, Optional<String> defaultAccountId) {
         this.catalog = catalog;
         this.changes = changes;
-        this.generatedCredentials = generatedCredentials;
+        this.defaultAccountId = defaultAccountId;
+    }
+
+    /** The account of a declared queue, or null if it names none and there is no default. */
+    String accountOf(DeclaredQueue declared) {
+        return declared.account().or(() -> defaultAccountId).orElse(null);
     }
 
     /** Creates or updates the queues one after the other. */
@@ -38,9 +46,7 @@ final class QueueProvisioner {
     }
 
     private Future<Void> provision(DeclaredQueue declared) {
-        String accountId = declared.account()
-                .or(() -> generatedCredentials.map(GeneratedCredentials::accountId))
-                .orElse(null);
+        String accountId = accountOf(declared);
         if (accountId == null) {
             return Future.failedFuture(new StartException("queue '" + declared.name()
                     + "' in queues[] needs an account, because credentials are configured"));

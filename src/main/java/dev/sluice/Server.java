@@ -9,6 +9,7 @@ import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Credentials;
 import dev.sluice.api.binding.BindingOperations;
 import dev.sluice.api.control.ControlPlaneOperations;
+import dev.sluice.api.control.ResetAccount;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.message.MessageOperations;
@@ -21,6 +22,7 @@ import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.queue.ByteBudget;
+import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.MemoryBudgets;
 import dev.sluice.runtime.QueueRuntime;
 import dev.sluice.runtime.RuntimeOptions;
@@ -190,12 +192,20 @@ public final class Server {
         return QueueRuntime.start(vertx, resources, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;
-                    return new QueueProvisioner(runtime.catalog(), runtime.catalogClient(), generatedCredentials)
-                            .provision(config.queues());
+                    return provisioner().provision(config.queues());
                 })
                 .compose(declared -> openManagement())
                 .compose(managed -> contract)
                 .compose(this::openApi);
+    }
+
+    private QueueProvisioner provisioner() {
+        return new QueueProvisioner(runtime.catalog(), runtime.catalogClient(), defaultAccountId());
+    }
+
+    /** The account of declared queues that name none. */
+    public Optional<String> defaultAccountId() {
+        return config.auth().account().or(() -> generatedCredentials.map(GeneratedCredentials::accountId));
     }
 
     private HttpWorkers workers() {
@@ -291,11 +301,16 @@ public final class Server {
                 runtime.catalog(),
                 runtime.catalogClient(),
                 runtime.queueClient(),
-                generatedCredentials.map(GeneratedCredentials::accountId).orElse(""),
+                defaultAccountId().orElse(""),
                 clock));
         operations.addAll(MessageOperations.forEventLoop(
                 runtime.queueClient(), config.limits(), format, runtime.installationKey(), clock));
         operations.addAll(BindingOperations.forEventLoop(runtime.queueClient(), config.limits(), clock));
+        if (config.devMode()) {
+            AccountReset reset = new AccountReset(
+                    runtime.catalog(), runtime.catalogClient(), runtime.queueClient(), provisioner(), config.queues());
+            operations.add(OperationBinding.writing("accounts-reset", new ResetAccount(reset::reset)));
+        }
         return operations;
     }
 
@@ -350,6 +365,11 @@ public final class Server {
     /** The actual port for health and metrics. */
     public int managementPort() {
         return managementPort;
+    }
+
+    /** The queues of an account now, by creation time. */
+    public List<QueueDefinition> queues(String accountId) {
+        return runtime.catalog().list(accountId);
     }
 
     /** The certificates, which a configuration reload updates; empty without TLS. */

@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final String PORT_IN_USE = "the port is in use";
+
     public StartException(String message) {
         super(message, null, false, false);
     }
@@ -29,10 +31,15 @@ public final class StartException extends RuntimeException {
         return new StartException("cannot listen on " + host + ":" + port + " (" + key + "): " + reason(cause));
     }
 
+    /** Whether a start with these values failed because another process listens on a port. */
+    public boolean isPortInUse() {
+        return getMessage().endsWith(PORT_IN_USE);
+    }
+
     private static String reason(Throwable cause) {
         String text = String.valueOf(cause.getMessage());
         if (text.contains("Address already in use")) {
-            return "the port is in use";
+            return PORT_IN_USE;
         }
         if (text.contains("Permission denied")) {
             return "permission denied";

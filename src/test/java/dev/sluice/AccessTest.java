@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.RunningServer.Reply;
 import dev.sluice.api.BindingRoutes;
 import dev.sluice.api.Contract;
+import dev.sluice.api.DevelopmentRoutes;
 import dev.sluice.api.Route;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -72,6 +73,7 @@ class AccessTest {
         write("subscriptions-create", "400/10026");
         write("subscriptions-patch", "404/10404");
         write("subscriptions-delete", "404/10404");
+        write("accounts-reset", "200/0");
     }
 
     /** Responses of operations about the caller to unknown credentials. */
@@ -90,8 +92,9 @@ class AccessTest {
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS)
                 .routes());
         routes.addAll(BindingRoutes.ALL);
+        routes.addAll(DevelopmentRoutes.ALL);
         vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
-        server = new RunningServer();
+        server = new RunningServer("dev.mode=true");
     }
 
     @AfterAll
@@ -170,7 +173,8 @@ class AccessTest {
         String path =
                 route.template().replace("{account_id}", RunningServer.ACCOUNT).replaceAll("\\{[a-z_]+}", UNKNOWN_ID);
         String method = route.method().name();
-        return server.send(method, path, headers, method.equals("GET") ? null : "{}");
+        String base = DevelopmentRoutes.ALL.contains(route) ? DevelopmentRoutes.BASE_PATH : "/client/v4";
+        return server.sendTo(method, base + path, headers, method.equals("GET") ? null : "{}");
     }
 
     private static Reply sendToBinding(Route route, Map<String, String> headers) throws Exception {

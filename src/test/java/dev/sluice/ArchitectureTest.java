@@ -85,6 +85,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void theReaderOfWranglerConfigurationsImportsConfigAndDomain() {
+        check(package_("wrangler", "config", "queue"));
+        check(only("org.tomlj..", "dev.sluice.wrangler"));
+    }
+
+    @Test
     void storeImportsTheDomain() {
         check(package_("store", "queue"));
     }

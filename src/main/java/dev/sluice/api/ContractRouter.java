@@ -9,6 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,7 +38,10 @@ final class ContractRouter {
     Router build(Vertx vertx) {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
-        root.route(routes.basePath() + "/*").subRouter(operations(vertx));
+        root.route(routes.basePath() + "/*").subRouter(operations(vertx, routes.rows()));
+        if (!routes.developmentRows().isEmpty()) {
+            root.route(DevelopmentRoutes.BASE_PATH + "/*").subRouter(operations(vertx, routes.developmentRows()));
+        }
         root.route().handler(rc -> fail(rc, new EdgeException(EdgeError.ROUTE_UNKNOWN)));
         for (int status : ROUTER_FAILURES) {
             root.errorHandler(status, rc -> failAsRouted(rc, status));
@@ -45,10 +49,10 @@ final class ContractRouter {
         return root;
     }
 
-    private Router operations(Vertx vertx) {
+    private Router operations(Vertx vertx, List<RouteTable.Row> rows) {
         Router router = Router.router(vertx);
         Map<String, Set<String>> methods = new LinkedHashMap<>();
-        for (RouteTable.Row row : routes.rows()) {
+        for (RouteTable.Row row : rows) {
             String path = PARAMETER.matcher(row.route().template()).replaceAll(":$1");
             HttpMethod method = row.route().method();
             methods.computeIfAbsent(path, first -> new TreeSet<>()).add(method.name());

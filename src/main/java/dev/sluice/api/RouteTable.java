@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All operations of the contract, and of the queue binding, each once, with the class that implements it. Made once at
+ * All operations of the contract, of the queue binding and of development mode, each once, with the class that implements it. Made once at
  * start; every router is built from it. Immutable. Owned by one event loop, as the operations are.
  */
 final class RouteTable {
@@ -26,17 +26,19 @@ final class RouteTable {
     private final String basePath;
     private final List<Row> rows;
     private final List<Row> bindingRows;
+    private final List<Row> developmentRows;
 
-    private RouteTable(String basePath, List<Row> rows, List<Row> bindingRows) {
+    private RouteTable(String basePath, List<Row> rows, List<Row> bindingRows, List<Row> developmentRows) {
         this.basePath = basePath;
         this.rows = rows;
         this.bindingRows = bindingRows;
+        this.developmentRows = developmentRows;
     }
 
     /**
-     * The table of a contract and of {@link BindingRoutes}.
+     * The table of a contract, of {@link BindingRoutes}, and of those of {@link DevelopmentRoutes} that have a class.
      *
-     * @throws IllegalStateException if an operation has no class, or a class no operation
+     * @throws IllegalStateException if another operation has no class, or a class no operation
      */
     static RouteTable of(Contract contract, Collection<OperationBinding> bindings, Meters meters) {
         Map<String, OperationBinding> byId = new HashMap<>();
@@ -45,7 +47,10 @@ final class RouteTable {
                 throw new IllegalStateException("two handlers for operation " + binding.operationId());
             }
         }
-        TreeSet<String> missing = Stream.of(contract.routes(), BindingRoutes.ALL)
+        List<Route> developmentRoutes = DevelopmentRoutes.ALL.stream()
+                .filter(route -> byId.containsKey(route.operationId()))
+                .toList();
+        TreeSet<String> missing = Stream.of(contract.routes(), BindingRoutes.ALL, developmentRoutes)
                 .flatMap(List::stream)
                 .map(Route::operationId)
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -61,7 +66,8 @@ final class RouteTable {
         return new RouteTable(
                 contract.basePath(),
                 contract.routes().stream().map(row).toList(),
-                BindingRoutes.ALL.stream().map(row).toList());
+                BindingRoutes.ALL.stream().map(row).toList(),
+                developmentRoutes.stream().map(row).toList());
     }
 
     /** The base path of the templates of {@link #rows}, such as {@code /client/v4}. */
@@ -77,5 +83,10 @@ final class RouteTable {
     /** The operations of the queue binding. */
     List<Row> bindingRows() {
         return bindingRows;
+    }
+
+    /** The operations of development mode; empty in production. */
+    List<Row> developmentRows() {
+        return developmentRows;
     }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.sluice.config.LogLevel;
+import dev.sluice.runtime.queue.MessageLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +35,19 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         logs.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         logs.getLogger("dev.sluice").setLevel(Level.INFO);
+        // This logger prints the beginning of bodies.
+        logs.getLogger(MessageLog.LOGGER).setLevel(Level.OFF);
         // This logger prints the bytes of clients that do not speak HTTP. That could fill the log and disclose
         // credentials.
         logs.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Turns the log of messages on. */
+    static void logMessages() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logs) {
+            logs.getLogger(MessageLog.LOGGER).setLevel(Level.INFO);
+        }
     }
 
     /** Sets the level of Sluice's own loggers. Libraries stay at level WARN. */

@@ -39,6 +39,7 @@ public final class Main implements Callable<Integer> {
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
+        COMMANDS.put("dev", DevCommand::new);
         COMMANDS.put("serve", ServeCommand::new);
         COMMANDS.put("check", CheckCommand::new);
         COMMANDS.put("backup", BackupCommand::new);
@@ -96,7 +97,8 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "a command is missing; try: sluice serve, or sluice --help");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing; try: sluice dev, sluice serve, or sluice --help");
     }
 
     private static int printError(String line) {

@@ -15,10 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,9 +22,6 @@ import picocli.CommandLine.Option;
 /** {@code sluice serve}: runs the server until the process receives a stop signal. */
 @Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
 final class ServeCommand implements Callable<Integer> {
-    private static final int STOPPED_IN_TIME = 0;
-    private static final int STOPPED_LATE = 1;
-
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -60,8 +53,7 @@ final class ServeCommand implements Callable<Integer> {
                             "Environment variables that are no configuration are ignored: {}",
                             String.join(", ", ignored));
         }
-        Server server = start(config);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config, systemd), "sluice-stop"));
+        Server server = ServerProcess.start(config, systemd::stopping);
         reload.with("certificates", reloaded -> reloadCertificates(server, reloaded))
                 .with("log.level", reloaded -> {
                     LogConfigurator.level(reloaded.logLevel());
@@ -90,45 +82,11 @@ final class ServeCommand implements Callable<Integer> {
                 .orElse(Future.succeededFuture());
     }
 
-    private static Server start(ServerConfig config) throws Exception {
-        try {
-            return Server.start(config).toCompletableFuture().get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Exception cause) {
-                throw cause;
-            }
-            throw e;
-        }
-    }
-
     private static void printReady(Server server, ServerConfig config) {
-        String scheme = config.http().tls().isPresent() ? "https" : "http";
-        String url = scheme + "://" + urlHost(config.http().host()) + ":" + server.port();
+        String url = ServerProcess.url(server, config);
         server.generatedCredentials().ifPresent(credentials -> System.out.println(new StartupBanner(url, credentials)));
         long startMillis = ManagementFactory.getRuntimeMXBean().getUptime();
         System.out.println("sluice ready on " + url + " in " + startMillis + " ms");
         System.out.flush();
-    }
-
-    private static String urlHost(String host) {
-        return host.contains(":") ? "[" + host + "]" : host;
-    }
-
-    /** The shutdown hook. Ends the process with exit code 0, which the JVM would not use after a signal. */
-    private static void stop(Server server, ServerConfig config, SystemdNotifier systemd) {
-        Logger log = LoggerFactory.getLogger(ServeCommand.class);
-        systemd.stopping();
-        int exitCode = STOPPED_LATE;
-        try {
-            server.close().toCompletableFuture().get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
-            exitCode = STOPPED_IN_TIME;
-        } catch (TimeoutException e) {
-            log.error("stop took longer than shutdown.timeout; what was answered is stored, the rest is not");
-        } catch (ExecutionException e) {
-            log.error("stop failed", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Runtime.getRuntime().halt(exitCode);
     }
 }

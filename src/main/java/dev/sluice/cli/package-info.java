@@ -1,8 +1,8 @@
 /**
- * The commands of the fat jar: {@code serve}, {@code check}, {@code backup}, {@code health} and {@code bench}; parsing of
+ * The commands of the fat jar: {@code dev}, {@code serve}, {@code check}, {@code backup}, {@code health} and {@code bench}; parsing of
  * arguments, exit codes, log setup and reports to systemd.
  *
  * <p>Runs on the main thread and may block. Only this package parses arguments. May import the root package, {@code api.http},
- * {@code bench}, {@code config} and {@code store}.
+ * {@code bench}, {@code config}, {@code queue}, {@code runtime.queue}, {@code store} and {@code wrangler}.
  */
 package dev.sluice.cli;

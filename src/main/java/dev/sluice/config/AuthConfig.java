@@ -10,8 +10,10 @@ import java.util.Set;
  * @param token a token with full rights on every account
  * @param emailAndKey a global API key with the same rights, for clients that send X-Auth-Email and X-Auth-Key
  * @param tokens tokens that are configured by their hash, with their rights
+ * @param account the account of declared queues that name none, if it is configured
  */
-public record AuthConfig(Optional<Secret> token, Optional<EmailAndKey> emailAndKey, List<TokenConfig> tokens) {
+public record AuthConfig(
+        Optional<Secret> token, Optional<EmailAndKey> emailAndKey, List<TokenConfig> tokens, Optional<String> account) {
     /** Whether no credential is configured. */
     public boolean isEmpty() {
         return token.isEmpty() && emailAndKey.isEmpty() && tokens.isEmpty();

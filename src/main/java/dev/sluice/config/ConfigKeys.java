@@ -124,6 +124,12 @@ public final class ConfigKeys {
             "Tokens by hash: a list of {name, sha256, accounts, access}; access is read or write, account '*' is every"
                     + " account.",
             new TokenListType());
+    static final ConfigKey<String> AUTH_ACCOUNT = key(
+            "auth.account",
+            "",
+            "Account id of declared queues that name none, and of clients that ask which accounts exist. Without "
+                    + "configured credentials it is generated.",
+            new AccountIdType());
 
     static final ConfigKey<MessagesConfig.JsonBodyEncoding> MESSAGES_JSON_BODY_ENCODING = key(
             "messages.json_body_encoding",
@@ -175,6 +181,13 @@ public final class ConfigKeys {
             "info",
             "Log level on standard error: debug, info, warn or error.",
             ValueTypes.oneOf(LogLevel.class));
+
+    static final ConfigKey<Boolean> DEV_MODE = key(
+            "dev.mode",
+            "false",
+            "Development mode, as sluice dev turns it on: POST /sluice/v1/accounts/{account_id}/reset deletes all messages "
+                    + "and restores the declared queues.",
+            ValueTypes.bool());
 
     static final ConfigKey<Integer> MESSAGE_BYTES_MAX =
             limit("message_bytes_max", DOCUMENTED.messageBytesMax(), 1, 1 << 26, "Body of one message, in bytes.");

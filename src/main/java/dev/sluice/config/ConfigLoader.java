@@ -26,7 +26,22 @@ public final class ConfigLoader {
      * @throws ConfigException if a key is unknown, or a value has the wrong type or is out of range
      */
     public static ServerConfig load(Path file, Map<String, String> environment, List<String> assignments) {
+        return load(Map.of(), file, environment, assignments);
+    }
+
+    /**
+     * Loads the configuration of a command that has defaults of its own.
+     *
+     * @param presets values by key, which all other sources override
+     * @param file a YAML file, or null
+     * @param environment the process's environment
+     * @param assignments flags of the form {@code key=value}
+     * @throws ConfigException if a key is unknown, or a value has the wrong type or is out of range
+     */
+    public static ServerConfig load(
+            Map<String, String> presets, Path file, Map<String, String> environment, List<String> assignments) {
         ConfigLoader loader = new ConfigLoader();
+        presets.forEach(loader.sources::addPreset);
         if (file != null) {
             loader.sources.addFile(file);
         }
@@ -66,7 +81,8 @@ public final class ConfigLoader {
                 // A single request of the maximum size must always fit.
                 Math.max(get(ConfigKeys.MEMORY_REQUEST_BYTES), limits.requestBytesMax()),
                 get(ConfigKeys.SHUTDOWN_TIMEOUT),
-                get(ConfigKeys.LOG_LEVEL));
+                get(ConfigKeys.LOG_LEVEL),
+                get(ConfigKeys.DEV_MODE));
     }
 
     private HttpConfig http() {
@@ -125,7 +141,8 @@ public final class ConfigLoader {
                 globalKey
                         ? Optional.of(new EmailAndKey(get(ConfigKeys.AUTH_EMAIL), get(ConfigKeys.AUTH_KEY)))
                         : Optional.empty(),
-                get(ConfigKeys.AUTH_TOKENS));
+                get(ConfigKeys.AUTH_TOKENS),
+                Optional.ofNullable(get(ConfigKeys.AUTH_ACCOUNT)));
     }
 
     private Limits limits() {
@@ -161,7 +178,10 @@ public final class ConfigLoader {
 
     private List<DeclaredQueue> queues(Limits limits, AuthConfig auth) {
         try {
-            return DeclaredQueueType.check(get(ConfigKeys.QUEUES), limits, !auth.isEmpty());
+            return DeclaredQueueType.check(
+                    get(ConfigKeys.QUEUES),
+                    limits,
+                    !auth.isEmpty() && auth.account().isEmpty());
         } catch (ValueType.InvalidValueException invalid) {
             throw new ConfigException(ConfigKeys.QUEUES.name() + invalid.path() + " ("
                     + sources.sourceOf(ConfigKeys.QUEUES) + ") " + invalid.getMessage());

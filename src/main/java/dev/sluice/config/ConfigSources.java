@@ -18,6 +18,11 @@ final class ConfigSources {
     /** A value and where it was set. */
     private record Setting(Object raw, String source) {}
 
+    /** Adds a default of the command, which replaces that of the key. */
+    void addPreset(String name, String value) {
+        putText(ConfigKeys.find(name), value, "default");
+    }
+
     /** Adds the settings of a file. */
     void addFile(Path file) {
         Object document = YamlText.readFile(file);

@@ -48,7 +48,10 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         for (Draft draft : drafts) {
             DeclaredQueue queue = draft.check(limits);
             if (accountRequired && queue.account().isEmpty()) {
-                throw draft.entry().invalidField("account", "is missing: it is needed once credentials are configured");
+                throw draft.entry()
+                        .invalidField(
+                                "account",
+                                "is missing: with configured credentials it is needed here or in auth.account");
             }
             if (!seen.add(List.of(queue.account().orElse(""), queue.name()))) {
                 throw draft.entry().invalidField("name", "is used twice: '" + queue.name() + "'");

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param requestBytes memory for bodies of requests in progress, and the same amount for responses
  * @param shutdownTimeoutMillis time for a graceful stop
  * @param logLevel the level of Sluice's own log
+ * @param devMode whether one request may reset an account
  */
 public record ServerConfig(
         HttpConfig http,
@@ -32,4 +33,23 @@ public record ServerConfig(
         long windowBytes,
         long requestBytes,
         long shutdownTimeoutMillis,
-        LogLevel logLevel) {}
+        LogLevel logLevel,
+        boolean devMode) {
+    /** The same with other declared queues and targets of worker consumers. */
+    public ServerConfig withQueues(List<DeclaredQueue> declared, Map<String, WorkerConfig> targets) {
+        return new ServerConfig(
+                http,
+                management,
+                storage,
+                auth,
+                messages,
+                limits,
+                List.copyOf(declared),
+                Map.copyOf(targets),
+                windowBytes,
+                requestBytes,
+                shutdownTimeoutMillis,
+                logLevel,
+                devMode);
+    }
+}

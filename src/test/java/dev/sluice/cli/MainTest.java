@@ -55,9 +55,16 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'' | a command is missing; try: sluice serve, or sluice --help",
+                "'' | a command is missing; try: sluice dev, sluice serve, or sluice --help",
                 "sevre | Unmatched argument at index 0: 'sevre'",
                 "serve --prot=1 | Unknown option: '--prot=1'",
+                "dev --queue a_ | Queue name 'a_' is invalid: use 1 to 63 letters, digits, '-' and '_', with a letter or digit"
+                        + " at both ends.",
+                "dev --env staging | --env and --worker go with --wrangler",
+                "dev --wrangler absent.toml | cannot read the wrangler configuration absent.toml: it does not exist",
+                "dev --account 5 | auth.account (--set) must be 32 lower-case hexadecimal digits, in quotes, not '5'",
+                "dev --host 0.0.0.0 | http.host 0.0.0.0 can be reached by other machines, and everyone knows the default"
+                        + " token; give one of your own with --token or SLUICE_AUTH_TOKEN",
                 "serve --set | Missing required parameter for option '--set' (KEY=VALUE)",
                 "serve --set http.port | --set must be followed by key=value",
                 "serve --set http.prot=1 | unknown key 'http.prot' in --set; did you mean 'http.port'?",

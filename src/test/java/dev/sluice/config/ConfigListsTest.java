@@ -139,7 +139,12 @@ class ConfigListsTest {
     @Test
     void declaredQueuesNeedAnAccountIfCredentialsAreConfigured() {
         assertThatThrownBy(() -> withFlags("auth.token=t", "queues=[{name: a}]"))
-                .hasMessage("queues[0].account (--set) is missing: it is needed once credentials are configured");
+                .hasMessage("queues[0].account (--set) is missing: with configured credentials it is needed here or in"
+                        + " auth.account");
+        assertThat(withFlags("auth.token=t", "auth.account=0123456789abcdef0123456789abcdef", "queues=[{name: a}]")
+                        .queues())
+                .hasSize(1);
+        assertRejected("auth.account=me", "auth.account (--set) must be 32 lower-case hexadecimal digits");
     }
 
     @Test

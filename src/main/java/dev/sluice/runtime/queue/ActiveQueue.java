@@ -169,7 +169,14 @@ public final class ActiveQueue {
                 resources.clock());
         List<Release.Unsent> unsentLeases = executor == null ? List.of() : executor.unsentLeases();
         executor = new QueueCommandExecutor(
-                definition.number(), generation, state, resources, scheduler, this::fail, this::onChanged);
+                definition.number(),
+                generation,
+                state,
+                resources,
+                scheduler,
+                new MessageLog(() -> definition.name(), scheduler),
+                this::fail,
+                this::onChanged);
         deadLetterSender = new DeadLetterSender(definition, executor, scheduler, transport);
         deadLetterReceiver = new DeadLetterReceiver(
                 executor, resources.store(), scheduler, resources.budgets().transfers());

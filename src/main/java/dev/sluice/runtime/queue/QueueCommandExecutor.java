@@ -58,6 +58,7 @@ public final class QueueCommandExecutor {
     private final ContentCache contents;
     private final ContentLoader contentLoader;
     private final Meters meters;
+    private final MessageLog messageLog;
     private final Runnable afterChange;
     private boolean closed;
     private boolean afterChangesScheduled;
@@ -68,6 +69,7 @@ public final class QueueCommandExecutor {
 
     /**
      * @param generation of the store, taken before the state was read
+     * @param messageLog gets every event
      * @param onFailure called once when the store refused a batch; the executor is unusable from then on
      * @param afterChange run once per task with changes, to update deadlines and send dead letters
      */
@@ -77,12 +79,14 @@ public final class QueueCommandExecutor {
             QueueState state,
             RuntimeResources resources,
             QueueScheduler scheduler,
+            MessageLog messageLog,
             Consumer<StoreException> onFailure,
             Runnable afterChange) {
         this.queueNumber = queueNumber;
         this.scheduler = scheduler;
         this.state = state;
         this.meters = resources.meters();
+        this.messageLog = messageLog;
         this.afterChange = afterChange;
         this.contents = new ContentCache(resources.budgets().windows(), CONTENTS_MAX);
         this.pipeline = new CommitPipeline(
@@ -311,6 +315,7 @@ public final class QueueCommandExecutor {
         state.apply(event);
         pipeline.append(event);
         meters.count(event);
+        messageLog.log(event);
         if (event instanceof QueueEvent.Enqueued enqueued && isCacheable(enqueued.header())) {
             contents.offer(enqueued.header().seq(), enqueued.content());
         } else if (event instanceof QueueEvent.Removed removed) {

@@ -57,7 +57,15 @@ public final class PushedQueue {
                 budgets.windows(),
                 QueueState.WINDOW_MESSAGES_MAX,
                 scheduler.clock);
-        executor = new QueueCommandExecutor(1, 0, state, resources, scheduler, failure -> close(), this::afterChange);
+        executor = new QueueCommandExecutor(
+                1,
+                0,
+                state,
+                resources,
+                scheduler,
+                new MessageLog(() -> "queue", scheduler),
+                failure -> close(),
+                this::afterChange);
         timer = new DeadlineTimer(scheduler, () -> executor.expire());
         dispatcher = new WorkerDispatcher(definition, executor, scheduler, resources, this::afterChange);
         afterChange();
