@@ -14,7 +14,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,6 @@ public final class QueueDeployer extends VerticleBase {
     public static final String ADDRESS = "sluice.deployer";
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueDeployer.class);
-    private static final long DRAIN_POLL_MILLIS = 2;
     private static final int SWEEP_MAX = 256;
 
     /** Requests that the deployer handles. */
@@ -43,15 +44,47 @@ public final class QueueDeployer extends VerticleBase {
     /** Waits for a transition in progress. Returns whether the queue is deployed then. */
     public record AwaitTransition(long queueNumber) implements DeployerRequest {}
 
-    private record Deployed(QueueVerticle verticle, String deploymentId) {}
+    private enum SlotState {
+        PASSIVE,
+        ACTIVATING,
+        ACTIVE,
+        PASSIVATING,
+        /** Deleted; waits for the requests in flight, then leaves memory. */
+        REMOVING
+    }
+
+    /**
+     * What this class knows about one queue.
+     *
+     * <pre>
+     *   PASSIVE ──► ACTIVATING ──► ACTIVE ──► PASSIVATING ──► PASSIVE
+     *      └───────► REMOVING ◄──────┘
+     * </pre>
+     */
+    private static final class Slot {
+        private final StateMachine<SlotState> state;
+        private QueueVerticle verticle;
+        private String deploymentId;
+        /** The transition in progress, or the last one. */
+        private Future<?> transition = Future.succeededFuture();
+
+        Slot(long number) {
+            state = new StateMachine<>("the slot of queue " + number, SlotState.PASSIVE);
+        }
+
+        boolean isActive() {
+            return state.is(SlotState.ACTIVE);
+        }
+    }
 
     private final CatalogView catalog;
     private final QueueGates gates;
     private final RuntimeResources resources;
     private final Admission admission;
     private final DeadLetterTransport transport;
-    private final Map<Long, Deployed> deployed = new HashMap<>();
-    private final Map<Long, Future<?>> transitions = new HashMap<>();
+    /** Queues that are not passive. */
+    private final Map<Long, Slot> slots = new HashMap<>();
+
     private final ActivationTimer activationTimer;
 
     QueueDeployer(
@@ -115,19 +148,19 @@ public final class QueueDeployer extends VerticleBase {
     }
 
     private Future<Boolean> awaitTransition(long number) {
-        Future<?> transition = transitions.get(number);
-        if (transition != null) {
-            return transition.transform(ended -> awaitTransition(number));
+        Slot slot = slots.get(number);
+        if (slot != null && !slot.transition.isComplete()) {
+            return slot.transition.transform(ended -> awaitTransition(number));
         }
-        return Future.succeededFuture(deployed.containsKey(number));
+        return Future.succeededFuture(slot != null && slot.isActive());
     }
 
     private Future<?> activate(long number) {
-        Future<?> transition = transitions.get(number);
-        if (transition != null) {
-            return transition.transform(ended -> activate(number));
+        Slot slot = slots.get(number);
+        if (slot != null && !slot.transition.isComplete()) {
+            return slot.transition.transform(ended -> activate(number));
         }
-        if (deployed.containsKey(number)) {
+        if (slot != null) {
             gates.gate(number).open();
             return Future.succeededFuture();
         }
@@ -137,91 +170,116 @@ public final class QueueDeployer extends VerticleBase {
             gates.remove(number);
             return Future.succeededFuture();
         }
-        return track(number, deploy(definition));
+        return track(number, newSlot(number), created -> deploy(created, definition));
     }
 
-    private Future<?> deploy(QueueDefinition definition) {
+    private Slot newSlot(long number) {
+        Slot slot = new Slot(number);
+        slots.put(number, slot);
+        return slot;
+    }
+
+    private Future<?> deploy(Slot slot, QueueDefinition definition) {
         long number = definition.number();
-        String address = gates.gate(number).address();
-        QueueVerticle verticle = new QueueVerticle(definition, address, resources, admission, transport);
-        return vertx.deployVerticle(verticle).onSuccess(id -> {
-            deployed.put(number, new Deployed(verticle, id));
-            activationTimer.remove(number);
-            gates.gate(number).open();
+        slot.state.transition(SlotState.ACTIVATING, SlotState.PASSIVE);
+        slot.verticle = new QueueVerticle(definition, gates.gate(number).address(), resources, admission, transport);
+        return vertx.deployVerticle(slot.verticle)
+                .onSuccess(id -> {
+                    slot.deploymentId = id;
+                    slot.state.transition(SlotState.ACTIVE, SlotState.ACTIVATING);
+                    activationTimer.remove(number);
+                    gates.gate(number).open();
+                })
+                .onFailure(failure -> slot.state.transition(SlotState.PASSIVE, SlotState.ACTIVATING));
+    }
+
+    private Future<?> passivate(long number, Slot slot) {
+        slot.state.transition(SlotState.PASSIVATING, SlotState.ACTIVE);
+        return undeploy(number, slot).onSuccess(ended -> {
+            if (catalog.findByNumber(number) != null) {
+                activationTimer.put(number, slot.verticle.queue().deadlineMillis());
+            }
+            slot.state.transition(SlotState.PASSIVE, SlotState.PASSIVATING);
         });
     }
 
-    private Future<?> undeploy(long number) {
-        Deployed removed = deployed.remove(number);
-        if (removed == null) {
-            return Future.succeededFuture();
-        }
-        return vertx.undeploy(removed.deploymentId())
+    private Future<Void> undeploy(long number, Slot slot) {
+        return vertx.undeploy(slot.deploymentId)
                 .onFailure(failure -> LOG.error("queue {} did not stop cleanly", number, failure))
-                .otherwiseEmpty()
-                .onSuccess(ended -> {
-                    if (catalog.findByNumber(number) != null) {
-                        activationTimer.put(number, removed.verticle().queue().deadlineMillis());
-                    }
-                });
-    }
-
-    private Future<?> undeployDeleted(long number) {
-        Deployed removed = deployed.get(number);
-        if (removed != null) {
-            removed.verticle().markDeleted();
-        }
-        return undeploy(number);
+                .otherwiseEmpty();
     }
 
     private Future<?> remove(long number) {
-        Future<?> transition = transitions.get(number);
-        if (transition != null) {
-            return transition.transform(ended -> remove(number));
+        Slot slot = slots.get(number);
+        if (slot != null && !slot.transition.isComplete()) {
+            return slot.transition.transform(ended -> remove(number));
         }
-        Promise<Void> drained = Promise.promise();
-        drain(gates.gate(number), drained);
-        return track(
-                number,
-                drained.future().compose(closed -> undeployDeleted(number)).onSuccess(ended -> {
+        return track(number, slot == null ? newSlot(number) : slot, current -> drain(gates.gate(number))
+                .compose(drained -> undeployDeleted(number, current))
+                .onSuccess(ended -> {
                     activationTimer.remove(number);
                     gates.remove(number);
                 }));
     }
 
-    private void drain(QueueGate gate, Promise<Void> drained) {
-        if (gate.tryRetire()) {
-            drained.complete();
-        } else {
-            vertx.setTimer(DRAIN_POLL_MILLIS, id -> drain(gate, drained));
+    private Future<Void> undeployDeleted(long number, Slot slot) {
+        boolean deployed = slot.isActive();
+        slot.state.transition(SlotState.REMOVING, SlotState.ACTIVE, SlotState.PASSIVE);
+        if (!deployed) {
+            return Future.succeededFuture();
         }
+        slot.verticle.markDeleted();
+        return undeploy(number, slot);
     }
 
-    private Future<?> track(long number, Future<?> transition) {
-        if (!transition.isComplete()) {
-            transitions.put(number, transition);
-            transition.onComplete(ended -> transitions.remove(number, transition));
-        }
-        return transition;
+    /**
+     * Closes the gate for good when no request is in flight. Fails if that takes longer than a request may; then the
+     * gate stays open.
+     */
+    private Future<Void> drain(QueueGate gate) {
+        Promise<Void> drained = Promise.promise();
+        Runnable retire = () -> {
+            if (gate.tryRetire()) {
+                drained.tryComplete();
+            }
+        };
+        gate.onEmpty(() -> context.runOnContext(empty -> retire.run()));
+        retire.run();
+        long timer = vertx.setTimer(
+                resources.options().sendTimeoutMillis(),
+                id -> drained.tryFail("queue " + gate.number() + " still has requests in flight"));
+        return drained.future().onComplete(ended -> {
+            gate.onEmpty(null);
+            vertx.cancelTimer(timer);
+        });
+    }
+
+    /** Begins a transition. A slot that is not active when it ends is forgotten. */
+    private Future<?> track(long number, Slot slot, Function<Slot, Future<?>> transition) {
+        slot.transition = transition.apply(slot).onComplete(ended -> {
+            if (!slot.isActive()) {
+                slots.remove(number);
+            }
+        });
+        return slot.transition;
     }
 
     /** Undeploys queues that were idle for some time and have no deadline soon. */
     private void sweep() {
         int budget = SWEEP_MAX;
-        for (QueueGate gate : gates.all()) {
-            long number = gate.number();
+        long idleMillis = resources.options().idleMillis();
+        for (Map.Entry<Long, Slot> entry : List.copyOf(slots.entrySet())) {
+            Slot slot = entry.getValue();
+            QueueGate gate = gates.gate(entry.getKey());
             if (budget > 0
-                    && deployed.containsKey(number)
-                    && !transitions.containsKey(number)
+                    && slot.isActive()
+                    && slot.transition.isComplete()
                     && gate.inFlight() == 0
-                    && gate.idleNanos() > resources.options().idleMillis() * 1_000_000L
-                    && deployed.get(number)
-                            .verticle()
-                            .queue()
-                            .isIdleFor(resources.options().idleMillis())
+                    && gate.idleNanos() > idleMillis * 1_000_000L
+                    && slot.verticle.queue().isIdleFor(idleMillis)
                     && gate.tryClose()) {
                 budget--;
-                track(number, undeploy(number));
+                track(entry.getKey(), slot, idle -> passivate(entry.getKey(), idle));
             }
         }
     }

@@ -30,6 +30,9 @@ public final class FaultyStore implements QueueStore {
     /** The most rows that one read of arrivals returns. */
     public int arrivalsMax = Integer.MAX_VALUE;
 
+    /** While it is not null, commits wait here and are stored when the test runs them. */
+    public volatile List<Runnable> heldCommits;
+
     /** Reads of contents wait for this. */
     public CompletableFuture<Void> contentsGate = CompletableFuture.completedFuture(null);
     /** Number of a message whose content is missing. */
@@ -49,7 +52,10 @@ public final class FaultyStore implements QueueStore {
 
     @Override
     public void commit(StoreBatch batch, CommitListener listener) {
-        if (refusing) {
+        List<Runnable> held = heldCommits;
+        if (held != null) {
+            held.add(() -> store.commit(batch, listener));
+        } else if (refusing) {
             listener.committed(new StoreException("the disk is gone"));
         } else if (denying) {
             store.commit(batch, stored -> listener.committed(new StoreException("the disk does not say")));

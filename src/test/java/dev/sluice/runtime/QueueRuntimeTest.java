@@ -11,6 +11,7 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueState;
 import dev.sluice.store.Durability;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreResults;
@@ -19,6 +20,7 @@ import dev.sluice.store.rocksdb.RocksDbStore;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,30 @@ class QueueRuntimeTest {
             assertThat(bodies(running.pull(again, 1_000))).containsExactly("new");
         }
         store.close();
+    }
+
+    @Test
+    void aDeletionWaitsForRequestsInFlightAndChangesNothingIfTheyTakeTooLong() {
+        FaultyStore store = new FaultyStore(new MemoryStore());
+        RuntimeOptions shortTimeout =
+                new RuntimeOptions(4096, 64L << 20, 0, 2_000, 60_000, QueueState.WINDOW_MESSAGES_MAX);
+        try (RunningRuntime running = new RunningRuntime(store, shortTimeout, Limits.DOCUMENTED)) {
+            QueueDefinition queue = running.createPulled("jobs", 3, "");
+            await().untilAsserted(() -> get(running.pushing(queue, "before")));
+            List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
+            store.heldCommits = held;
+            Future<?> slow = running.pushing(queue, "slow");
+            await().until(() -> !held.isEmpty());
+            assertThat(refusal(running.runtime.catalogClient().deleteQueue(RunningRuntime.ACCOUNT, queue.queueId())))
+                    .isEqualTo(QueueError.UNAVAILABLE);
+
+            store.heldCommits = null;
+            held.forEach(Runnable::run);
+            get(slow.otherwiseEmpty());
+            await().untilAsserted(() -> get(running.pushing(queue, "after")));
+            await().untilAsserted(() ->
+                    get(running.runtime.catalogClient().deleteQueue(RunningRuntime.ACCOUNT, queue.queueId())));
+        }
     }
 
     @Test

@@ -37,6 +37,7 @@ public final class QueueGate {
     private volatile int inFlight = CLOSED;
     private volatile int waiting;
     private volatile long lastUsedNanos = System.nanoTime();
+    private volatile Runnable onEmpty;
 
     QueueGate(long number) {
         this.number = number;
@@ -73,6 +74,10 @@ public final class QueueGate {
     public void leave() {
         if (IN_FLIGHT.decrementAndGet(this) == 0) {
             lastUsedNanos = System.nanoTime();
+            Runnable action = onEmpty;
+            if (action != null) {
+                action.run();
+            }
         }
     }
 
@@ -99,6 +104,14 @@ public final class QueueGate {
     /** Closes the gate if no request is in flight. Returns whether it is closed. */
     public boolean tryClose() {
         return IN_FLIGHT.compareAndSet(this, 0, CLOSED) || inFlight < 0;
+    }
+
+    /**
+     * Sets what runs whenever the last request in flight has ended, on the thread of that request; null for nothing.
+     * When the call returns, every later end is reported.
+     */
+    public void onEmpty(Runnable action) {
+        onEmpty = action;
     }
 
     /** Closes the gate for good if no request is in flight. Returns whether it is closed for good. */

@@ -1,6 +1,5 @@
 package dev.sluice.runtime.bus;
 
-import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The gates of all queues, by number. Safe for use from several threads. */
@@ -19,9 +18,5 @@ public final class QueueGates {
     /** Removes the gate if it was closed for good, so that the next access creates a new one. */
     public void removeRetired(long number) {
         gates.computeIfPresent(number, (key, gate) -> gate.isRetired() ? null : gate);
-    }
-
-    public Collection<QueueGate> all() {
-        return gates.values();
     }
 }

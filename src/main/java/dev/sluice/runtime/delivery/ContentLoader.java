@@ -2,6 +2,7 @@ package dev.sluice.runtime.delivery;
 
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerType;
+import dev.sluice.queue.Content;
 import dev.sluice.queue.Decision;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
@@ -30,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,6 +171,17 @@ public final class ContentLoader {
         }
     }
 
+    /** Selects what fits into the response. If a size cannot be computed, refuses the request and returns null. */
+    private List<ReadyMessage> select(PreparedDelivery prepared, ToIntFunction<Content> sizeOf, ReplyHandler<?> reply) {
+        try {
+            return prepared.select(sizeOf, bytesMax);
+        } catch (RuntimeException fault) {
+            LOG.error("queue {}: the size of a response could not be computed", queueNumber, fault);
+            reply.fail(new QueueException(QueueError.INTERNAL));
+            return null;
+        }
+    }
+
     private void reserve(PendingPull pull) {
         pull.prepared
                 .candidates()
@@ -184,12 +197,8 @@ public final class ContentLoader {
     /** Step two: leases the candidates that have a content, fit into the response and are still ready. */
     private void lease(PendingPull pull) {
         QueueRequest.Deliver request = pull.request;
-        List<ReadyMessage> selected;
-        try {
-            selected = pull.prepared.select(request.sizeOf(), bytesMax);
-        } catch (RuntimeException fault) {
-            LOG.error("queue {}: the size of a response could not be computed", queueNumber, fault);
-            pull.reply.fail(new QueueException(QueueError.INTERNAL));
+        List<ReadyMessage> selected = select(pull.prepared, request.sizeOf(), pull.reply);
+        if (selected == null) {
             return;
         }
         if (selected.size() < pull.prepared.candidates().size()) {
@@ -309,12 +318,12 @@ public final class ContentLoader {
             reservation.resize(prepared.bodyBytes());
             List<MessageHeader> missing = prepared.fillFrom(cache);
             if (missing.isEmpty()) {
-                pipeline.afterStored(() -> reply.succeed(shown(request, prepared)), reply::fail);
+                pipeline.afterStored(() -> show(request, prepared, reply), reply::fail);
                 return;
             }
             read(missing, prepared, refusal -> {
                 if (refusal == null) {
-                    reply.succeed(shown(request, prepared));
+                    show(request, prepared, reply);
                 } else {
                     reply.fail(refusal);
                 }
@@ -322,8 +331,14 @@ public final class ContentLoader {
         });
     }
 
-    private QueueClient.Shown shown(QueueRequest.PeekContents request, PreparedDelivery prepared) {
-        List<ReadyMessage> selected = prepared.select(request.sizeOf(), bytesMax);
+    private void show(
+            QueueRequest.PeekContents request,
+            PreparedDelivery prepared,
+            ReplyHandler<? super QueueClient.Shown> reply) {
+        List<ReadyMessage> selected = select(prepared, request.sizeOf(), reply);
+        if (selected == null) {
+            return;
+        }
         List<QueueClient.Peeked> peeked = new ArrayList<>(selected.size());
         long bodyBytes = 0;
         int bytes = 0;
@@ -336,7 +351,7 @@ public final class ContentLoader {
             bodyBytes += message.header().bodyBytes();
         }
         request.reservation().resize(bodyBytes + bytes);
-        return new QueueClient.Shown(peeked, bytes, new PendingResponse.Unleased(request.reservation()));
+        reply.succeed(new QueueClient.Shown(peeked, bytes, new PendingResponse.Unleased(request.reservation())));
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.sluice.runtime.queue.DeadlineTimer;
 import dev.sluice.runtime.queue.QueueCommandExecutor;
 import dev.sluice.runtime.queue.QueueScheduler;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,6 +64,7 @@ public final class WorkerDispatcher {
     private long inFlightBytes;
     private long pausedUntilMillis;
     private boolean closed;
+    private final Promise<Void> idle = Promise.promise();
 
     /** A batch from its pull to its acknowledgement. */
     private static final class InFlightBatch {
@@ -118,9 +120,12 @@ public final class WorkerDispatcher {
         return isEnabled() ? dueMillis() : Long.MAX_VALUE;
     }
 
-    /** Whether no batch is in flight. */
-    public boolean isIdle() {
-        return inFlightCount == 0;
+    /** Completes when no batch is in flight. Call when closed. */
+    public Future<Void> whenIdle() {
+        if (inFlightCount == 0) {
+            idle.tryComplete();
+        }
+        return idle.future();
     }
 
     /** Sends what is due. Call after every change. */
@@ -301,6 +306,9 @@ public final class WorkerDispatcher {
         inFlightCount--;
         inFlight.reservation.close();
         inFlightBytes -= inFlight.bytes;
+        if (closed && inFlightCount == 0) {
+            idle.tryComplete();
+        }
         scheduleDispatch();
     }
 

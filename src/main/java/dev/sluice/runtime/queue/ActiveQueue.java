@@ -10,6 +10,7 @@ import dev.sluice.queue.QueueState;
 import dev.sluice.queue.Release;
 import dev.sluice.runtime.Admission;
 import dev.sluice.runtime.RuntimeResources;
+import dev.sluice.runtime.StateMachine;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.deadletter.DeadLetterReceiver;
@@ -40,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class ActiveQueue {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveQueue.class);
     private static final long RELOAD_MILLIS = 1_000;
-    private static final long STOP_POLL_MILLIS = 2;
     /** Interval of checks for pending responses. */
     private static final long UNSENT_CHECK_MILLIS = 1_000;
     /** A deadline in the past: the queue must stay in memory, or be activated again at once. */
@@ -62,7 +62,7 @@ public final class ActiveQueue {
     private final DeadLetterTransport transport;
     private final DeadlineTimer timer;
     private QueueDefinition definition;
-    private Phase phase = Phase.LOADING;
+    private final StateMachine<Phase> phase;
     private QueueCommandExecutor executor;
     private DeadLetterSender deadLetterSender;
     private DeadLetterReceiver deadLetterReceiver;
@@ -71,6 +71,12 @@ public final class ActiveQueue {
     private final ArrayDeque<DeferredRequest> deferred = new ArrayDeque<>(1);
 
     private volatile long deadlineMillis = OVERDUE;
+    /** Completed when the queue is closed. */
+    private final Promise<Void> stopped = Promise.promise();
+    /** When the Worker's next batch was due before the stop. */
+    private long nextBatchMillis = OVERDUE;
+    /** Whether a stop waits no longer for batches in flight. */
+    private boolean batchesOverdue;
 
     public ActiveQueue(
             QueueDefinition definition,
@@ -84,6 +90,7 @@ public final class ActiveQueue {
         this.admission = admission;
         this.transport = transport;
         this.timer = new DeadlineTimer(scheduler, this::onDeadline);
+        this.phase = new StateMachine<>("queue " + definition.number(), Phase.LOADING);
     }
 
     /** The next deadline of the queue; used to activate it after passivation. Callable from any thread. */
@@ -107,30 +114,52 @@ public final class ActiveQueue {
      * @param batchesMillis how long to wait for batches in flight to a Worker
      */
     public Future<Void> stop(long batchesMillis) {
-        if (phase == Phase.CLOSED || executor == null) {
-            phase = Phase.CLOSED;
-            return Future.succeededFuture();
+        if (phase.is(Phase.CLOSED)) {
+            return stopped.future();
         }
-        // The dispatcher knows its next deadline only while it is open.
-        long nextBatchMillis = phase == Phase.ACTIVE ? dispatcher.nextMillis() : OVERDUE;
-        phase = phase == Phase.ACTIVE ? Phase.STOPPING : Phase.CLOSED;
+        if (executor == null) {
+            phase.transition(Phase.CLOSED, Phase.LOADING);
+            stopped.complete();
+            return stopped.future();
+        }
+        if (phase.is(Phase.ACTIVE)) {
+            // The dispatcher knows its next deadline only while it is open.
+            nextBatchMillis = dispatcher.nextMillis();
+            phase.transition(Phase.STOPPING, Phase.ACTIVE);
+        } else {
+            phase.transition(Phase.CLOSED, Phase.LOADING, Phase.FAILED);
+        }
         handleDeferred();
         timer.close();
         deadLetterSender.close();
         dispatcher.close();
-        Promise<Void> stopped = Promise.promise();
-        closeWhenIdle(stopped, nextBatchMillis, scheduler.nowMillis() + batchesMillis);
+        if (phase.is(Phase.STOPPING) && !dispatcher.whenIdle().isComplete()) {
+            long deadline = scheduler.schedule(batchesMillis, () -> {
+                batchesOverdue = true;
+                closeWhenIdle();
+            });
+            stopped.future().onComplete(closed -> scheduler.cancel(deadline));
+        }
+        closeWhenIdle();
         return stopped.future();
     }
 
-    private void closeWhenIdle(Promise<Void> stopped, long nextBatchMillis, long batchesUntilMillis) {
-        boolean batchesDone = dispatcher.isIdle() || scheduler.nowMillis() >= batchesUntilMillis;
-        if (!executor.isIdle() || phase == Phase.STOPPING && !batchesDone) {
-            scheduler.schedule(STOP_POLL_MILLIS, () -> closeWhenIdle(stopped, nextBatchMillis, batchesUntilMillis));
+    private void closeWhenIdle() {
+        boolean awaitsBatches = phase.is(Phase.STOPPING) && !batchesOverdue;
+        Future<Void> batches = awaitsBatches ? dispatcher.whenIdle() : Future.succeededFuture();
+        // The end of a batch makes a commit.
+        Future<Void> busy = batches.isComplete() ? executor.whenIdle() : batches;
+        if (stopped.future().isComplete()) {
             return;
         }
-        deadlineMillis = phase == Phase.STOPPING ? Math.min(nextBatchMillis, nextOwnMillis()) : OVERDUE;
-        phase = Phase.CLOSED;
+        if (!busy.isComplete()) {
+            busy.onComplete(idle -> scheduler.execute(this::closeWhenIdle));
+            return;
+        }
+        if (phase.is(Phase.STOPPING)) {
+            deadlineMillis = Math.min(nextBatchMillis, nextOwnMillis());
+            phase.transition(Phase.CLOSED, Phase.STOPPING);
+        }
         executor.close();
         deadLetterReceiver.close();
         resources.meters().activeQueues().decrement();
@@ -138,7 +167,6 @@ public final class ActiveQueue {
     }
 
     private Future<Void> load() {
-        phase = Phase.LOADING;
         // Taken before the read, so that it is never newer than what was read.
         long generation = resources.store().generation();
         Promise<Void> loaded = Promise.promise();
@@ -146,7 +174,7 @@ public final class ActiveQueue {
                 .store()
                 .load(definition.number())
                 .whenComplete((image, failure) -> scheduler.execute(() -> {
-                    if (phase != Phase.LOADING) {
+                    if (!phase.is(Phase.LOADING)) {
                         loaded.fail(new QueueException(QueueError.UNAVAILABLE));
                     } else if (failure != null) {
                         loaded.fail(failure);
@@ -181,7 +209,7 @@ public final class ActiveQueue {
         deadLetterReceiver = new DeadLetterReceiver(
                 executor, resources.store(), scheduler, resources.budgets().transfers());
         dispatcher = new WorkerDispatcher(definition, executor, scheduler, resources, this::onChanged);
-        phase = Phase.ACTIVE;
+        phase.transition(Phase.ACTIVE, Phase.LOADING);
         List<Long> unconfirmed = state.unconfirmed();
         if (!unconfirmed.isEmpty()) {
             executor.execute(new ConfirmDeadLettered(unconfirmed), DeadLetterSender.ignoreReply());
@@ -195,11 +223,11 @@ public final class ActiveQueue {
 
     /** After changes: sends dead letters and batches, and sets the next deadline. */
     private void onChanged() {
-        if (phase == Phase.ACTIVE) {
+        if (phase.is(Phase.ACTIVE)) {
             deadLetterSender.sendNext();
             dispatcher.dispatchDue();
         }
-        if (phase == Phase.ACTIVE) {
+        if (phase.is(Phase.ACTIVE)) {
             // The leases of a pending response could not be released if the queue were passivated before it is reported
             // as unsent.
             boolean unsent = executor.hasUnsentResponses();
@@ -228,8 +256,8 @@ public final class ActiveQueue {
 
     private void fail(StoreException error) {
         LOG.error("queue {}: {}; loading again", definition.number(), error.getMessage());
-        boolean stopping = phase == Phase.STOPPING;
-        phase = stopping ? Phase.CLOSED : Phase.FAILED;
+        boolean stopping = phase.is(Phase.STOPPING);
+        phase.transition(stopping ? Phase.CLOSED : Phase.FAILED, Phase.ACTIVE, Phase.STOPPING);
         deadlineMillis = OVERDUE;
         timer.disarm();
         deadLetterSender.close();
@@ -237,9 +265,8 @@ public final class ActiveQueue {
         executor.close();
         deadLetterReceiver.close();
         if (stopping) {
-            return;
-        }
-        if (isOutdated()) {
+            scheduler.execute(this::closeWhenIdle);
+        } else if (isOutdated()) {
             scheduler.execute(this::reload);
         } else {
             scheduler.schedule(RELOAD_MILLIS, this::reload);
@@ -256,11 +283,12 @@ public final class ActiveQueue {
      * one has read them.
      */
     private void reload() {
-        if (phase != Phase.FAILED) {
+        if (!phase.is(Phase.FAILED)) {
             return;
         }
-        if (!executor.isIdle()) {
-            scheduler.schedule(STOP_POLL_MILLIS, this::reload);
+        Future<Void> committed = executor.whenIdle();
+        if (!committed.isComplete()) {
+            committed.onComplete(idle -> scheduler.execute(this::reload));
             return;
         }
         if (resources.store().failure().isPresent()) {
@@ -269,10 +297,11 @@ public final class ActiveQueue {
             scheduler.schedule(RELOAD_MILLIS, this::reload);
             return;
         }
+        phase.transition(Phase.LOADING, Phase.FAILED);
         load().onFailure(failure -> {
-            if (phase == Phase.LOADING) {
+            if (phase.is(Phase.LOADING)) {
                 LOG.error("queue {}: loading failed", definition.number(), failure);
-                phase = Phase.FAILED;
+                phase.transition(Phase.FAILED, Phase.LOADING);
                 handleDeferred();
                 scheduler.schedule(RELOAD_MILLIS, this::reload);
             }
@@ -281,8 +310,8 @@ public final class ActiveQueue {
 
     /** Handles a request. The reply may come in this task or a later one. */
     public void handle(QueueRequest<?> request, ReplyHandler<Object> reply) {
-        boolean outdated = phase == Phase.ACTIVE && isOutdated();
-        boolean willLoad = phase == Phase.LOADING || phase == Phase.FAILED && !deferred.isEmpty();
+        boolean outdated = phase.is(Phase.ACTIVE) && isOutdated();
+        boolean willLoad = phase.is(Phase.LOADING) || phase.is(Phase.FAILED) && !deferred.isEmpty();
         if (request instanceof QueueRequest.Configure || !outdated && !willLoad) {
             handleNow(request, reply);
             return;
@@ -305,7 +334,7 @@ public final class ActiveQueue {
         if (request instanceof QueueRequest.Configure configure) {
             configure(configure.definition());
             reply.succeed(true);
-        } else if (phase != Phase.ACTIVE) {
+        } else if (!phase.is(Phase.ACTIVE)) {
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
         } else if (request instanceof QueueRequest.Execute<?> execute) {
             execute(execute, reply);
@@ -333,7 +362,7 @@ public final class ActiveQueue {
     /** A queue that is not active applies the definition when it is loaded. */
     private void configure(QueueDefinition newDefinition) {
         definition = newDefinition;
-        if (phase == Phase.ACTIVE) {
+        if (phase.is(Phase.ACTIVE)) {
             executor.state().configure(definition.settings(), definition.consumer());
             deadLetterSender.configure(definition);
             dispatcher.configure(definition);

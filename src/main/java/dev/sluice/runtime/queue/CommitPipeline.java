@@ -7,12 +7,16 @@ import dev.sluice.queue.QueueHead;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits a queue's events to the store and keeps replies until their events are stored.
@@ -28,6 +32,8 @@ import java.util.function.Supplier;
  * Confined to the queue's scheduler.
  */
 public final class CommitPipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(CommitPipeline.class);
+
     private final QueueStore store;
     private final long queueNumber;
     /** The generation of the store that the queue was loaded from. */
@@ -50,6 +56,8 @@ public final class CommitPipeline {
     private int inStore;
 
     private boolean failed;
+    /** Completed when the pipeline is idle; null if nothing waits for that. */
+    private Promise<Void> idle;
 
     private record Parked(Runnable onStored, Consumer<QueueException> onFailure) {}
 
@@ -112,6 +120,25 @@ public final class CommitPipeline {
         return batch == null && inStore == 0;
     }
 
+    /** Completes when the pipeline is idle. By the time its listeners run, it may be busy again. */
+    Future<Void> whenIdle() {
+        if (isIdle()) {
+            return Future.succeededFuture();
+        }
+        if (idle == null) {
+            idle = Promise.promise();
+        }
+        return idle.future();
+    }
+
+    private void reportIfIdle() {
+        if (idle != null && isIdle()) {
+            Promise<Void> reported = idle;
+            idle = null;
+            reported.complete();
+        }
+    }
+
     /** Commits the open batch, if there is one. Call once at the end of every task that called {@link #append}. */
     void flush() {
         if (batch == null) {
@@ -120,6 +147,7 @@ public final class CommitPipeline {
         StoreBatch closed = batch;
         batch = null;
         if (failed) {
+            reportIfIdle();
             return;
         }
         closed.head(queueNumber, head.get());
@@ -138,16 +166,24 @@ public final class CommitPipeline {
 
     private void onCommitted(StoreException failure) {
         inStore--;
-        if (failed) {
-            return;
-        }
-        if (failure != null) {
+        if (!failed && failure != null) {
             fail(failure);
-            return;
+        } else if (!failed) {
+            for (Parked waiter : inFlight.remove().parked()) {
+                parkedMeter.decrement();
+                run(waiter);
+            }
         }
-        for (Parked waiter : inFlight.remove().parked()) {
-            parkedMeter.decrement();
+        reportIfIdle();
+    }
+
+    /** One action that throws must not keep the others of its commit from running. */
+    private void run(Parked waiter) {
+        try {
             waiter.onStored().run();
+        } catch (RuntimeException fault) {
+            LOG.error("queue {}: what waited for the store failed", queueNumber, fault);
+            waiter.onFailure().accept(new QueueException(QueueError.INTERNAL));
         }
     }
 
@@ -169,5 +205,6 @@ public final class CommitPipeline {
         parkedMeter.add(-waiters.size());
         onFailed.accept(failure);
         waiters.forEach(waiter -> waiter.onFailure().accept(error));
+        reportIfIdle();
     }
 }

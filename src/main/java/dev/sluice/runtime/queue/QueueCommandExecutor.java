@@ -19,6 +19,7 @@ import dev.sluice.runtime.delivery.ContentLoader;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredMessage;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -213,9 +214,9 @@ public final class QueueCommandExecutor {
         pipeline.afterStored(task, onRefusal);
     }
 
-    /** Whether the store has no pending commit of this queue and no batch is open. */
-    boolean isIdle() {
-        return pipeline.isIdle();
+    /** Completes when the store has no pending commit of this queue and no batch is open. */
+    Future<Void> whenIdle() {
+        return pipeline.whenIdle();
     }
 
     /** Refuses everything that waits, as after a failed commit. */

@@ -55,7 +55,21 @@ final class GroupCommit {
     private record GroupResult(List<PendingCommit> batches, StoreException failure, boolean endsGeneration) {}
 
     /** The current generation, and the failure that stopped its writes, or null. */
-    private record GenerationState(long generation, StoreException failure) {}
+    private record GenerationState(long generation, StoreException failure) {
+        GenerationState failedWith(StoreException cause) {
+            if (failure != null) {
+                throw new IllegalStateException("generation " + generation + " has failed before");
+            }
+            return new GenerationState(generation, cause);
+        }
+
+        GenerationState next() {
+            if (failure == null) {
+                throw new IllegalStateException("generation " + generation + " has not failed");
+            }
+            return new GenerationState(generation + 1, null);
+        }
+    }
 
     private final GroupWriter groupWriter;
     private final Runnable onFailure;
@@ -127,9 +141,13 @@ final class GroupCommit {
         return state.generation();
     }
 
-    /** Starts the next generation after the store was reopened. Call it only after a failure. */
+    /**
+     * Starts the next generation after the store was reopened.
+     *
+     * @throws IllegalStateException if there was no failure
+     */
     void resume() {
-        state = new GenerationState(state.generation() + 1, null);
+        state = state.next();
     }
 
     /** Writes all pending batches, notifies their listeners and ends both threads. Blocks. */
@@ -249,7 +267,7 @@ final class GroupCommit {
             StoreException failure = write(batches);
             meter.wrote(written.size(), System.nanoTime() - beganNanos);
             if (failure != null) {
-                state = new GenerationState(current.generation(), failure);
+                state = current.failedWith(failure);
             }
             results.add(new GroupResult(written, failure, failure != null));
         }

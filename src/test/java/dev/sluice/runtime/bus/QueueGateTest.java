@@ -2,6 +2,7 @@ package dev.sluice.runtime.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class QueueGateTest {
@@ -48,6 +49,26 @@ class QueueGateTest {
         gate.open();
         assertThat(gate.enter(1)).isEqualTo(QueueGate.EntryResult.DELETED);
         assertThat(gate.isRetired()).isTrue();
+    }
+
+    @Test
+    void eachEndOfTheLastRequestInFlightIsReported() {
+        AtomicInteger reports = new AtomicInteger();
+        gate.open();
+        gate.enter(2);
+        gate.enter(2);
+        gate.onEmpty(reports::incrementAndGet);
+        gate.leave();
+        assertThat(reports).hasValue(0);
+        gate.leave();
+        assertThat(reports).hasValue(1);
+        gate.enter(2);
+        gate.leave();
+        assertThat(reports).hasValue(2);
+        gate.onEmpty(null);
+        gate.enter(2);
+        gate.leave();
+        assertThat(reports).hasValue(2);
     }
 
     @Test

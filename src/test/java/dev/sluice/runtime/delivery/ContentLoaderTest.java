@@ -273,6 +273,23 @@ class ContentLoaderTest {
     }
 
     @Test
+    void aPeekFailsIfTheSizeOfItsResponseCannotBeComputed() {
+        withoutCache();
+        push("a");
+        List<QueueException> refusals = new ArrayList<>();
+        handle(
+                new QueueRequest.PeekContents(
+                        10,
+                        content -> {
+                            throw new IllegalStateException("no size");
+                        },
+                        new ByteBudget.Reservation(budget)),
+                refusals);
+        scheduler.run();
+        assertThat(refusals).extracting(QueueException::error).containsExactly(QueueError.INTERNAL);
+    }
+
+    @Test
     void aMessageWithoutContentDoesNotBlockOthersAndIsNotLost() {
         withoutCache();
         handle(new Push(List.of(new NewMessage(1, 2, ContentType.TEXT, new byte[1], 1))));

@@ -295,7 +295,7 @@ class WorkerDispatcherTest {
     void aBusyQueueIsNotIdleAndAnIdleQueueReportsItsNextDeadline() {
         queue.push(10);
         assertThat(queue.dispatcher.nextMillis()).isZero();
-        assertThat(queue.dispatcher.isIdle()).isFalse();
+        assertThat(queue.dispatcher.whenIdle().isComplete()).isFalse();
         target.take();
         queue.scheduler.run();
         assertThat(queue.dispatcher.nextMillis()).isEqualTo(Long.MAX_VALUE);
@@ -312,7 +312,7 @@ class WorkerDispatcherTest {
         target.refuse();
         queue.scheduler.pass(60_000);
         assertThat(target.batches).hasSize(2);
-        assertThat(queue.dispatcher.isIdle()).isTrue();
+        assertThat(queue.dispatcher.whenIdle().isComplete()).isTrue();
     }
 
     @Test

@@ -125,6 +125,25 @@ class ActiveQueueTest {
         assertThat(delivered).isEqualTo(150);
     }
 
+    @Test
+    void aStopEndsWithTheLastCommitAndNeedsNoTimer() {
+        ActiveQueue queue = queue();
+        queue.start();
+        scheduler.run();
+        store.heldCommits = new ArrayList<>();
+        push(queue, 0);
+        scheduler.run();
+        Future<Void> stopped = queue.stop(0);
+        scheduler.run();
+        assertThat(stopped.isComplete()).isFalse();
+
+        store.heldCommits.forEach(Runnable::run);
+        scheduler.run();
+        assertThat(stopped.succeeded()).isTrue();
+        assertThat(queue.stop(0).succeeded()).as("a second stop").isTrue();
+        assertThat(store.load(1).toCompletableFuture().join().head().count()).isEqualTo(1);
+    }
+
     /**
      * The requesting origin may be outdated because its store was reopened without the lease that the transfer relies
      * on.

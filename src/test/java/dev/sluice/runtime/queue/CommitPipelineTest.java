@@ -9,6 +9,7 @@ import dev.sluice.runtime.FaultyStore;
 import dev.sluice.store.Samples;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.memory.MemoryStore;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -98,6 +99,49 @@ class CommitPipelineTest {
         assertThat(pipeline.isIdle()).isTrue();
         pipeline.flush();
         assertThat(store.load(1).toCompletableFuture().join().head()).isNotEqualTo(HEAD);
+    }
+
+    @Test
+    void anActionThatFailsIsRefusedAndTheOthersOfItsCommitRun() {
+        append(1);
+        pipeline.afterStored(
+                () -> {
+                    throw new IllegalStateException("not today");
+                },
+                refusals::add);
+        reply("second");
+        scheduler.run();
+
+        assertThat(replies).containsExactly("second");
+        assertThat(refusals).extracting(QueueException::error).containsExactly(QueueError.INTERNAL);
+        assertThat(parked.sum()).isZero();
+    }
+
+    @Test
+    void thePipelineReportsThatItIsIdleWhenItsLastCommitHasEnded() {
+        store.heldCommits = new ArrayList<>();
+        append(1);
+        scheduler.run();
+        append(2);
+        scheduler.run();
+        Future<Void> idle = pipeline.whenIdle();
+        store.heldCommits.get(0).run();
+        assertThat(idle.isComplete()).isFalse();
+        store.heldCommits.get(1).run();
+        assertThat(idle.succeeded()).isTrue();
+        assertThat(pipeline.whenIdle().succeeded()).isTrue();
+    }
+
+    @Test
+    void aFailedPipelineIsIdleWhenTheStoreHasReportedAllItsCommits() {
+        store.heldCommits = new ArrayList<>();
+        append(1);
+        scheduler.run();
+        pipeline.fail(new StoreException("an event could not be applied"));
+        Future<Void> idle = pipeline.whenIdle();
+        assertThat(idle.isComplete()).isFalse();
+        store.heldCommits.get(0).run();
+        assertThat(idle.succeeded()).isTrue();
     }
 
     private void append(long seq) {
