@@ -1,18 +1,30 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
+import { Authority, curl } from '../harness/certificates.js';
 import { freePort } from '../harness/free-port.js';
 import { send } from '../harness/http.js';
 import { IdleConnection } from '../harness/idle.js';
+import { temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
 
 // A process with a limit of 400 open files, and clients with more open connections.
 
 const FILES_MAX = 400;
+const BURST = 300;
 const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
 const REQUEST = `GET ${QUEUES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
 const MINUTES = { within: 120_000 };
+
+/** Connections that the server finds all at once, because it was suspended when they were made. */
+async function connectAtOnce(server, context) {
+  process.kill(server.pid, 'SIGSTOP');
+  const sockets = Array.from({ length: BURST }, () => net.connect(server.port, server.host).on('error', () => {}).resume());
+  await Promise.all(sockets.map((socket) => new Promise((connected) => socket.once('connect', connected).once('close', connected))));
+  process.kill(server.pid, 'SIGCONT');
+  context.after(() => sockets.forEach((socket) => socket.destroy()));
+}
 
 async function serverWithFewFiles(context) {
   const management = await freePort();
@@ -68,6 +80,35 @@ test('more silent connections than open files: they are closed for connections w
   }
   keptAlive.end(true);
   for (const each of silent) each.destroy();
+  await server.stop();
+});
+
+test(`bursts of ${BURST} connections at once do not take the last file`, async (context) => {
+  const { server, goesOn } = await serverWithFewFiles(context);
+  for (let round = 0; round < 3; round += 1) {
+    await connectAtOnce(server, context);
+    await goesOn();
+  }
+  assert.doesNotMatch(server.log, /Too many open files|accept\(/);
+  await server.stop();
+});
+
+test(`bursts of ${BURST} connections at once do not take the last file of a server with TLS`, async (context) => {
+  const home = temporaryDirectory();
+  const authority = await Authority.make(home, 'ours');
+  const { certificate, key } = await authority.sign('server');
+  const management = await freePort();
+  const server = await Server.during(context, {
+    settings: { 'management.port': management, 'http.tls.cert': certificate, 'http.tls.key': key },
+    filesMax: FILES_MAX,
+  });
+  const list = ['--cacert', authority.certificate, '-H', `Authorization: Bearer ${TOKEN}`, `${server.origin}${QUEUES}`];
+  for (let round = 0; round < 3; round += 1) {
+    await connectAtOnce(server, context);
+    assert.equal((await send(`http://127.0.0.1:${management}`, 'GET', '/health/ready', MINUTES)).status, 200);
+    assert.equal((await curl(list)).status, 200);
+  }
+  assert.doesNotMatch(server.log, /Too many open files|accept\(/);
   await server.stop();
 });
 

@@ -8,6 +8,7 @@ import { send } from '../harness/http.js';
 import { launchServer, temporaryDirectory } from '../harness/process.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
+import { until } from '../harness/until.js';
 
 // The environment of a start must not change the behaviour of the server: the locale, and variables of other programs.
 
@@ -56,13 +57,15 @@ test('variables of services and images do not stop a start, and unknown ones are
       'http.port': 'tcp://10.0.0.3:8080',
       'http.port.8080.tcp.addr': '10.0.0.3',
       version: '1.2.3',
+      'http.proxy': 'http://10.0.0.9:3128',
+      'storage.class': 'standard',
     },
     args: ['--set', 'http.port=0'],
   });
   context.after(() => server.kill());
   await server.start(WITHIN);
   assert.equal((await send(server.origin, 'GET', queuesPath, { token: TOKEN })).status, 200);
-  assert.match(server.log, /INFO .* are ignored: SLUICE_VERSION$/m);
+  assert.match(server.log, /INFO .* are ignored: SLUICE_HTTP_PROXY, SLUICE_STORAGE_CLASS, SLUICE_VERSION$/m);
   await server.stop();
 });
 
@@ -156,7 +159,19 @@ test('a data directory with an emoji is refused by name, and one with other lett
   assert.deepEqual(await readdir(home), ['dätä-日本']);
 });
 
-test('in a data directory that is open to others, and with any umask, every file is for its owner only, and a start logs that', async (context) => {
+/** The files and directories below these that users other than the owner may access. */
+async function accessibleToOthers(...roots) {
+  const found = [];
+  for (const root of roots) {
+    for (const name of await readdir(root, { recursive: true })) {
+      const { mode } = await stat(path.join(root, name));
+      if (mode & 0o077) found.push(`${path.join(root, name)} ${(mode & 0o777).toString(8)}`);
+    }
+  }
+  return found;
+}
+
+test('in a data directory that is open to others, and with any umask, every file is for its owner only, running, killed and stopped', async (context) => {
   const home = temporaryDirectory();
   const directory = path.join(home, 'data');
   await mkdir(directory);
@@ -168,20 +183,28 @@ test('in a data directory that is open to others, and with any umask, every file
   const server = new Server({ directory, settings: { 'auth.token': '', 'management.port': managementPort } });
   context.after(() => server.kill());
   await server.start(WITHIN);
-  const backup = path.join(home, 'backup');
-  const made = launchServer({ command: 'backup', args: ['--to', backup, '--management', `http://127.0.0.1:${managementPort}`], cwd: home });
-  assert.deepEqual(await made.exited, { code: 0, signal: null }, made.stderr);
-  await server.stop();
-
-  assert.match(server.log, new RegExp(`WARN .*${directory} is open to other users`));
-  assert.equal((await stat(directory)).mode & 0o777, 0o755, 'the mode that was set before');
-  const open = [];
-  for (const root of [directory, backup]) {
-    for (const name of await readdir(root, { recursive: true })) {
-      const { mode } = await stat(path.join(root, name));
-      if (mode & 0o077) open.push(`${path.join(root, name)} ${(mode & 0o777).toString(8)}`);
-    }
+  const atStart = await readdir(path.join(directory, 'db'));
+  const backups = [];
+  for (let round = 0; round < 3; round += 1) {
+    const backup = path.join(home, `backup${round}`);
+    backups.push(backup);
+    const made = launchServer({ command: 'backup', args: ['--to', backup, '--management', `http://127.0.0.1:${managementPort}`], cwd: home });
+    assert.deepEqual(await made.exited, { code: 0, signal: null }, made.stderr);
+    assert.equal((await stat(backup)).mode & 0o777, 0o700);
   }
-  assert.deepEqual(open, []);
-  assert.equal((await stat(backup)).mode & 0o777, 0o700);
+  const created = (await readdir(path.join(directory, 'db'))).filter((name) => !atStart.includes(name));
+  assert.ok(created.length > 0, 'a backup begins new files');
+  await until('no file is accessible to others', async () => {
+    const open = await accessibleToOthers(directory, ...backups);
+    assert.deepEqual(open, []);
+    return true;
+  });
+  await server.kill();
+  assert.deepEqual(await accessibleToOthers(directory), []);
+  assert.match(server.log, new RegExp(`WARN .*${directory} is open to other users`));
+
+  await server.start(WITHIN);
+  await server.stop();
+  assert.equal((await stat(directory)).mode & 0o777, 0o755, 'the mode that was set before');
+  assert.deepEqual(await accessibleToOthers(directory), []);
 });

@@ -41,7 +41,7 @@ public final class ApiConfiguration {
     }
 
     /** Whole seconds, rounded up, because 0 means "no timeout". */
-    private static int seconds(long millis) {
+    static int seconds(long millis) {
         return Math.toIntExact((millis + 999) / 1000);
     }
 }

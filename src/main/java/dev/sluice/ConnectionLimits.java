@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.api.http.AcceptLimit;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.rocksdb.RocksDbStore;
@@ -17,8 +18,10 @@ record ConnectionLimits(long filesMax) {
     static final int HANDSHAKES_MAX = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimits.class);
-    /** For accepted connections that will be closed at once, a backup, the name resolver and class files. */
-    private static final int SPARE_FILES = 32;
+    /** Listeners of API and management port. */
+    private static final int LISTENERS = 2;
+    /** For accepted connections that are not counted yet, a backup, the name resolver and class files. */
+    private static final int SPARE_FILES = LISTENERS * AcceptLimit.PENDING_MAX + 16;
     /** The server does not start if fewer connections are possible. */
     private static final int CONNECTIONS_MIN = 16;
     /** Connections to workers use at most 1/8 of all file descriptors. */

@@ -12,6 +12,7 @@ import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.control.ResetAccount;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
+import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.message.MessagesFormat;
 import dev.sluice.config.AuthConfig;
@@ -170,14 +171,18 @@ public final class Server {
     }
 
     private static Vertx newVertx(HttpConfig http) {
-        return Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
+        VertxOptions options = new VertxOptions()
                 .setEventLoopPoolSize(http.eventLoops())
                 // Files of the jar are read directly. Vert.x would create a directory to unpack them, and a killed
                 // process would leave it behind.
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+                        .setFileCachingEnabled(false));
+        return Vertx.builder()
+                .with(options)
+                .withTransport(ListenerTransport.preferNative(
+                        ConnectionLimits.HANDSHAKES_MAX, ApiConfiguration.seconds(http.headerTimeoutMillis())))
+                .build();
     }
 
     private Future<Void> open(Future<Contract> contract) {
@@ -247,8 +252,7 @@ public final class Server {
 
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
-        ConnectionLimit connections =
-                new ConnectionLimit(connectionsMax(), http.tls().isPresent() ? ConnectionLimits.HANDSHAKES_MAX : 0);
+        ConnectionLimit connections = new ConnectionLimit(connectionsMax());
         meters.gauge(
                 "sluice_store_failed",
                 "1 while nothing can be stored.",

@@ -205,8 +205,7 @@ public final class ApiVerticle extends VerticleBase {
         }
         TrackedConnection opened = gateway.connections().onOpened(connection);
         if (certificates != null) {
-            PendingHandshakes.opened(
-                    opened.pipeline().channel(), connections.pendingMax(), settings.headerTimeoutSeconds());
+            PendingHandshakes.opened(opened.pipeline().channel());
         }
         opened.validateStrictly(options, settings.headerBytesMax());
         opened.installHeaderTimeout();

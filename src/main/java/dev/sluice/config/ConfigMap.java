@@ -33,11 +33,12 @@ final class ConfigMap {
         return new ConfigMap(path, map);
     }
 
-    /** The entries of {@code raw}, which must be a list. */
-    static List<ConfigMap> list(Object raw, List<String> names) throws InvalidValueException {
+    /** The entries of {@code raw}, which must be a list of at most {@code entriesMax}. */
+    static List<ConfigMap> list(Object raw, List<String> names, int entriesMax) throws InvalidValueException {
         if (!(raw instanceof List<?> list)) {
             throw new InvalidValueException();
         }
+        requireAtMost(entriesMax, list.size(), "");
         List<ConfigMap> entries = new ArrayList<>(list.size());
         for (Object element : list) {
             entries.add(of(element, "[" + entries.size() + "]", names));
@@ -45,11 +46,12 @@ final class ConfigMap {
         return entries;
     }
 
-    /** The entries of {@code raw}, which must be a map, by their names. */
-    static Map<String, ConfigMap> map(Object raw, List<String> names) throws InvalidValueException {
+    /** The entries of {@code raw}, which must be a map of at most {@code entriesMax}, by their names. */
+    static Map<String, ConfigMap> map(Object raw, List<String> names, int entriesMax) throws InvalidValueException {
         if (!(raw instanceof Map<?, ?> map)) {
             throw new InvalidValueException();
         }
+        requireAtMost(entriesMax, map.size(), "");
         Map<String, ConfigMap> entries = new LinkedHashMap<>();
         for (Map.Entry<?, ?> element : map.entrySet()) {
             if (!(element.getKey() instanceof String name) || name.isEmpty()) {
@@ -59,6 +61,13 @@ final class ConfigMap {
             entries.put(name, of(element.getValue(), "." + name, names));
         }
         return entries;
+    }
+
+    /** Rejects a list or a map with too many entries. */
+    static void requireAtMost(int entriesMax, int entries, String path) throws InvalidValueException {
+        if (entries > entriesMax) {
+            throw new InvalidValueException(path, "must have at most " + entriesMax + " entries, not " + entries);
+        }
     }
 
     /** The map in a field; empty if the field is absent. */

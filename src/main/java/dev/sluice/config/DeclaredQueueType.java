@@ -34,7 +34,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
     @Override
     public List<Draft> parse(Object raw) throws InvalidValueException {
         List<Draft> drafts = new ArrayList<>();
-        for (ConfigMap entry : ConfigMap.list(raw, FIELDS)) {
+        for (ConfigMap entry : ConfigMap.list(raw, FIELDS, Integer.MAX_VALUE)) {
             drafts.add(new Draft(entry));
         }
         return drafts;
@@ -43,6 +43,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
     /** The queues, validated against the limits. */
     static List<DeclaredQueue> check(List<Draft> drafts, Limits limits, boolean accountRequired)
             throws InvalidValueException {
+        ConfigMap.requireAtMost(limits.queuesMax(), drafts.size(), "");
         List<DeclaredQueue> queues = new ArrayList<>();
         Set<List<String>> seen = new HashSet<>();
         for (Draft draft : drafts) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Decides which variables that begin with {@code SLUICE_} are configuration. Kubernetes and Docker set such names for
  * services and containers whose names begin with sluice, and images set some for their own use. Those are ignored,
- * unless a name is so similar to that of a key that it is probably a typing error.
+ * also under the name of a section ({@code SLUICE_HTTP_PROXY}), unless a name is a {@link NearMiss} of a key.
  */
 final class EnvironmentVariables {
     /**
@@ -23,11 +23,6 @@ final class EnvironmentVariables {
     /** {@code X_PORT} of a service can have the name of a key; only its value distinguishes it. */
     private static final Pattern SERVICE_LINK_VALUE = Pattern.compile("(tcp|udp|sctp)://\\S+");
 
-    /** A misspelt name differs by at most one edit for every 4 characters, and by at most {@link #EDITS_MAX} edits. */
-    private static final int CHARS_PER_EDIT = 4;
-
-    private static final int EDITS_MAX = 3;
-
     private EnvironmentVariables() {}
 
     /** Whether a variable is a service link and therefore no configuration, even if its name is that of a key. */
@@ -38,17 +33,8 @@ final class EnvironmentVariables {
 
     /** The variable that was probably meant by this unknown name; empty if the name is probably not configuration. */
     static Optional<String> meantFor(String unknown) {
-        List<String> known =
-                ConfigKeys.all().stream().map(ConfigKey::environmentName).toList();
-        String name = unknown.toUpperCase(Locale.ROOT);
-        String nearest = NameSuggestion.of(name, known);
-        int length = name.length() - ConfigKeys.ENVIRONMENT_PREFIX.length();
-        boolean misspelt =
-                NameSuggestion.edits(name, nearest) <= Math.max(1, Math.min(EDITS_MAX, length / CHARS_PER_EDIT));
-        if (misspelt || hasKnownSection(name)) {
-            return Optional.of(nearest);
-        }
-        return withMissingSection(name, known);
+        String name = unknown.substring(ConfigKeys.ENVIRONMENT_PREFIX.length()).toUpperCase(Locale.ROOT);
+        return NearMiss.of(name, ConfigKeys.all()).map(ConfigKey::environmentName);
     }
 
     /** The names with the prefix {@code SLUICE_} that are not configuration, sorted. */
@@ -60,20 +46,5 @@ final class EnvironmentVariables {
                 .filter(name -> ConfigKeys.findByEnvironmentName(name) == null)
                 .sorted()
                 .toList();
-    }
-
-    /** Whether the name begins like a key of an existing section, such as {@code SLUICE_STORAGE_DIR}. */
-    private static boolean hasKnownSection(String name) {
-        return ConfigKeys.all().stream()
-                .map(ConfigKey::name)
-                .filter(key -> key.contains("."))
-                .map(key -> key.substring(0, key.indexOf('.')).toUpperCase(Locale.ROOT))
-                .anyMatch(section -> name.startsWith(ConfigKeys.ENVIRONMENT_PREFIX + section + "_"));
-    }
-
-    /** The key that ends with this name; its section was omitted, as in {@code SLUICE_PORT}. */
-    private static Optional<String> withMissingSection(String name, List<String> known) {
-        String end = name.substring(ConfigKeys.ENVIRONMENT_PREFIX.length() - 1);
-        return known.stream().filter(key -> key.endsWith(end)).findFirst();
     }
 }

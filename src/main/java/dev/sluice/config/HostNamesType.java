@@ -5,6 +5,7 @@ import java.util.List;
 
 /** The value of {@code management.host_names}: names without a port. */
 final class HostNamesType implements ValueType<List<String>> {
+    private static final int NAMES_MAX = 100;
     private static final String NAME = "[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})";
 
     @Override
@@ -12,6 +13,7 @@ final class HostNamesType implements ValueType<List<String>> {
         if (!(raw instanceof List<?> elements)) {
             throw new InvalidValueException();
         }
+        ConfigMap.requireAtMost(NAMES_MAX, elements.size(), "");
         List<String> names = new ArrayList<>();
         for (Object element : elements) {
             if (!(element instanceof String name) || !name.matches(NAME)) {

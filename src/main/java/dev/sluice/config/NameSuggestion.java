@@ -23,20 +23,33 @@ final class NameSuggestion {
         return nearest;
     }
 
-    /** The Levenshtein distance, computed over the first 100 characters. */
+    /**
+     * The number of insertions, deletions, replacements and exchanges of neighbours that lead from one name to the other
+     * (optimal string alignment), computed over the first 100 characters.
+     */
     static int edits(String from, String to) {
         int fromLength = Math.min(100, from.length());
+        int[] beforePrevious = new int[to.length() + 1];
+        int[] previous = new int[to.length() + 1];
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {
             row[j] = j;
         }
         for (int i = 1; i <= fromLength; i++) {
-            int diagonal = row[0];
+            int[] reused = beforePrevious;
+            beforePrevious = previous;
+            previous = row;
+            row = reused;
             row[0] = i;
             for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+                int replaced = previous[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, Math.min(previous[j], row[j - 1]) + 1);
+                if (i > 1
+                        && j > 1
+                        && from.charAt(i - 1) == to.charAt(j - 2)
+                        && from.charAt(i - 2) == to.charAt(j - 1)) {
+                    row[j] = Math.min(row[j], beforePrevious[j - 2] + 1);
+                }
             }
         }
         return row[to.length()];

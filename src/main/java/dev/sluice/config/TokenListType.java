@@ -11,13 +11,17 @@ import java.util.Set;
 
 /** The value of {@code auth.tokens}. */
 final class TokenListType implements ValueType<List<TokenConfig>> {
+    /** Each request is compared with every token. */
+    private static final int TOKENS_MAX = 1_000;
+
+    private static final int ACCOUNTS_MAX = 1_000;
     private static final List<String> FIELDS = List.of("name", "sha256", "accounts", "access");
 
     @Override
     public List<TokenConfig> parse(Object raw) throws InvalidValueException {
         List<TokenConfig> tokens = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (ConfigMap entry : ConfigMap.list(raw, FIELDS)) {
+        for (ConfigMap entry : ConfigMap.list(raw, FIELDS, TOKENS_MAX)) {
             String name = entry.require("name", ValueTypes.text());
             if (!names.add(name)) {
                 throw entry.invalidField("name", "is used twice: '" + name + "'");
@@ -36,6 +40,9 @@ final class TokenListType implements ValueType<List<TokenConfig>> {
         List<?> elements = entry.elements("accounts");
         if (elements == null || elements.isEmpty()) {
             throw entry.invalidField("accounts", "must name at least one account, or '*' for all");
+        }
+        if (elements.size() > ACCOUNTS_MAX) {
+            throw entry.invalidField("accounts", "must have at most " + ACCOUNTS_MAX + " entries");
         }
         Set<String> accounts = new LinkedHashSet<>();
         for (Object element : elements) {

@@ -10,6 +10,11 @@ import java.util.Map;
 /** The value of {@code workers}: a map from script name to {url, key, timeout_ms}. */
 final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
     private static final List<String> FIELDS = List.of("url", "key", "timeout_ms");
+    /** Each target has connections of its own, which must fit into the limit of open files. */
+    private static final int WORKERS_MAX = 1_000;
+    /** The longest script_name of a consumer; a longer name would never be used. */
+    private static final int NAME_CHARS_MAX = 255;
+
     private static final int KEY_CHARS_MIN = 16;
     private static final int TIMEOUT_MILLIS_MIN = 100;
     private static final int TIMEOUT_MILLIS_MAX = 900_000;
@@ -19,7 +24,11 @@ final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
     @Override
     public Map<String, WorkerConfig> parse(Object raw) throws InvalidValueException {
         Map<String, WorkerConfig> workers = new LinkedHashMap<>();
-        for (Map.Entry<String, ConfigMap> worker : ConfigMap.map(raw, FIELDS).entrySet()) {
+        for (Map.Entry<String, ConfigMap> worker :
+                ConfigMap.map(raw, FIELDS, WORKERS_MAX).entrySet()) {
+            if (worker.getKey().length() > NAME_CHARS_MAX) {
+                throw new InvalidValueException("", "has a name with more than " + NAME_CHARS_MAX + " characters");
+            }
             workers.put(worker.getKey(), worker(worker.getValue()));
         }
         return Collections.unmodifiableMap(workers);

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +18,9 @@ import java.util.stream.Collectors;
  * {@code Origin}, or, by DNS rebinding, with its own name as {@code Host}. Both are rejected at every endpoint.
  */
 final class RequestGuard {
+    private static final Pattern PORT = Pattern.compile(":[0-9]{0,5}");
+    private static final int PORT_MAX = 65_535;
+
     private final Set<String> hostNames;
 
     /** A guard that accepts IP addresses, localhost and these names as Host; names are case-insensitive. */
@@ -56,17 +60,31 @@ final class RequestGuard {
     }
 
     private boolean isAllowed(String host) {
-        String name = withoutPort(host);
+        int end = nameEnd(host);
+        String name = host.substring(0, end);
+        if (!isPortOrNothing(host.substring(end))) {
+            return false;
+        }
         if (name.startsWith("[") && name.endsWith("]")) {
-            return NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
+            return name.indexOf('%') < 0 && NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
         }
         String normalized = normalized(name);
         return NetUtil.isValidIpV4Address(name) || normalized.equals("localhost") || hostNames.contains(normalized);
     }
 
-    private static String withoutPort(String host) {
-        int colon = host.lastIndexOf(':');
-        return colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
+    /** The index after the name: the first colon that is not part of an address in brackets. */
+    private static int nameEnd(String host) {
+        int colon = host.indexOf(':', Math.max(0, host.indexOf(']')));
+        return colon < 0 ? host.length() : colon;
+    }
+
+    /** Whether the text is empty, or a colon and a port; the port may be empty (RFC 3986 3.2.3). */
+    private static boolean isPortOrNothing(String text) {
+        return text.isEmpty() || PORT.matcher(text).matches() && portOf(text) <= PORT_MAX;
+    }
+
+    private static int portOf(String text) {
+        return text.length() == 1 ? 0 : Integer.parseInt(text.substring(1));
     }
 
     /** Host names are case-insensitive, and a trailing dot does not change the name. */

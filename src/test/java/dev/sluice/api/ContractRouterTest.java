@@ -46,7 +46,7 @@ class ContractRouterTest {
         Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED, EdgeServer.memory());
         HttpOptions settings = new HttpOptions("127.0.0.1", 0, null, 60, 60, 60, 8192);
         return new ApiVerticle(
-                settings, contract, gateway, () -> operations, new ConnectionLimit(10, 8), new Meters(), null);
+                settings, contract, gateway, () -> operations, new ConnectionLimit(10), new Meters(), null);
     }
 
     @Test

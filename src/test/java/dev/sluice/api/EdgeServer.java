@@ -8,6 +8,7 @@ import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.HttpOptions;
+import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Limits;
@@ -20,7 +21,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -64,7 +64,7 @@ public final class EdgeServer implements AutoCloseable {
     public final FakeQueues queues = new FakeQueues();
 
     public final Map<String, Function<OperationCall, Future<Response>>> behaviours = new ConcurrentHashMap<>();
-    public final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    public final Vertx vertx;
     final HttpClient client = HttpClient.newHttpClient();
 
     public final RequestMemory memory;
@@ -87,10 +87,13 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     public EdgeServer(HttpOptions settings, int connectionsMax, long connectionBytes) {
+        vertx = Vertx.builder()
+                .withTransport(ListenerTransport.preferNative(8, settings.headerTimeoutSeconds()))
+                .build();
         memory = memory(connectionBytes);
         Contract contract = ContractResponses.shared().contract();
         gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
-        connections = new ConnectionLimit(connectionsMax, 8);
+        connections = new ConnectionLimit(connectionsMax);
         verticle = new ApiVerticle(
                 settings,
                 contract,

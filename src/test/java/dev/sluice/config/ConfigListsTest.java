@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +197,35 @@ class ConfigListsTest {
         assertThatThrownBy(() -> withFlags("workers=" + value))
                 .hasMessageStartingWith(message)
                 .hasMessageNotContainingAny("0123456789", "u:p");
+    }
+
+    @Test
+    void listsAndMapsHaveABound() {
+        String token = "{name: t%1$d, sha256: " + HASH + ", accounts: ['*'], access: read}";
+        String accounts = many(1_001, "'" + ACCOUNT + "'");
+        assertRejected(
+                "workers={" + many(1_001, "w%d: {url: 'http://h', key: 0123456789abcdefg}") + "}",
+                "workers (--set) must have at most 1000 entries, not 1001");
+        assertRejected(
+                "workers={" + "w".repeat(256) + ": {url: 'http://h', key: 0123456789abcdefg}}",
+                "workers (--set) has a name with more than 255 characters");
+        assertRejected(
+                "auth.tokens=[" + many(1_001, token) + "]", "auth.tokens (--set) must have at most 1000 entries");
+        assertRejected(
+                "auth.tokens=[" + token.formatted(1).replace("'*'", accounts) + "]",
+                "auth.tokens[0].accounts (--set) must have at most 1000 entries");
+        assertRejected(
+                "management.host_names=[" + many(101, "h%d") + "]",
+                "management.host_names (--set) must have at most 100 entries");
+        assertThatThrownBy(() -> withFlags("queues=[" + many(3, "{name: q%d}") + "]", "limits.queues_max=2"))
+                .hasMessage("queues (--set) must have at most 2 entries, not 3");
+        assertThat(withFlags("workers={" + many(1_000, "w%d: {url: 'http://h', key: 0123456789abcdefg}") + "}")
+                        .workers())
+                .hasSize(1_000);
+    }
+
+    private static String many(int count, String entry) {
+        return IntStream.range(0, count).mapToObj(entry::formatted).collect(Collectors.joining(","));
     }
 
     private ServerConfig withFile(String text) throws IOException {

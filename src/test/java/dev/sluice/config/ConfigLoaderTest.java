@@ -117,7 +117,27 @@ class ConfigLoaderTest {
         "SLUICE_VERSION,1.2.3",
         "SLUICE_HOME,/opt/sluice",
         "SLUICE_IMAGE_TAG,latest",
-        "SLUICE_JAVA_OPTS,-Xmx1g"
+        "SLUICE_JAVA_OPTS,-Xmx1g",
+        "SLUICE_NAME,/web/sluice",
+        "SLUICE_ENV_PATH,/bin",
+        "SLUICE_HTTP_PROXY,http://10.0.0.9:3128",
+        "SLUICE_HTTP_NAME,/web/sluice-http",
+        "SLUICE_HTTP_ENV_PATH,/bin",
+        "SLUICE_HTTP_HOME,/srv/http",
+        "SLUICE_HTTP_ID,7",
+        "SLUICE_MEMORY_LIMIT,512Mi",
+        "SLUICE_MEMORY_MAX,512Mi",
+        "SLUICE_LIMITS_CPU,2",
+        "SLUICE_LIMITS_MEMORY,512Mi",
+        "SLUICE_STORAGE_CLASS,standard",
+        "SLUICE_STORAGE_SIZE,10Gi",
+        "SLUICE_LOG_DIR,/var/log",
+        "SLUICE_LOG_FILE,/var/log/sluice",
+        "SLUICE_AUTH_TOKEN_FILE,/run/secrets/token",
+        "SLUICE_SHUTDOWN_HOOK,/bin/true",
+        "SLUICE_QUEUES_DASHBOARD,http://10.0.0.3",
+        "SLUICE_HTTP_,1",
+        "SLUICE_,1"
     })
     void variablesOfServicesAndImagesAreIgnored(String name, String value) {
         ServerConfig config = ConfigLoader.load(null, Map.of(name, value), List.of());
@@ -149,6 +169,13 @@ class ConfigLoaderTest {
         "SLUICE_STORAGE_DIRECTRY,SLUICE_STORAGE_DIRECTORY",
         "SLUICE_STORAGE_DIR,SLUICE_STORAGE_DIRECTORY",
         "SLUICE_HTTP_TLS_CERTIFICATE,SLUICE_HTTP_TLS_CERT",
+        "SLUICE_HTTP_TLS_CA,SLUICE_HTTP_TLS_CLIENT_CA",
+        "SLUICE_HTTP_HOSTNAME,SLUICE_HTTP_HOST",
+        "SLUICE_HTTP_MAX_CONNECTIONS,SLUICE_HTTP_CONNECTIONS_MAX",
+        "SLUICE_MEMORY_WINDOW,SLUICE_MEMORY_WINDOW_BYTES",
+        "SLUICE_LIMITS_MESSAGE_BYTES,SLUICE_LIMITS_MESSAGE_BYTES_MAX",
+        "SLUICE_LOG_LVL,SLUICE_LOG_LEVEL",
+        "SLUICE_CERT,SLUICE_HTTP_TLS_CERT",
         "SLUICE_QUEUE,SLUICE_QUEUES"
     })
     void aMisspeltVariableIsRejectedWithASuggestion(String unknown, String known) {

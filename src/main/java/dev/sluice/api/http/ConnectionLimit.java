@@ -6,22 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ConnectionLimit {
     private final AtomicInteger open = new AtomicInteger();
     private final int max;
-    private final int pendingMax;
 
     /**
      * A limit without open connections.
      *
      * @param max open connections
-     * @param pendingMax further connections with TLS that cannot send requests yet
      */
-    public ConnectionLimit(int max, int pendingMax) {
+    public ConnectionLimit(int max) {
         this.max = max;
-        this.pendingMax = pendingMax;
-    }
-
-    /** The most further connections that may be in their handshake. */
-    public int pendingMax() {
-        return pendingMax;
     }
 
     /** Counts a new connection. Returns false, and does not count it, at the limit. */

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(PendingHandshakes.class);
-    private static final String NAME = "pendingHandshakes";
 
     private final Channel listener;
     private final int max;
@@ -30,28 +29,24 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
     /** Oldest first. */
     private final Map<Channel, ScheduledFuture<?>> pending = new LinkedHashMap<>();
 
-    private PendingHandshakes(Channel listener, int max, int timeoutSeconds) {
+    /**
+     * A handler for the pipeline of a listener.
+     *
+     * @param max pending connections
+     * @param timeoutSeconds how long one may be pending; 0 for no timeout
+     */
+    PendingHandshakes(Channel listener, int max, int timeoutSeconds) {
         this.listener = listener;
         this.max = max;
         this.timeoutSeconds = timeoutSeconds;
     }
 
-    /**
-     * Called when a connection can send requests. The first call for a listener installs the handler, as Vert.x gives
-     * no access to the listener before; several event loops may do so at once.
-     *
-     * @param max pending connections
-     * @param timeoutSeconds how long one may be pending; 0 for no timeout
-     */
-    public static void opened(Channel connection, int max, int timeoutSeconds) {
-        Channel listener = connection.parent();
-        execute(listener, () -> {
-            if (listener.pipeline().get(NAME) instanceof PendingHandshakes bound) {
-                bound.remove(connection);
-            } else if (listener.isOpen()) {
-                listener.pipeline().addFirst(NAME, new PendingHandshakes(listener, max, timeoutSeconds));
-            }
-        });
+    /** Called when a connection can send requests. */
+    public static void opened(Channel connection) {
+        PendingHandshakes bound = connection.parent().pipeline().get(PendingHandshakes.class);
+        if (bound != null) {
+            execute(bound.listener, () -> bound.remove(connection));
+        }
     }
 
     @Override

@@ -42,6 +42,8 @@ final class DataDirectory implements AutoCloseable {
     private final Path path;
     private final FileChannel lockChannel;
     private volatile boolean unfinished;
+    /** Null before the database is opened. Guarded by this. */
+    private FileModeWatcher fileModes;
 
     private DataDirectory(Path path, FileChannel lockChannel, boolean unfinished) {
         this.path = path;
@@ -157,8 +159,11 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Creates the database directory if it is missing, and removes the access of other users to it and its files. */
-    void protectDatabase() {
+    /**
+     * Creates the database directory if it is missing, and removes the access of other users to it and its files. Until
+     * this directory is closed, new files in it are closed to others as well, moments after they are created.
+     */
+    synchronized void protectDatabase() {
         try {
             if (!Files.exists(database())) {
                 DurableDirectories.createNew(database());
@@ -167,11 +172,17 @@ final class DataDirectory implements AutoCloseable {
             throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
         }
         OwnerOnly.restrictTree(database());
+        if (fileModes == null && !Files.isSymbolicLink(database())) {
+            fileModes = FileModeWatcher.start(database());
+        }
     }
 
     /** Releases the lock. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (fileModes != null) {
+            fileModes.close();
+        }
         try {
             if (lockChannel != null) {
                 lockChannel.close();

@@ -3,6 +3,7 @@ package dev.sluice.store.rocksdb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * File modes: everything that Sluice writes is accessible to the owner of the process only, whatever the umask is.
- * RocksDB creates files that others may read, so its directory is restricted, and so are its files when they are found.
+ * RocksDB creates files that others may read, so its directory is restricted, and so are its files as soon as they are
+ * found; see {@link FileModeWatcher}.
  * Symbolic links are not followed: the target may belong to another user. No effect on file systems without POSIX
  * modes.
  */
@@ -75,11 +77,15 @@ final class OwnerOnly {
     private static void restrict(Path path, Set<PosixFilePermission> mode) throws IOException {
         PosixFileAttributeView view =
                 Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        if (view == null || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (view == null) {
             return;
         }
-        if (!mode.containsAll(view.readAttributes().permissions())) {
-            view.setPermissions(mode);
+        try {
+            if (!mode.containsAll(view.readAttributes().permissions())) {
+                view.setPermissions(mode);
+            }
+        } catch (NoSuchFileException deleted) {
+            // RocksDB has deleted or renamed it meanwhile.
         }
     }
 

@@ -2,9 +2,13 @@ package dev.sluice.store.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.store.Durability;
+import dev.sluice.store.Samples;
+import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.StoreResults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +53,44 @@ class OwnerOnlyTest {
     }
 
     @Test
+    void filesThatAreCreatedWhileTheStoreRunsAreRestrictedSoon() throws IOException {
+        Path directory = home.resolve("data");
+        RocksDbStore store = RocksDbStore.open(directory, Durability.FSYNC);
+        try {
+            List<Path> atStart = all(directory);
+            for (int seq = 1; seq <= 3; seq++) {
+                StoreBatch batch = store.newBatch(0, StoreBatch.CAPACITY_BYTES_MIN);
+                batch.add(1, Samples.enqueued(Samples.arrival(seq)));
+                StoreResults.get(StoreResults.commitAsync(store, batch));
+                // Writes a table and begins a log.
+                store.copyTo(home.resolve("copy" + seq));
+            }
+
+            assertThat(all(directory)).anyMatch(each -> !atStart.contains(each));
+            await().until(() -> accessibleToOthers(directory).isEmpty());
+        } finally {
+            store.close();
+        }
+    }
+
+    @Test
+    void filesOfADirectoryThatCannotBeWatchedAreRestrictedToo() throws IOException {
+        Path directory = Files.createDirectory(home.resolve("db"));
+        FileModeWatcher watcher = FileModeWatcher.start(directory, unwatchable -> {
+            throw new IOException("User limit of inotify instances reached");
+        });
+        try {
+            for (int i = 0; i < 3; i++) {
+                Path file = Files.createFile(directory.resolve("file" + i));
+                mode(file, "rw-r--r--");
+                await().until(() -> mode(file).equals("rw-------"));
+            }
+        } finally {
+            watcher.close();
+        }
+    }
+
+    @Test
     void aCopyIsRestrictedToo() throws IOException {
         RocksDbStore store = RocksDbStore.open(home.resolve("data"), Durability.FSYNC);
         try {
@@ -86,8 +128,14 @@ class OwnerOnlyTest {
     }
 
     private static List<Path> accessibleToOthers(Path directory) throws IOException {
+        return all(directory).stream()
+                .filter(each -> !mode(each).endsWith("------"))
+                .toList();
+    }
+
+    private static List<Path> all(Path directory) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(each -> !mode(each).endsWith("------")).toList();
+            return all.toList();
         }
     }
 
