@@ -255,6 +255,25 @@ final class Backlog {
                 : windows.schedule.get((int) missing - 1).availableAtMillis();
     }
 
+    /** Returns the backlog by state; the caller knows the oldest timestamp. */
+    BacklogSnapshot snapshot(long nowMillis, long oldestTimestampMillis) {
+        long leased = leases.size() + deadLetterTransfers.size();
+        long scheduled = windows.scheduledCount();
+        Window<ScheduledMessage> schedule = windows.schedule;
+        long due = schedule.sizeBelow(nowMillis + 1, 0);
+        long nextDueMillis = Long.MAX_VALUE;
+        long lastDueMillis = Long.MAX_VALUE;
+        if (due < schedule.size()) {
+            nextDueMillis = schedule.get((int) due).availableAtMillis();
+            lastDueMillis = schedule.get(schedule.size() - 1).availableAtMillis();
+        } else if (due < scheduled) {
+            nextDueMillis = schedule.boundMillis();
+            lastDueMillis = nextDueMillis;
+        }
+        return new BacklogSnapshot(
+                count, bytes, leased, scheduled, due, nextDueMillis, lastDueMillis, oldestTimestampMillis);
+    }
+
     /** Every message is in exactly one place, so what is in no other place is an arrival. */
     private long arrivalsCount() {
         return count - leases.size() - windows.scheduledCount() - deadLetterTransfers.size();

@@ -120,6 +120,12 @@ public final class QueueState {
         return new BacklogStats(backlog.count(), backlog.bytes(), oldest);
     }
 
+    /** Returns the backlog by state. */
+    public BacklogSnapshot snapshot(long nowMillis) {
+        boolean isOldestKnown = new ReadMetrics().requiredRead(this, nowMillis) == null;
+        return backlog.snapshot(nowMillis, isOldestKnown ? metrics().oldestTimestampMillis() : BacklogSnapshot.UNKNOWN);
+    }
+
     /**
      * Returns when the queue has work without a request: the first end of a lease or of a message's retention; {@link
      * Long#MAX_VALUE} if never. Never too late. It may be too early where the head of a window still has to be read;

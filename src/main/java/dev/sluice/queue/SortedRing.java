@@ -57,6 +57,12 @@ final class SortedRing<E> {
         return -low - 1;
     }
 
+    /** Returns how many elements have a smaller key. */
+    int sizeBelow(long millis, long seq) {
+        int index = indexOf(millis, seq);
+        return index < 0 ? -index - 1 : index;
+    }
+
     /** Returns the element with that key, or null. */
     E find(long millis, long seq) {
         int index = indexOf(millis, seq);

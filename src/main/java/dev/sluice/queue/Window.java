@@ -97,6 +97,11 @@ final class Window<E> {
         return elements.get(index);
     }
 
+    /** Returns how many elements in memory have a smaller key. */
+    int sizeBelow(long millis, long seq) {
+        return elements.sizeBelow(millis, seq);
+    }
+
     /**
      * Returns the element with that key; null if there is none or memory does not cover the key, see {@link #covers}.
      */

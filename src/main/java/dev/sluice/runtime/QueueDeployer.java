@@ -82,6 +82,7 @@ public final class QueueDeployer extends VerticleBase {
     private final RuntimeResources resources;
     private final Admission admission;
     private final DeadLetterTransport transport;
+    private final BacklogReader backlogs;
     /** Queues that are not passive. */
     private final Map<Long, Slot> slots = new HashMap<>();
 
@@ -92,12 +93,14 @@ public final class QueueDeployer extends VerticleBase {
             QueueGates gates,
             RuntimeResources resources,
             Admission admission,
-            DeadLetterTransport transport) {
+            DeadLetterTransport transport,
+            BacklogReader backlogs) {
         this.catalog = catalog;
         this.gates = gates;
         this.resources = resources;
         this.admission = admission;
         this.transport = transport;
+        this.backlogs = backlogs;
         this.activationTimer = new ActivationTimer(this::activateForDeadline);
     }
 
@@ -107,9 +110,10 @@ public final class QueueDeployer extends VerticleBase {
         vertx.eventBus().localConsumer(ADDRESS, this::receive);
         long sweepMillis = Math.max(50, resources.options().idleMillis() / 4);
         vertx.setPeriodic(sweepMillis, id -> sweep());
-        return Future.fromCompletionStage(resources.store().heads(), context)
-                .onSuccess(heads ->
-                        heads.forEach((number, head) -> activationTimer.put(number, activationMillis(number, head))));
+        return Future.fromCompletionStage(resources.store().heads(), context).onSuccess(heads -> {
+            backlogs.onStart(heads);
+            heads.forEach((number, head) -> activationTimer.put(number, activationMillis(number, head)));
+        });
     }
 
     /** A queue with a mapped Worker and a backlog starts at once, the others at their deadline. */
@@ -188,6 +192,7 @@ public final class QueueDeployer extends VerticleBase {
                     slot.deploymentId = id;
                     slot.state.transition(SlotState.ACTIVE, SlotState.ACTIVATING);
                     activationTimer.remove(number);
+                    backlogs.onActivated(number, slot.verticle.queue());
                     gates.gate(number).open();
                 })
                 .onFailure(failure -> slot.state.transition(SlotState.PASSIVE, SlotState.ACTIVATING));
@@ -206,7 +211,8 @@ public final class QueueDeployer extends VerticleBase {
     private Future<Void> undeploy(long number, Slot slot) {
         return vertx.undeploy(slot.deploymentId)
                 .onFailure(failure -> LOG.error("queue {} did not stop cleanly", number, failure))
-                .otherwiseEmpty();
+                .otherwiseEmpty()
+                .onSuccess(ended -> backlogs.onPassivated(number, slot.verticle.queue()));
     }
 
     private Future<?> remove(long number) {
@@ -218,6 +224,7 @@ public final class QueueDeployer extends VerticleBase {
                 .compose(drained -> undeployDeleted(number, current))
                 .onSuccess(ended -> {
                     activationTimer.remove(number);
+                    backlogs.onRemoved(number);
                     gates.remove(number);
                 }));
     }

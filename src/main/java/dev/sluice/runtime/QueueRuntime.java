@@ -37,6 +37,7 @@ public final class QueueRuntime {
     private final CatalogView catalog;
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
+    private final BacklogReader backlogs;
     private final byte[] installationKey;
     private final Supplier<Future<Void>> closing;
 
@@ -44,11 +45,13 @@ public final class QueueRuntime {
             CatalogView catalog,
             BusCatalogClient catalogClient,
             BusQueueClient queueClient,
+            BacklogReader backlogs,
             byte[] installationKey,
             Supplier<Future<Void>> closing) {
         this.catalog = catalog;
         this.catalogClient = catalogClient;
         this.queueClient = queueClient;
+        this.backlogs = backlogs;
         this.installationKey = installationKey;
         this.closing = closing;
     }
@@ -106,8 +109,9 @@ public final class QueueRuntime {
         QueueGates gates = new QueueGates();
         Admission admission = new Admission(resources.store(), resources.options());
         BusCatalogClient catalogClient = new BusCatalogClient(vertx, resources.options());
+        BacklogReader backlogs = new BacklogReader(vertx, catalog, resources);
         BusQueueClient queueClient = new BusQueueClient(
-                vertx, gates, resources.options(), resources.budgets().responses());
+                vertx, gates, resources.options(), resources.budgets().responses(), backlogs::readPassive);
         DeadLetterTransport transport = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
         DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
         ClockMonitor clockMonitor = ClockMonitor.start(
@@ -116,8 +120,8 @@ public final class QueueRuntime {
                 resources.store());
         return vertx.deployVerticle(new CatalogVerticle(catalog, gates, resources, strictNames, snapshot))
                 .compose(catalogId -> vertx.deployVerticle(
-                                new QueueDeployer(catalog, gates, resources, admission, transport))
-                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, key, () -> {
+                                new QueueDeployer(catalog, gates, resources, admission, transport, backlogs))
+                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, backlogs, key, () -> {
                             diskSpaceMonitor.stop();
                             // Undeploying the deployer also undeploys its queues.
                             return vertx.undeploy(deployerId)
@@ -160,6 +164,11 @@ public final class QueueRuntime {
     /** The client for requests to queues. */
     public QueueClient queueClient() {
         return queueClient;
+    }
+
+    /** The reader of all backlogs. */
+    public BacklogReader backlogs() {
+        return backlogs;
     }
 
     /** The 32 bytes that authenticate leases of this installation. */

@@ -31,11 +31,56 @@ final class QueueInvariants {
         require(metrics.oldestTimestampMillis() <= expected.oldestTimestampMillis(), "%s after %s", metrics, expected);
         long deadline = queue.state.deadlineMillis();
         require(deadline <= model.deadlineMillis(), "deadline %s is late for %s", deadline, model.deadlineMillis());
+        checkSnapshot(queue.state.snapshot(nowMillis), expected);
         if (thoroughly) {
             checkPlaces();
             checkWindows();
             checkHead(queue.state.head());
         }
+    }
+
+    private void checkSnapshot(BacklogSnapshot snapshot, BacklogStats expected) {
+        require(snapshot.count() == expected.backlogCount(), "count %s, expected %s", snapshot, expected);
+        require(snapshot.bytes() == expected.backlogBytes(), "bytes %s, expected %s", snapshot, expected);
+        require(
+                !snapshot.isComplete() || snapshot.stats().equals(expected),
+                "oldest %s, expected %s",
+                snapshot,
+                expected);
+        long leased = model.messages.stream()
+                .filter(message ->
+                        message.place != NaiveQueue.Place.ARRIVAL && message.place != NaiveQueue.Place.SCHEDULED)
+                .count();
+        require(snapshot.leasedCount() == leased, "leased %s, expected %s", snapshot, leased);
+        checkDelayed(snapshot, nowMillis);
+        checkDelayed(snapshot, snapshot.nextDueMillis() - 1);
+        Window<ScheduledMessage> schedule = backlog.windows().schedule;
+        if (schedule.isComplete() && schedule.size() > 0) {
+            checkDelayed(snapshot, snapshot.lastDueMillis());
+        }
+    }
+
+    /** What memory does not hold may be counted as ready too early, never too late. */
+    private void checkDelayed(BacklogSnapshot snapshot, long atMillis) {
+        if (atMillis < nowMillis || atMillis >= Long.MAX_VALUE - 1) {
+            return;
+        }
+        long expected = model.in(NaiveQueue.Place.SCHEDULED).stream()
+                .filter(message -> message.availableAtMillis > atMillis)
+                .count();
+        long delayed = snapshot.delayedCount(atMillis);
+        boolean isKnown = backlog.windows().schedule.boundMillis() > atMillis;
+        require(
+                isKnown ? delayed == expected : delayed <= expected,
+                "delayed %s, expected %s at %s: %s",
+                delayed,
+                expected,
+                atMillis,
+                snapshot);
+        require(
+                snapshot.readyCount(atMillis) == snapshot.count() - snapshot.leasedCount() - delayed,
+                "ready %s",
+                snapshot);
     }
 
     private static void require(boolean valid, String what, Object... arguments) {

@@ -39,6 +39,7 @@ public final class RunningRuntime implements AutoCloseable {
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     final Meters meters = new Meters();
     public final QueueRuntime runtime;
+    private final ContinuousClock clock;
 
     public RunningRuntime(QueueStore store) {
         this(store, options(60_000, 4096), Limits.DOCUMENTED);
@@ -49,6 +50,7 @@ public final class RunningRuntime implements AutoCloseable {
     }
 
     public RunningRuntime(QueueStore store, RuntimeOptions options, Limits limits, ContinuousClock clock) {
+        this.clock = clock;
         RuntimeResources resources = new RuntimeResources(
                 store, limits, MemoryBudgets.unbounded(), options, WorkerTarget.Directory.EMPTY, clock, meters);
         runtime = get(QueueRuntime.start(vertx, resources, false));
@@ -144,6 +146,10 @@ public final class RunningRuntime implements AutoCloseable {
                 .toList();
         Ack.AckReply reply = get(runtime.queueClient().ack(queue, new Ack(leases, List.of())));
         assertThat(reply.ackCount()).isEqualTo(leases.size());
+    }
+
+    long nowMillis() {
+        return clock.nowMillis();
     }
 
     public long backlog(QueueDefinition queue) {

@@ -19,6 +19,7 @@ import dev.sluice.runtime.RuntimeOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /** Sends commands to the queue verticles and activates passive queues. Usable from any event loop. */
@@ -33,8 +34,18 @@ public final class BusQueueClient implements QueueClient {
     private final BusSender sender;
     private final int inFlightMax;
     private final ByteBudget responseBudget;
+    private final Function<QueueDefinition, Future<BacklogStats>> passiveBacklog;
 
-    public BusQueueClient(Vertx vertx, QueueGates gates, RuntimeOptions options, ByteBudget responseBudget) {
+    /**
+     * @param passiveBacklog reads the backlog of a queue that accepts no requests; completes on the caller's context
+     */
+    public BusQueueClient(
+            Vertx vertx,
+            QueueGates gates,
+            RuntimeOptions options,
+            ByteBudget responseBudget,
+            Function<QueueDefinition, Future<BacklogStats>> passiveBacklog) {
+        this.passiveBacklog = passiveBacklog;
         this.responseBudget = responseBudget;
         this.gates = gates;
         this.caller = new QueueCaller(vertx, options.sendTimeoutMillis());
@@ -87,6 +98,10 @@ public final class BusQueueClient implements QueueClient {
 
     @Override
     public Future<BacklogStats> metrics(QueueDefinition queue) {
+        // A passive queue executes nothing before its gate is open, so what was read before is still true.
+        if (gates.gate(queue.number()).isClosed()) {
+            return passiveBacklog.apply(queue).recover(failure -> send(queue.number(), METRICS));
+        }
         return send(queue.number(), METRICS);
     }
 

@@ -121,6 +121,11 @@ public final class QueueGate {
                 || inFlight == DELETED;
     }
 
+    /** Whether no verticle accepts requests. */
+    public boolean isClosed() {
+        return inFlight == CLOSED;
+    }
+
     /** Whether the gate was closed for good. */
     boolean isRetired() {
         return inFlight == DELETED;

@@ -66,6 +66,11 @@ public final class CatalogView implements Catalog {
         return queues;
     }
 
+    /** All queues of all accounts in no order. */
+    public List<QueueDefinition> allQueues() {
+        return List.copyOf(byNumber.values());
+    }
+
     /** The queues of an account in no order, without a copy. */
     Collection<QueueDefinition> queuesOf(String accountId) {
         return Collections.unmodifiableCollection(account(accountId).byId.values());
@@ -108,10 +113,6 @@ public final class CatalogView implements Catalog {
 
     int subscriptionCount() {
         return subscriptionCount;
-    }
-
-    List<QueueDefinition> allQueues() {
-        return List.copyOf(byNumber.values());
     }
 
     List<Subscription> allSubscriptions() {

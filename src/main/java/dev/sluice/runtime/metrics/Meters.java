@@ -29,6 +29,9 @@ public final class Meters {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final List<MetricDescription> descriptions = new CopyOnWriteArrayList<>();
     private final Map<String, RequestMeter> requests = new ConcurrentHashMap<>();
+    /** Only of queues that were active, so that a passive queue costs nothing. */
+    private final Map<Long, QueueCounters> queues = new ConcurrentHashMap<>();
+
     private final Counter responses =
             counter("sluice_requests_total", "Responses by operation and HTTP status.", "operation", "status");
     private final Histogram requestSeconds =
@@ -214,6 +217,21 @@ public final class Meters {
     /** Messages deleted by retention or after the last delivery. */
     public long messagesExpired() {
         return messagesExpired.getLongValue();
+    }
+
+    /** The counters of one queue; the same object until {@link #removeQueue}. Look it up once and keep it. */
+    public QueueCounters queue(long number) {
+        return queues.computeIfAbsent(number, added -> new QueueCounters());
+    }
+
+    /** The counters of a queue; null if it was never active. */
+    public QueueCounters findQueue(long number) {
+        return queues.get(number);
+    }
+
+    /** Forgets a queue that was deleted. */
+    public void removeQueue(long number) {
+        queues.remove(number);
     }
 
     /** Replies that wait for the store: increment when parking, decrement when replying. */

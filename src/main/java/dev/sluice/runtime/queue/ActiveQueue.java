@@ -1,5 +1,6 @@
 package dev.sluice.runtime.queue;
 
+import dev.sluice.queue.BacklogSnapshot;
 import dev.sluice.queue.ConfirmDeadLettered;
 import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueDefinition;
@@ -17,6 +18,8 @@ import dev.sluice.runtime.deadletter.DeadLetterReceiver;
 import dev.sluice.runtime.deadletter.DeadLetterSender;
 import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import dev.sluice.runtime.delivery.WorkerDispatcher;
+import dev.sluice.runtime.metrics.QueueCounter;
+import dev.sluice.runtime.metrics.QueueCounters;
 import dev.sluice.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -60,6 +63,7 @@ public final class ActiveQueue {
     private final QueueScheduler scheduler;
     private final Admission admission;
     private final DeadLetterTransport transport;
+    private final QueueCounters counters;
     private final DeadlineTimer timer;
     private QueueDefinition definition;
     private final StateMachine<Phase> phase;
@@ -71,6 +75,8 @@ public final class ActiveQueue {
     private final ArrayDeque<DeferredRequest> deferred = new ArrayDeque<>(1);
 
     private volatile long deadlineMillis = OVERDUE;
+    /** As it was last read; null before that, and if the queue was closed without being loaded. */
+    private volatile BacklogSnapshot backlog;
     /** Completed when the queue is closed. */
     private final Promise<Void> stopped = Promise.promise();
     /** When the Worker's next batch was due before the stop. */
@@ -89,6 +95,7 @@ public final class ActiveQueue {
         this.scheduler = scheduler;
         this.admission = admission;
         this.transport = transport;
+        this.counters = resources.meters().queue(definition.number());
         this.timer = new DeadlineTimer(scheduler, this::onDeadline);
         this.phase = new StateMachine<>("queue " + definition.number(), Phase.LOADING);
     }
@@ -156,6 +163,7 @@ public final class ActiveQueue {
             busy.onComplete(idle -> scheduler.execute(this::closeWhenIdle));
             return;
         }
+        backlog = phase.is(Phase.STOPPING) ? executor.state().snapshot(scheduler.nowMillis()) : null;
         if (phase.is(Phase.STOPPING)) {
             deadlineMillis = Math.min(nextBatchMillis, nextOwnMillis());
             phase.transition(Phase.CLOSED, Phase.STOPPING);
@@ -164,6 +172,26 @@ public final class ActiveQueue {
         deadLetterReceiver.close();
         resources.meters().activeQueues().decrement();
         stopped.complete();
+    }
+
+    /**
+     * Returns the backlog of now; while the queue is being loaded or stopped, as it was before. Callable from any
+     * thread; completes on the scheduler.
+     */
+    public Future<BacklogSnapshot> backlog() {
+        Promise<BacklogSnapshot> read = Promise.promise();
+        scheduler.execute(() -> {
+            if (phase.is(Phase.ACTIVE) || phase.is(Phase.STOPPING)) {
+                backlog = executor.state().snapshot(scheduler.nowMillis());
+            }
+            read.complete(backlog);
+        });
+        return read.future();
+    }
+
+    /** The backlog after {@link #stop}; null if the queue was not loaded then. Callable from any thread. */
+    public BacklogSnapshot lastBacklog() {
+        return backlog;
     }
 
     private Future<Void> load() {
@@ -355,8 +383,19 @@ public final class ActiveQueue {
         if (refusal == null) {
             executor.execute(request.command(), reply);
         } else {
+            countRefusal((Push) request.command(), refusal);
             reply.fail(refusal);
         }
+    }
+
+    private void countRefusal(Push push, QueueException refusal) {
+        QueueCounter reason =
+                switch (refusal.error()) {
+                    case STORAGE_LIMIT -> QueueCounter.REJECTED_DISK_FULL;
+                    case OVERLOADED -> QueueCounter.REJECTED_STORE_BEHIND;
+                    default -> QueueCounter.REJECTED_UNAVAILABLE;
+                };
+        counters.add(reason, push.messages().size());
     }
 
     /** A queue that is not active applies the definition when it is loaded. */

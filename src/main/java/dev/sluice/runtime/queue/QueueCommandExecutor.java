@@ -4,6 +4,7 @@ import dev.sluice.queue.Ack;
 import dev.sluice.queue.Decision;
 import dev.sluice.queue.Expire;
 import dev.sluice.queue.MessageHeader;
+import dev.sluice.queue.Push;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
@@ -17,6 +18,8 @@ import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.delivery.ContentLoader;
 import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.metrics.QueueCounter;
+import dev.sluice.runtime.metrics.QueueCounters;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredMessage;
 import io.vertx.core.Future;
@@ -60,6 +63,7 @@ public final class QueueCommandExecutor {
     private final ContentLoader contentLoader;
     private final Meters meters;
     private final MessageLog messageLog;
+    private final QueueCounters counters;
     private final Runnable afterChange;
     private boolean closed;
     private boolean afterChangesScheduled;
@@ -88,6 +92,7 @@ public final class QueueCommandExecutor {
         this.state = state;
         this.meters = resources.meters();
         this.messageLog = messageLog;
+        this.counters = meters.queue(queueNumber);
         this.afterChange = afterChange;
         this.contents = new ContentCache(resources.budgets().windows(), CONTENTS_MAX);
         this.pipeline = new CommitPipeline(
@@ -118,6 +123,7 @@ public final class QueueCommandExecutor {
         run(command, reply, 0, decision -> {
             if (decision.reply() instanceof Ack.AckReply ack) {
                 meters.countRetries(ack.retryCount());
+                counters.add(QueueCounter.RETRIED, ack.retryCount());
             }
             pipeline.afterStored(() -> reply.succeed(decision.reply()), reply::fail);
         });
@@ -143,7 +149,9 @@ public final class QueueCommandExecutor {
     /** Releases leases whose responses were not sent, before anything expires. */
     void release(List<Release.Unsent> leases) {
         if (!leases.isEmpty()) {
-            apply(new Release(leases).decide(state, scheduler.nowMillis()).events());
+            apply(
+                    new Release(leases).decide(state, scheduler.nowMillis()).events(),
+                    QueueCounter.DEAD_LETTERED_LEASE_EXPIRED);
         }
     }
 
@@ -174,7 +182,7 @@ public final class QueueCommandExecutor {
         Expire command = unsentMillis > nowMillis ? EXPIRE : new Expire(EXPIRE.budget(), unsentMillis);
         ReadRequest read = command.requiredRead(state, nowMillis);
         Decision<Boolean> decision = command.decide(state, nowMillis);
-        if (!apply(decision.events()) || expiring) {
+        if (!apply(decision.events(), QueueCounter.DEAD_LETTERED_LEASE_EXPIRED) || expiring) {
             return;
         }
         if (read != null) {
@@ -258,6 +266,7 @@ public final class QueueCommandExecutor {
             }
             decision = command.decide(state, nowMillis);
         } catch (QueueException refusal) {
+            countRefusal(command, refusal);
             reply.fail(refusal);
             return;
         } catch (RuntimeException fault) {
@@ -265,10 +274,22 @@ public final class QueueCommandExecutor {
             reply.fail(new QueueException(QueueError.INTERNAL));
             return;
         }
-        if (apply(decision.events())) {
+        if (apply(decision.events(), QueueCounter.DEAD_LETTERED_RETRIED)) {
             then.accept(decision);
         } else {
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
+        }
+    }
+
+    private void countRefusal(QueueCommand<?> command, QueueException refusal) {
+        if (command instanceof Push push) {
+            QueueCounter reason =
+                    switch (refusal.error()) {
+                        case STORAGE_LIMIT -> QueueCounter.REJECTED_QUEUE_FULL;
+                        case OVERLOADED -> QueueCounter.REJECTED_RATE;
+                        default -> QueueCounter.REJECTED_UNAVAILABLE;
+                    };
+            counters.add(reason, push.messages().size());
         }
     }
 
@@ -295,11 +316,13 @@ public final class QueueCommandExecutor {
 
     /**
      * Applies and appends events. After an exception here memory may be inconsistent, so the queue must load again.
+     *
+     * @param failedAttempt what a dead letter among them is counted as
      */
-    private boolean apply(List<QueueEvent> events) {
+    private boolean apply(List<QueueEvent> events, QueueCounter failedAttempt) {
         try {
             for (QueueEvent event : events) {
-                applyOne(event);
+                applyOne(event, failedAttempt);
             }
         } catch (RuntimeException fault) {
             LOG.error("queue {}: memory may be inconsistent, loading again", queueNumber, fault);
@@ -312,11 +335,12 @@ public final class QueueCommandExecutor {
         return true;
     }
 
-    private void applyOne(QueueEvent event) {
+    private void applyOne(QueueEvent event, QueueCounter failedAttempt) {
         state.apply(event);
         pipeline.append(event);
         meters.count(event);
         messageLog.log(event);
+        counters.count(event, failedAttempt);
         if (event instanceof QueueEvent.Enqueued enqueued && isCacheable(enqueued.header())) {
             contents.offer(enqueued.header().seq(), enqueued.content());
         } else if (event instanceof QueueEvent.Removed removed) {
