@@ -24,7 +24,7 @@ const config :Workerd.Config = (
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:8787", http = (), service = "app"),
-    # Only Sluice needs to reach this one.
+    # For Sluice. The dispatcher forwards to the Worker what is not a delivery.
     (name = "deliveries", address = "127.0.0.1:8788", http = (), service = "dispatcher"),
   ],
 );

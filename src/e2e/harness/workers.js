@@ -74,7 +74,7 @@ export class Workerd {
    * @param origins resolves when each of them responds
    */
   async start({ directory, origins, environment = {} }) {
-    this.#process = launch(workerd, ['serve', '--experimental', 'config.capnp'], {
+    this.#process = launch(workerd.default, ['serve', '--experimental', 'config.capnp'], {
       cwd: directory,
       env: { PATH: process.env.PATH, ...environment },
     });

@@ -3,6 +3,9 @@
  * the body. See docs/push-consumers.md for the form of the request.
  */
 
+/** The path that receives deliveries, unless another one is given. */
+export const DELIVERY_PATH = '/sluice/queue';
+
 const SCHEME = 'v1=';
 const SIGNATURE_BYTES = 32;
 const KEY_CHARS_MIN = 16;

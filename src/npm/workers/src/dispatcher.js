@@ -1,9 +1,10 @@
-import { base64Bytes, DeliveryVerifier, metricsOf, refusal, responseOf } from './delivery.js';
+import { base64Bytes, DELIVERY_PATH, DeliveryVerifier, metricsOf, refusal, responseOf } from './delivery.js';
 
 /**
  * A Worker that receives the batches of Sluice and gives them to another Worker as native `queue` events, so that this
- * one stays as it is and gets bodies of all four types. It needs workerd with two compatibility flags, experimental and
- * service_binding_extra_handlers, and two bindings:
+ * one stays as it is and gets bodies of all four types. Deliveries have the path /sluice/queue; it forwards all other
+ * requests. It needs workerd with two compatibility flags, experimental and service_binding_extra_handlers, and two
+ * bindings:
  *
  * - APP: a service binding to the Worker
  * - SLUICE_KEY: the key in Sluice's configuration
@@ -14,6 +15,7 @@ const verifier = new DeliveryVerifier();
 
 export default {
   async fetch(request, env) {
+    if (new URL(request.url).pathname !== DELIVERY_PATH) return env.APP.fetch(request);
     try {
       const delivery = await verifier.verify(request, env.SLUICE_KEY);
       const result = await env.APP.queue(delivery.queue, delivery.messages.map(nativeMessage), {

@@ -1,3 +1,3 @@
-export { DELIVERY_PATH, withQueues } from './with-queues.js';
-export { DeliveryError, DeliveryVerifier } from './delivery.js';
+export { DELIVERY_PATH, DeliveryError, DeliveryVerifier } from './delivery.js';
 export { SluiceError, SluiceQueue } from './producer.js';
+export { withQueues } from './with-queues.js';

@@ -1,8 +1,5 @@
 import { batchOf } from './batch.js';
-import { DeliveryVerifier, refusal, responseOf } from './delivery.js';
-
-/** The path that receives deliveries, unless another one is given. */
-export const DELIVERY_PATH = '/sluice/queue';
+import { DELIVERY_PATH, DeliveryVerifier, refusal, responseOf } from './delivery.js';
 
 /**
  * Adds a route to a Worker that receives the batches of Sluice and calls the Worker's own `queue()` with them. Put its
