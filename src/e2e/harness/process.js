@@ -17,7 +17,7 @@ const running = new Set();
 const directories = [];
 
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) killGroup(child);
   for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
@@ -29,12 +29,23 @@ export function temporaryDirectory() {
   return directory;
 }
 
+/** Kills a process, and all of its group if it leads one. */
+export function killGroup(child) {
+  try {
+    process.kill(child.leadsGroup ? -child.pid : child.pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 /**
- * A child process that ends with this process at the latest. `exited` resolves to {code, signal}; `stdout` and `stderr`
+ * A child process that ends with this process at the latest. With the option `detached` it leads a process group, which
+ * ends with it. `exited` resolves to {code, signal}; `stdout` and `stderr`
  * are its output.
  */
 export function launch(command, args, options) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  child.leadsGroup = options?.detached === true;
   running.add(child);
   const self = { child, pid: child.pid, stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr']) {

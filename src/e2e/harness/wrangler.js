@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launch, run, temporaryDirectory } from './process.js';
+import { killGroup, launch, run, temporaryDirectory } from './process.js';
 import { TOKEN } from './server.js';
 import { ACCOUNT } from './suite.js';
 import { until } from './until.js';
@@ -78,13 +78,14 @@ export class WranglerDev {
    * Starts it and waits until the Worker responds.
    *
    * @param directory contains the Worker and its wrangler.jsonc
+   * @param configurations other files instead of wrangler.jsonc, that of the first Worker first
    * @param environment environment variables in addition
    */
-  async start({ directory, port, environment = {} }) {
+  async start({ directory, port, configurations = [], environment = {} }) {
     const { env } = new Wrangler('http://127.0.0.1:1', environment);
     this.origin = `http://127.0.0.1:${port}`;
     const args = ['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'];
-    this.#process = launch(newNode(), [script, ...args, '--show-interactive-dev-session=false'], {
+    this.#process = launch(newNode(), [script, ...args, ...configurations.flatMap((file) => ['-c', file]), '--show-interactive-dev-session=false'], {
       cwd: directory,
       // Otherwise Miniflare asks a host of Cloudflare about this machine.
       env: { ...env, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
@@ -103,11 +104,7 @@ export class WranglerDev {
 
   /** Ends wrangler, and workerd with it. */
   async stop() {
-    try {
-      process.kill(-this.#process.pid, 'SIGKILL');
-    } catch (error) {
-      if (error.code !== 'ESRCH') throw error;
-    }
+    killGroup(this.#process.child);
     await this.#process.exited;
   }
 }

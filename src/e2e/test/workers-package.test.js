@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { test } from 'node:test';
 import { SeenSignatures } from '../../npm/workers/src/delivery.js';
 import { SluiceError, SluiceQueue, withQueues } from '../../npm/workers/src/index.js';
+import { run } from '../harness/process.js';
+import { workerDirectory, workerFile } from '../harness/workers.js';
 
 const KEY = 'a key of the Worker';
 
@@ -381,4 +386,18 @@ test('a failure has the text that a Worker sees, with code and status', async (t
   for (const missing of ['url', 'accountId', 'queue', 'token']) {
     assert.throws(() => new SluiceQueue({ ...known.options, [missing]: undefined }), new RegExp(`needs ${missing}`));
   }
+});
+
+test('the package has the types that TypeScript needs', async () => {
+  const directory = workerDirectory({
+    'api.types.ts': readFileSync(workerFile('api.types.ts'), 'utf8'),
+    'package.json': '{"type":"module"}',
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { strict: true, noEmit: true, module: 'nodenext', lib: ['es2022', 'dom', 'dom.iterable'], types: [] },
+      files: ['api.types.ts'],
+    }),
+  });
+  const compiler = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript')), 'tsc.js');
+  const { code, stdout } = await run(process.execPath, [compiler, '-p', directory]);
+  assert.equal(code, 0, stdout);
 });

@@ -42,7 +42,7 @@ const MAP = { Map: [['at', { Date: 5 }], ['many', { Set: [{ bigint: '1' }, 'é']
 
 test('an unmodified Worker in workerd sends and consumes bodies of all four types', async (t) => {
   const worker = readFileSync(workerFile('types.js'), 'utf8');
-  const { server, origin, throughDispatcher } = await startExample(t, worker, [workerQueue('orders', 'app')]);
+  const { server, origin, throughDispatcher } = await startExample(t, worker, [workerQueue('orders', 'app', { max_concurrency: 1 })]);
 
   assert.equal(await text(`${origin}/send`), 'sent');
   const received = await until('9 messages are received', async () => {

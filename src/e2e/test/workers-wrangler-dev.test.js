@@ -18,9 +18,15 @@ import {
 } from '../harness/workers.js';
 import { WranglerDev } from '../harness/wrangler.js';
 
-/** The bar is 10,000; make workers-bar runs it. */
-const COUNT = Number(process.env.SLUICE_WORKER_MESSAGES ?? 10_000);
+const COUNT = 10_000;
 const BATCH = 100;
+
+/** A binding in a wrangler configuration. */
+const queueBinding = (server, queue) => ({
+  name: 'QUEUE',
+  type: 'sluice-queue',
+  dev: { plugin: { package: packageFile('miniflare.js'), name: 'sluice' }, options: bindingOptions(server, queue) },
+});
 
 test(`a Worker under wrangler dev sends and consumes ${COUNT} messages with retries, delays and dead letters, and none is lost`, async (t) => {
   const port = await freePort();
@@ -30,7 +36,6 @@ test(`a Worker under wrangler dev sends and consumes ${COUNT} messages with retr
       pullQueue('orders-dead'),
     ]),
   });
-  const plugin = { package: packageFile('miniflare.js'), name: 'sluice' };
   const directory = workerDirectory({
     'worker.js': readFileSync(workerFile('orders.js'), 'utf8'),
     'wrangler.jsonc': JSON.stringify({
@@ -38,7 +43,7 @@ test(`a Worker under wrangler dev sends and consumes ${COUNT} messages with retr
       main: 'worker.js',
       compatibility_date: '2026-08-01',
       vars: { SLUICE_KEY: WORKER_KEY },
-      unsafe: { bindings: [{ name: 'QUEUE', type: 'sluice-queue', dev: { plugin, options: bindingOptions(server, 'orders') } }] },
+      unsafe: { bindings: [queueBinding(server, 'orders')] },
     }),
   });
   const dev = await new WranglerDev().start({ directory, port });
@@ -65,5 +70,40 @@ test(`a Worker under wrangler dev sends and consumes ${COUNT} messages with retr
   assert.equal(new Set(dead).size, dead.length, 'no dead letter is there twice');
   assert.deepEqual(failing.filter((number) => processed.has(number) || !dead.includes(number)), []);
   assert.ok(dead.length <= 2 * failing.length, `${dead.length} dead letters: few but those that always fail`);
+  await server.stop();
+});
+
+test('an unmodified Worker under wrangler dev gets bodies of all four types through the dispatcher', async (t) => {
+  const port = await freePort();
+  const server = await Server.during(t, {
+    settings: workerSettings({ app: `http://127.0.0.1:${port}/sluice/queue` }, [workerQueue('orders', 'app', { max_concurrency: 1 })]),
+  });
+  const directory = workerDirectory({
+    'worker.js': readFileSync(workerFile('types.js'), 'utf8'),
+    'wrangler.json': JSON.stringify({
+      name: 'app',
+      main: 'worker.js',
+      compatibility_date: '2026-08-01',
+      unsafe: { bindings: [queueBinding(server, 'orders')] },
+    }),
+    'dispatcher.json': JSON.stringify({
+      name: 'dispatcher',
+      main: 'node_modules/@sluice/workers/src/dispatcher.js',
+      compatibility_date: '2026-08-01',
+      compatibility_flags: ['experimental', 'service_binding_extra_handlers'],
+      vars: { SLUICE_KEY: WORKER_KEY },
+      services: [{ binding: 'APP', service: 'app' }],
+    }),
+  });
+  const dev = await new WranglerDev().start({ directory, port, configurations: ['dispatcher.json', 'wrangler.json'] });
+  t.after(() => dev.stop());
+  assert.equal(await (await fetch(`${dev.origin}/send`)).text(), 'sent');
+  const received = await until('9 messages are received', async () => {
+    const all = await (await fetch(dev.origin)).json();
+    return all.length === 9 && all.map(({ body }) => body);
+  });
+  const map = { Map: [['at', { Date: 5 }], ['many', { Set: [{ bigint: '1' }, 'é'] }], ['bytes', { ArrayBuffer: [1, 2] }]] };
+  const expected = [{ order: 17 }, 'Grüße', [1.5, null], { ArrayBuffer: [0, 128, 255] }, map, 'in a batch', map, { ArrayBuffer: [7] }, { batch: true }];
+  assert.deepEqual(received, expected);
   await server.stop();
 });

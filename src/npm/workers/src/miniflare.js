@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+
 /**
- * A plugin for Miniflare, and so for `wrangler dev`: binds a queue of Sluice natively. Each binding names it in the
- * wrangler configuration (docs/workers.md).
+ * A plugin for Miniflare, and so for `wrangler dev`: binds queues of Sluice natively. Each binding says in the wrangler
+ * configuration which queue it means (docs/workers.md). Works with Miniflare 4 and 5, whose plugin interfaces differ.
  */
 const NAME = 'sluice';
 
@@ -14,33 +16,45 @@ function targetOf(name, options = {}) {
   };
   for (const [option, value] of Object.entries(target)) {
     if (typeof value !== 'string' || value === '') {
-      throw new TypeError(`The queue binding ${name} needs the option "${option}".`);
+      throw new TypeError(`The queue binding ${name} of the wrangler configuration needs the option "${option}".`);
     }
   }
   return target;
 }
 
-/** The bindings of this plugin by name. */
-function bindingsOf(options) {
-  return Object.entries(options.config?.env ?? {}).filter(([, binding]) => binding.dev?.plugin?.name === NAME);
+/**
+ * The bindings of this plugin: {name, target}.
+ *
+ * @param options a list of the bindings (Miniflare 4), or all options of the Worker (Miniflare 5)
+ */
+function bindingsOf(options = []) {
+  const bindings = Array.isArray(options)
+    ? options.map(({ name, options: own }) => [name, own])
+    : Object.entries(options.config?.env ?? {})
+        .filter(([, binding]) => binding.dev?.plugin?.name === NAME)
+        .map(([name, binding]) => [name, binding.dev.options]);
+  return bindings.map(([name, own]) => ({ name, target: targetOf(name, own) }));
 }
 
-const serviceName = (workerName, name) => `${NAME}:${workerName}:${name}`;
+/** The same for bindings with the same target, which share a service. */
+function serviceName(target) {
+  const hash = createHash('sha256').update(JSON.stringify(target)).digest('hex');
+  return `${NAME}:${target.queue}:${hash.slice(0, 16)}`;
+}
 
-function service(workerName, name, options) {
-  const { url, token, accountId, queue } = targetOf(name, options);
-  const { protocol, hostname, port } = new URL(url);
+function service(target) {
+  const { protocol, hostname, port } = new URL(target.url);
   const secure = protocol === 'https:';
   const http = {
     injectRequestHeaders: [
-      { name: 'Authorization', value: `Bearer ${token}` },
-      { name: 'sluice-account-id', value: accountId },
-      { name: 'sluice-queue', value: queue },
+      { name: 'Authorization', value: `Bearer ${target.token}` },
+      { name: 'sluice-account-id', value: target.accountId },
+      { name: 'sluice-queue', value: target.queue },
     ],
   };
   const address = `${hostname}:${port || (secure ? 443 : 80)}`;
   return {
-    name: serviceName(workerName, name),
+    name: serviceName(target),
     external: secure
       ? { address, https: { options: http, tlsOptions: { trustBrowserCas: true }, certificateHost: hostname } }
       : { address, http },
@@ -51,13 +65,13 @@ export const plugins = {
   [NAME]: {
     bindingTypeDescription: 'Queue of Sluice',
     getBindings(options) {
-      return bindingsOf(options).map(([name]) => ({ name, queue: { name: serviceName(options.config.name, name) } }));
+      return bindingsOf(options).map(({ name, target }) => ({ name, queue: { name: serviceName(target) } }));
     },
     getNodeBindings() {
       return {};
     },
     getServices({ options }) {
-      return bindingsOf(options).map(([name, binding]) => service(options.config.name, name, binding.dev.options));
+      return bindingsOf(options).map(({ target }) => service(target));
     },
   },
 };
