@@ -1,5 +1,8 @@
 package dev.sluice;
 
+import dev.sluice.api.auth.Credentials;
+import dev.sluice.config.Access;
+import dev.sluice.config.AuthConfig;
 import dev.sluice.config.Secret;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
@@ -63,6 +66,12 @@ public record GeneratedCredentials(String accountId, Secret token, Optional<Path
         } catch (IOException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** The token as a credential of the API. */
+    AuthConfig.TokenConfig credential() {
+        return new AuthConfig.TokenConfig(
+                "installation", Credentials.sha256Hex(token.value()), Set.of(accountId), Access.WRITE);
     }
 
     /** Copies the credentials file into another directory, with the same permissions. */

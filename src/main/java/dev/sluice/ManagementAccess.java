@@ -1,9 +1,9 @@
 package dev.sluice;
 
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Authenticator;
 import dev.sluice.api.auth.Principal;
 import dev.sluice.api.error.EdgeException;
+import dev.sluice.config.Access;
 import dev.sluice.management.ChangeAuthorizer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;

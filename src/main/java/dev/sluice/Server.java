@@ -5,7 +5,6 @@ import dev.sluice.api.Contract;
 import dev.sluice.api.Gateway;
 import dev.sluice.api.OperationBinding;
 import dev.sluice.api.RequestMemory;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Credentials;
 import dev.sluice.api.binding.BindingOperations;
 import dev.sluice.api.control.ControlPlaneOperations;
@@ -14,10 +13,7 @@ import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.message.MessageOperations;
-import dev.sluice.api.message.MessagesFormat;
-import dev.sluice.config.AuthConfig;
 import dev.sluice.config.HttpConfig;
-import dev.sluice.config.MessagesConfig;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
@@ -46,7 +42,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -101,8 +96,7 @@ public final class Server {
     public static CompletionStage<Server> start(ServerConfig config) {
         LoopbackGuard.refuseWithoutCredentials(config);
         PortCheck.requireFree(config);
-        Optional<Certificates> certificates =
-                ApiConfiguration.tls(config.http()).map(Certificates::read);
+        Optional<Certificates> certificates = config.http().tls().map(Certificates::read);
         Meters meters = new Meters();
         // The store is opened before Vert.x only if Netty needs the store's directory for its libraries: that order is
         // slower.
@@ -180,8 +174,8 @@ public final class Server {
                         .setFileCachingEnabled(false));
         return Vertx.builder()
                 .with(options)
-                .withTransport(ListenerTransport.preferNative(
-                        ConnectionLimits.HANDSHAKES_MAX, ApiConfiguration.seconds(http.headerTimeoutMillis())))
+                .withTransport(
+                        ListenerTransport.preferNative(ConnectionLimits.HANDSHAKES_MAX, http.headerTimeoutMillis()))
                 .build();
     }
 
@@ -272,7 +266,8 @@ public final class Server {
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);
             ApiVerticle instance = new ApiVerticle(
-                    ApiConfiguration.of(http, config.shutdownTimeoutMillis()),
+                    http,
+                    Math.max(1, config.shutdownTimeoutMillis() / 2),
                     contract,
                     gateway,
                     () -> operations(contract),
@@ -296,9 +291,6 @@ public final class Server {
     }
 
     private List<OperationBinding> operations(Contract contract) {
-        MessagesConfig messages = config.messages();
-        MessagesFormat format = new MessagesFormat(
-                messages.jsonBodyEncoding() == MessagesConfig.JsonBodyEncoding.PLAIN, messages.strictJsonBodies());
         List<OperationBinding> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract,
                 config.limits(),
@@ -308,7 +300,7 @@ public final class Server {
                 defaultAccountId().orElse(""),
                 clock));
         operations.addAll(MessageOperations.forEventLoop(
-                runtime.queueClient(), config.limits(), format, runtime.installationKey(), clock));
+                runtime.queueClient(), config.limits(), config.messages(), runtime.installationKey(), clock));
         operations.addAll(BindingOperations.forEventLoop(runtime.queueClient(), config.limits(), clock));
         if (config.devMode()) {
             AccountReset reset = new AccountReset(
@@ -319,31 +311,7 @@ public final class Server {
     }
 
     private Credentials credentials() {
-        AuthConfig auth = config.auth();
-        List<Credentials.TokenCredential> tokens = new ArrayList<>();
-        List<Credentials.EmailKeyCredential> pairs = new ArrayList<>();
-        Set<String> everyAccount = Set.of("*");
-        auth.token()
-                .ifPresent(token -> tokens.add(new Credentials.TokenCredential(
-                        "auth.token", Credentials.sha256Hex(token.value()), everyAccount, Access.WRITE, "")));
-        generatedCredentials.ifPresent(generated -> tokens.add(new Credentials.TokenCredential(
-                "installation",
-                Credentials.sha256Hex(generated.token().value()),
-                Set.of(generated.accountId()),
-                Access.WRITE,
-                "")));
-        for (AuthConfig.TokenConfig token : auth.tokens()) {
-            Access access = token.access() == AuthConfig.TokenAccess.WRITE ? Access.WRITE : Access.READ;
-            tokens.add(new Credentials.TokenCredential(token.name(), token.sha256(), token.accounts(), access, ""));
-        }
-        auth.emailAndKey()
-                .ifPresent(pair -> pairs.add(new Credentials.EmailKeyCredential(
-                        "auth.email",
-                        pair.email(),
-                        Credentials.sha256Hex(pair.key().value()),
-                        everyAccount,
-                        Access.WRITE)));
-        return new Credentials(tokens, pairs);
+        return new Credentials(config.auth(), generatedCredentials.map(GeneratedCredentials::credential));
     }
 
     private Optional<String> unreadyReason() {

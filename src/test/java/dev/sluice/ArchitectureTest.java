@@ -101,12 +101,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theEdgeImportsRuntimeAndDomain() {
+    void theEdgeImportsConfigRuntimeAndDomain() {
         check(classes()
                 .that()
                 .resideInAPackage("dev.sluice.api..")
                 .should()
-                .onlyDependOnClassesThat(onlyPackages("api", "runtime", "queue")
+                .onlyDependOnClassesThat(onlyPackages("api", "config", "runtime", "queue")
                         .or(describe(
                                 "are what a delivery carries", type -> type.isEquivalentTo(StoredMessage.class)))));
     }

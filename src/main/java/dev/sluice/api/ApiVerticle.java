@@ -7,9 +7,9 @@ import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ConnectionTracker;
 import dev.sluice.api.http.ErrorLogger;
 import dev.sluice.api.http.GracefulShutdown;
-import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.PendingHandshakes;
 import dev.sluice.api.http.TrackedConnection;
+import dev.sluice.config.HttpConfig;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -45,7 +45,8 @@ public final class ApiVerticle extends VerticleBase {
     /** Error code of HTTP/2: the request was not processed and may be sent again. */
     private static final long REFUSED_STREAM = 7;
 
-    private final HttpOptions settings;
+    private final HttpConfig http;
+    private final long stopMillis;
     private final Contract contract;
     private final Gateway gateway;
     private final Supplier<List<OperationBinding>> operations;
@@ -59,6 +60,7 @@ public final class ApiVerticle extends VerticleBase {
     /**
      * A server that is not yet deployed.
      *
+     * @param stopMillis how long a stop waits for requests in progress
      * @param gateway for this event loop alone
      * @param operations creates the operations of one event loop; called once
      * @param connections counted over all event loops
@@ -66,14 +68,16 @@ public final class ApiVerticle extends VerticleBase {
      * @param certificates shared by all event loops; null for plain HTTP
      */
     public ApiVerticle(
-            HttpOptions settings,
+            HttpConfig http,
+            long stopMillis,
             Contract contract,
             Gateway gateway,
             Supplier<List<OperationBinding>> operations,
             ConnectionLimit connections,
             Meters meters,
             Certificates certificates) {
-        this.settings = settings;
+        this.http = http;
+        this.stopMillis = stopMillis;
         this.contract = contract;
         this.gateway = gateway;
         this.operations = operations;
@@ -89,8 +93,8 @@ public final class ApiVerticle extends VerticleBase {
         Router router = new ContractRouter(contract, routes, gateway).build(vertx);
         MessageRouter messages = new MessageRouter(routes, gateway);
         BindingRouter workers = new BindingRouter(routes, gateway);
-        gateway.begin(vertx, settings.bodyTimeoutSeconds(), settings.idleTimeoutSeconds());
-        gateway.connections().begin(vertx, settings.headerTimeoutSeconds(), settings.idleTimeoutSeconds());
+        gateway.begin(vertx, http.bodyTimeoutMillis(), http.idleTimeoutMillis());
+        gateway.connections().begin(vertx, http.headerTimeoutMillis(), http.idleTimeoutMillis());
         HttpServerOptions options = options();
         server = vertx.createHttpServer(options)
                 .connectionHandler(connection -> onConnection(connection, options))
@@ -120,9 +124,8 @@ public final class ApiVerticle extends VerticleBase {
         if (server == null) {
             return Future.succeededFuture();
         }
-        shutdown.begin(vertx, settings.stopMillis());
-        return shutdown.closeListener(vertx)
-                .compose(closed -> server.shutdown(settings.stopMillis(), TimeUnit.MILLISECONDS));
+        shutdown.begin(vertx, stopMillis);
+        return shutdown.closeListener(vertx).compose(closed -> server.shutdown(stopMillis, TimeUnit.MILLISECONDS));
     }
 
     /** The port it listens on, once deployed. */
@@ -132,12 +135,12 @@ public final class ApiVerticle extends VerticleBase {
 
     private HttpServerOptions options() {
         HttpServerOptions options = new HttpServerOptions()
-                .setHost(settings.host())
-                .setPort(settings.port() == 0 ? SHARED_FREE_PORT : settings.port())
-                .setIdleTimeout(settings.idleTimeoutSeconds())
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setMaxHeaderSize(settings.headerBytesMax())
-                .setMaxInitialLineLength(settings.headerBytesMax())
+                .setHost(http.host())
+                .setPort(http.port() == 0 ? SHARED_FREE_PORT : http.port())
+                .setIdleTimeout(Math.toIntExact(http.idleTimeoutMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setMaxHeaderSize(HttpConfig.HEADER_BYTES_MAX)
+                .setMaxInitialLineLength(HttpConfig.HEADER_BYTES_MAX)
                 .setHttp2ClearTextEnabled(false)
                 // WebSocket is not used, but its compression would examine every request.
                 .setPerFrameWebSocketCompressionSupported(false)
@@ -147,10 +150,7 @@ public final class ApiVerticle extends VerticleBase {
         if (certificates == null) {
             return options;
         }
-        if (settings.headerTimeoutSeconds() > 0) {
-            options.setSslHandshakeTimeout(settings.headerTimeoutSeconds())
-                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
-        }
+        options.setSslHandshakeTimeout(http.headerTimeoutMillis()).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
         return secure(limitHttp2(options));
     }
 
@@ -163,7 +163,7 @@ public final class ApiVerticle extends VerticleBase {
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(STREAMS_MAX)
-                        .setMaxHeaderListSize(HEADER_LIST_FACTOR * settings.headerBytesMax())
+                        .setMaxHeaderListSize(HEADER_LIST_FACTOR * HttpConfig.HEADER_BYTES_MAX)
                         .setPushEnabled(false))
                 .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
                 .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
@@ -207,7 +207,7 @@ public final class ApiVerticle extends VerticleBase {
         if (certificates != null) {
             PendingHandshakes.opened(opened.pipeline().channel());
         }
-        opened.validateStrictly(options, settings.headerBytesMax());
+        opened.validateStrictly(options, HttpConfig.HEADER_BYTES_MAX);
         opened.installHeaderTimeout();
         opened.limitStreams(STREAMS_MAX);
         shutdown.onOpened(opened);

@@ -1,6 +1,5 @@
 package dev.sluice.api;
 
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Authenticator;
 import dev.sluice.api.auth.Principal;
 import dev.sluice.api.error.EdgeError;
@@ -10,6 +9,7 @@ import dev.sluice.api.http.LingeringClose;
 import dev.sluice.api.http.RequestBodyReader;
 import dev.sluice.api.http.Response;
 import dev.sluice.api.http.ResponseWriter;
+import dev.sluice.config.Access;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
@@ -26,7 +26,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runs the steps that all operations share, in the documented order: credentials, account, queue, body, then the
@@ -66,9 +65,9 @@ public final class Gateway {
     /**
      * Starts the timeouts for bodies that take too long to arrive, and for responses that take too long to be flushed.
      */
-    void begin(Vertx vertx, int bodySeconds, int idleSeconds) {
-        body.begin(new TimeoutQueue(vertx, TimeUnit.SECONDS.toMillis(bodySeconds)));
-        responses.begin(vertx, idleSeconds);
+    void begin(Vertx vertx, long bodyMillis, long idleMillis) {
+        body.begin(new TimeoutQueue(vertx, bodyMillis));
+        responses.begin(vertx, idleMillis);
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.sluice.api;
 
-import dev.sluice.api.auth.Access;
+import dev.sluice.config.Access;
 
 /**
  * An operation of the contract with the class that implements it.

@@ -6,7 +6,7 @@
  * <p>Threads: everything is owned by one event loop, except {@link dev.sluice.api.Contract}, which is immutable and
  * shared.
  *
- * <p>Imports: {@code api.http}, {@code api.json} and {@code api.auth}; of other layers {@code queue} and {@code
- * runtime}. It does not import {@code api.message} and {@code api.control}: their operations are passed in.
+ * <p>Imports: {@code api.http}, {@code api.json} and {@code api.auth}; of other layers {@code config}, {@code
+ * queue} and {@code runtime}. It does not import {@code api.message} and {@code api.control}: their operations are passed in.
  */
 package dev.sluice.api;

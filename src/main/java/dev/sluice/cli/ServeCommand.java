@@ -1,12 +1,11 @@
 package dev.sluice.cli;
 
-import dev.sluice.ApiConfiguration;
 import dev.sluice.ConfigReload;
 import dev.sluice.ReloadSignal;
 import dev.sluice.Server;
 import dev.sluice.StartException;
-import dev.sluice.api.http.HttpOptions;
 import dev.sluice.config.ConfigLoader;
+import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
 import io.vertx.core.Future;
 import java.lang.management.ManagementFactory;
@@ -73,7 +72,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static Future<Void> reloadCertificates(Server server, ServerConfig reloaded) {
-        Optional<HttpOptions.TlsOptions> files = ApiConfiguration.tls(reloaded.http());
+        Optional<HttpConfig.TlsConfig> files = reloaded.http().tls();
         if (files.isPresent() != server.certificates().isPresent()) {
             return Future.failedFuture(new StartException("TLS is turned on and off by a restart only"));
         }

@@ -35,17 +35,10 @@ public record AuthConfig(
      * @param accounts account ids that it may use; {@code *} means all
      * @param access its rights
      */
-    public record TokenConfig(String name, String sha256, Set<String> accounts, TokenAccess access) {
+    public record TokenConfig(String name, String sha256, Set<String> accounts, Access access) {
         @Override
         public String toString() {
             return "Token[name=" + name + ", accounts=" + accounts + ", access=" + access + "]";
         }
-    }
-
-    /** The rights of a token. */
-    public enum TokenAccess {
-        READ,
-        /** Includes reading. */
-        WRITE
     }
 }

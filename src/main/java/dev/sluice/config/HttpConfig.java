@@ -24,6 +24,9 @@ public record HttpConfig(
         long bodyTimeoutMillis,
         long idleTimeoutMillis,
         int connectionsMax) {
+    /** Maximum size of all headers of a request together, and of its first line. The same for every listener. */
+    public static final int HEADER_BYTES_MAX = 16 * 1024;
+
     /** Whether clients must present a certificate. */
     public enum ClientAuth {
         /** No certificate is requested. */

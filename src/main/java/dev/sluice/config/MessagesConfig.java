@@ -8,6 +8,9 @@ package dev.sluice.config;
  * @param strictQueueNames whether queue names must be lower-case letters, digits and hyphens, as documented
  */
 public record MessagesConfig(JsonBodyEncoding jsonBodyEncoding, boolean strictJsonBodies, boolean strictQueueNames) {
+    /** What Cloudflare documents, except that any JSON value and the older queue names are accepted. */
+    public static final MessagesConfig DEFAULT = new MessagesConfig(JsonBodyEncoding.BASE64, false, false);
+
     /** How a pull returns a JSON body. */
     public enum JsonBodyEncoding {
         /** Base64 of the JSON text, as documented. */

@@ -1,6 +1,5 @@
 package dev.sluice.config;
 
-import dev.sluice.config.AuthConfig.TokenAccess;
 import dev.sluice.config.AuthConfig.TokenConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,7 +29,7 @@ final class TokenListType implements ValueType<List<TokenConfig>> {
             if (!sha256.matches("[0-9a-f]{64}")) {
                 throw entry.invalidField("sha256", "must be 64 hexadecimal digits");
             }
-            TokenAccess access = entry.require("access", ValueTypes.oneOf(TokenAccess.class));
+            Access access = entry.require("access", ValueTypes.oneOf(Access.class));
             tokens.add(new TokenConfig(name, sha256, accounts(entry), access));
         }
         return List.copyOf(tokens);

@@ -48,9 +48,6 @@ public final class ManagementVerticle extends VerticleBase {
      */
     private static final long LINGER_MILLIS = 500;
 
-    /** Maximum size of all headers of a request together, and of the request line; the same as for the API. */
-    private static final int HEADER_BYTES_MAX = 16 * 1024;
-
     private final ManagementConfig management;
     private final HttpConfig http;
     private final int connectionsMax;
@@ -112,8 +109,8 @@ public final class ManagementVerticle extends VerticleBase {
                 .setHost(management.host())
                 .setPort(management.port())
                 .setHttp2ClearTextEnabled(false)
-                .setMaxHeaderSize(HEADER_BYTES_MAX)
-                .setMaxInitialLineLength(HEADER_BYTES_MAX);
+                .setMaxHeaderSize(HttpConfig.HEADER_BYTES_MAX)
+                .setMaxInitialLineLength(HttpConfig.HEADER_BYTES_MAX);
         listener = vertx.createHttpServer(options)
                 .connectionHandler(connections::onOpen)
                 .invalidRequestHandler(this::rejectMalformed)

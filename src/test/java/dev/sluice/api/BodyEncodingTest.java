@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.api.control.JsonBody;
 import dev.sluice.api.message.MessageDecoder;
 import dev.sluice.api.message.MessageIds;
-import dev.sluice.api.message.MessagesFormat;
 import dev.sluice.api.message.PullDecoder;
 import dev.sluice.api.message.TokenDecoder;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueException;
 import io.vertx.core.buffer.Buffer;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Everything that decodes bodies refuses a body that is not UTF-8, with a message that says so. */
 class BodyEncodingTest {
     private static final MessageDecoder MESSAGES =
-            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+            new MessageDecoder(Limits.DOCUMENTED, MessagesConfig.DEFAULT, new MessageIds());
     private static final PullDecoder PULLS = new PullDecoder(Limits.DOCUMENTED);
     private static final TokenDecoder TOKENS = new TokenDecoder(Limits.DOCUMENTED);
     private static final List<Consumer<byte[]>> READERS = List.of(

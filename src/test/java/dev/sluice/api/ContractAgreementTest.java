@@ -4,9 +4,9 @@ import dev.sluice.TestSeed;
 import dev.sluice.api.json.JsonSamples;
 import dev.sluice.api.message.MessageDecoder;
 import dev.sluice.api.message.MessageIds;
-import dev.sluice.api.message.MessagesFormat;
 import dev.sluice.api.message.PullDecoder;
 import dev.sluice.api.message.TokenDecoder;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,7 +34,7 @@ import net.jqwik.api.Tuple;
  */
 class ContractAgreementTest {
     private final MessageDecoder messages =
-            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+            new MessageDecoder(Limits.DOCUMENTED, MessagesConfig.DEFAULT, new MessageIds());
     private final PullDecoder pulls = new PullDecoder(Limits.DOCUMENTED);
     private final TokenDecoder tokens = new TokenDecoder(Limits.DOCUMENTED);
 

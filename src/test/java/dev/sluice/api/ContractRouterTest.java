@@ -3,9 +3,8 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.ConnectionLimit;
-import dev.sluice.api.http.HttpOptions;
+import dev.sluice.config.Access;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.DeploymentOptions;
@@ -44,9 +43,15 @@ class ContractRouterTest {
 
     private ApiVerticle verticle(List<OperationBinding> operations) {
         Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED, EdgeServer.memory());
-        HttpOptions settings = new HttpOptions("127.0.0.1", 0, null, 60, 60, 60, 8192);
         return new ApiVerticle(
-                settings, contract, gateway, () -> operations, new ConnectionLimit(10), new Meters(), null);
+                HttpConfigs.plain(),
+                EdgeServer.STOP_MILLIS,
+                contract,
+                gateway,
+                () -> operations,
+                new ConnectionLimit(10),
+                new Meters(),
+                null);
     }
 
     @Test

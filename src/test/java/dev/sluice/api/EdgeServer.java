@@ -1,15 +1,15 @@
 package dev.sluice.api;
 
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.auth.Principal;
 import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
-import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.http.Response;
+import dev.sluice.config.Access;
+import dev.sluice.config.HttpConfig;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.LimitsBuilder;
@@ -54,6 +54,9 @@ public final class EdgeServer implements AutoCloseable {
     public static final long REQUEST_MEMORY_BYTES = 1 << 20;
     public static final long CONNECTION_BYTES = 64 << 20;
 
+    /** How long a stop waits for requests in progress. */
+    static final long STOP_MILLIS = 5_000;
+
     private static final Map<String, Principal> CALLERS = Map.of(
             WRITER, new Principal("writer", "", Set.of(ACCOUNT), Access.WRITE),
             READER, new Principal("reader", "reader@example.com", Set.of(ACCOUNT), Access.READ),
@@ -75,20 +78,20 @@ public final class EdgeServer implements AutoCloseable {
 
     /** Plain HTTP on any free port. */
     public EdgeServer() {
-        this(new HttpOptions("127.0.0.1", 0, null, 60, 60, 60, 8192));
+        this(HttpConfigs.plain());
     }
 
-    public EdgeServer(HttpOptions settings) {
+    public EdgeServer(HttpConfig settings) {
         this(settings, 1000);
     }
 
-    EdgeServer(HttpOptions settings, int connectionsMax) {
+    EdgeServer(HttpConfig settings, int connectionsMax) {
         this(settings, connectionsMax, CONNECTION_BYTES);
     }
 
-    public EdgeServer(HttpOptions settings, int connectionsMax, long connectionBytes) {
+    public EdgeServer(HttpConfig settings, int connectionsMax, long connectionBytes) {
         vertx = Vertx.builder()
-                .withTransport(ListenerTransport.preferNative(8, settings.headerTimeoutSeconds()))
+                .withTransport(ListenerTransport.preferNative(8, settings.headerTimeoutMillis()))
                 .build();
         memory = memory(connectionBytes);
         Contract contract = ContractResponses.shared().contract();
@@ -96,12 +99,13 @@ public final class EdgeServer implements AutoCloseable {
         connections = new ConnectionLimit(connectionsMax);
         verticle = new ApiVerticle(
                 settings,
+                STOP_MILLIS,
                 contract,
                 gateway,
                 () -> operations(contract),
                 connections,
                 new Meters(),
-                settings.tls() == null ? null : Certificates.read(settings.tls()));
+                settings.tls().map(Certificates::read).orElse(null));
         vertx.deployVerticle(verticle).await();
     }
 

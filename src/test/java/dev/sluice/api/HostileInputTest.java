@@ -8,9 +8,9 @@ import dev.sluice.TestSeed;
 import dev.sluice.api.json.JsonSamples;
 import dev.sluice.api.message.MessageDecoder;
 import dev.sluice.api.message.MessageIds;
-import dev.sluice.api.message.MessagesFormat;
 import dev.sluice.api.message.PullDecoder;
 import dev.sluice.api.message.TokenDecoder;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.fuzz.CpuTimeBound;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
@@ -37,7 +37,7 @@ class HostileInputTest {
     private static final Duration CPU_TIME_MAX = Duration.ofSeconds(10);
 
     private final MessageDecoder messages =
-            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+            new MessageDecoder(Limits.DOCUMENTED, MessagesConfig.DEFAULT, new MessageIds());
     private final PullDecoder pulls = new PullDecoder(Limits.DOCUMENTED);
     private final TokenDecoder tokens = new TokenDecoder(Limits.DOCUMENTED);
     private final List<Consumer<byte[]>> decoders =

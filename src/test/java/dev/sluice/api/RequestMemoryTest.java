@@ -3,7 +3,6 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.Response;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -95,7 +94,7 @@ class RequestMemoryTest {
     @Test
     void aClientThatDoesNotReadALargeResponseIsDisconnectedAndItsMemoryFreed() throws IOException {
         edge.close();
-        serve(new EdgeServer(new HttpOptions("127.0.0.1", 0, null, 1, 60, 60, 8192)));
+        serve(new EdgeServer(HttpConfigs.of(null, 1, 60, 60)));
         int responseBytes = 20 << 20;
         edge.behaviours.put(
                 "queues-pull-messages",

@@ -2,13 +2,14 @@ package dev.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.http.HttpOptions;
+import dev.sluice.config.HttpConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.Optional;
 
 /** Self-signed certificates for tests, created with the keytool of the JDK. */
 public final class SelfSigned {
@@ -17,9 +18,9 @@ public final class SelfSigned {
     private SelfSigned() {}
 
     /** TLS options with a new certificate, whose files are in the directory. */
-    public static HttpOptions.TlsOptions tls(Path directory) throws Exception {
+    public static HttpConfig.TlsConfig tls(Path directory) throws Exception {
         KeyStore store = keyStore(directory, "store.p12");
-        return new HttpOptions.TlsOptions(
+        return new HttpConfig.TlsConfig(
                 pem(
                         directory,
                         "cert.pem",
@@ -30,7 +31,8 @@ public final class SelfSigned {
                         "key.pem",
                         "PRIVATE KEY",
                         store.getKey("sluice", PASSWORD).getEncoded()),
-                null);
+                HttpConfig.ClientAuth.NONE,
+                Optional.empty());
     }
 
     /** A new key with a certificate for localhost, valid for two days. */
@@ -69,10 +71,10 @@ public final class SelfSigned {
     }
 
     /** Writes it as a PEM file. Returns the path of the file. */
-    static String pem(Path directory, String name, String type, byte[] der) throws IOException {
+    static Path pem(Path directory, String name, String type, byte[] der) throws IOException {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         Path file = directory.resolve(name);
         Files.writeString(file, "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
-        return file.toString();
+        return file;
     }
 }

@@ -3,7 +3,6 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.api.http.HttpOptions;
 import dev.sluice.api.http.Response;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -23,8 +22,8 @@ class SlowClientsTest {
 
     @BeforeAll
     static void start() {
-        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, null, 60, 1, 1, 8192));
-        patient = new EdgeServer(new HttpOptions("127.0.0.1", 0, null, 600, 600, 600, 8192), CONNECTIONS_MAX);
+        edge = new EdgeServer(HttpConfigs.of(null, 60, 1, 1));
+        patient = new EdgeServer(HttpConfigs.of(null, 600, 600, 600), CONNECTIONS_MAX);
     }
 
     @AfterAll

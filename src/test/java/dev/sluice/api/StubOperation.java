@@ -1,7 +1,7 @@
 package dev.sluice.api;
 
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.http.Response;
+import dev.sluice.config.Access;
 import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Future;
 import java.util.ArrayList;

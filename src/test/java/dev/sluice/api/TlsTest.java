@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.api.http.Certificates;
-import dev.sluice.api.http.HttpOptions;
+import dev.sluice.config.HttpConfig;
 import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -43,19 +44,20 @@ class TlsTest {
     @BeforeAll
     static void start() throws Exception {
         KeyStore store = SelfSigned.keyStore(directory, "store.p12");
-        String certificate = SelfSigned.pem(
+        Path certificate = SelfSigned.pem(
                 directory,
                 "cert.pem",
                 "CERTIFICATE",
                 store.getCertificate("sluice").getEncoded());
-        String key = SelfSigned.pem(
+        Path key = SelfSigned.pem(
                 directory,
                 "key.pem",
                 "PRIVATE KEY",
                 store.getKey("sluice", SelfSigned.PASSWORD).getEncoded());
         trusting = trusting(store);
-        HttpOptions.TlsOptions tls = new HttpOptions.TlsOptions(certificate, key, null);
-        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, tls, 60, 60, 60, 8192));
+        HttpConfig.TlsConfig tls =
+                new HttpConfig.TlsConfig(certificate, key, HttpConfig.ClientAuth.NONE, Optional.empty());
+        edge = new EdgeServer(HttpConfigs.of(tls, 60, 60, 60));
     }
 
     @AfterAll
@@ -111,7 +113,7 @@ class TlsTest {
     @Test
     void aChangedCertificateIsUsedWithoutARestartAndAnInvalidOneIsNot() throws Exception {
         KeyStore before = SelfSigned.keyStore(directory, "before.p12");
-        HttpOptions.TlsOptions tls = new HttpOptions.TlsOptions(
+        HttpConfig.TlsConfig tls = new HttpConfig.TlsConfig(
                 SelfSigned.pem(
                         directory,
                         "reloaded-cert.pem",
@@ -122,8 +124,9 @@ class TlsTest {
                         "reloaded-key.pem",
                         "PRIVATE KEY",
                         before.getKey("sluice", SelfSigned.PASSWORD).getEncoded()),
-                null);
-        EdgeServer reloading = new EdgeServer(new HttpOptions("127.0.0.1", 0, tls, 60, 60, 60, 8192));
+                HttpConfig.ClientAuth.NONE,
+                Optional.empty());
+        EdgeServer reloading = new EdgeServer(HttpConfigs.of(tls, 60, 60, 60));
         try {
             assertThat(certificateOf(reloading)).isEqualTo(before.getCertificate("sluice"));
 

@@ -3,7 +3,6 @@ package dev.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.config.AuthConfig.TokenAccess;
 import dev.sluice.config.DeclaredQueue.DeclaredSettings;
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
@@ -40,7 +39,7 @@ class ConfigListsTest {
         AuthConfig.TokenConfig token = auth.tokens().get(0);
         assertThat(token.sha256()).isEqualTo(HASH);
         assertThat(token.accounts()).containsExactly(ACCOUNT);
-        assertThat(token.access()).isEqualTo(TokenAccess.READ);
+        assertThat(token.access()).isEqualTo(Access.READ);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.sluice.api.message;
 
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ public class MessageDecoderBenchmark {
     private static final int BATCH = 100;
 
     private final MessageDecoder decoder =
-            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+            new MessageDecoder(Limits.DOCUMENTED, MessagesConfig.DEFAULT, new MessageIds());
     private final byte[] text = utf8(textPush("x".repeat(200)));
     private final byte[] escapedText = utf8(textPush("line\\n\\\"quoted\\\" \\u00e9 ".repeat(10)));
     private final byte[] umlauts = utf8(textPush("ä".repeat(100)));

@@ -1,5 +1,6 @@
 package dev.sluice.api.message;
 
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
@@ -36,7 +37,7 @@ public class MessageResponseWriterBenchmark {
     private static final BacklogStats METRICS = new BacklogStats(123_456, 24_691_200, 1_788_000_000_000L);
 
     private final MessageResponseWriter responses = new MessageResponseWriter(
-            MessagesFormat.DOCUMENTED, new LeaseTokens(new byte[32]), ContinuousClock.ofMachine());
+            MessagesConfig.DEFAULT, new LeaseTokens(new byte[32]), ContinuousClock.ofMachine());
     private final Delivered texts = delivered(ContentType.TEXT);
     private final Delivered jsons = delivered(ContentType.JSON);
 

@@ -2,14 +2,19 @@ package dev.sluice.api.auth;
 
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
+import dev.sluice.config.Access;
+import dev.sluice.config.AuthConfig;
+import dev.sluice.config.Secret;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,26 +26,6 @@ import java.util.Set;
  * with one half missing is ignored. Emails are compared without regard to case. One instance per event loop.
  */
 public final class Credentials implements Authenticator {
-    /**
-     * A token.
-     *
-     * @param name may be logged
-     * @param sha256Hex SHA-256 of the token's bytes, 64 hexadecimal digits
-     * @param accounts accounts it may use, {@code "*"} for all
-     * @param email shown by {@code GET /user}, may be empty
-     */
-    public record TokenCredential(String name, String sha256Hex, Set<String> accounts, Access access, String email) {}
-
-    /**
-     * An email with its key.
-     *
-     * @param name may be logged
-     * @param keySha256Hex SHA-256 of the key's bytes, 64 hexadecimal digits
-     * @param accounts accounts it may use, {@code "*"} for all
-     */
-    public record EmailKeyCredential(
-            String name, String email, String keySha256Hex, Set<String> accounts, Access access) {}
-
     private record HashedCredential(Principal caller, byte[] sha256, byte[] email) {}
 
     /** The longest token, key or email. Longer ones are refused without a check. */
@@ -55,24 +40,28 @@ public final class Credentials implements Authenticator {
     private final MessageDigest sha256;
 
     /**
-     * Accepts these credentials.
+     * Accepts the configured credentials and one more token.
      *
      * @throws IllegalArgumentException if a hash is not 64 hexadecimal digits
      */
-    public Credentials(List<TokenCredential> tokens, List<EmailKeyCredential> pairs) {
-        this.tokens = tokens.stream()
-                .map(token -> new HashedCredential(
-                        new Principal(token.name(), token.email(), Set.copyOf(token.accounts()), token.access()),
-                        hash(token.name(), token.sha256Hex()),
-                        new byte[0]))
-                .toArray(HashedCredential[]::new);
-        this.pairs = pairs.stream()
-                .map(pair -> new HashedCredential(
-                        new Principal(pair.name(), pair.email(), Set.copyOf(pair.accounts()), pair.access()),
-                        hash(pair.name(), pair.keySha256Hex()),
-                        emailBytes(pair.email())))
+    public Credentials(AuthConfig configured, Optional<AuthConfig.TokenConfig> further) {
+        List<AuthConfig.TokenConfig> byHash = new ArrayList<>(configured.tokens());
+        configured.token().ifPresent(token -> byHash.add(withAllRights("auth.token", token)));
+        further.ifPresent(byHash::add);
+        this.tokens = byHash.stream().map(token -> hashed(token, "")).toArray(HashedCredential[]::new);
+        this.pairs = configured.emailAndKey().stream()
+                .map(pair -> hashed(withAllRights("auth.email", pair.key()), pair.email()))
                 .toArray(HashedCredential[]::new);
         this.sha256 = newSha256();
+    }
+
+    private static AuthConfig.TokenConfig withAllRights(String name, Secret secret) {
+        return new AuthConfig.TokenConfig(name, sha256Hex(secret.value()), Set.of("*"), Access.WRITE);
+    }
+
+    private static HashedCredential hashed(AuthConfig.TokenConfig secret, String email) {
+        Principal caller = new Principal(secret.name(), email, Set.copyOf(secret.accounts()), secret.access());
+        return new HashedCredential(caller, hash(secret.name(), secret.sha256()), emailBytes(email));
     }
 
     /** SHA-256 of a secret as the configuration holds it: 64 lower-case hexadecimal digits over its UTF-8 bytes. */

@@ -1,5 +1,6 @@
 package dev.sluice.api.auth;
 
+import dev.sluice.config.Access;
 import java.util.Set;
 
 /**

@@ -1,5 +1,6 @@
 package dev.sluice.api.http;
 
+import dev.sluice.config.HttpConfig;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -33,7 +34,7 @@ import javax.net.ssl.X509KeyManager;
  * @param authorities PEM with the certificate authorities of clients, null if clients are not asked for
  *     certificates
  */
-record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer key, Buffer authorities) {
+record CertificateFiles(HttpConfig.TlsConfig files, Buffer certificate, Buffer key, Buffer authorities) {
     private static final String CERTIFICATE_KEY = "http.tls.cert";
     private static final String PRIVATE_KEY = "http.tls.key";
     private static final String AUTHORITIES_KEY = "http.tls.client_ca";
@@ -48,18 +49,18 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
      *
      * @throws InvalidCertificateException if one of them cannot be read
      */
-    static CertificateFiles read(HttpOptions.TlsOptions files) {
+    static CertificateFiles read(HttpConfig.TlsConfig files) {
         return new CertificateFiles(
                 files,
-                read(CERTIFICATE_KEY, files.certificatePath()),
-                read(PRIVATE_KEY, files.keyPath()),
-                files.clients() == null
-                        ? null
-                        : read(AUTHORITIES_KEY, files.clients().authoritiesPath()));
+                read(CERTIFICATE_KEY, files.certificate()),
+                read(PRIVATE_KEY, files.key()),
+                files.clientAuthorities()
+                        .map(authorities -> read(AUTHORITIES_KEY, authorities))
+                        .orElse(null));
     }
 
-    private static Buffer read(String configKey, String file) {
-        try (InputStream content = Files.newInputStream(Path.of(file))) {
+    private static Buffer read(String configKey, Path file) {
+        try (InputStream content = Files.newInputStream(file)) {
             byte[] bytes = content.readNBytes(BYTES_MAX + 1);
             if (bytes.length > BYTES_MAX) {
                 throw invalid(configKey, file, "is larger than " + BYTES_MAX + " bytes");
@@ -89,10 +90,8 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
      * @throws InvalidCertificateException if the files cannot be used
      */
     X509Certificate check() {
-        requireCertificates(CERTIFICATE_KEY, files.certificatePath(), certificate);
-        if (authorities != null) {
-            requireCertificates(AUTHORITIES_KEY, files.clients().authoritiesPath(), authorities);
-        }
+        requireCertificates(CERTIFICATE_KEY, files.certificate(), certificate);
+        files.clientAuthorities().ifPresent(file -> requireCertificates(AUTHORITIES_KEY, file, authorities));
         requireKey();
         try {
             KeyStore store = identity().loadKeyStore(null);
@@ -111,7 +110,7 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
         }
     }
 
-    private static void requireCertificates(String configKey, String file, Buffer content) {
+    private static void requireCertificates(String configKey, Path file, Buffer content) {
         Matcher certificate = CERTIFICATE.matcher(content.toString(StandardCharsets.ISO_8859_1));
         if (!certificate.find()) {
             throw invalid(configKey, file, "holds no certificate in PEM");
@@ -132,11 +131,11 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
         if (text.contains("ENCRYPTED")) {
             throw invalid(
                     PRIVATE_KEY,
-                    files.keyPath(),
+                    files.key(),
                     "is encrypted; decrypt it (openssl pkey -in FILE -out NEW) and keep it readable for this server only");
         }
         if (!text.contains("PRIVATE KEY-----")) {
-            throw invalid(PRIVATE_KEY, files.keyPath(), "holds no private key in PEM");
+            throw invalid(PRIVATE_KEY, files.key(), "holds no private key in PEM");
         }
     }
 
@@ -167,21 +166,21 @@ record CertificateFiles(HttpOptions.TlsOptions files, Buffer certificate, Buffer
             return mismatch();
         }
         if (reason.contains("chain")) {
-            return invalid(CERTIFICATE_KEY, files.certificatePath(), "cannot be used: " + reason);
+            return invalid(CERTIFICATE_KEY, files.certificate(), "cannot be used: " + reason);
         }
         return invalid(
                 PRIVATE_KEY,
-                files.keyPath(),
+                files.key(),
                 "holds a key that cannot be used (" + reason
                         + "); RSA keys and elliptic curve keys (P-256, P-384, P-521) can be, others such as Ed25519 cannot");
     }
 
     private InvalidCertificateException mismatch() {
-        return new InvalidCertificateException(CERTIFICATE_KEY + " " + files.certificatePath() + " and " + PRIVATE_KEY
-                + " " + files.keyPath() + " do not belong together: the key is not that of the first certificate");
+        return new InvalidCertificateException(CERTIFICATE_KEY + " " + files.certificate() + " and " + PRIVATE_KEY + " "
+                + files.key() + " do not belong together: the key is not that of the first certificate");
     }
 
-    private static InvalidCertificateException invalid(String configKey, String file, String what) {
+    private static InvalidCertificateException invalid(String configKey, Path file, String what) {
         return new InvalidCertificateException(configKey + " " + file + " " + what);
     }
 

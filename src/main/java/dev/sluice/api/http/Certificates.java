@@ -1,5 +1,6 @@
 package dev.sluice.api.http;
 
+import dev.sluice.config.HttpConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,7 +47,7 @@ public final class Certificates {
      *
      * @throws InvalidCertificateException if they are invalid, or do not match each other
      */
-    public static Certificates read(HttpOptions.TlsOptions files) {
+    public static Certificates read(HttpConfig.TlsConfig files) {
         CertificateFiles read = CertificateFiles.read(files);
         warnIfNotValid(files, read.check());
         return new Certificates(read);
@@ -54,12 +55,13 @@ public final class Certificates {
 
     /** Configures TLS with the current certificate. */
     public void configure(HttpServerOptions options) {
-        options.setKeyCertOptions(current.identity());
-        HttpOptions.ClientCertificates clients = current.files().clients();
-        if (clients != null) {
-            options.setClientAuth(clients.required() ? ClientAuth.REQUIRED : ClientAuth.REQUEST)
-                    .setTrustOptions(current.trusted());
-        }
+        ClientAuth clients =
+                switch (current.files().clientAuth()) {
+                    case NONE -> ClientAuth.NONE;
+                    case REQUEST -> ClientAuth.REQUEST;
+                    case REQUIRED -> ClientAuth.REQUIRED;
+                };
+        options.setKeyCertOptions(current.identity()).setClientAuth(clients).setTrustOptions(current.trusted());
     }
 
     /**
@@ -84,7 +86,7 @@ public final class Certificates {
     }
 
     /** Reads other files, and uses them from now on. Whether clients are asked for certificates does not change. */
-    public Future<Void> reload(HttpOptions.TlsOptions files) {
+    public Future<Void> reload(HttpConfig.TlsConfig files) {
         Context context = owner;
         if (context == null) {
             return Future.succeededFuture();
@@ -98,7 +100,7 @@ public final class Certificates {
         return done.future();
     }
 
-    private Future<Void> readAndUse(Vertx vertx, HttpOptions.TlsOptions files) {
+    private Future<Void> readAndUse(Vertx vertx, HttpConfig.TlsConfig files) {
         return vertx.executeBlocking(() -> CertificateFiles.read(files))
                 .compose(read -> read.hasSameContent(current)
                         ? Future.succeededFuture()
@@ -112,7 +114,7 @@ public final class Certificates {
         changed.setKeyCertOptions(read.identity()).setTrustOptions(read.trusted());
         return server.updateSSLOptions(changed, true).map(updated -> {
             current = read;
-            LOG.info("The certificate in {} was loaded again", read.files().certificatePath());
+            LOG.info("The certificate in {} was loaded again", read.files().certificate());
             warnIfNotValid(read.files(), shown);
             return null;
         });
@@ -126,13 +128,13 @@ public final class Certificates {
         }
     }
 
-    private static void warnIfNotValid(HttpOptions.TlsOptions files, X509Certificate shown) {
+    private static void warnIfNotValid(HttpConfig.TlsConfig files, X509Certificate shown) {
         try {
             shown.checkValidity();
         } catch (CertificateException notNow) {
             LOG.warn(
                     "The certificate in {} is valid from {} to {} only; clients will reject it",
-                    files.certificatePath(),
+                    files.certificate(),
                     shown.getNotBefore().toInstant(),
                     shown.getNotAfter().toInstant());
         }

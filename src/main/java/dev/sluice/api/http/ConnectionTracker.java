@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -47,11 +46,11 @@ public final class ConnectionTracker {
     private final Map<HttpConnection, TrackedConnection> open = new IdentityHashMap<>();
     private final long bytesMax;
     private long chargedBytes;
-    /** Connections that wait for their first request; null for no timeout. */
+    /** Connections that wait for their first request. */
     private TimeoutQueue firstRequestTimeouts;
-    /** Connections of HTTP/1.1 that wait for their next request; null for no timeout. */
+    /** Connections of HTTP/1.1 that wait for their next request. */
     private TimeoutQueue idleTimeouts;
-    /** Heads of requests, from the first byte to the last; null for no timeout. */
+    /** Heads of requests, from the first byte to the last. */
     private TimeoutQueue headTimeouts;
 
     /**
@@ -66,19 +65,14 @@ public final class ConnectionTracker {
     /**
      * Starts the timeouts. A connection closes at most a quarter of a second late.
      *
-     * @param firstSeconds until the first request must begin, and from the beginning of each head until it must be
-     *     complete; 0 for no timeout
-     * @param idleSeconds until each request must begin, the first one included; 0 for no timeout
+     * @param firstMillis until the first request must begin, and from the beginning of each head until it must be
+     *     complete
+     * @param idleMillis until each request must begin, the first one included
      */
-    public void begin(Vertx vertx, int firstSeconds, int idleSeconds) {
-        idleTimeouts = timeouts(vertx, idleSeconds);
-        headTimeouts = timeouts(vertx, firstSeconds);
-        boolean idleIsSooner = idleSeconds > 0 && idleSeconds < firstSeconds;
-        firstRequestTimeouts = idleIsSooner || firstSeconds == 0 ? idleTimeouts : timeouts(vertx, firstSeconds);
-    }
-
-    private static TimeoutQueue timeouts(Vertx vertx, int seconds) {
-        return seconds == 0 ? null : new TimeoutQueue(vertx, TimeUnit.SECONDS.toMillis(seconds));
+    public void begin(Vertx vertx, long firstMillis, long idleMillis) {
+        idleTimeouts = new TimeoutQueue(vertx, idleMillis);
+        headTimeouts = new TimeoutQueue(vertx, firstMillis);
+        firstRequestTimeouts = idleMillis < firstMillis ? idleTimeouts : new TimeoutQueue(vertx, firstMillis);
     }
 
     TimeoutQueue idleTimeouts() {
@@ -211,10 +205,8 @@ public final class ConnectionTracker {
 
     private static TrackedConnection oldest(
             TimeoutQueue timeouts, long ageMillisMin, Predicate<TrackedConnection> condition) {
-        return timeouts == null
-                ? null
-                : (TrackedConnection) timeouts.oldestMatching(
-                        ageMillisMin, EXAMINED_MAX, each -> condition.test((TrackedConnection) each));
+        return (TrackedConnection)
+                timeouts.oldestMatching(ageMillisMin, EXAMINED_MAX, each -> condition.test((TrackedConnection) each));
     }
 
     private TrackedConnection http2WithoutStreams() {

@@ -25,11 +25,11 @@ public final class ListenerTransport implements Transport, io.vertx.core.transpo
     private final io.vertx.core.transport.Transport known;
     private final Transport transport;
     private final int handshakesMax;
-    private final int handshakeTimeoutSeconds;
+    private final long handshakeTimeoutMillis;
 
-    private ListenerTransport(io.vertx.core.transport.Transport known, int handshakesMax, int handshakeTimeoutSeconds) {
+    private ListenerTransport(io.vertx.core.transport.Transport known, int handshakesMax, long handshakeTimeoutMillis) {
         this.handshakesMax = handshakesMax;
-        this.handshakeTimeoutSeconds = handshakeTimeoutSeconds;
+        this.handshakeTimeoutMillis = handshakeTimeoutMillis;
         this.known = known;
         this.transport = known.implementation();
     }
@@ -38,15 +38,15 @@ public final class ListenerTransport implements Transport, io.vertx.core.transpo
      * The native transport of this machine, or that of the JDK.
      *
      * @param handshakesMax connections of one listener with TLS that cannot send requests yet
-     * @param handshakeTimeoutSeconds how long each may be one of them; 0 for no timeout
+     * @param handshakeTimeoutMillis how long each may be one of them
      */
-    public static ListenerTransport preferNative(int handshakesMax, int handshakeTimeoutSeconds) {
+    public static ListenerTransport preferNative(int handshakesMax, long handshakeTimeoutMillis) {
         io.vertx.core.transport.Transport nativeTransport = io.vertx.core.transport.Transport.nativeTransport();
         boolean usable = nativeTransport != null && nativeTransport.available();
         return new ListenerTransport(
                 usable ? nativeTransport : io.vertx.core.transport.Transport.NIO,
                 handshakesMax,
-                handshakeTimeoutSeconds);
+                handshakeTimeoutMillis);
     }
 
     @Override
@@ -56,8 +56,7 @@ public final class ListenerTransport implements Transport, io.vertx.core.transpo
             @Override
             protected void initChannel(Channel listener) {
                 if (options.isSsl()) {
-                    listener.pipeline()
-                            .addLast(new PendingHandshakes(listener, handshakesMax, handshakeTimeoutSeconds));
+                    listener.pipeline().addLast(new PendingHandshakes(listener, handshakesMax, handshakeTimeoutMillis));
                 }
                 listener.pipeline().addLast(new AcceptLimit());
             }

@@ -25,7 +25,7 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
 
     private final Channel listener;
     private final int max;
-    private final int timeoutSeconds;
+    private final long timeoutMillis;
     /** Oldest first. */
     private final Map<Channel, ScheduledFuture<?>> pending = new LinkedHashMap<>();
 
@@ -33,12 +33,12 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
      * A handler for the pipeline of a listener.
      *
      * @param max pending connections
-     * @param timeoutSeconds how long one may be pending; 0 for no timeout
+     * @param timeoutMillis how long one may be pending
      */
-    PendingHandshakes(Channel listener, int max, int timeoutSeconds) {
+    PendingHandshakes(Channel listener, int max, long timeoutMillis) {
         this.listener = listener;
         this.max = max;
-        this.timeoutSeconds = timeoutSeconds;
+        this.timeoutMillis = timeoutMillis;
     }
 
     /** Called when a connection can send requests. */
@@ -64,9 +64,7 @@ public final class PendingHandshakes extends ChannelInboundHandlerAdapter {
         }
         pending.put(
                 connection,
-                timeoutSeconds == 0
-                        ? null
-                        : listener.eventLoop().schedule(() -> close(connection), timeoutSeconds, TimeUnit.SECONDS));
+                listener.eventLoop().schedule(() -> close(connection), timeoutMillis, TimeUnit.MILLISECONDS));
         connection.closeFuture().addListener(gone -> execute(listener, () -> remove(connection)));
     }
 

@@ -63,9 +63,7 @@ public final class RequestBodyReader {
             return Future.failedFuture(refusal);
         }
         PendingBody pending = new PendingBody(length);
-        if (timeouts != null) {
-            timeouts.add(pending, nowNanos);
-        }
+        timeouts.add(pending, nowNanos);
         request.handler(pending::onChunk);
         request.exceptionHandler(failure -> pending.end(failureOf(failure)));
         request.endHandler(end -> pending.end(null));
@@ -135,9 +133,7 @@ public final class RequestBodyReader {
                 return;
             }
             ended = true;
-            if (timeouts != null) {
-                timeouts.remove(this);
-            }
+            timeouts.remove(this);
             if (failure == null) {
                 memory.release(reservedBytes - length());
                 whole.tryComplete(joined != null ? joined : first != null ? first : EMPTY);

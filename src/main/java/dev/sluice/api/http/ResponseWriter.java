@@ -67,12 +67,10 @@ public final class ResponseWriter {
     /**
      * Starts it. To be called before the first response.
      *
-     * @param idleSeconds the timeout of idle connections, 0 for none; the send timeout is never longer, nor longer
-     *     than 10 s
+     * @param idleMillis the timeout of idle connections; the send timeout is never longer, nor longer than 10 s
      */
-    public void begin(Vertx eventLoops, int idleSeconds) {
+    public void begin(Vertx eventLoops, long idleMillis) {
         vertx = eventLoops;
-        long idleMillis = idleSeconds == 0 ? Long.MAX_VALUE : TimeUnit.SECONDS.toMillis(idleSeconds);
         sendTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(SEND_TIMEOUT_MILLIS_MAX, idleMillis));
     }
 

@@ -287,7 +287,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
      * @param isHeadIncomplete whether a head has begun and is not complete
      */
     void onBytesDecoded(boolean isHeadIncomplete) {
-        if (isHeadIncomplete && headTimeout == null && tracker.headTimeouts() != null) {
+        if (isHeadIncomplete && headTimeout == null) {
             headTimeout = new HeadTimeout();
             tracker.headTimeouts().add(headTimeout);
         } else if (!isHeadIncomplete && headTimeout != null) {

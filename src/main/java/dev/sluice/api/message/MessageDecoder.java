@@ -3,6 +3,7 @@ package dev.sluice.api.message;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.ValidationErrors;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueError;
@@ -28,10 +29,10 @@ public final class MessageDecoder {
     private final ValidationErrors errors = new ValidationErrors();
     private final ValidationErrors listErrors = new ValidationErrors();
 
-    public MessageDecoder(Limits limits, MessagesFormat format, MessageIds ids) {
+    public MessageDecoder(Limits limits, MessagesConfig messages, MessageIds ids) {
         this.limits = limits;
         this.cursor = new JsonCursor(limits.jsonDepthMax());
-        this.fields = new MessageFields(limits, format, ids);
+        this.fields = new MessageFields(limits, messages, ids);
     }
 
     /**

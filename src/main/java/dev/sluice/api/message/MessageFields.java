@@ -3,6 +3,7 @@ package dev.sluice.api.message;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.ValidationErrors;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
@@ -21,12 +22,12 @@ final class MessageFields {
     private final JsonField contentType = new JsonField("content_type");
     private final JsonField delay = new JsonField("delay_seconds");
     private final Limits limits;
-    private final MessagesFormat format;
+    private final boolean strictJsonBodies;
     private final MessageIds ids;
 
-    MessageFields(Limits limits, MessagesFormat format, MessageIds ids) {
+    MessageFields(Limits limits, MessagesConfig messages, MessageIds ids) {
         this.limits = limits;
-        this.format = format;
+        this.strictJsonBodies = messages.strictJsonBodies();
         this.ids = ids;
     }
 
@@ -89,9 +90,7 @@ final class MessageFields {
             if (kind != JsonCursor.JsonType.STRING) {
                 errors.addWrongType("string", kind, path.field(body.name()));
             }
-        } else if (format.strictJsonBodies()
-                && kind != JsonCursor.JsonType.OBJECT
-                && kind != JsonCursor.JsonType.ARRAY) {
+        } else if (strictJsonBodies && kind != JsonCursor.JsonType.OBJECT && kind != JsonCursor.JsonType.ARRAY) {
             errors.addWrongType("object", kind, path.field(body.name()));
         }
     }

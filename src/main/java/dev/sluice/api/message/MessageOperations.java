@@ -1,6 +1,7 @@
 package dev.sluice.api.message;
 
 import dev.sluice.api.OperationBinding;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
@@ -19,7 +20,7 @@ public final class MessageOperations {
      * @param clock converts the times of messages for display
      */
     public static List<OperationBinding> forEventLoop(
-            QueueClient queues, Limits limits, MessagesFormat format, byte[] tokenKey, ContinuousClock clock) {
+            QueueClient queues, Limits limits, MessagesConfig format, byte[] tokenKey, ContinuousClock clock) {
         LeaseTokens tokens = new LeaseTokens(tokenKey);
         MessageResponseWriter responses = new MessageResponseWriter(format, tokens, clock);
         MessageDecoder messages = new MessageDecoder(limits, format, new MessageIds());

@@ -2,6 +2,7 @@ package dev.sluice.api.message;
 
 import dev.sluice.api.json.JsonWriter;
 import dev.sluice.api.json.Utf8Text;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
@@ -65,14 +66,14 @@ public final class MessageResponseWriter {
     /** The most bytes that a response takes in addition to its messages. */
     private static final int ENVELOPE_BYTES = 1024;
 
-    private final MessagesFormat format;
+    private final boolean plainJsonBodies;
     private final LeaseTokens tokens;
     private final ContinuousClock clock;
     private final JsonWriter json = new JsonWriter();
     private final byte[] token = new byte[LeaseTokens.CHARS_MAX];
 
-    public MessageResponseWriter(MessagesFormat format, LeaseTokens tokens, ContinuousClock clock) {
-        this.format = format;
+    public MessageResponseWriter(MessagesConfig messages, LeaseTokens tokens, ContinuousClock clock) {
+        this.plainJsonBodies = messages.jsonBodyEncoding() == MessagesConfig.JsonBodyEncoding.PLAIN;
         this.tokens = tokens;
         this.clock = clock;
     }
@@ -89,7 +90,7 @@ public final class MessageResponseWriter {
 
     private boolean isEscaped(Content content) {
         return content.contentType() == ContentType.TEXT
-                || content.contentType() == ContentType.JSON && format.plainJsonBodies();
+                || content.contentType() == ContentType.JSON && plainJsonBodies;
     }
 
     /** Starts a response, and discards what a failed one may have left. */

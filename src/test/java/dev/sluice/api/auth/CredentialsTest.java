@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
+import dev.sluice.config.Access;
+import dev.sluice.config.AuthConfig;
+import dev.sluice.config.Secret;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,13 +22,24 @@ class CredentialsTest {
     private static final String ACCOUNT = "7f1d2c3b4a5968778695a4b3c2d1e0f9";
 
     private final Credentials credentials = new Credentials(
-            List.of(
-                    new Credentials.TokenCredential(
-                            "writer", Credentials.sha256Hex("s3cret"), Set.of("*"), Access.WRITE, ""),
-                    new Credentials.TokenCredential(
-                            "reader", Credentials.sha256Hex("other"), Set.of(ACCOUNT), Access.READ, "r@example.com")),
-            List.of(new Credentials.EmailKeyCredential(
-                    "owner", "Owner@example.com", Credentials.sha256Hex("k3y"), Set.of("*"), Access.WRITE)));
+            new AuthConfig(
+                    Optional.empty(),
+                    Optional.of(new AuthConfig.EmailAndKey("Owner@example.com", new Secret("k3y"))),
+                    List.of(
+                            token("writer", "s3cret", "*", Access.WRITE),
+                            token("reader", "other", ACCOUNT, Access.READ)),
+                    Optional.empty()),
+            Optional.empty());
+
+    private static AuthConfig.TokenConfig token(String name, String secret, String account, Access access) {
+        return new AuthConfig.TokenConfig(name, Credentials.sha256Hex(secret), Set.of(account), access);
+    }
+
+    private static Credentials only(AuthConfig.TokenConfig... tokens) {
+        return new Credentials(
+                new AuthConfig(Optional.empty(), Optional.empty(), List.of(tokens), Optional.empty()),
+                Optional.empty());
+    }
 
     @ParameterizedTest(name = "{0} | {1} | {2} -> {3}")
     @CsvSource(
@@ -35,12 +50,12 @@ class CredentialsTest {
                 "Bearer other      | -                 | -     | reader",
                 "bearer s3cret     | -                 | -     | writer",
                 "BEARER   s3cret   | -                 | -     | writer",
-                "-                 | owner@example.com | k3y   | owner",
-                "-                 | OWNER@EXAMPLE.COM | k3y   | owner",
-                "Bearer s3cret     | owner@example.com | k3y   | owner",
+                "-                 | owner@example.com | k3y   | auth.email",
+                "-                 | OWNER@EXAMPLE.COM | k3y   | auth.email",
+                "Bearer s3cret     | owner@example.com | k3y   | auth.email",
                 "Bearer s3cret     | owner@example.com | wrong | writer",
-                "Bearer wrong      | owner@example.com | k3y   | owner",
-                "Basic b3duZXI6    | owner@example.com | k3y   | owner",
+                "Bearer wrong      | owner@example.com | k3y   | auth.email",
+                "Basic b3duZXI6    | owner@example.com | k3y   | auth.email",
                 "Bearer s3cret     | owner@example.com | -     | writer",
                 "Bearer s3cret     | -                 | k3y   | writer",
                 "-                 | -                 | -     | CREDENTIALS_MISSING",
@@ -68,10 +83,7 @@ class CredentialsTest {
     @Test
     void overlongSecretsAreRefused() {
         String longToken = "x".repeat(1025);
-        Credentials knowsLong = new Credentials(
-                List.of(new Credentials.TokenCredential(
-                        "long", Credentials.sha256Hex(longToken), Set.of("*"), Access.READ, "")),
-                List.of());
+        Credentials knowsLong = only(token("long", longToken, "*", Access.READ));
         assertThatThrownBy(() -> knowsLong.authenticate(request("Bearer " + longToken, null, null)))
                 .extracting("error")
                 .isEqualTo(EdgeError.NOT_AUTHORIZED);
@@ -82,7 +94,7 @@ class CredentialsTest {
     @Test
     void theCallerHasTheConfiguredProperties() {
         Principal reader = credentials.authenticate(request("Bearer other", null, null));
-        assertThat(reader).isEqualTo(new Principal("reader", "r@example.com", Set.of(ACCOUNT), Access.READ));
+        assertThat(reader).isEqualTo(new Principal("reader", "", Set.of(ACCOUNT), Access.READ));
         assertThat(reader.mayUse(ACCOUNT)).isTrue();
         assertThat(reader.mayUse("0".repeat(32))).isFalse();
         Principal owner = credentials.authenticate(request(null, "owner@example.com", "k3y"));
@@ -92,7 +104,7 @@ class CredentialsTest {
 
     @Test
     void aRequestWithoutCredentialsIsRefused() {
-        Credentials none = new Credentials(List.of(), List.of());
+        Credentials none = only();
         assertThatThrownBy(() -> none.authenticate(request("Bearer s3cret", null, null)))
                 .extracting("error")
                 .isEqualTo(EdgeError.NOT_AUTHORIZED);
@@ -100,14 +112,21 @@ class CredentialsTest {
 
     @Test
     void anInvalidHashIsRefused() {
-        assertThatThrownBy(() -> new Credentials(
-                        List.of(new Credentials.TokenCredential("bad", "abc", Set.of("*"), Access.READ, "")),
-                        List.of()))
+        assertThatThrownBy(() -> only(new AuthConfig.TokenConfig("bad", "abc", Set.of("*"), Access.READ)))
                 .hasMessage("the SHA-256 of bad must have 64 hexadecimal digits");
-        assertThatThrownBy(() -> new Credentials(
-                        List.of(new Credentials.TokenCredential("bad", "g".repeat(64), Set.of("*"), Access.READ, "")),
-                        List.of()))
+        assertThatThrownBy(() -> only(new AuthConfig.TokenConfig("bad", "g".repeat(64), Set.of("*"), Access.READ)))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theTokenOfTheConfigurationAndAFurtherOneAreAccepted() {
+        AuthConfig configured =
+                new AuthConfig(Optional.of(new Secret("all")), Optional.empty(), List.of(), Optional.empty());
+        Credentials both =
+                new Credentials(configured, Optional.of(token("installation", "one", ACCOUNT, Access.WRITE)));
+        assertThat(both.authenticate(request("Bearer all", null, null)))
+                .isEqualTo(new Principal("auth.token", "", Set.of("*"), Access.WRITE));
+        assertThat(both.authenticate(request("Bearer one", null, null)).name()).isEqualTo("installation");
     }
 
     private String outcome(String authorization, String email, String key) {

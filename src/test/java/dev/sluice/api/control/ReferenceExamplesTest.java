@@ -7,7 +7,7 @@ import dev.sluice.api.OperationCall;
 import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.message.LeaseTokens;
 import dev.sluice.api.message.MessageOperations;
-import dev.sluice.api.message.MessagesFormat;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
@@ -157,7 +157,7 @@ class ReferenceExamplesTest {
 
     private JsonObject respond(String operationId, Buffer body) {
         Operation operation = MessageOperations.forEventLoop(
-                        queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY, ContinuousClock.ofMachine())
+                        queues, Limits.DOCUMENTED, MessagesConfig.DEFAULT, KEY, ContinuousClock.ofMachine())
                 .stream()
                 .filter(candidate -> candidate.operationId().equals(operationId))
                 .findFirst()

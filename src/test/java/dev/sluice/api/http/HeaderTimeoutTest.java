@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.api.EdgeServer;
+import dev.sluice.api.HttpConfigs;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.SelfSigned;
 import dev.sluice.api.TrustAllCertificates;
@@ -45,9 +46,8 @@ class HeaderTimeoutTest {
 
     @BeforeAll
     static void start() throws Exception {
-        plain = new EdgeServer(new HttpOptions("127.0.0.1", 0, null, SECONDS_MAX, HEADER_SECONDS, SECONDS_MAX, 8192));
-        secure = new EdgeServer(new HttpOptions(
-                "127.0.0.1", 0, SelfSigned.tls(directory), SECONDS_MAX, HEADER_SECONDS, SECONDS_MAX, 8192));
+        plain = new EdgeServer(HttpConfigs.of(null, SECONDS_MAX, HEADER_SECONDS, SECONDS_MAX));
+        secure = new EdgeServer(HttpConfigs.of(SelfSigned.tls(directory), SECONDS_MAX, HEADER_SECONDS, SECONDS_MAX));
     }
 
     @AfterAll
@@ -185,8 +185,8 @@ class HeaderTimeoutTest {
 
     @Test
     void stalledHandshakesDoNotBlockOtherConnections() throws Exception {
-        try (EdgeServer patient = new EdgeServer(
-                new HttpOptions("127.0.0.1", 0, SelfSigned.tls(own), SECONDS_MAX, SECONDS_MAX, SECONDS_MAX, 8192))) {
+        try (EdgeServer patient =
+                new EdgeServer(HttpConfigs.of(SelfSigned.tls(own), SECONDS_MAX, SECONDS_MAX, SECONDS_MAX))) {
             serve(patient);
             List<Socket> silent = new ArrayList<>();
             for (int i = 0; i < 30; i++) {

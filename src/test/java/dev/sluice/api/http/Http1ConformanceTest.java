@@ -7,6 +7,7 @@ import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawClient;
 import dev.sluice.api.RawClient.RawResponse;
 import dev.sluice.api.error.EdgeException;
+import dev.sluice.config.HttpConfig;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import io.netty.buffer.Unpooled;
@@ -329,13 +330,13 @@ class Http1ConformanceTest {
 
     @Test
     void aUrlBeyondTheLimitIs414AndHeadersBeyondItAre431() throws IOException {
-        String much = "y".repeat(10_000);
+        String much = "y".repeat(HttpConfig.HEADER_BYTES_MAX + 1);
         try (RawClient client = new RawClient(edge.port())) {
             client.send("GET /" + much + " HTTP/1.1\r\nHost: x\r\n\r\n" + wholePush());
             assertRefused(client.receive(), 414);
             assertThat(client.isClosedByServer()).isTrue();
         }
-        for (String field : new String[] {"X: " + much, ("X: " + "y".repeat(1000) + "\r\n").repeat(9) + "X: y"}) {
+        for (String field : new String[] {"X: " + much, ("X: " + "y".repeat(1000) + "\r\n").repeat(17) + "X: y"}) {
             try (RawClient client = new RawClient(edge.port())) {
                 client.send("GET / HTTP/1.1\r\nHost: x\r\n" + field + "\r\n\r\n" + wholePush());
                 assertRefused(client.receive(), 431);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.ContractResponses;
 import dev.sluice.api.EdgeServer;
+import dev.sluice.api.HttpConfigs;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.RawHttp2.Outcome;
 import dev.sluice.api.SelfSigned;
+import dev.sluice.config.HttpConfig;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
@@ -27,7 +29,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Which requests are malformed according to RFC 9113, and which are not, a row for each rule. */
 class Http2ConformanceTest {
     private static final int PROTOCOL_ERROR = 1;
-    private static final int HEADER_BYTES_MAX = 8192;
 
     @TempDir
     static Path directory;
@@ -145,7 +146,7 @@ class Http2ConformanceTest {
 
     @BeforeAll
     static void start() throws Exception {
-        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, SelfSigned.tls(directory), 60, 10, 10, HEADER_BYTES_MAX));
+        edge = new EdgeServer(HttpConfigs.of(SelfSigned.tls(directory), 60, 10, 10));
         String queueId = edge.catalog
                 .createQueue(EdgeServer.ACCOUNT, "orders", QueueSettings.DEFAULT, null)
                 .await()
@@ -225,10 +226,10 @@ class Http2ConformanceTest {
 
     @Test
     void aUrlBeyondTheLimitIs414AndHeadersBeyondItAre431() throws Exception {
-        String much = "y".repeat(HEADER_BYTES_MAX + 1);
+        String much = "y".repeat(HttpConfig.HEADER_BYTES_MAX + 1);
         assertRefused(instead("a long path", ":path", "/" + much), 414);
         assertRefused(with("a long field", "x", much), 431);
-        String[] many = new String[180];
+        String[] many = new String[360];
         for (int i = 0; i < many.length; i += 2) {
             many[i] = "x" + i;
             many[i + 1] = "y".repeat(100);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.api.EdgeServer;
+import dev.sluice.api.HttpConfigs;
 import dev.sluice.api.RawClient;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.SelfSigned;
 import dev.sluice.api.TrustAllCertificates;
+import dev.sluice.config.HttpConfig;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.Closeable;
@@ -41,8 +43,8 @@ class IdleConnectionsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        plain = new EdgeServer(new HttpOptions("127.0.0.1", 0, null, IDLE_SECONDS, 0, 30, 8192));
-        secure = new EdgeServer(new HttpOptions("127.0.0.1", 0, SelfSigned.tls(directory), IDLE_SECONDS, 0, 30, 8192));
+        plain = new EdgeServer(HttpConfigs.of(null, IDLE_SECONDS, 60, 30));
+        secure = new EdgeServer(HttpConfigs.of(SelfSigned.tls(directory), IDLE_SECONDS, 60, 30));
     }
 
     @AfterAll
@@ -125,7 +127,7 @@ class IdleConnectionsTest {
 
     @Test
     void aConnectionOfHttp2WithoutAFirstRequestGetsAGoAwayDespitePings(@TempDir Path own) throws Exception {
-        HttpOptions settings = new HttpOptions("127.0.0.1", 0, SelfSigned.tls(own), 60, 1, 30, 8192);
+        HttpConfig settings = HttpConfigs.of(SelfSigned.tls(own), 60, 1, 30);
         try (EdgeServer impatient = new EdgeServer(settings);
                 RawHttp2 client = new RawHttp2(impatient.port()).acknowledging()) {
             client.frame(RawHttp2.PING, 0, 0, new byte[8]);

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.api.EdgeServer;
+import dev.sluice.api.HttpConfigs;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.SelfSigned;
 import dev.sluice.api.TrustAllCertificates;
+import dev.sluice.config.HttpConfig;
 import dev.sluice.queue.QueueSettings;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -59,8 +61,8 @@ class PendingResponsesTest {
     }
 
     private void serve(boolean secure, int pulledBytes, long connectionBytes) throws Exception {
-        HttpOptions.TlsOptions tls = secure ? SelfSigned.tls(directory) : null;
-        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, tls, SEND_SECONDS, 60, 60, 8192), 1000, connectionBytes);
+        HttpConfig.TlsConfig tls = secure ? SelfSigned.tls(directory) : null;
+        edge = new EdgeServer(HttpConfigs.of(tls, SEND_SECONDS, 60, 60), 1000, connectionBytes);
         queueId = queue("orders");
         otherQueueId = queue("others");
         Buffer pulled = Buffer.buffer(new byte[pulledBytes]);

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.api.EdgeServer;
+import dev.sluice.api.HttpConfigs;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.RawClient;
 import dev.sluice.api.SelfSigned;
+import dev.sluice.config.HttpConfig;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.runtime.delivery.PendingResponse;
@@ -38,8 +40,8 @@ class SentResponsesTest {
     private EdgeServer edge;
     private QueueDefinition queue;
 
-    private void open(HttpOptions.TlsOptions tls) {
-        edge = new EdgeServer(new HttpOptions("127.0.0.1", 0, tls, 60, 60, 60, 8192));
+    private void open(HttpConfig.TlsConfig tls) {
+        edge = new EdgeServer(HttpConfigs.of(tls, 60, 60, 60));
         queue = edge.catalog
                 .createQueue(EdgeServer.ACCOUNT, "orders", QueueSettings.DEFAULT, "")
                 .await();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
@@ -19,9 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MessageDecoderTest {
     private final MessageDecoder decoder =
-            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
-    private final MessageDecoder strict =
-            new MessageDecoder(Limits.DOCUMENTED, new MessagesFormat(false, true), new MessageIds());
+            new MessageDecoder(Limits.DOCUMENTED, MessagesConfig.DEFAULT, new MessageIds());
+    private final MessageDecoder strict = new MessageDecoder(
+            Limits.DOCUMENTED,
+            new MessagesConfig(MessagesConfig.JsonBodyEncoding.BASE64, true, false),
+            new MessageIds());
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(

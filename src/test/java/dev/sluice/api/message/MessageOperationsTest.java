@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.OperationBinding;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.auth.Access;
 import dev.sluice.api.control.StubQueues;
 import dev.sluice.api.http.Response;
+import dev.sluice.config.Access;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
@@ -43,10 +44,11 @@ class MessageOperationsTest {
     private final QueueDefinition queue =
             new QueueDefinition(9, "a".repeat(32), "b".repeat(32), "orders", "", null, null, 0, 0);
     private final LeaseTokens tokens = new LeaseTokens(KEY);
-    private final Map<String, OperationBinding> operations = MessageOperations.forEventLoop(
-                    queues, Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, KEY, ContinuousClock.ofMachine())
-            .stream()
-            .collect(Collectors.toMap(OperationBinding::operationId, Function.identity()));
+    private final Map<String, OperationBinding> operations =
+            MessageOperations.forEventLoop(
+                            queues, Limits.DOCUMENTED, MessagesConfig.DEFAULT, KEY, ContinuousClock.ofMachine())
+                    .stream()
+                    .collect(Collectors.toMap(OperationBinding::operationId, Function.identity()));
 
     @Test
     void thereAreEightAndAllRequireWriteAccess() {

@@ -9,6 +9,7 @@ import dev.sluice.TestSeed;
 import dev.sluice.api.json.JsonSamples;
 import dev.sluice.api.json.JsonWriter;
 import dev.sluice.api.json.Utf8Text;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
@@ -39,11 +40,13 @@ class MessageResponseWriterTest {
 
     private final LeaseTokens tokens = new LeaseTokens(new byte[32]);
     private final MessageResponseWriter responses =
-            new MessageResponseWriter(MessagesFormat.DOCUMENTED, tokens, ContinuousClock.ofMachine());
-    private final MessageResponseWriter plainResponses =
-            new MessageResponseWriter(new MessagesFormat(true, false), tokens, ContinuousClock.ofMachine());
+            new MessageResponseWriter(MessagesConfig.DEFAULT, tokens, ContinuousClock.ofMachine());
+    private final MessageResponseWriter plainResponses = new MessageResponseWriter(
+            new MessagesConfig(MessagesConfig.JsonBodyEncoding.PLAIN, false, false),
+            tokens,
+            ContinuousClock.ofMachine());
     private final MessageDecoder decoder =
-            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+            new MessageDecoder(Limits.DOCUMENTED, MessagesConfig.DEFAULT, new MessageIds());
 
     @Property(seed = TestSeed.PROPERTIES, tries = 1000)
     void anyTextIsPulledAsItWasPushed(@ForAll("spelledStrings") String spelled) throws JsonProcessingException {
@@ -88,7 +91,7 @@ class MessageResponseWriterTest {
     void timesFollowTheWallClock() throws IOException {
         AtomicLong wallMillis = new AtomicLong(5_000_000);
         ContinuousClock clock = new ContinuousClock(clocksOf(wallMillis));
-        MessageResponseWriter shifted = new MessageResponseWriter(MessagesFormat.DOCUMENTED, tokens, clock);
+        MessageResponseWriter shifted = new MessageResponseWriter(MessagesConfig.DEFAULT, tokens, clock);
         long pushedMillis = clock.nowMillis();
         wallMillis.addAndGet(-3_000_000);
         clock.nowMillis();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.ContractOracle;
 import dev.sluice.api.json.JsonWriter;
+import dev.sluice.config.MessagesConfig;
 import dev.sluice.fuzz.AllocationBound;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
@@ -19,7 +20,7 @@ import java.util.List;
  */
 public final class PushFuzz {
     private static final MessageDecoder MESSAGES =
-            new MessageDecoder(Limits.DOCUMENTED, MessagesFormat.DOCUMENTED, new MessageIds());
+            new MessageDecoder(Limits.DOCUMENTED, MessagesConfig.DEFAULT, new MessageIds());
 
     private PushFuzz() {}
 
