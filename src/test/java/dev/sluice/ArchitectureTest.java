@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.sluice.store.StoreException;
 import dev.sluice.store.StoredMessage;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.VerticleBase;
@@ -156,6 +157,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.sluice.store.rocksdb"));
+    }
+
+    @Test
+    void theProtocolOfTheShardLogDependsOnlyOnJava() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.sluice.store.log")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.sluice.store.log")
+                        .or(describe(
+                                "are the exception of stores", type -> type.isEquivalentTo(StoreException.class)))));
     }
 
     @Test
