@@ -1,0 +1,1 @@
+export { startSluice } from './index.js';
