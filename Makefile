@@ -6,6 +6,9 @@ FLOOR := target/sluice-floor.jar
 ARCHIVE := target/sluice.jsa
 MVN := mvn -B -ntp
 E2E := src/e2e
+# Written last by "make dist".
+DIST := target/dist/SHA256SUMS
+DIST_SOURCES := $(shell find src/dist src/npm conf -type f 2>/dev/null)
 SOURCES := pom.xml $(shell find src/main openapi -type f 2>/dev/null)
 
 # The java command: that of JAVA_HOME if it is set, as for Maven.
@@ -16,7 +19,7 @@ UNTIMED := -Djunit.jupiter.execution.timeout.mode=disabled
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e crash overload bench bench-depth jmh fuzz simulate coverage mutation format clean jdk maven node clients
+.PHONY: help run build test unit e2e dist crash overload bench bench-depth jmh fuzz simulate coverage mutation format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -41,8 +44,13 @@ test: | jdk maven node clients ## install the dependencies of the tests and run 
 unit: | jdk maven ## run the unit tests only
 	$(MVN) test
 
-e2e: $(JAR) $(E2E)/node_modules/.package-lock.json | clients ## run the end-to-end tests with real clients
+e2e: $(JAR) $(DIST) $(E2E)/node_modules/.package-lock.json | clients ## run the end-to-end tests with real clients
 	cd $(E2E) && npm test
+
+dist: $(DIST) ## build the archive, packages and images into target/dist
+
+$(DIST): $(JAR) $(DIST_SOURCES) | node
+	node src/dist/dist.mjs
 
 crash: $(JAR) $(E2E)/node_modules/.package-lock.json ## kill a loaded server ROUNDS=200 times and check the observations of its clients (SEED=1)
 	cd $(E2E) && node crash.mjs "$(or $(ROUNDS),200)" "$(SEED)"

@@ -90,22 +90,16 @@ function environmentOf(settings, environment) {
 /**
  * Starts the jar with settings as environment variables; returns at once.
  *
+ * @param program a command that starts Sluice in another way, with its first arguments
  * @param environment environment variables in addition to the settings, such as LD_PRELOAD
  * @param filesMax limit of open files of the process, including connections
  * @param stdin standard input of the process, as for spawn
  */
-export function launchServer({
-  settings = {},
-  args = [],
-  javaOptions = [],
-  environment = {},
-  cwd,
-  command = 'serve',
-  filesMax,
-  stdin = 'ignore',
-}) {
-  if (!existsSync(jar)) throw new Error(`there is no ${jar}: build it first, or name another one in SLUICE_JAR`);
-  const all = [java, ...javaOptions, '-jar', jar, command, ...args];
+export function launchServer(options) {
+  const { settings = {}, args = [], javaOptions = [], environment = {}, cwd, command = 'serve', filesMax, stdin = 'ignore' } = options;
+  const { program = [java, ...javaOptions, '-jar', jar] } = options;
+  if (!options.program && !existsSync(jar)) throw new Error(`there is no ${jar}: build it first, or name another one in SLUICE_JAR`);
+  const all = [...program, command, ...args];
   const [first, ...rest] = filesMax ? ['sh', '-c', 'ulimit -n "$0" && exec "$@"', String(filesMax), ...all] : all;
   return launch(first, rest, { cwd, env: environmentOf(settings, environment), stdio: [stdin, 'pipe', 'pipe'] });
 }

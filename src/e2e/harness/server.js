@@ -18,12 +18,14 @@ export class Server {
   /**
    * @param settings configuration by dotted key
    * @param directory data directory; a temporary one by default
+   * @param program a command that starts Sluice in another way than java with the jar, with its first arguments
    * @param environment environment variables of the process in addition to the settings
    * @param filesMax limit of open files of the process, including connections
    * @param expectedLog regular expressions of log lines that look like failures but are expected
    */
-  constructor({ settings = {}, directory, javaOptions = [], args = [], environment = {}, filesMax, expectedLog = [] } = {}) {
-    this.#options = { settings, args, environment, filesMax, expectedLog };
+  constructor(options = {}) {
+    const { settings = {}, directory, javaOptions = [], program, args = [], environment = {}, filesMax, expectedLog = [] } = options;
+    this.#options = { settings, program, args, environment, filesMax, expectedLog };
     this.javaOptions = javaOptions;
     this.directory = directory;
   }
@@ -40,11 +42,12 @@ export class Server {
       this.home = temporaryDirectory();
       this.directory = path.join(this.home, 'data');
     }
-    const { settings, args, environment, filesMax } = this.#options;
+    const { settings, program, args, environment, filesMax } = this.#options;
     const launched = performance.now();
     this.#process = launchServer({
       cwd: this.home ?? path.dirname(this.directory),
       javaOptions: this.javaOptions,
+      program,
       args,
       environment,
       filesMax,
