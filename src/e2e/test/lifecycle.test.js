@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
@@ -90,6 +91,26 @@ test('everything is restored after a stop: queues, settings, consumers, subscrip
   const purged = await sdk.queues.messages.purge(queue_id, { account_id, refs: [{ ref: before[3][0].ref }] });
   assert.deepEqual(purged, { errors: [], warnings: {} });
   await server.stop();
+});
+
+test('SIGTERM during a start stops it with one line and exit code 0, and the directory can be used again', async (context) => {
+  let stoppedEarly;
+  for (let attempt = 0; !stoppedEarly && attempt < 20; attempt += 1) {
+    const home = temporaryDirectory();
+    const directory = path.join(home, 'data');
+    const settings = { 'http.port': 0, 'management.port': 0, 'auth.token': TOKEN, 'storage.directory': directory };
+    const process = launchServer({ settings, cwd: home });
+    context.after(() => process.child.kill('SIGKILL'));
+    await until('the data directory is there', () => existsSync(path.join(directory, 'lock')), { every: 1 });
+    process.child.kill('SIGTERM');
+    assert.deepEqual(await process.exited, { code: 0, signal: null }, process.stderr);
+    if (process.stderr === '') continue; // It was ready already.
+    stoppedEarly = process;
+    assert.match(process.stderr, /^\S+ INFO +\S+ - stopped before it was ready\n$/);
+    const again = launchServer({ settings, args: ['--stop-when-ready'], cwd: home });
+    assert.deepEqual(await again.exited, { code: 0, signal: null }, again.stderr);
+  }
+  assert.ok(stoppedEarly);
 });
 
 test('SIGTERM under load ends with 0, and every confirmed push is stored afterwards', async (context) => {

@@ -6,6 +6,7 @@ import dev.sluice.config.AuthConfig;
 import dev.sluice.config.Secret;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
+import dev.sluice.store.FileFailure;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -54,7 +55,7 @@ public record GeneratedCredentials(String accountId, Secret token, Optional<Path
             generated.write(file);
             return generated;
         } catch (IOException e) {
-            throw new StartException("cannot read the credentials in " + file + ": " + e);
+            throw new StartException("cannot read the credentials in " + file + ": " + FileFailure.reason(e));
         }
     }
 
@@ -79,7 +80,7 @@ public record GeneratedCredentials(String accountId, Secret token, Optional<Path
         try {
             Files.copy(file, directory.resolve(FILE_NAME), StandardCopyOption.COPY_ATTRIBUTES);
         } catch (IOException e) {
-            throw new StartException("cannot copy the credentials in " + file + ": " + e);
+            throw new StartException("cannot copy the credentials in " + file + ": " + FileFailure.reason(e));
         }
     }
 
@@ -127,7 +128,7 @@ public record GeneratedCredentials(String accountId, Secret token, Optional<Path
                 directory.force(true);
             }
         } catch (IOException e) {
-            throw new StartException("cannot keep the credentials in " + file + ": " + e);
+            throw new StartException("cannot keep the credentials in " + file + ": " + FileFailure.reason(e));
         }
     }
 

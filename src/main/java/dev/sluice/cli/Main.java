@@ -63,8 +63,11 @@ public final class Main implements Callable<Integer> {
         if (args.length > 0 && args[0].equals("serve")) {
             // The server replaces this handler once there is something to reload; until then SIGHUP must not end it.
             ReloadSignal.handle(() -> {});
+            StopHook.install();
         }
-        System.exit(run(args));
+        int exitCode = run(args);
+        StopHook.onEnded(exitCode);
+        System.exit(exitCode);
     }
 
     /** Runs the command that the arguments name; returns the exit code. */

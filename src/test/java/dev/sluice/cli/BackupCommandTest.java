@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -143,6 +144,31 @@ class BackupCommandTest {
                     .isZero();
         }
         assertThat(copy.resolve("credentials")).hasSameTextualContentAs(data.resolve("credentials"));
+    }
+
+    @Test
+    void aTargetThatCannotBeMadeIsNamedInOneLine() throws Exception {
+        Path data = temporary.resolve("data");
+        Path missing = temporary.resolve("missing").resolve("copy");
+        Path file = Files.createFile(temporary.resolve("file"));
+        try (RunningServer server =
+                serverOn(data, "auth.token=", "auth.email=", "auth.key=", "auth.tokens=[]", "queues=[]")) {
+            for (Path target : List.of(missing, file.resolve("copy"), file)) {
+                assertThat(Main.run(
+                                "backup",
+                                "--management=http://127.0.0.1:" + server.managementPort(),
+                                "--data-dir=" + data,
+                                "--to=" + target))
+                        .isEqualTo(2);
+            }
+        }
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly(
+                        "sluice: no backup was made: directory " + missing + " cannot be made: there is no directory "
+                                + missing.getParent(),
+                        "sluice: no backup was made: directory " + file.resolve("copy")
+                                + " cannot be made: there is no directory " + file,
+                        "sluice: no backup was made: directory " + file + " exists already");
     }
 
     @Test

@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Moves messages of other queues into this one, one request at a time. It reads the contents from the origin's records
@@ -26,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * none twice. Has the same lifetime as its executor. Confined to the queue's scheduler.
  */
 public final class DeadLetterReceiver {
-    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterReceiver.class);
-
     private record PendingTransfer(QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply) {}
 
     private final QueueCommandExecutor executor;
@@ -111,11 +107,10 @@ public final class DeadLetterReceiver {
                         refuse(transfer, new QueueException(QueueError.UNAVAILABLE));
                         return;
                     }
-                    found.forEach(message -> LOG.error(
-                            "queue {}: the content of message {} is missing from the store; "
-                                    + "it cannot be moved to a dead letter queue",
+                    found.forEach(message -> executor.reportWithoutContent(
                             request.originNumber(),
-                            message.header().seq()));
+                            message.header().seq(),
+                            "it is not moved to the dead letter queue"));
                     accept(transfer, stored);
                 }));
     }

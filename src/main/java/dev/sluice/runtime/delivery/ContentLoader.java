@@ -224,10 +224,7 @@ public final class ContentLoader {
         for (ReadyMessage message : prepared.withoutContent()) {
             if (executor.state().isReady(message, scheduler.nowMillis())
                     && reserved.add(message.header().seq())) {
-                LOG.error(
-                        "queue {}: the content of message {} is missing from the store; it is not delivered",
-                        queueNumber,
-                        message.header().seq());
+                executor.reportWithoutContent(queueNumber, message.header().seq(), "it is not delivered");
             }
         }
     }

@@ -54,6 +54,10 @@ public final class Meters {
                     "sluice_messages_expired_total",
                     "Messages deleted at the end of their retention or after their last delivery.")
             .labelValues();
+    private final CounterDataPoint messagesWithoutContent = counter(
+                    "sluice_messages_without_content_total",
+                    "Messages whose content is missing from a damaged store, so that they are not delivered.")
+            .labelValues();
     private final DistributionDataPoint commitBatches = histogram(
                     "sluice_commit_batches", "Batches stored by one write.", COMMIT_BATCHES)
             .labelValues();
@@ -232,6 +236,16 @@ public final class Meters {
     /** Forgets a queue that was deleted. */
     public void removeQueue(long number) {
         queues.remove(number);
+    }
+
+    /** Counts a message whose content is missing from the store. */
+    public void countWithoutContent() {
+        messagesWithoutContent.inc();
+    }
+
+    /** Messages whose content was missing from the store. */
+    public long messagesWithoutContent() {
+        return messagesWithoutContent.getLongValue();
     }
 
     /** Replies that wait for the store: increment when parking, decrement when replying. */

@@ -129,6 +129,21 @@ public final class QueueCommandExecutor {
         });
     }
 
+    /**
+     * Logs and counts a message whose content is missing, which means that the store is damaged.
+     *
+     * @param queueNumber the queue of the message; for a dead letter its origin
+     * @param consequence what does not happen to the message
+     */
+    public void reportWithoutContent(long queueNumber, long seq, String consequence) {
+        LOG.error(
+                "queue {}: the content of message {} is missing from the store; {} (sluice check shows the damage)",
+                queueNumber,
+                seq,
+                consequence);
+        meters.countWithoutContent();
+    }
+
     /** Runs a pull, including contents. */
     public void deliver(QueueRequest.Deliver request, ReplyHandler<? super QueueClient.Delivered> reply) {
         contentLoader.deliver(request, reply);

@@ -1,8 +1,10 @@
 package dev.sluice.store.rocksdb;
 
+import dev.sluice.store.FileFailure;
 import dev.sluice.store.StoreException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -23,6 +25,10 @@ final class CheckpointWriter {
     static void create(Path source, Path directory, Consumer<Path> checkpoint) {
         NativePaths.require(directory);
         try {
+            Path parent = directory.toAbsolutePath().getParent();
+            if (parent == null || !Files.isDirectory(parent)) {
+                throw new StoreException("directory " + directory + " cannot be made: there is no directory " + parent);
+            }
             if (isInside(source, directory)) {
                 throw new StoreException("directory " + directory + " would be inside the data directory " + source);
             }
@@ -30,7 +36,8 @@ final class CheckpointWriter {
         } catch (FileAlreadyExistsException exists) {
             throw new StoreException("directory " + directory + " exists already", exists);
         } catch (IOException failure) {
-            throw new StoreException("directory " + directory + " cannot be made: " + failure, failure);
+            throw new StoreException(
+                    "directory " + directory + " cannot be made: " + FileFailure.reason(failure), failure);
         }
         Path database = directory.resolve(DataDirectory.DATABASE);
         checkpoint.accept(database);
@@ -40,7 +47,8 @@ final class CheckpointWriter {
             DataDirectory.markComplete(directory, RocksDatabase.FORMAT);
             DurableDirectories.sync(directory.toAbsolutePath().getParent());
         } catch (IOException failure) {
-            throw new StoreException("the copy in " + directory + " cannot be finished: " + failure, failure);
+            throw new StoreException(
+                    "the copy in " + directory + " cannot be finished: " + FileFailure.reason(failure), failure);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import dev.sluice.store.FileFailure;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
 import java.io.IOException;
@@ -7,10 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -85,7 +83,8 @@ final class DataDirectory implements AutoCloseable {
                 throw failure;
             }
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
+            throw new StoreException(
+                    "data directory " + path + " cannot be used: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -106,7 +105,8 @@ final class DataDirectory implements AutoCloseable {
         try {
             return new DataDirectory(path, lockForReading(path), false);
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be read: " + failure, failure);
+            throw new StoreException(
+                    "data directory " + path + " cannot be read: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -129,25 +129,14 @@ final class DataDirectory implements AutoCloseable {
         return unfinished;
     }
 
-    /** The reason of a failure, in words for the operator. */
-    private static String reason(IOException failure) {
-        if (failure instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (failure instanceof NoSuchFileException) {
-            return "it does not exist and cannot be made";
-        }
-        String reason = failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();
-        return reason == null ? "the file system refuses it" : reason;
-    }
-
     /** Marks the directory as complete. From now on a missing database is treated as damage. */
     void finish(int format) {
         try {
             writeMarker(path, MARKER_FORMAT + format);
             unfinished = false;
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
+            throw new StoreException(
+                    "data directory " + path + " cannot be used: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -155,7 +144,8 @@ final class DataDirectory implements AutoCloseable {
         try {
             return Files.getFileStore(path).getUsableSpace();
         } catch (IOException failure) {
-            throw new StoreException("free space of " + path + " cannot be read: " + failure, failure);
+            throw new StoreException(
+                    "free space of " + path + " cannot be read: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -169,7 +159,8 @@ final class DataDirectory implements AutoCloseable {
                 DurableDirectories.createNew(database());
             }
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be used: " + reason(failure), failure);
+            throw new StoreException(
+                    "data directory " + path + " cannot be used: " + FileFailure.reason(failure), failure);
         }
         OwnerOnly.restrictTree(database());
         if (fileModes == null && !Files.isSymbolicLink(database())) {
@@ -188,7 +179,8 @@ final class DataDirectory implements AutoCloseable {
                 lockChannel.close();
             }
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be released: " + failure, failure);
+            throw new StoreException(
+                    "data directory " + path + " cannot be released: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -215,7 +207,8 @@ final class DataDirectory implements AutoCloseable {
             throw new StoreException("data directory " + path + " is not Sluice's: it holds "
                     + foreign.iterator().next() + " but no file " + MARKER);
         } catch (IOException failure) {
-            throw new StoreException("data directory " + path + " cannot be read: " + failure, failure);
+            throw new StoreException(
+                    "data directory " + path + " cannot be read: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -250,7 +243,8 @@ final class DataDirectory implements AutoCloseable {
         try {
             return new String(Files.readAllBytes(path.resolve(MARKER)), StandardCharsets.ISO_8859_1).strip();
         } catch (IOException failure) {
-            throw new StoreException("file " + path.resolve(MARKER) + " cannot be read: " + failure, failure);
+            throw new StoreException(
+                    "file " + path.resolve(MARKER) + " cannot be read: " + FileFailure.reason(failure), failure);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import dev.sluice.store.FileFailure;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class ManifestPointer {
         try {
             named = Files.readString(current, StandardCharsets.ISO_8859_1).strip();
         } catch (IOException failure) {
-            throw new StoreException("file " + current + " cannot be read: " + failure, failure);
+            throw new StoreException("file " + current + " cannot be read: " + FileFailure.reason(failure), failure);
         }
         if (named.matches("MANIFEST-\\d+") && !Files.exists(database.resolve(named))) {
             throw new StoreCorruptException(

@@ -27,7 +27,6 @@ import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
-import dev.sluice.runtime.deadletter.DeadLetterReceiver;
 import dev.sluice.runtime.delivery.WorkerTarget;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.memory.MemoryStore;
@@ -40,6 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /** Timers, reads and dead-lettering of a queue, on a manual clock and a store in memory that completes at once. */
 class ActiveQueueTest {
+    private final Meters meters = new Meters();
     private static final dev.sluice.queue.Consumer CONSUMER = new dev.sluice.queue.Consumer(
             "c", ConsumerType.HTTP_PULL, "", "", new ConsumerSettings(10, 3, 0, 30_000, 0, 0), 0);
 
@@ -180,7 +180,7 @@ class ActiveQueueTest {
         ActiveQueue target = queue(2);
         target.start();
         scheduler.run();
-        Logger log = (Logger) LoggerFactory.getLogger(DeadLetterReceiver.class);
+        Logger log = (Logger) LoggerFactory.getLogger(QueueCommandExecutor.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);
@@ -191,8 +191,9 @@ class ActiveQueueTest {
             assertThat(lines.list)
                     .extracting(ILoggingEvent::getFormattedMessage)
                     .containsExactly(
-                            "queue 1: the content of message 1 is missing from the store; it cannot be moved to a"
-                                    + " dead letter queue");
+                            "queue 1: the content of message 1 is missing from the store; it is not moved to the"
+                                    + " dead letter queue (sluice check shows the damage)");
+            assertThat(meters.messagesWithoutContent()).isEqualTo(1);
 
             store.contentMissingOf = 0;
             handle(target, deadLetters);
@@ -305,7 +306,7 @@ class ActiveQueueTest {
                 RuntimeOptions.DEFAULT,
                 WorkerTarget.Directory.EMPTY,
                 scheduler.clock,
-                new Meters());
+                meters);
         return new ActiveQueue(
                 definition(number),
                 resources,

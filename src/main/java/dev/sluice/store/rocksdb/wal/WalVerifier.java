@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb.wal;
 
+import dev.sluice.store.FileFailure;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class WalVerifier {
         try {
             return WalScanner.scan(log, nextSequence);
         } catch (IOException failure) {
-            throw new StoreException("file " + log + " cannot be read: " + failure, failure);
+            throw new StoreException("file " + log + " cannot be read: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -83,7 +84,8 @@ public final class WalVerifier {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(database, "[0-9]*.log")) {
                 files.forEach(logs::add);
             } catch (IOException failure) {
-                throw new StoreException("directory " + database + " cannot be read: " + failure, failure);
+                throw new StoreException(
+                        "directory " + database + " cannot be read: " + FileFailure.reason(failure), failure);
             }
         }
         logs.sort(Comparator.comparingLong(WalScanner::numberOf));
