@@ -141,7 +141,7 @@ class ArchitectureTest {
     @Test
     void theSubPackagesOfTheApiDependInOneDirection() {
         check(subPackage("api.error"));
-        check(subPackage("api.json"));
+        check(subPackage("api.json", "api.error"));
         check(subPackage("api.auth", "api.error"));
         check(subPackage("api.http", "api.auth", "api.error", "api.json"));
         check(subPackage("api.message", "api", "api.auth", "api.error", "api.http", "api.json"));

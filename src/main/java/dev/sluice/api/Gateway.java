@@ -202,7 +202,7 @@ public final class Gateway {
         boolean messages = scope == Route.RouteScope.MESSAGES;
         if (path.queueId() == null) {
             throw messages
-                    ? new QueueException(QueueError.QUEUE_ID_MALFORMED)
+                    ? new EdgeException(EdgeError.QUEUE_ID_MALFORMED)
                     : new EdgeException(EdgeError.ROUTE_UNKNOWN);
         }
         QueueDefinition queue = path.queue(catalog);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.control.JsonBody;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.message.MessageDecoder;
 import dev.sluice.api.message.MessageIds;
 import dev.sluice.api.message.PullDecoder;
@@ -59,7 +60,7 @@ class BodyEncodingTest {
     void inputThatIsNotUtf8IsRefusedWithThatReason(byte[] body) {
         for (Consumer<byte[]> reader : READERS) {
             assertThatThrownBy(() -> reader.accept(body))
-                    .isInstanceOf(QueueException.class)
+                    .isInstanceOfAny(QueueException.class, EdgeException.class)
                     .hasMessageContaining("UTF-8");
         }
     }
@@ -69,7 +70,7 @@ class BodyEncodingTest {
     void utf16WithoutAByteOrderMarkIsNotJson() {
         for (Consumer<byte[]> reader : READERS) {
             assertThatThrownBy(() -> reader.accept("{\"a\":1}".getBytes(StandardCharsets.UTF_16BE)))
-                    .isInstanceOf(QueueException.class)
+                    .isInstanceOfAny(QueueException.class, EdgeException.class)
                     .hasMessageContaining("JSON");
         }
     }

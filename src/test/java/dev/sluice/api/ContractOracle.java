@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.json.JsonSamples;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
@@ -74,12 +74,12 @@ public final class ContractOracle {
                 throw disagreement(schema, "the decoder accepts", body);
             }
             return read;
-        } catch (QueueException refusal) {
-            QueueError error = refusal.error();
+        } catch (EdgeException refusal) {
+            EdgeError error = refusal.error();
             if (ErrorTable.of(error).status() / 100 != 4 || refusal.getMessage().isBlank()) {
                 throw disagreement(schema, "the decoder answers " + error + " to", body);
             }
-            boolean malformed = error == QueueError.MESSAGE_BODY_MALFORMED;
+            boolean malformed = error == EdgeError.MESSAGE_BODY_MALFORMED;
             if (valid || malformed != (json == null)) {
                 throw disagreement(schema, "the decoder refuses with " + refusal.getMessage(), body);
             }

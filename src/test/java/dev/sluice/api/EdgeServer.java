@@ -13,8 +13,6 @@ import dev.sluice.config.HttpConfig;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.LimitsBuilder;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.Meters;
 import io.netty.channel.ChannelHandlerContext;
@@ -140,8 +138,8 @@ public final class EdgeServer implements AutoCloseable {
         return behaviours
                 .getOrDefault(
                         operationId,
-                        echoed -> Future.failedFuture(new QueueException(
-                                QueueError.MESSAGE_BODY_INVALID, echoed.body().length() + " bytes")))
+                        echoed -> Future.failedFuture(new EdgeException(
+                                EdgeError.MESSAGE_BODY_INVALID, echoed.body().length() + " bytes")))
                 .apply(call);
     }
 

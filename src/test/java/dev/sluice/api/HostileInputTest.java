@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestSeed;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
+import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.json.JsonSamples;
 import dev.sluice.api.message.MessageDecoder;
 import dev.sluice.api.message.MessageIds;
@@ -13,8 +16,6 @@ import dev.sluice.api.message.TokenDecoder;
 import dev.sluice.config.MessagesConfig;
 import dev.sluice.fuzz.CpuTimeBound;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** A decoder returns or throws a {@link QueueException} for any input, with bounded work. */
+/** A decoder returns or throws a {@link EdgeException} for any input, with bounded work. */
 class HostileInputTest {
     /**
      * Many times the time for two million bytes. A decoder with quadratic cost for a number or a list takes much
@@ -71,7 +72,7 @@ class HostileInputTest {
             byte[] cut = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> messages.single(cut))
                     .extracting("error")
-                    .isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+                    .isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
         }
         assertThatCode(() -> messages.single(whole)).doesNotThrowAnyException();
     }
@@ -93,9 +94,9 @@ class HostileInputTest {
     void theCostOfHugeNumbersIsLinear() {
         String digits = "9".repeat(2_000_000);
         CpuTimeBound.within(CPU_TIME_MAX, () -> {
-            assertError("{\"body\":1,\"delay_seconds\":" + digits + '}', QueueError.MESSAGE_METADATA_INVALID);
-            assertError("{\"body\":1,\"delay_seconds\":0.5" + digits + '}', QueueError.MESSAGE_METADATA_INVALID);
-            assertError("{\"body\":1,\"delay_seconds\":1e" + digits + '}', QueueError.MESSAGE_METADATA_INVALID);
+            assertError("{\"body\":1,\"delay_seconds\":" + digits + '}', EdgeError.MESSAGE_METADATA_INVALID);
+            assertError("{\"body\":1,\"delay_seconds\":0.5" + digits + '}', EdgeError.MESSAGE_METADATA_INVALID);
+            assertError("{\"body\":1,\"delay_seconds\":1e" + digits + '}', EdgeError.MESSAGE_METADATA_INVALID);
             decodeEverywhere(bytes("{\"batch_size\":" + digits + '}'));
         });
         String number = "-1." + "7".repeat(100_000);
@@ -123,7 +124,7 @@ class HostileInputTest {
             }
             assertThatThrownBy(() -> messages.single(bytes.toByteArray()))
                     .extracting("error")
-                    .isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+                    .isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
         }
     }
 
@@ -132,14 +133,14 @@ class HostileInputTest {
         assertThat(messages.single(bytes("\ufeff{\"body\":1}")).body()).isEqualTo(bytes("1"));
         assertThatThrownBy(() -> messages.single("{\"body\":1}".getBytes(StandardCharsets.UTF_16)))
                 .extracting("error")
-                .isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+                .isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
     }
 
     private void assertMalformed(String request) {
-        assertError(request, QueueError.MESSAGE_BODY_MALFORMED);
+        assertError(request, EdgeError.MESSAGE_BODY_MALFORMED);
     }
 
-    private void assertError(String request, QueueError error) {
+    private void assertError(String request, EdgeError error) {
         assertThatThrownBy(() -> messages.single(bytes(request)))
                 .extracting("error")
                 .isEqualTo(error);
@@ -150,8 +151,8 @@ class HostileInputTest {
         for (Consumer<byte[]> decoder : decoders) {
             try {
                 decoder.accept(bytes);
-            } catch (QueueException e) {
-                assertThat(e.error().fault()).isEqualTo(QueueError.Fault.CLIENT);
+            } catch (EdgeException e) {
+                assertThat(ErrorTable.of(e.error()).status()).isBetween(400, 499);
                 assertThat(e.getMessage()).isNotBlank();
             }
         }

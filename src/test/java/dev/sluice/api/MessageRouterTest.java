@@ -3,6 +3,8 @@ package dev.sluice.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.EdgeServer.Reply;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import io.vertx.core.Future;
@@ -105,8 +107,8 @@ class MessageRouterTest {
     void aChangeOrDeletionOfAQueueAppliesToTheNextRequestWithBothRouters() {
         edge.behaviours.put(
                 "queues-push-message",
-                call -> Future.failedFuture(new QueueException(
-                        QueueError.MESSAGE_BODY_INVALID, call.queue().name())));
+                call -> Future.failedFuture(new EdgeException(
+                        EdgeError.MESSAGE_BODY_INVALID, call.queue().name())));
         String id = edge.queue("brief");
         Route push = routes().stream()
                 .filter(route -> route.operationId().equals("queues-push-message"))

@@ -16,7 +16,7 @@ class QueueErrorTest {
     @Test
     void theNumbersOnTheEventBusDoNotChange() {
         assertThat(Stream.of(QueueError.values()).map(QueueError::number))
-                .startsWith(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
+                .startsWith(1, 10, 11, 12, 13, 14, 15, 16)
                 .doesNotHaveDuplicates();
         assertThat(QueueError.OVERLOADED.number()).isEqualTo(10);
         assertThat(QueueError.UNAVAILABLE.number()).isEqualTo(15);

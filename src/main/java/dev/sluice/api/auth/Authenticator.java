@@ -1,6 +1,6 @@
 package dev.sluice.api.auth;
 
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeException;
 import io.vertx.core.http.HttpServerRequest;
 
 /** Identifies the caller of a request by its headers. Does not block. Safe for use by all event loops. */
@@ -9,7 +9,7 @@ public interface Authenticator {
     /**
      * The caller that the credentials of a request identify.
      *
-     * @throws QueueException CREDENTIALS_MISSING if there are none, NOT_AUTHORIZED if they are unknown
+     * @throws EdgeException CREDENTIALS_MISSING if there are none, NOT_AUTHORIZED if they are unknown
      */
-    Principal authenticate(HttpServerRequest request) throws QueueException;
+    Principal authenticate(HttpServerRequest request) throws EdgeException;
 }

@@ -3,6 +3,6 @@
  *
  * <p>Threads: {@link dev.sluice.api.auth.Credentials} is owned by one event loop; the rest is immutable.
  *
- * <p>Imports: no other package of the API.
+ * <p>Imports: of the API only {@code api.error}; {@code config}.
  */
 package dev.sluice.api.auth;

@@ -1,5 +1,7 @@
 package dev.sluice.api.binding;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.JsonText;
@@ -10,8 +12,6 @@ import dev.sluice.api.message.MessageIds;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -58,15 +58,15 @@ final class BindingDecoder {
      *
      * @param format name of the content type, null for v8
      * @param delaySeconds decimal digits, or null
-     * @throws QueueException 10203, 10204, 10207
+     * @throws EdgeException 10203, 10204, 10207
      */
     NewMessage single(byte[] content, String format, String delaySeconds) {
         errors.clear();
         ContentType type = format == null ? ContentType.V8 : ContentType.ofWireName(format);
         if (type == null) {
-            errors.addStructural(QueueError.MESSAGE_METADATA_INVALID, TYPES + " in the header X-Msg-Fmt");
+            errors.addStructural(EdgeError.MESSAGE_METADATA_INVALID, TYPES + " in the header X-Msg-Fmt");
         }
-        int seconds = delaySeconds(delaySeconds, QueueError.MESSAGE_METADATA_INVALID, errors);
+        int seconds = delaySeconds(delaySeconds, EdgeError.MESSAGE_METADATA_INVALID, errors);
         errors.throwFirst();
         NewMessage message = message(type, content, seconds, errors, JsonPath.ROOT);
         errors.throwFirst();
@@ -77,19 +77,19 @@ final class BindingDecoder {
      * The messages of a batch.
      *
      * @param delaySeconds for messages without a delay: decimal digits, or null
-     * @throws QueueException 10208, 10207, 10203, 10202, 10206, 10204, 10205
+     * @throws EdgeException 10208, 10207, 10203, 10202, 10206, 10204, 10205
      */
     List<NewMessage> batch(byte[] request, String delaySeconds) {
         errors.clear();
         listErrors.clear();
-        int batchSeconds = delaySeconds(delaySeconds, QueueError.BATCH_DELAY_INVALID, errors);
+        int batchSeconds = delaySeconds(delaySeconds, EdgeError.BATCH_DELAY_INVALID, errors);
         cursor.open(request);
         List<NewMessage> messages = root(request, batchSeconds);
         cursor.close();
         if (messages == null) {
             errors.addMissing(JsonPath.of("messages"));
         } else if (!listErrors.any() && messages.isEmpty()) {
-            errors.addStructural(QueueError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
+            errors.addStructural(EdgeError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
         }
         listErrors.throwStructural();
         errors.throwFirst();
@@ -132,7 +132,7 @@ final class BindingDecoder {
         while (more) {
             if (count == limits.batchMessagesMax()) {
                 listErrors.addLimit(
-                        QueueError.BATCH_COUNT_INVALID,
+                        EdgeError.BATCH_COUNT_INVALID,
                         "A batch holds at most " + limits.batchMessagesMax() + " messages.");
             }
             NewMessage message = element(request, batchSeconds, new JsonPath("messages", count++, ""));
@@ -173,7 +173,7 @@ final class BindingDecoder {
             seconds = (int) delay.integer(request, 0, limits.delaySecondsMax());
             if (delay.integer(request, 0, limits.delaySecondsMax()) == JsonField.NOT_AN_INTEGER) {
                 listErrors.addStructural(
-                        QueueError.MESSAGE_METADATA_INVALID,
+                        EdgeError.MESSAGE_METADATA_INVALID,
                         "Expected integer from 0 to " + limits.delaySecondsMax()
                                 + path.field(delay.name()).at());
             }
@@ -184,7 +184,7 @@ final class BindingDecoder {
         byte[] content = base64(body.utf8(request));
         if (content == null) {
             listErrors.addStructural(
-                    QueueError.MESSAGE_BODY_INVALID,
+                    EdgeError.MESSAGE_BODY_INVALID,
                     "Expected base64" + path.field(body.name()).at());
             return null;
         }
@@ -200,7 +200,7 @@ final class BindingDecoder {
                 : null;
         if (type == null) {
             listErrors.addStructural(
-                    QueueError.MESSAGE_METADATA_INVALID,
+                    EdgeError.MESSAGE_METADATA_INVALID,
                     TYPES + path.field(contentType.name()).at());
         }
         return type;
@@ -229,7 +229,7 @@ final class BindingDecoder {
                 };
         if (stored == null) {
             found.addStructural(
-                    QueueError.MESSAGE_BODY_INVALID,
+                    EdgeError.MESSAGE_BODY_INVALID,
                     switch (type) {
                                 case TEXT -> "Expected UTF-8 text";
                                 case JSON -> "Expected JSON text";
@@ -240,14 +240,14 @@ final class BindingDecoder {
         }
         if (stored.length > limits.messageBytesMax()) {
             found.addLimit(
-                    QueueError.MESSAGE_TOO_LARGE, "Message is larger than " + limits.messageBytesMax() + " bytes.");
+                    EdgeError.MESSAGE_TOO_LARGE, "Message is larger than " + limits.messageBytesMax() + " bytes.");
             return null;
         }
         ids.next();
         return new NewMessage(ids.high(), ids.low(), type, stored, delaySeconds);
     }
 
-    private int delaySeconds(String given, QueueError error, ValidationErrors found) {
+    private int delaySeconds(String given, EdgeError error, ValidationErrors found) {
         if (given == null) {
             return NewMessage.DELAY_UNSET;
         }
@@ -269,8 +269,8 @@ final class BindingDecoder {
             bytes += message.body().length;
         }
         if (bytes > limits.batchBytesMax()) {
-            throw new QueueException(
-                    QueueError.BATCH_TOO_LARGE,
+            throw new EdgeException(
+                    EdgeError.BATCH_TOO_LARGE,
                     "Messages of the batch are larger than " + limits.batchBytesMax() + " bytes together.");
         }
     }

@@ -36,14 +36,6 @@ public final class ErrorTable {
     private static ErrorStatus row(QueueError error) {
         return switch (error) {
             case QUEUE_UNKNOWN_TO_MESSAGES -> new ErrorStatus(10104, 404);
-            case QUEUE_ID_MALFORMED -> new ErrorStatus(10107, 400);
-            case BATCH_DELAY_INVALID -> new ErrorStatus(10202, 400);
-            case MESSAGE_METADATA_INVALID -> new ErrorStatus(10203, 400);
-            case MESSAGE_TOO_LARGE -> new ErrorStatus(10204, 413);
-            case BATCH_TOO_LARGE -> new ErrorStatus(10205, 413);
-            case BATCH_COUNT_INVALID -> new ErrorStatus(10206, 400);
-            case MESSAGE_BODY_INVALID -> new ErrorStatus(10207, 400);
-            case MESSAGE_BODY_MALFORMED -> new ErrorStatus(10208, 400);
             case OVERLOADED -> new ErrorStatus(10250, 429);
             case STORAGE_LIMIT -> new ErrorStatus(10251, 429);
             case DELIVERY_PAUSED -> new ErrorStatus(10252, 409);
@@ -77,6 +69,14 @@ public final class ErrorTable {
             case REQUEST_TIMEOUT -> new ErrorStatus(10201, 408);
             case TOKEN_INVALID -> new ErrorStatus(1000, 401);
             case NO_USER -> new ErrorStatus(9109, 403);
+            case QUEUE_ID_MALFORMED -> new ErrorStatus(10107, 400);
+            case BATCH_DELAY_INVALID -> new ErrorStatus(10202, 400);
+            case MESSAGE_METADATA_INVALID -> new ErrorStatus(10203, 400);
+            case MESSAGE_TOO_LARGE -> new ErrorStatus(10204, 413);
+            case BATCH_TOO_LARGE -> new ErrorStatus(10205, 413);
+            case BATCH_COUNT_INVALID -> new ErrorStatus(10206, 400);
+            case MESSAGE_BODY_INVALID -> new ErrorStatus(10207, 400);
+            case MESSAGE_BODY_MALFORMED -> new ErrorStatus(10208, 400);
         };
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.api.json;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import java.util.Arrays;
 
 /**
@@ -33,9 +33,9 @@ public final class JsonCursor {
         }
     }
 
-    private static final QueueException NOT_JSON = new QueueException(QueueError.MESSAGE_BODY_MALFORMED);
-    private static final QueueException NOT_UTF_8 =
-            new QueueException(QueueError.MESSAGE_BODY_MALFORMED, Utf8Text.NOT_UTF_8);
+    private static final EdgeException NOT_JSON = new EdgeException(EdgeError.MESSAGE_BODY_MALFORMED);
+    private static final EdgeException NOT_UTF_8 =
+            new EdgeException(EdgeError.MESSAGE_BODY_MALFORMED, Utf8Text.NOT_UTF_8);
 
     private final int depthMax;
     private final long[] objects;
@@ -196,8 +196,8 @@ public final class JsonCursor {
 
     private void push(boolean object) {
         if (++depth > depthMax) {
-            throw new QueueException(
-                    QueueError.MESSAGE_BODY_MALFORMED, "Request body is nested deeper than " + depthMax + " levels.");
+            throw new EdgeException(
+                    EdgeError.MESSAGE_BODY_MALFORMED, "Request body is nested deeper than " + depthMax + " levels.");
         }
         if (object) {
             objects[depth >> 6] |= 1L << depth;
@@ -304,7 +304,7 @@ public final class JsonCursor {
     /**
      * If the text is not UTF-8, the error says so: the encoding is the likely reason, wherever the cursor has stopped.
      */
-    private QueueException malformed() {
+    private EdgeException malformed() {
         return Utf8Text.isWellFormed(bytes) ? NOT_JSON : NOT_UTF_8;
     }
 }

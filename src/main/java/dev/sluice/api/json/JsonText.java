@@ -1,6 +1,6 @@
 package dev.sluice.api.json;
 
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeException;
 
 /** Checks byte arrays that should hold one JSON text each. One instance per event loop. */
 public final class JsonText {
@@ -19,7 +19,7 @@ public final class JsonText {
             int end = cursor.end();
             cursor.close();
             return JsonStrings.compact(text, start, end);
-        } catch (QueueException e) {
+        } catch (EdgeException e) {
             return null;
         }
     }

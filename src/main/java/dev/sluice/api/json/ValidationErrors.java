@@ -1,7 +1,7 @@
 package dev.sluice.api.json;
 
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 
 /**
  * The errors of a request whose JSON is not validated to its end yet. A decoder adds errors and reads on, because of
@@ -9,8 +9,8 @@ import dev.sluice.queue.QueueException;
  * Only the first error of each kind is kept. Reused from request to request.
  */
 public final class ValidationErrors {
-    private QueueException structural;
-    private QueueException limit;
+    private EdgeException structural;
+    private EdgeException limit;
 
     public void clear() {
         structural = null;
@@ -22,9 +22,9 @@ public final class ValidationErrors {
     }
 
     /** Adds an error of structure: a wrong type, a missing value, or a value that is not allowed. */
-    public void addStructural(QueueError error, String detail) {
+    public void addStructural(EdgeError error, String detail) {
         if (structural == null) {
-            structural = new QueueException(error, detail);
+            structural = new EdgeException(error, detail);
         }
     }
 
@@ -32,7 +32,7 @@ public final class ValidationErrors {
     public void addWrongType(String expected, JsonCursor.JsonType received, JsonPath path) {
         if (structural == null) {
             addStructural(
-                    QueueError.MESSAGE_BODY_INVALID,
+                    EdgeError.MESSAGE_BODY_INVALID,
                     "Expected " + expected + ", received " + received.text() + path.at());
         }
     }
@@ -40,14 +40,14 @@ public final class ValidationErrors {
     /** Adds a missing value: {@code Required at "body"}. */
     public void addMissing(JsonPath path) {
         if (structural == null) {
-            addStructural(QueueError.MESSAGE_BODY_INVALID, "Required" + path.at());
+            addStructural(EdgeError.MESSAGE_BODY_INVALID, "Required" + path.at());
         }
     }
 
     /** Adds a limit that is exceeded. */
-    public void addLimit(QueueError error, String detail) {
+    public void addLimit(EdgeError error, String detail) {
         if (limit == null) {
-            limit = new QueueException(error, detail);
+            limit = new EdgeException(error, detail);
         }
     }
 

@@ -4,6 +4,6 @@
  *
  * <p>Threads: readers and writers are reused and owned by one event loop; the rest is pure.
  *
- * <p>Imports: no other package of the API.
+ * <p>Imports: of the API only {@code api.error}.
  */
 package dev.sluice.api.json;

@@ -1,12 +1,12 @@
 package dev.sluice.api.message;
 
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.ValidationErrors;
 import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.QueueError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class MessageDecoder {
     /**
      * The message of a single push; the request body is the message object.
      *
-     * @throws dev.sluice.queue.QueueException 10208, 10207, 10203, 10204
+     * @throws dev.sluice.api.error.EdgeException 10208, 10207, 10203, 10204
      */
     public NewMessage single(byte[] request) {
         errors.clear();
@@ -52,7 +52,7 @@ public final class MessageDecoder {
     /**
      * The messages of a batch push. The delay of the batch applies to messages without their own.
      *
-     * @throws dev.sluice.queue.QueueException 10208, 10207, 10203, 10202, 10206, 10204, 10205
+     * @throws dev.sluice.api.error.EdgeException 10208, 10207, 10203, 10202, 10206, 10204, 10205
      */
     public List<NewMessage> batch(byte[] request) {
         errors.clear();
@@ -65,7 +65,7 @@ public final class MessageDecoder {
         if (messages == null) {
             errors.addMissing(ValidationErrors.JsonPath.of("messages"));
         } else if (!listErrors.any() && messages.isEmpty()) {
-            errors.addStructural(QueueError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
+            errors.addStructural(EdgeError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
         }
         int delaySeconds = batchDelay(request);
         listErrors.throwStructural();
@@ -110,7 +110,7 @@ public final class MessageDecoder {
             boolean wanted = count < limits.batchMessagesMax();
             if (!wanted) {
                 listErrors.addLimit(
-                        QueueError.BATCH_COUNT_INVALID,
+                        EdgeError.BATCH_COUNT_INVALID,
                         "A batch holds at most " + limits.batchMessagesMax() + " messages.");
             }
             ValidationErrors.JsonPath path = new ValidationErrors.JsonPath("messages", count++, "");
@@ -130,7 +130,7 @@ public final class MessageDecoder {
         long seconds = delay.integer(request, 0, limits.delaySecondsMax());
         if (seconds == JsonField.NOT_AN_INTEGER) {
             errors.addStructural(
-                    QueueError.BATCH_DELAY_INVALID,
+                    EdgeError.BATCH_DELAY_INVALID,
                     "delay_seconds of the batch must be an integer from 0 to " + limits.delaySecondsMax() + '.');
         }
         return (int) seconds;
@@ -143,7 +143,7 @@ public final class MessageDecoder {
         }
         if (bytes > limits.batchBytesMax()) {
             errors.addLimit(
-                    QueueError.BATCH_TOO_LARGE,
+                    EdgeError.BATCH_TOO_LARGE,
                     "Messages of the batch are larger than " + limits.batchBytesMax() + " bytes together.");
             errors.throwFirst();
         }

@@ -1,5 +1,6 @@
 package dev.sluice.api.message;
 
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.ValidationErrors;
@@ -7,7 +8,6 @@ import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.QueueError;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -68,7 +68,7 @@ final class MessageFields {
             type = ContentType.TEXT;
         } else if (contentType.isPresent() && !contentType.isString(bytes, JSON)) {
             errors.addStructural(
-                    QueueError.MESSAGE_METADATA_INVALID,
+                    EdgeError.MESSAGE_METADATA_INVALID,
                     "Expected \"text\" or \"json\""
                             + path.field(contentType.name()).at());
         }
@@ -77,7 +77,7 @@ final class MessageFields {
         }
         if (delay.isPresent() && delay.integer(bytes, 0, limits.delaySecondsMax()) == JsonField.NOT_AN_INTEGER) {
             errors.addStructural(
-                    QueueError.MESSAGE_METADATA_INVALID,
+                    EdgeError.MESSAGE_METADATA_INVALID,
                     "Expected integer from 0 to " + limits.delaySecondsMax()
                             + path.field(delay.name()).at());
         }
@@ -100,14 +100,14 @@ final class MessageFields {
         byte[] content = type == ContentType.TEXT ? body.utf8(bytes) : body.compact(bytes);
         if (content == null) {
             errors.addStructural(
-                    QueueError.MESSAGE_BODY_INVALID,
+                    EdgeError.MESSAGE_BODY_INVALID,
                     "Expected Unicode text, received half a surrogate pair"
                             + path.field(body.name()).at());
             return null;
         }
         if (content.length > limits.messageBytesMax()) {
             errors.addLimit(
-                    QueueError.MESSAGE_TOO_LARGE, "Message is larger than " + limits.messageBytesMax() + " bytes.");
+                    EdgeError.MESSAGE_TOO_LARGE, "Message is larger than " + limits.messageBytesMax() + " bytes.");
             return null;
         }
         int delaySeconds = delay.isPresent() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET;

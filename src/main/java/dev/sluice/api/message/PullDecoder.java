@@ -1,11 +1,11 @@
 package dev.sluice.api.message;
 
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.ValidationErrors;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.Pull;
-import dev.sluice.queue.QueueError;
 
 /**
  * Decodes the bodies of pull, peek and preview requests (docs/api.md 6.3 and 6.5). An empty body means the same as
@@ -38,7 +38,7 @@ public final class PullDecoder {
      * Decodes {@code batch_size} and {@code visibility_timeout_ms}. Its older spelling {@code visibility_timeout}, also
      * in milliseconds, applies only if the newer one is absent, but must be in range in any case.
      *
-     * @throws dev.sluice.queue.QueueException 10208, 10207
+     * @throws dev.sluice.api.error.EdgeException 10208, 10207
      */
     public PullRequest pull(byte[] request) {
         if (request.length == 0) {
@@ -56,7 +56,7 @@ public final class PullDecoder {
      * Decodes {@code batch_size} only.
      *
      * @return messages, or {@link Pull#FROM_CONSUMER}
-     * @throws dev.sluice.queue.QueueException 10208, 10207
+     * @throws dev.sluice.api.error.EdgeException 10208, 10207
      */
     public int peek(byte[] request) {
         if (request.length == 0) {
@@ -101,7 +101,7 @@ public final class PullDecoder {
         }
         long value = field.integer(request, 1, max);
         if (value == JsonField.NOT_AN_INTEGER) {
-            errors.addStructural(QueueError.MESSAGE_BODY_INVALID, "Expected integer from 1 to " + max + path.at());
+            errors.addStructural(EdgeError.MESSAGE_BODY_INVALID, "Expected integer from 1 to " + max + path.at());
         }
         return (int) value;
     }

@@ -1,10 +1,10 @@
 package dev.sluice.api.message;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.ValidationErrors;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import java.util.List;
 
 /**
@@ -40,7 +40,7 @@ public final class TokenDecoder {
     /**
      * Decodes {@code acks} and {@code retries}. Each is optional; null counts as absent.
      *
-     * @throws QueueException 10208, 10207 (also for too many entries), 10203 for the delay of a retry
+     * @throws EdgeException 10208, 10207 (also for too many entries), 10203 for the delay of a retry
      */
     public AckRequest ack(byte[] request) {
         acks.clear();
@@ -63,7 +63,7 @@ public final class TokenDecoder {
     /**
      * Decodes {@code refs}, which is required and may be empty.
      *
-     * @throws QueueException 10208, 10207
+     * @throws EdgeException 10208, 10207
      */
     public List<String> refs(byte[] request) {
         refs.clear();
@@ -99,8 +99,8 @@ public final class TokenDecoder {
 
     private void checkCount(int entries) {
         if (entries > limits.ackEntriesMax()) {
-            throw new QueueException(
-                    QueueError.MESSAGE_BODY_INVALID, "A request holds at most " + limits.ackEntriesMax() + " entries.");
+            throw new EdgeException(
+                    EdgeError.MESSAGE_BODY_INVALID, "A request holds at most " + limits.ackEntriesMax() + " entries.");
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.sluice.api.message;
 
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.ValidationErrors;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.QueueError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +135,7 @@ final class TokenList {
         }
         if (delay.isPresent() && delay.integer(bytes, 0, delaySecondsMax) == JsonField.NOT_AN_INTEGER) {
             errors.addStructural(
-                    QueueError.MESSAGE_METADATA_INVALID,
+                    EdgeError.MESSAGE_METADATA_INVALID,
                     "Expected integer from 0 to " + delaySecondsMax
                             + path.field(delay.name()).at());
         }

@@ -3,11 +3,11 @@ package dev.sluice.api.binding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.message.MessageIds;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.QueueError;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -80,7 +80,7 @@ class BindingDecoderTest {
         "x, text, 99999999999, MESSAGE_METADATA_INVALID, Expected integer from 0 to 86400 in the header X-Msg-Delay-Secs",
         "x, text, '', MESSAGE_METADATA_INVALID, Expected integer from 0 to 86400 in the header X-Msg-Delay-Secs",
     })
-    void anInvalidMessageIsRefused(String body, String format, String delay, QueueError error, String text) {
+    void anInvalidMessageIsRefused(String body, String format, String delay, EdgeError error, String text) {
         assertThatThrownBy(() -> decoder.single(bytes(body), format, delay))
                 .hasMessage(text)
                 .extracting("error")
@@ -92,7 +92,7 @@ class BindingDecoderTest {
         assertThatThrownBy(() -> decoder.single(new byte[] {(byte) 0xc3}, "text", null))
                 .hasMessage("Expected UTF-8 text")
                 .extracting("error")
-                .isEqualTo(QueueError.MESSAGE_BODY_INVALID);
+                .isEqualTo(EdgeError.MESSAGE_BODY_INVALID);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -114,7 +114,7 @@ class BindingDecoderTest {
                 "{\"messages\":[{\"body\":\"eA==\",\"contentType\":5}]} | MESSAGE_METADATA_INVALID | Expected \"text\", \"json\", \"bytes\" or \"v8\" at \"messages[0].contentType\"",
                 "{\"messages\":[{\"body\":\"eA==\",\"delaySecs\":86401}]} | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"messages[0].delaySecs\"",
             })
-    void anInvalidBatchIsRefused(String request, QueueError error, String text) {
+    void anInvalidBatchIsRefused(String request, EdgeError error, String text) {
         assertThatThrownBy(() -> decoder.batch(bytes(request), null))
                 .hasMessage(text)
                 .extracting("error")
@@ -124,33 +124,33 @@ class BindingDecoderTest {
     @Test
     void theLimitsAreThoseOfAPush() {
         assertThat(decoder.single(new byte[128_000], "bytes", null).body()).hasSize(128_000);
-        assertRefused(QueueError.MESSAGE_TOO_LARGE, () -> decoder.single(new byte[128_001], "bytes", null));
+        assertRefused(EdgeError.MESSAGE_TOO_LARGE, () -> decoder.single(new byte[128_001], "bytes", null));
         String[] hundred = Stream.generate(() -> message(V8_MAP, "")).limit(100).toArray(String[]::new);
         assertThat(decoder.batch(batch(hundred), null)).hasSize(100);
         String[] more = Stream.generate(() -> message(V8_MAP, "")).limit(101).toArray(String[]::new);
-        assertRefused(QueueError.BATCH_COUNT_INVALID, () -> decoder.batch(batch(more), null));
+        assertRefused(EdgeError.BATCH_COUNT_INVALID, () -> decoder.batch(batch(more), null));
         String large = message(new byte[128_000], ",\"contentType\":\"bytes\"");
         assertThat(decoder.batch(batch(large, large), null)).hasSize(2);
         String small = message(new byte[1], ",\"contentType\":\"bytes\"");
-        assertRefused(QueueError.BATCH_TOO_LARGE, () -> decoder.batch(batch(large, large, small), null));
-        assertRefused(QueueError.BATCH_DELAY_INVALID, () -> decoder.batch(batch(small), "x"));
+        assertRefused(EdgeError.BATCH_TOO_LARGE, () -> decoder.batch(batch(large, large, small), null));
+        assertRefused(EdgeError.BATCH_DELAY_INVALID, () -> decoder.batch(batch(small), "x"));
     }
 
     @Test
     void afterARefusedRequestTheNextOneIsDecoded() {
         assertRefused(
-                QueueError.BATCH_COUNT_INVALID,
+                EdgeError.BATCH_COUNT_INVALID,
                 () -> decoder.batch(
                         batch(Stream.generate(() -> message(V8_MAP, ""))
                                 .limit(101)
                                 .toArray(String[]::new)),
                         null));
-        assertRefused(QueueError.MESSAGE_METADATA_INVALID, () -> decoder.single(V8_MAP, "xml", null));
+        assertRefused(EdgeError.MESSAGE_METADATA_INVALID, () -> decoder.single(V8_MAP, "xml", null));
         assertThat(decoder.batch(batch(message(V8_MAP, "")), null)).hasSize(1);
         assertThat(decoder.single(V8_MAP, null, null).body()).isEqualTo(V8_MAP);
     }
 
-    private static void assertRefused(QueueError error, Runnable decode) {
+    private static void assertRefused(EdgeError error, Runnable decode) {
         assertThatThrownBy(decode::run).extracting("error").isEqualTo(error);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.message.LeaseTokens;
 import dev.sluice.api.message.MessageOperations;
@@ -16,7 +17,6 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
-import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.PendingResponse;
@@ -133,7 +133,7 @@ class ReferenceExamplesTest {
         JsonObject error = expected(example).getJsonArray("errors").getJsonObject(0);
         try {
             respond("queues-push-message", example);
-        } catch (QueueException e) {
+        } catch (EdgeException e) {
             assertThat(ErrorTable.of(e.error()).code()).isEqualTo(error.getInteger("code"));
             assertThat(e.getMessage()).isEqualTo(error.getString("message"));
             assertThat(ErrorTable.of(e.error()).status())

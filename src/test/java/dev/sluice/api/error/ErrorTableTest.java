@@ -22,17 +22,6 @@ class ErrorTableTest {
     }
 
     @Test
-    void faultsOfTheServerAndNoOthersAreOverloadOrServerErrors() {
-        for (QueueError error : QueueError.values()) {
-            boolean fault =
-                    error == QueueError.OVERLOADED || ErrorTable.of(error).status() >= 500;
-            assertThat(error.fault() == QueueError.Fault.SERVER)
-                    .as(error.name())
-                    .isEqualTo(fault);
-        }
-    }
-
-    @Test
     void everyCodeOfTheSpecificationBelongsToAnErrorWithThatStatus() throws Exception {
         String section = Files.readString(Path.of("docs/api.md"))
                 .replaceAll("(?s).*### 10\\.2 ", "")

@@ -6,10 +6,9 @@ import dev.sluice.api.ContractResponses;
 import dev.sluice.api.EdgeServer;
 import dev.sluice.api.RawClient;
 import dev.sluice.api.RawClient.RawResponse;
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
 import dev.sluice.config.HttpConfig;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResult;
@@ -233,8 +232,8 @@ class Http1ConformanceTest {
     void countPushes() {
         edge.behaviours.put("queues-push-message", call -> {
             pushes.incrementAndGet();
-            return Future.failedFuture(new QueueException(
-                    QueueError.MESSAGE_BODY_INVALID, call.body().length() + " bytes"));
+            return Future.failedFuture(new EdgeException(
+                    EdgeError.MESSAGE_BODY_INVALID, call.body().length() + " bytes"));
         });
     }
 
@@ -319,7 +318,7 @@ class Http1ConformanceTest {
             try (RawClient client = new RawClient(edge.port())) {
                 client.send(wholePush() + bytes(refused) + wholePush());
                 Awaitility.await().until(() -> !waiting.isEmpty());
-                waiting.get(0).fail(new QueueException(QueueError.MESSAGE_BODY_INVALID, "served"));
+                waiting.get(0).fail(new EdgeException(EdgeError.MESSAGE_BODY_INVALID, "served"));
                 assertThat(client.receive().body()).contains("served");
                 assertRefused(client.receive(), 400);
                 assertThat(client.isClosedByServer()).isTrue();
@@ -425,7 +424,7 @@ class Http1ConformanceTest {
             for (int i = 0; i < 2; i++) {
                 int index = i;
                 Awaitility.await().until(() -> waiting.size() > index);
-                waiting.get(i).fail(new QueueException(QueueError.MESSAGE_BODY_INVALID, "response " + i));
+                waiting.get(i).fail(new EdgeException(EdgeError.MESSAGE_BODY_INVALID, "response " + i));
                 RawResponse response = client.receive();
                 assertThat(response.body()).contains("response " + i);
                 assertThat(response.headers().toLowerCase().contains("connection: close"))

@@ -8,9 +8,9 @@ import dev.sluice.api.HttpConfigs;
 import dev.sluice.api.RawHttp2;
 import dev.sluice.api.RawHttp2.Outcome;
 import dev.sluice.api.SelfSigned;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.config.HttpConfig;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
 import io.vertx.core.Future;
 import java.net.URI;
@@ -163,8 +163,8 @@ class Http2ConformanceTest {
     void countPushes() {
         edge.behaviours.put("queues-push-message", call -> {
             pushes.incrementAndGet();
-            return Future.failedFuture(new QueueException(
-                    QueueError.MESSAGE_BODY_INVALID, call.body().length() + " bytes"));
+            return Future.failedFuture(new EdgeException(
+                    EdgeError.MESSAGE_BODY_INVALID, call.body().length() + " bytes"));
         });
     }
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.sluice.TestSeed;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.Arbitrary;
@@ -132,7 +132,7 @@ class JsonCursorTest {
         assertThatThrownBy(() -> pass(shallow, "[[[[".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("Request body is nested deeper than 3 levels.")
                 .extracting("error")
-                .isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+                .isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
         assertThat(accepts(shallow, "[[[1],{}]]".getBytes(StandardCharsets.UTF_8)))
                 .isTrue();
     }
@@ -153,8 +153,8 @@ class JsonCursorTest {
         try {
             pass(cursor, text);
             return true;
-        } catch (QueueException e) {
-            assertThat(e.error()).isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+        } catch (EdgeException e) {
+            assertThat(e.error()).isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
             return false;
         }
     }

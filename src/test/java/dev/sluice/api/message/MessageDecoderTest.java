@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +59,7 @@ class MessageDecoderTest {
                 "{\"body\":1,\"delay_seconds\":\"30\"}             | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"delay_seconds\"",
                 "{\"body\":1,\"delay_seconds\":true}               | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"delay_seconds\"",
             })
-    void rejectsAnInvalidMessage(String request, QueueError error, String text) {
+    void rejectsAnInvalidMessage(String request, EdgeError error, String text) {
         assertThatThrownBy(() -> decoder.single(bytes(request == null ? "" : request)))
                 .hasMessage(text)
                 .extracting("error")
@@ -85,7 +85,7 @@ class MessageDecoderTest {
                 "{\"messages\":[{\"body\":1}],\"delay_seconds\":\"1\"}         | BATCH_DELAY_INVALID      | delay_seconds of the batch must be an integer from 0 to 86400.",
                 "{\"delay_seconds\":-1,\"messages\":[{\"body\":1}]]            | MESSAGE_BODY_MALFORMED   | Request body is not valid JSON.",
             })
-    void rejectsAnInvalidBatch(String request, QueueError error, String text) {
+    void rejectsAnInvalidBatch(String request, EdgeError error, String text) {
         assertThatThrownBy(() -> decoder.batch(bytes(request)))
                 .hasMessage(text)
                 .extracting("error")
@@ -161,7 +161,7 @@ class MessageDecoderTest {
     void theLastOfTwoListsWinsAndTheFirstHasNoEffect() {
         assertThat(decoder.batch(bytes("{\"messages\":[{}],\"messages\":[{\"body\":1}]}")))
                 .hasSize(1);
-        assertThat(error("{\"messages\":[{\"body\":1}],\"messages\":7}")).isEqualTo(QueueError.MESSAGE_BODY_INVALID);
+        assertThat(error("{\"messages\":[{\"body\":1}],\"messages\":7}")).isEqualTo(EdgeError.MESSAGE_BODY_INVALID);
     }
 
     @Test
@@ -176,28 +176,28 @@ class MessageDecoderTest {
         assertThatThrownBy(() -> decoder.single(bytes("{\"content_type\":\"text\",\"body\":\"" + escapes + "a\"}")))
                 .hasMessage("Message is larger than 128000 bytes.")
                 .extracting("error")
-                .isEqualTo(QueueError.MESSAGE_TOO_LARGE);
+                .isEqualTo(EdgeError.MESSAGE_TOO_LARGE);
     }
 
     @Test
     void measuresABatchByCountAndSum() {
         assertThat(decoder.batch(bytes(batch(100, "{\"body\":1}")))).hasSize(100);
-        assertThat(error(batch(101, "{\"body\":1}"))).isEqualTo(QueueError.BATCH_COUNT_INVALID);
+        assertThat(error(batch(101, "{\"body\":1}"))).isEqualTo(EdgeError.BATCH_COUNT_INVALID);
         String half = "{\"content_type\":\"text\",\"body\":\"" + "a".repeat(128_000) + "\"}";
         assertThat(decoder.batch(bytes(batch(2, half)))).hasSize(2);
         assertThat(error("{\"messages\":[" + half + ',' + half + ",{\"body\":1}]}"))
-                .isEqualTo(QueueError.BATCH_TOO_LARGE);
-        assertThat(error(batch(2, half.replace("aaa", "aaaa")))).isEqualTo(QueueError.MESSAGE_TOO_LARGE);
+                .isEqualTo(EdgeError.BATCH_TOO_LARGE);
+        assertThat(error(batch(2, half.replace("aaa", "aaaa")))).isEqualTo(EdgeError.MESSAGE_TOO_LARGE);
     }
 
     @Test
     void malformedJsonComesBeforeStructureAndStructureBeforeLimits() {
-        assertThat(error(batch(101, "{\"body\":1}").replace("]}", ",{}]}"))).isEqualTo(QueueError.MESSAGE_BODY_INVALID);
-        assertThat(error(batch(101, "{\"body\":1}") + '}')).isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+        assertThat(error(batch(101, "{\"body\":1}").replace("]}", ",{}]}"))).isEqualTo(EdgeError.MESSAGE_BODY_INVALID);
+        assertThat(error(batch(101, "{\"body\":1}") + '}')).isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
         assertThat(error(batch(1, "{\"body\":\"" + "a".repeat(130_000) + "\"}")
                         .replace("]}", "],\"delay_seconds\":-1}")))
-                .isEqualTo(QueueError.BATCH_DELAY_INVALID);
-        assertThat(error("{\"messages\":[{}],\"x\":tru}")).isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+                .isEqualTo(EdgeError.BATCH_DELAY_INVALID);
+        assertThat(error("{\"messages\":[{}],\"x\":tru}")).isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
     }
 
     @Test
@@ -215,8 +215,8 @@ class MessageDecoderTest {
         return "{\"messages\":[" + String.join(",", java.util.Collections.nCopies(count, message)) + "]}";
     }
 
-    private QueueError error(String request) {
-        return catchThrowableOfType(QueueException.class, () -> decoder.batch(bytes(request)))
+    private EdgeError error(String request) {
+        return catchThrowableOfType(EdgeException.class, () -> decoder.batch(bytes(request)))
                 .error();
     }
 

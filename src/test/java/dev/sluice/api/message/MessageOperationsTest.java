@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.api.OperationBinding;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.control.StubQueues;
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.http.Response;
 import dev.sluice.config.Access;
 import dev.sluice.config.MessagesConfig;
@@ -79,10 +80,10 @@ class MessageOperationsTest {
     void anInvalidPushDoesNotReachTheQueue() {
         assertThatThrownBy(() -> result("queues-push-message", "{"))
                 .extracting("error")
-                .isEqualTo(QueueError.MESSAGE_BODY_MALFORMED);
+                .isEqualTo(EdgeError.MESSAGE_BODY_MALFORMED);
         assertThatThrownBy(() -> result("queues-push-messages", "{\"messages\":[{\"body\":1},{}]}"))
                 .extracting("error")
-                .isEqualTo(QueueError.MESSAGE_BODY_INVALID);
+                .isEqualTo(EdgeError.MESSAGE_BODY_INVALID);
         assertThat(queues.asked).isEmpty();
     }
 

@@ -3,8 +3,8 @@ package dev.sluice.api.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueError;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,7 +50,7 @@ class PullDecoderTest {
                 "{\"visibility_timeout_ms\":43200001}  | MESSAGE_BODY_INVALID   | Expected integer from 1 to 43200000 at \"visibility_timeout_ms\"",
                 "{\"visibility_timeout\":[]}           | MESSAGE_BODY_INVALID   | Expected number, received array at \"visibility_timeout\"",
             })
-    void rejectsAnInvalidPull(String request, QueueError error, String text) {
+    void rejectsAnInvalidPull(String request, EdgeError error, String text) {
         assertThatThrownBy(() -> decoder.pull(bytes(request)))
                 .hasMessage(text)
                 .extracting("error")

@@ -3,9 +3,9 @@ package dev.sluice.api.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.api.error.EdgeError;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
-import dev.sluice.queue.QueueError;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
@@ -50,7 +50,7 @@ class TokenDecoderTest {
                 "{\"retries\":[{\"lease_id\":\"a\",\"delay_seconds\":-1}]}  | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"retries[0].delay_seconds\"",
                 "{\"retries\":[{\"lease_id\":\"a\",\"delay_seconds\":0.5}]} | MESSAGE_METADATA_INVALID | Expected integer from 0 to 86400 at \"retries[0].delay_seconds\"",
             })
-    void rejectsAnInvalidAck(String request, QueueError error, String text) {
+    void rejectsAnInvalidAck(String request, EdgeError error, String text) {
         assertThatThrownBy(() -> decoder.ack(bytes(request == null ? "" : request)))
                 .hasMessage(text)
                 .extracting("error")
@@ -79,7 +79,7 @@ class TokenDecoderTest {
         assertThatThrownBy(() -> decoder.refs(bytes(request)))
                 .hasMessage(text)
                 .extracting("error")
-                .isEqualTo(QueueError.MESSAGE_BODY_INVALID);
+                .isEqualTo(EdgeError.MESSAGE_BODY_INVALID);
     }
 
     @Test
