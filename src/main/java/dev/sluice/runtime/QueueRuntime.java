@@ -21,7 +21,6 @@ import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.Collection;
@@ -113,21 +112,24 @@ public final class QueueRuntime {
         BusQueueClient queueClient = new BusQueueClient(
                 vertx, gates, resources.options(), resources.budgets().responses(), backlogs::readPassive);
         DeadLetterTransport transport = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
-        DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
-        ClockMonitor clockMonitor = ClockMonitor.start(
-                new EventLoopScheduler(vertx, vertx.getOrCreateContext(), resources.clock()),
-                resources.clock(),
-                resources.store());
+        EventLoopScheduler clockScheduler =
+                new EventLoopScheduler(vertx, vertx.getOrCreateContext(), resources.clock());
         return vertx.deployVerticle(new CatalogVerticle(catalog, gates, resources, strictNames, snapshot))
                 .compose(catalogId -> vertx.deployVerticle(
                                 new QueueDeployer(catalog, gates, resources, admission, transport, backlogs))
-                        .map(deployerId -> new QueueRuntime(catalog, catalogClient, queueClient, backlogs, key, () -> {
-                            diskSpaceMonitor.stop();
-                            // Undeploying the deployer also undeploys its queues.
-                            return vertx.undeploy(deployerId)
-                                    .eventually(() -> vertx.undeploy(catalogId))
-                                    .eventually(clockMonitor::stop);
-                        })));
+                        .map(deployerId -> {
+                            // Last, because a start that fails has nothing to stop.
+                            DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
+                            ClockMonitor clockMonitor =
+                                    ClockMonitor.start(clockScheduler, resources.clock(), resources.store());
+                            return new QueueRuntime(catalog, catalogClient, queueClient, backlogs, key, () -> {
+                                diskSpaceMonitor.stop();
+                                // Undeploying the deployer also undeploys its queues.
+                                return vertx.undeploy(deployerId)
+                                        .eventually(() -> vertx.undeploy(catalogId))
+                                        .eventually(clockMonitor::stop);
+                            });
+                        }));
     }
 
     /** The key that authenticates leases. Created once per installation. */
@@ -140,15 +142,7 @@ public final class QueueRuntime {
         CatalogRecord record = CatalogRecords.installationKey(key);
         StoreBatch batch = store.newBatch(snapshot.generation());
         batch.putCatalog(record.key(), record.value());
-        Promise<byte[]> stored = Promise.promise();
-        store.commit(batch, failure -> {
-            if (failure == null) {
-                stored.complete(key);
-            } else {
-                stored.fail(failure);
-            }
-        });
-        return stored.future();
+        return Future.fromCompletionStage(store.commit(batch)).map(key);
     }
 
     /** The queues, for reading. */

@@ -11,11 +11,6 @@ public final class StateMachine<S extends Enum<S>> {
         this.state = initial;
     }
 
-    /** The current state. */
-    public S current() {
-        return state;
-    }
-
     /** Whether that is the current state. */
     public boolean is(S other) {
         return state == other;

@@ -29,8 +29,7 @@ public final class QueueReads {
 
     /** See {@link QueueStore#load}. Needs a consistent snapshot. */
     public static QueueImage load(StoreSnapshot snapshot, long queueNumber) {
-        byte[] head = snapshot.getStart(
-                ColumnFamily.INDEX, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber), Integer.MAX_VALUE);
+        byte[] head = indexRecord(snapshot, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber));
         if (head == null) {
             return QueueImage.NEW;
         }
@@ -81,13 +80,7 @@ public final class QueueReads {
     public static List<ScheduledMessage> schedule(
             StoreSnapshot snapshot, long queueNumber, long fromMillis, long fromSeq, int limit) {
         return byTime(
-                snapshot,
-                KeyFormat.SPACE_SCHEDULE,
-                queueNumber,
-                fromMillis,
-                fromSeq,
-                limit,
-                (key, value) -> RecordFormat.readSchedule(value, KeyFormat.seqOfTimeKey(key), KeyFormat.timeOf(key)));
+                snapshot, KeyFormat.SPACE_SCHEDULE, queueNumber, fromMillis, fromSeq, limit, QueueReads::scheduleRow);
     }
 
     /** See {@link QueueStore#readWaiting}. */
@@ -105,7 +98,7 @@ public final class QueueReads {
                 fromMillis,
                 fromSeq,
                 limit,
-                (key, value) -> RecordFormat.readHeaderOnly(value, KeyFormat.seqOfTimeKey(key)));
+                QueueReads::originalTimestampRow);
     }
 
     /** See {@link QueueStore#find}. Needs a consistent snapshot. */
@@ -161,18 +154,33 @@ public final class QueueReads {
             Lease row = RecordFormat.readLease(lease, seq);
             return new LookupResult(row.header(), row.delivery(), LookupResult.NOT_SCHEDULED);
         }
-        byte[] message = snapshot.getStart(
-                ColumnFamily.MESSAGES,
-                KeyFormat.seqKey(KeyFormat.SPACE_MESSAGES, queueNumber, seq),
-                RecordFormat.HEADER_BYTES_MAX);
-        return message == null
-                ? null
-                : new LookupResult(
-                        RecordFormat.readHeader(new RecordCursor(message), seq), 0, LookupResult.NOT_SCHEDULED);
+        MessageHeader header = storedHeader(snapshot, KeyFormat.SPACE_MESSAGES, queueNumber, seq);
+        return header == null ? null : new LookupResult(header, 0, LookupResult.NOT_SCHEDULED);
     }
 
-    private static byte[] indexRecord(StoreSnapshot snapshot, byte space, long queueNumber, long seq) {
-        return snapshot.getStart(ColumnFamily.INDEX, KeyFormat.seqKey(space, queueNumber, seq), Integer.MAX_VALUE);
+    /** The header of a message record; null if there is none. */
+    static MessageHeader storedHeader(StoreSnapshot snapshot, byte bodySpace, long queueNumber, long seq) {
+        byte[] start = snapshot.getStart(
+                ColumnFamily.MESSAGES, KeyFormat.seqKey(bodySpace, queueNumber, seq), RecordFormat.HEADER_BYTES_MAX);
+        return start == null ? null : RecordFormat.readHeader(new RecordCursor(start), seq);
+    }
+
+    /** The value of an index record by seq; null if there is none. */
+    static byte[] indexRecord(StoreSnapshot snapshot, byte space, long queueNumber, long seq) {
+        return indexRecord(snapshot, KeyFormat.seqKey(space, queueNumber, seq));
+    }
+
+    /** The value of an index record; null if there is none. */
+    static byte[] indexRecord(StoreSnapshot snapshot, byte[] key) {
+        return snapshot.getStart(ColumnFamily.INDEX, key, Integer.MAX_VALUE);
+    }
+
+    static ScheduledMessage scheduleRow(byte[] key, byte[] value) {
+        return RecordFormat.readSchedule(value, KeyFormat.seqOfTimeKey(key), KeyFormat.timeOf(key));
+    }
+
+    static MessageHeader originalTimestampRow(byte[] key, byte[] value) {
+        return RecordFormat.readHeaderOnly(value, KeyFormat.seqOfTimeKey(key));
     }
 
     /** Collects messages until one of the limits is reached. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -46,6 +47,19 @@ public interface QueueStore extends AutoCloseable {
      * the current one is refused. So nothing is stored on top of a batch that may be lost.
      */
     void commit(StoreBatch batch, CommitListener listener);
+
+    /** Like {@link #commit(StoreBatch, CommitListener)}; the stage completes on a thread of the store. */
+    default CompletionStage<Void> commit(StoreBatch batch) {
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        commit(batch, failure -> {
+            if (failure == null) {
+                stored.complete(null);
+            } else {
+                stored.completeExceptionally(failure);
+            }
+        });
+        return stored;
+    }
 
     /** Bytes passed to {@link #commit} and not yet stored. Used for admission control. */
     long bytesWaiting();

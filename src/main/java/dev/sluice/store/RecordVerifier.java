@@ -131,10 +131,9 @@ public final class RecordVerifier {
             }
             case KeyFormat.SPACE_LEASE -> leaseRow(key, RecordFormat.readLease(value, KeyFormat.seqOf(key)));
             case KeyFormat.SPACE_WAITING -> waitingRow(key, RecordFormat.readWaiting(value, KeyFormat.seqOf(key)));
-            case KeyFormat.SPACE_SCHEDULE ->
-                scheduleRow(key, RecordFormat.readSchedule(value, KeyFormat.seqOfTimeKey(key), KeyFormat.timeOf(key)));
+            case KeyFormat.SPACE_SCHEDULE -> scheduleRow(key, QueueReads.scheduleRow(key, value));
             case KeyFormat.SPACE_ORIGINAL_TIMESTAMP ->
-                originalTimestampRow(key, RecordFormat.readHeaderOnly(value, KeyFormat.seqOfTimeKey(key)));
+                originalTimestampRow(key, QueueReads.originalTimestampRow(key, value));
             case KeyFormat.SPACE_DEAD_LETTERED ->
                 deadLetteredRow(key, RecordFormat.readHeaderOnly(value, KeyFormat.seqOf(key)));
             default -> throw unknown(key[0]);
@@ -174,8 +173,8 @@ public final class RecordVerifier {
         if (index(KeyFormat.SPACE_LEASE, queueNumber, seq) != null) {
             findings.add(nameOf(queueNumber), what + " is leased too");
         }
-        byte[] scheduled =
-                indexOf(KeyFormat.timeKey(KeyFormat.SPACE_SCHEDULE, queueNumber, waiting.availableAtMillis(), seq));
+        byte[] scheduled = QueueReads.indexRecord(
+                snapshot, KeyFormat.timeKey(KeyFormat.SPACE_SCHEDULE, queueNumber, waiting.availableAtMillis(), seq));
         if (scheduled == null
                 || !waiting.equals(RecordFormat.readSchedule(scheduled, seq, waiting.availableAtMillis()))) {
             findings.add(nameOf(queueNumber), what + " is not in the schedule as it should be");
@@ -231,7 +230,7 @@ public final class RecordVerifier {
     }
 
     private void checkBody(long queueNumber, MessageHeader header, String what) {
-        MessageHeader body = bodyHeader(queueNumber, header);
+        MessageHeader body = QueueReads.storedHeader(snapshot, KeyFormat.bodySpace(header), queueNumber, header.seq());
         if (body == null) {
             findings.add(nameOf(queueNumber), what + " belongs to no message");
         } else if (!body.equals(header)) {
@@ -239,30 +238,20 @@ public final class RecordVerifier {
         }
     }
 
-    private MessageHeader bodyHeader(long queueNumber, MessageHeader header) {
-        byte[] start = snapshot.getStart(
-                ColumnFamily.MESSAGES,
-                KeyFormat.seqKey(KeyFormat.bodySpace(header), queueNumber, header.seq()),
-                RecordFormat.HEADER_BYTES_MAX);
-        return start == null ? null : RecordFormat.readHeader(new RecordCursor(start), header.seq());
-    }
-
     private boolean isStored(byte bodySpace, long queueNumber, long seq) {
         return snapshot.getStart(ColumnFamily.MESSAGES, KeyFormat.seqKey(bodySpace, queueNumber, seq), 1) != null;
     }
 
     private MessageHeader originalTimestampHeader(long queueNumber, MessageHeader header) {
-        byte[] value = indexOf(KeyFormat.timeKey(
-                KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber, header.timestampMillis(), header.seq()));
+        byte[] value = QueueReads.indexRecord(
+                snapshot,
+                KeyFormat.timeKey(
+                        KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber, header.timestampMillis(), header.seq()));
         return value == null ? null : RecordFormat.readHeaderOnly(value, header.seq());
     }
 
     private byte[] index(byte space, long queueNumber, long seq) {
-        return indexOf(KeyFormat.seqKey(space, queueNumber, seq));
-    }
-
-    private byte[] indexOf(byte[] key) {
-        return snapshot.getStart(ColumnFamily.INDEX, key, Integer.MAX_VALUE);
+        return QueueReads.indexRecord(snapshot, space, queueNumber, seq);
     }
 
     /** Returns the tally of a queue. If the queue has no head, adds a finding and returns null. */

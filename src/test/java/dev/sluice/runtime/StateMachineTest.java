@@ -17,7 +17,7 @@ class StateMachineTest {
     @Test
     void aStateChangesFromTheStatesThatTheChangeNames() {
         light.transition(Light.GREEN, Light.YELLOW, Light.RED);
-        assertThat(light.current()).isEqualTo(Light.GREEN);
+        assertThat(light.is(Light.GREEN)).isTrue();
         assertThat(light.is(Light.RED)).isFalse();
     }
 

@@ -16,7 +16,6 @@ import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.security.SecureRandom;
@@ -227,17 +226,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         if (batch.isEmpty()) {
             return Future.succeededFuture();
         }
-        Promise<Void> stored = Promise.promise();
-        store.commit(
-                batch,
-                failure -> context.runOnContext(ignored -> {
-                    if (failure == null) {
-                        stored.complete();
-                    } else {
-                        stored.fail(failure);
-                    }
-                }));
-        return stored.future();
+        return Future.fromCompletionStage(store.commit(batch), context);
     }
 
     /** Active queues apply their new settings before the reply is sent. Passive queues read them at activation. */

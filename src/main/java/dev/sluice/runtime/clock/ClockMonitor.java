@@ -6,7 +6,6 @@ import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 
 /**
  * Makes the clock compare itself with the machine's clocks every second. Stores the state that a restart resumes from
@@ -76,14 +75,6 @@ public final class ClockMonitor {
         StoreBatch batch = store.newBatch(store.generation());
         CatalogRecord record = CatalogRecords.clock(clock.state());
         batch.putCatalog(record.key(), record.value());
-        Promise<Void> stored = Promise.promise();
-        store.commit(batch, failure -> {
-            if (failure == null) {
-                stored.complete();
-            } else {
-                stored.fail(failure);
-            }
-        });
-        return stored.future();
+        return Future.fromCompletionStage(store.commit(batch));
     }
 }

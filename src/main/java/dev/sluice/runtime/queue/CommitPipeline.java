@@ -43,7 +43,8 @@ public final class CommitPipeline {
     private final Supplier<QueueHead> head;
     private final Consumer<StoreException> onFailed;
     private final LongAdder parkedMeter;
-    private final ArrayDeque<InFlightCommit> inFlight = new ArrayDeque<>(1);
+    /** The parked actions of each commit in the store, in order. */
+    private final ArrayDeque<List<Parked>> inFlight = new ArrayDeque<>(1);
     /**
      * The batch of the current task; null between tasks, as is {@link #parked}. On a server with many queues most of
      * them are waiting at any moment, and objects kept for their next task would be work for the garbage collector.
@@ -60,8 +61,6 @@ public final class CommitPipeline {
     private Promise<Void> idle;
 
     private record Parked(Runnable onStored, Consumer<QueueException> onFailure) {}
-
-    private record InFlightCommit(List<Parked> parked) {}
 
     CommitPipeline(
             QueueStore store,
@@ -105,7 +104,7 @@ public final class CommitPipeline {
             parked.add(new Parked(onStored, onFailure));
         } else if (!inFlight.isEmpty()) {
             parkedMeter.increment();
-            inFlight.peekLast().parked().add(new Parked(onStored, onFailure));
+            inFlight.peekLast().add(new Parked(onStored, onFailure));
         } else {
             onStored.run();
         }
@@ -152,7 +151,7 @@ public final class CommitPipeline {
         }
         closed.head(queueNumber, head.get());
         batchRoomBytes = closed.nextCapacityBytes();
-        inFlight.add(new InFlightCommit(parked));
+        inFlight.add(parked);
         parked = null;
         inStore++;
         store.commit(closed, failure -> {
@@ -169,7 +168,7 @@ public final class CommitPipeline {
         if (!failed && failure != null) {
             fail(failure);
         } else if (!failed) {
-            for (Parked waiter : inFlight.remove().parked()) {
+            for (Parked waiter : inFlight.remove()) {
                 parkedMeter.decrement();
                 run(waiter);
             }
@@ -194,7 +193,7 @@ public final class CommitPipeline {
         }
         failed = true;
         List<Parked> waiters = new ArrayList<>();
-        inFlight.forEach(commit -> waiters.addAll(commit.parked()));
+        inFlight.forEach(waiters::addAll);
         if (parked != null) {
             waiters.addAll(parked);
         }
