@@ -4,6 +4,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzip, normalize, tar, writeChecksums } from './archive.mjs';
+import { packPlatform, packSources } from './npm.mjs';
 import { PLATFORMS } from './platforms.mjs';
 import { output, project, run, sources, version } from './project.mjs';
 import { checkModules, jdk, link } from './runtime.mjs';
@@ -24,14 +25,18 @@ function slimJar(platform, file) {
   run(path.join(java.home, 'bin/java'), [path.join(sources, 'SlimJar.java'), fatJar, file, ...PLATFORMS[platform].natives]);
 }
 
+/** The jar of one platform and its options, in a new directory. */
+function jarOnly(platform, directory) {
+  slimJar(platform, path.join(directory, 'lib/sluice.jar'));
+  cpSync(path.join(sources, 'launcher/java.options'), path.join(directory, 'lib/java.options'));
+  cpSync(path.join(project, 'LICENSE'), path.join(directory, 'LICENSE'));
+}
+
 /** Runtime, jar and launcher of one platform, in a new directory; the same tree is in every artifact of that platform. */
 function installation(platform, directory, jmods) {
-  rmSync(directory, { recursive: true, force: true });
-  slimJar(platform, path.join(directory, 'lib/sluice.jar'));
+  jarOnly(platform, directory);
   link(java, path.join(directory, 'runtime'), { jmods });
-  cpSync(path.join(sources, 'launcher/java.options'), path.join(directory, 'lib/java.options'));
   cpSync(path.join(sources, 'launcher/sluice'), path.join(directory, 'bin/sluice'));
-  cpSync(path.join(project, 'LICENSE'), path.join(directory, 'LICENSE'));
   mkdirSync(path.join(directory, 'conf'));
   cpSync(path.join(project, 'conf/sluice.yaml'), path.join(directory, 'conf/sluice.yaml'));
   normalize(directory);
@@ -68,6 +73,12 @@ checkModules(java, fatJar);
 const linuxX64 = path.join(work, 'linux-x64');
 installation('linux-x64', linuxX64);
 buildArchive('linux-x64', linuxX64);
+artifacts.push(packPlatform('linux-x64', linuxX64), ...packSources(work));
+for (const platform of Object.keys(PLATFORMS).filter((name) => name !== 'linux-x64')) {
+  const directory = path.join(work, platform);
+  jarOnly(platform, directory);
+  artifacts.push(packPlatform(platform, directory));
+}
 writeChecksums(output, artifacts);
 rmSync(work, { recursive: true });
 console.log(`${output}: ${artifacts.join(', ')}`);
