@@ -64,7 +64,7 @@ public final class Server {
     private final Optional<GeneratedCredentials> generatedCredentials;
     private final Vertx vertx;
     private final Meters meters;
-    private final ContinuousClock clock = ContinuousClock.ofMachine();
+    private final ContinuousClock clock;
     private QueueRuntime runtime;
     private String apiDeployment;
     /** Whether the listeners of all event loops are open. Before that the server is not ready. */
@@ -80,12 +80,14 @@ public final class Server {
             QueueStore store,
             Optional<GeneratedCredentials> generatedCredentials,
             Vertx vertx,
+            ContinuousClock clock,
             Meters meters) {
         this.config = config;
         this.certificates = certificates;
         this.store = store;
         this.generatedCredentials = generatedCredentials;
         this.vertx = vertx;
+        this.clock = clock;
         this.meters = meters;
     }
 
@@ -94,6 +96,11 @@ public final class Server {
      * event loop. After a failure the resources that are open are closed again.
      */
     public static CompletionStage<Server> start(ServerConfig config) {
+        return start(config, ContinuousClock.ofMachine());
+    }
+
+    /** The same with a clock that the caller can move forward, followed by {@link #checkDeadlines}. */
+    public static CompletionStage<Server> start(ServerConfig config, ContinuousClock clock) {
         LoopbackGuard.refuseWithoutCredentials(config);
         PortCheck.requireFree(config);
         Optional<Certificates> certificates = config.http().tls().map(Certificates::read);
@@ -120,7 +127,7 @@ public final class Server {
         Server server;
         try {
             QueueStore store = opened.orElseGet(() -> openStore(config.storage(), meters));
-            server = withStore(config, certificates, store, vertx, meters);
+            server = withStore(config, certificates, store, vertx, clock, meters);
         } catch (RuntimeException | Error failure) {
             // Not before the contract is loaded: a result for a closed event loop would be logged as an error.
             contract.onComplete(read -> vertx.close());
@@ -135,9 +142,14 @@ public final class Server {
     }
 
     private static Server withStore(
-            ServerConfig config, Optional<Certificates> certificates, QueueStore store, Vertx vertx, Meters meters) {
+            ServerConfig config,
+            Optional<Certificates> certificates,
+            QueueStore store,
+            Vertx vertx,
+            ContinuousClock clock,
+            Meters meters) {
         try {
-            return new Server(config, certificates, store, generatedCredentials(config), vertx, meters);
+            return new Server(config, certificates, store, generatedCredentials(config), vertx, clock, meters);
         } catch (RuntimeException failure) {
             store.close();
             throw failure;
@@ -342,6 +354,11 @@ public final class Server {
     /** The queues of an account now, by creation time. */
     public List<QueueDefinition> queues(String accountId) {
         return runtime.catalog().list(accountId);
+    }
+
+    /** Makes the queues handle what is due now, after the clock was moved. */
+    public CompletionStage<Void> checkDeadlines() {
+        return runtime.checkDeadlines().toCompletionStage();
     }
 
     /** The certificates, which a configuration reload updates; empty without TLS. */

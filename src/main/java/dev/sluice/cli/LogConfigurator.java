@@ -14,12 +14,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Configures the log: one line per event on standard error. Logback loads this class through the service loader, which
- * is faster than parsing XML. {@code -Dlogback.configurationFile} takes precedence.
+ * is faster than parsing XML. {@code -Dlogback.configurationFile} takes precedence, and so does a {@code logback.xml} or
+ * {@code logback-test.xml} of the class path.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
     @Override
     public ExecutionStatus configure(LoggerContext logs) {
-        if (System.getProperty("logback.configurationFile") != null) {
+        if (System.getProperty("logback.configurationFile") != null || isEmbedded()) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
@@ -41,6 +42,12 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         // credentials.
         logs.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Whether the process has a log configuration of its own, as a test suite that starts servers may have. */
+    private static boolean isEmbedded() {
+        ClassLoader loader = LogConfigurator.class.getClassLoader();
+        return loader.getResource("logback-test.xml") != null || loader.getResource("logback.xml") != null;
     }
 
     /** Turns the log of messages on. */

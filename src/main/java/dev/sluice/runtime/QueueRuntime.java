@@ -165,6 +165,11 @@ public final class QueueRuntime {
         return backlogs;
     }
 
+    /** Makes every active queue handle what is due now. Passive queues follow within seconds. */
+    public Future<Void> checkDeadlines() {
+        return queueClient.checkDeadlines();
+    }
+
     /** The 32 bytes that authenticate leases of this installation. */
     public byte[] installationKey() {
         return installationKey.clone();

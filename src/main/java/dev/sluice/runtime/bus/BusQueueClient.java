@@ -18,6 +18,7 @@ import dev.sluice.runtime.QueueDeployer;
 import dev.sluice.runtime.RuntimeOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -103,6 +104,17 @@ public final class BusQueueClient implements QueueClient {
             return passiveBacklog.apply(queue).recover(failure -> send(queue.number(), METRICS));
         }
         return send(queue.number(), METRICS);
+    }
+
+    /** Makes every active queue handle what is due now. */
+    public Future<Void> checkDeadlines() {
+        List<Future<Boolean>> checks = new ArrayList<>();
+        for (QueueGate gate : gates.all()) {
+            if (gate.enter(Integer.MAX_VALUE) == QueueGate.EntryResult.ENTERED) {
+                checks.add(caller.call(gate, new QueueRequest.CheckDeadlines()));
+            }
+        }
+        return Future.join(checks).mapEmpty();
     }
 
     /** Sends a request to a queue and activates the queue first if it is passive. */

@@ -1,5 +1,7 @@
 package dev.sluice.runtime.bus;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The gates of all queues, by number. Safe for use from several threads. */
@@ -18,5 +20,10 @@ public final class QueueGates {
     /** Removes the gate if it was closed for good, so that the next access creates a new one. */
     public void removeRetired(long number) {
         gates.computeIfPresent(number, (key, gate) -> gate.isRetired() ? null : gate);
+    }
+
+    /** The gates of all queues that were used, in no order. */
+    Collection<QueueGate> all() {
+        return Collections.unmodifiableCollection(gates.values());
     }
 }

@@ -42,6 +42,9 @@ public sealed interface QueueRequest<R> {
     record PeekContents(int batchSize, ToIntFunction<Content> sizeOf, ByteBudget.Reservation reservation)
             implements QueueRequest<QueueClient.Shown> {}
 
+    /** Handles what is due now. For a clock that a test has moved forward: timers do not follow it. */
+    record CheckDeadlines() implements QueueRequest<Boolean> {}
+
     /** Sets new settings. They are in force when the request succeeds. */
     record Configure(QueueDefinition definition) implements QueueRequest<Boolean> {}
 

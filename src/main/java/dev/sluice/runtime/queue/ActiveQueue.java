@@ -370,12 +370,22 @@ public final class ActiveQueue {
             executor.deliver(deliver, reply);
         } else if (request instanceof QueueRequest.PeekContents peek) {
             executor.peek(peek, reply);
+        } else if (request instanceof QueueRequest.CheckDeadlines) {
+            checkDeadlines(reply);
         } else if (request instanceof QueueRequest.ReceiveDeadLetters transfer) {
             deadLetterReceiver.receive(transfer, reply);
         } else {
             LOG.error("queue {}: no handler for a request of type {}", definition.number(), request.getClass());
             reply.fail(new QueueException(QueueError.INTERNAL));
         }
+    }
+
+    /** The armed timer may wait for a time that has passed since. */
+    private void checkDeadlines(ReplyHandler<Object> reply) {
+        timer.disarm();
+        executor.expire();
+        onChanged();
+        executor.afterStored(() -> reply.succeed(true), reply::fail);
     }
 
     private void execute(QueueRequest.Execute<?> request, ReplyHandler<Object> reply) {
