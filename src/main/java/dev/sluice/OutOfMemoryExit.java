@@ -37,8 +37,10 @@ public final class OutOfMemoryExit extends TurboFilter implements Thread.Uncaugh
     /** More than most requests need. */
     private static final int PROBE_BYTES = 256 * 1024;
     /** Only written, so that the compiler cannot remove the allocation. */
+    @SuppressWarnings("UnusedVariable")
     private static volatile byte[] probeBytes;
     /** Released first, so that the exit itself has memory. */
+    @SuppressWarnings("UnusedVariable") // What it holds is its memory.
     private static volatile byte[] reserve = new byte[RESERVE_BYTES];
 
     private static final long LINE_NANOS_MAX = 1_000_000_000;

@@ -46,7 +46,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.sluice.queue..")
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.sluice.queue..")));
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage("java..", "org.jspecify.annotations", "dev.sluice.queue..")));
     }
 
     @Test

@@ -53,6 +53,17 @@ class HouseRulesTest {
                     + "|LogWalk|LogMark|LogCheck|LogBlock|FlippedBit|SeqDeletions|BackgroundPace|VerdictJson"
                     + "|BoundedAnswer|MessageAnswers|TypesOnly|NearestName)\\b|reference [0-9]+\\.[0-9]");
 
+    private static final int SENTENCE_WORDS_MAX = 30;
+    private static final List<String> DOCUMENTS_WITH_SHORT_SENTENCES = List.of(
+            "CONTRIBUTING.md",
+            "SECURITY.md",
+            "docs/api.md",
+            "docs/architecture.md",
+            "docs/compatibility.md",
+            "docs/glossary.md",
+            "docs/push-consumers.md",
+            "docs/versions.md");
+
     private static final List<String> EXCLUDED =
             List.of("target", "node_modules", "data", ".git", ".idea", ".vscode", "LICENSE", "package-lock.json");
 
@@ -133,6 +144,17 @@ class HouseRulesTest {
     }
 
     @Test
+    void sentencesOfTheDocumentsAreShort() throws IOException {
+        List<String> findings = new ArrayList<>();
+        for (String name : DOCUMENTS_WITH_SHORT_SENTENCES) {
+            sentences(Files.readString(PROJECT.resolve(name)))
+                    .filter(sentence -> wordCount(sentence) > SENTENCE_WORDS_MAX)
+                    .forEach(sentence -> findings.add(name + ": " + sentence));
+        }
+        assertThat(findings).isEmpty();
+    }
+
+    @Test
     void theLicenseIsThere() {
         assertThat(PROJECT.resolve("LICENSE")).content().contains("Apache License", "Version 2.0, January 2004");
     }
@@ -148,6 +170,25 @@ class HouseRulesTest {
         Pattern.compile("]\\(([^)#]+)\\)").matcher(index).results().forEach(link -> assertThat(
                         decisions.resolve(link.group(1)))
                 .exists());
+    }
+
+    /** Sentences of a Markdown text. Code is left out; an item of a list and a cell of a table begin a sentence. */
+    private static Stream<String> sentences(String markdown) {
+        String text = markdown.replaceAll("(?s)```.*?```", "\n\n")
+                .replaceAll("\\]\\([^)]*\\)", "]")
+                .replaceAll("(?m)^#.*$", "\n")
+                .replaceAll("(?m)^\\|.*$", "\n$0\n")
+                .replaceAll("(?m)^ *([*-]|[0-9]+\\.) ", "\n\n");
+        return Pattern.compile("\n\\s*\n")
+                .splitAsStream(text)
+                .map(paragraph -> paragraph.replaceAll("\\s+", " ").strip())
+                .flatMap(Pattern.compile("(?<=[.!?])[\"*)`]* +|\\|")::splitAsStream);
+    }
+
+    private static long wordCount(String sentence) {
+        return Stream.of(sentence.split(" "))
+                .filter(word -> word.chars().anyMatch(Character::isLetterOrDigit))
+                .count();
     }
 
     private static Stream<Path> tests() throws IOException {
@@ -224,7 +265,7 @@ class HouseRulesTest {
                 findings.add(name + " is the name of a class in " + PROJECT.relativize(other) + " and "
                         + PROJECT.relativize(file));
             }
-            return super.visitClass(type, nothing);
+            return super.visitClass(type, null);
         }
 
         @Override
@@ -236,7 +277,7 @@ class HouseRulesTest {
             if (lines > METHOD_LINES_MAX) {
                 findings.add(nameOf(method) + " has " + lines + " lines");
             }
-            return super.visitMethod(method, nothing);
+            return super.visitMethod(method, null);
         }
 
         /** The compiler checks the completeness of switch expressions, but not of switch statements. */
@@ -247,7 +288,7 @@ class HouseRulesTest {
                 long line = lineOf(trees.getSourcePositions().getStartPosition(unit, statement));
                 findings.add(unit.getSourceFile().getName() + " line " + line + ": a switch statement without default");
             }
-            return super.visitSwitch(statement, nothing);
+            return super.visitSwitch(statement, null);
         }
 
         private String nameOf(MethodTree method) {

@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -91,7 +90,7 @@ final class FloorLog {
 
     /** One hop for each event loop, not for each body. */
     private static void answer(List<Pending> taken) {
-        Map<Context, List<Pending>> byLoop = new IdentityHashMap<>();
+        IdentityHashMap<Context, List<Pending>> byLoop = new IdentityHashMap<>();
         taken.forEach(pending ->
                 byLoop.computeIfAbsent(pending.loop, loop -> new ArrayList<>()).add(pending));
         byLoop.forEach((loop, synced) ->

@@ -163,7 +163,7 @@ public final class ApiVerticle extends VerticleBase {
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(STREAMS_MAX)
-                        .setMaxHeaderListSize(HEADER_LIST_FACTOR * HttpConfig.HEADER_BYTES_MAX)
+                        .setMaxHeaderListSize((long) HEADER_LIST_FACTOR * HttpConfig.HEADER_BYTES_MAX)
                         .setPushEnabled(false))
                 .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
                 .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)

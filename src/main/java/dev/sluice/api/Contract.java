@@ -92,18 +92,17 @@ public final class Contract {
     }
 
     private Object inlined(Object value) {
-        if (value instanceof JsonArray) {
+        if (value instanceof JsonArray array) {
             JsonArray copy = new JsonArray();
-            ((JsonArray) value).forEach(element -> copy.add(inlined(element)));
+            array.forEach(element -> copy.add(inlined(element)));
             return copy;
         }
-        if (!(value instanceof JsonObject)) {
+        if (!(value instanceof JsonObject object)) {
             return value;
         }
-        JsonObject object = (JsonObject) value;
         Object reference = object.getValue("$ref");
-        if (reference instanceof String) {
-            return inlined(((String) reference).substring(SCHEMAS.length()));
+        if (reference instanceof String name) {
+            return inlined(name.substring(SCHEMAS.length()));
         }
         JsonObject copy = new JsonObject();
         object.forEach(entry -> copy.put(entry.getKey(), inlined(entry.getValue())));

@@ -55,7 +55,7 @@ final class MessageRouter {
 
     /** Serves the request if it matches. Otherwise returns false and has no effect. */
     boolean serve(HttpServerRequest request) {
-        if (request.method() != HttpMethod.POST) {
+        if (!request.method().equals(HttpMethod.POST)) {
             return false;
         }
         String uri = request.uri();

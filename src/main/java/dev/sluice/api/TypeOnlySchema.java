@@ -48,12 +48,12 @@ final class TypeOnlySchema {
     }
 
     private static Object ofValue(Object value) {
-        if (value instanceof JsonObject) {
-            return of((JsonObject) value);
+        if (value instanceof JsonObject object) {
+            return of(object);
         }
-        if (value instanceof JsonArray) {
+        if (value instanceof JsonArray array) {
             JsonArray copy = new JsonArray();
-            ((JsonArray) value).forEach(element -> copy.add(ofValue(element)));
+            array.forEach(element -> copy.add(ofValue(element)));
             return copy;
         }
         return value;

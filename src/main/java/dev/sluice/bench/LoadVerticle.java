@@ -182,10 +182,15 @@ final class LoadVerticle extends VerticleBase {
             push(schedule.next());
         }
         if (!free.isEmpty() && running && !timerSet) {
-            timerSet = true;
-            long waitNanos = Math.max(0, schedule.dueNanos() - System.nanoTime());
-            eventLoop.schedule(this::onTimer, waitNanos, TimeUnit.NANOSECONDS);
+            setTimer();
         }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // A task of the event loop; it is never cancelled.
+    private void setTimer() {
+        timerSet = true;
+        long waitNanos = Math.max(0, schedule.dueNanos() - System.nanoTime());
+        eventLoop.schedule(this::onTimer, waitNanos, TimeUnit.NANOSECONDS);
     }
 
     private void onTimer() {

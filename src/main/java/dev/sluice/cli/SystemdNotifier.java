@@ -72,6 +72,7 @@ final class SystemdNotifier {
         });
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // completed() waits and throws.
     private static void send(String path, String state) throws Exception {
         // The JDK has no datagram sockets of the Unix domain.
         Epoll.ensureAvailability();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of configuration keys, with default and meaning of each. A test compares the configuration file and the
@@ -297,7 +298,7 @@ public final class ConfigKeys {
     }
 
     /** The key of that name, or null. */
-    static ConfigKey<?> find(String name) {
+    static @Nullable ConfigKey<?> find(String name) {
         for (ConfigKey<?> key : TABLE) {
             if (key.name().equals(name)) {
                 return key;
@@ -307,7 +308,7 @@ public final class ConfigKeys {
     }
 
     /** The key that this environment variable sets, or null. */
-    static ConfigKey<?> findByEnvironmentName(String variable) {
+    static @Nullable ConfigKey<?> findByEnvironmentName(String variable) {
         for (ConfigKey<?> key : TABLE) {
             if (key.environmentName().equals(variable)) {
                 return key;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a validated {@link ServerConfig} from defaults, file, environment and flags, in this order of precedence:
@@ -25,7 +26,7 @@ public final class ConfigLoader {
      * @param assignments flags of the form {@code key=value}
      * @throws ConfigException if a key is unknown, or a value has the wrong type or is out of range
      */
-    public static ServerConfig load(Path file, Map<String, String> environment, List<String> assignments) {
+    public static ServerConfig load(@Nullable Path file, Map<String, String> environment, List<String> assignments) {
         return load(Map.of(), file, environment, assignments);
     }
 
@@ -39,7 +40,10 @@ public final class ConfigLoader {
      * @throws ConfigException if a key is unknown, or a value has the wrong type or is out of range
      */
     public static ServerConfig load(
-            Map<String, String> presets, Path file, Map<String, String> environment, List<String> assignments) {
+            Map<String, String> presets,
+            @Nullable Path file,
+            Map<String, String> environment,
+            List<String> assignments) {
         ConfigLoader loader = new ConfigLoader();
         presets.forEach(loader.sources::addPreset);
         if (file != null) {
@@ -118,31 +122,31 @@ public final class ConfigLoader {
      * connections without them.
      */
     private HttpConfig.ClientAuth clientAuth(boolean tlsEnabled) {
-        HttpConfig.ClientAuth configured = get(ConfigKeys.HTTP_TLS_CLIENT_AUTH);
-        if (configured == HttpConfig.ClientAuth.NONE) {
-            return configured;
+        Optional<HttpConfig.ClientAuth> configured = sources.find(ConfigKeys.HTTP_TLS_CLIENT_AUTH);
+        if (configured.equals(Optional.of(HttpConfig.ClientAuth.NONE))) {
+            return HttpConfig.ClientAuth.NONE;
         }
-        if (configured != null) {
+        if (configured.isPresent()) {
             requireWith(ConfigKeys.HTTP_TLS_CLIENT_AUTH, ConfigKeys.HTTP_TLS_CLIENT_CA);
         }
-        if (get(ConfigKeys.HTTP_TLS_CLIENT_CA) == null) {
+        if (!isSet(ConfigKeys.HTTP_TLS_CLIENT_CA)) {
             return HttpConfig.ClientAuth.NONE;
         }
         if (!tlsEnabled) {
             requireWith(ConfigKeys.HTTP_TLS_CLIENT_CA, ConfigKeys.HTTP_TLS_CERT);
         }
-        return configured == null ? HttpConfig.ClientAuth.REQUIRED : configured;
+        return configured.orElse(HttpConfig.ClientAuth.REQUIRED);
     }
 
     private AuthConfig auth() {
         boolean globalKey = bothOrNone(ConfigKeys.AUTH_EMAIL, ConfigKeys.AUTH_KEY);
         return new AuthConfig(
-                Optional.ofNullable(get(ConfigKeys.AUTH_TOKEN)),
+                sources.find(ConfigKeys.AUTH_TOKEN),
                 globalKey
                         ? Optional.of(new EmailAndKey(get(ConfigKeys.AUTH_EMAIL), get(ConfigKeys.AUTH_KEY)))
                         : Optional.empty(),
                 get(ConfigKeys.AUTH_TOKENS),
-                Optional.ofNullable(get(ConfigKeys.AUTH_ACCOUNT)));
+                sources.find(ConfigKeys.AUTH_ACCOUNT));
     }
 
     private Limits limits() {
@@ -188,8 +192,13 @@ public final class ConfigLoader {
         }
     }
 
+    /** The value of a key that has a default or is known to be set. */
     private <T> T get(ConfigKey<T> key) {
-        return sources.get(key);
+        return sources.find(key).orElseThrow(() -> new IllegalStateException(key.name() + " is not set"));
+    }
+
+    private boolean isSet(ConfigKey<?> key) {
+        return sources.find(key).isPresent();
     }
 
     private Path readable(ConfigKey<Path> key) {
@@ -202,8 +211,8 @@ public final class ConfigLoader {
     }
 
     private boolean bothOrNone(ConfigKey<?> one, ConfigKey<?> other) {
-        boolean oneSet = get(one) != null;
-        if (oneSet != (get(other) != null)) {
+        boolean oneSet = isSet(one);
+        if (oneSet != isSet(other)) {
             requireWith(oneSet ? one : other, oneSet ? other : one);
         }
         return oneSet;
@@ -211,7 +220,7 @@ public final class ConfigLoader {
 
     /** Rejects the configuration if {@code needed} is not set although {@code present} is. */
     private void requireWith(ConfigKey<?> present, ConfigKey<?> needed) {
-        if (get(needed) == null) {
+        if (!isSet(needed)) {
             throw new ConfigException(present.name() + " (" + sources.sourceOf(present) + ") is set but "
                     + needed.name() + " is not: they go together");
         }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One map inside a structured value. Reads its fields by type and rejects unknown ones. */
 final class ConfigMap {
@@ -18,7 +19,7 @@ final class ConfigMap {
     }
 
     /** The map at {@code path}, which may have only the fields in {@code names}. */
-    static ConfigMap of(Object raw, String path, List<String> names) throws InvalidValueException {
+    static ConfigMap of(@Nullable Object raw, String path, List<String> names) throws InvalidValueException {
         if (!(raw instanceof Map<?, ?> map)) {
             throw new InvalidValueException(path, "must be a map of " + String.join(", ", names));
         }
@@ -76,14 +77,14 @@ final class ConfigMap {
         return raw == null ? Optional.empty() : Optional.of(of(raw, path + "." + name, names));
     }
 
-    /** The value of a field; {@code absent} if the field is missing. */
-    <T> T get(String name, ValueType<T> type, T absent) throws InvalidValueException {
+    /** The value of a field; empty if the field is absent. */
+    <T> Optional<T> find(String name, ValueType<T> type) throws InvalidValueException {
         Object raw = fields.get(name);
         if (raw == null) {
-            return absent;
+            return Optional.empty();
         }
         try {
-            return type.parse(raw);
+            return Optional.of(type.parse(raw));
         } catch (InvalidValueException invalid) {
             throw invalidField(name, "must be " + type.expectation());
         }
@@ -91,20 +92,19 @@ final class ConfigMap {
 
     /** The value of a required field. */
     <T> T require(String name, ValueType<T> type) throws InvalidValueException {
-        T value = get(name, type, null);
-        if (value == null) {
-            throw invalidField(name, "is missing");
-        }
-        return value;
+        return find(name, type).orElseThrow(() -> invalidField(name, "is missing"));
     }
 
-    /** The elements of a list in a field; null if the field is absent. */
+    /** The elements of a list in a field; empty if the field is absent. */
     List<?> elements(String name) throws InvalidValueException {
         Object raw = fields.get(name);
-        if (raw != null && !(raw instanceof List<?>)) {
+        if (raw == null) {
+            return List.of();
+        }
+        if (!(raw instanceof List<?> list)) {
             throw invalidField(name, "must be a list");
         }
-        return (List<?>) raw;
+        return list;
     }
 
     /** An exception for an invalid field. */

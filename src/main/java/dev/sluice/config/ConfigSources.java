@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the settings from file, environment and flags; later sources override earlier ones. An empty value resets a
@@ -20,7 +23,7 @@ final class ConfigSources {
 
     /** Adds a default of the command, which replaces that of the key. */
     void addPreset(String name, String value) {
-        putText(ConfigKeys.find(name), value, "default");
+        putText(Objects.requireNonNull(ConfigKeys.find(name), name), value, "default");
     }
 
     /** Adds the settings of a file. */
@@ -89,16 +92,16 @@ final class ConfigSources {
         putText(key, assignment.substring(equals + 1).strip(), "--set");
     }
 
-    /** The value of a key; the default if it is not set; null if it has no default. */
-    <T> T get(ConfigKey<T> key) {
+    /** The value of a key; the default if it is not set; empty if it has no default. */
+    <T> Optional<T> find(ConfigKey<T> key) {
         Setting setting = settings.get(key.name());
         if (setting != null) {
-            return key.parse(setting.raw(), setting.source());
+            return Optional.of(key.parse(setting.raw(), setting.source()));
         }
         if (key.defaultText().isEmpty()) {
-            return null;
+            return Optional.empty();
         }
-        return key.parse(key.type().structured() ? emptyOf(key) : key.defaultText(), "default");
+        return Optional.of(key.parse(key.type().structured() ? emptyOf(key) : key.defaultText(), "default"));
     }
 
     /** Structured defaults are empty, so that a start does not need to parse YAML for them. */
@@ -121,7 +124,7 @@ final class ConfigSources {
         put(key, yaml ? YamlText.parse(text, key.name() + " (" + source + ")") : text, source);
     }
 
-    private void put(ConfigKey<?> key, Object raw, String source) {
+    private void put(ConfigKey<?> key, @Nullable Object raw, String source) {
         if (raw == null || raw.equals("")) {
             settings.remove(key.name());
         } else {

@@ -5,6 +5,7 @@ import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.QueueSettings;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue that must exist when the server is ready. A field that is not declared has its default in a new queue and
@@ -57,7 +58,7 @@ public record DeclaredQueue(
          *
          * @param current null if there is none
          */
-        public ConsumerSettings settingsOver(Consumer current) {
+        public ConsumerSettings settingsOver(@Nullable Consumer current) {
             ConsumerSettings defaults = ConsumerSettings.defaultsOf(type);
             if (current == null) {
                 return settings.over(defaults);
@@ -80,7 +81,7 @@ public record DeclaredQueue(
          *
          * @param current null if there is none
          */
-        public String deadLetterQueueOver(Consumer current) {
+        public String deadLetterQueueOver(@Nullable Consumer current) {
             return deadLetterQueue.orElse(current == null ? "" : current.deadLetterQueue());
         }
     }

@@ -63,15 +63,15 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
     }
 
     private static DeclaredQueue declaredQueue(ConfigMap entry, Limits limits) throws InvalidValueException {
-        String account = entry.get("account", ValueTypes.text(), null);
-        if (account != null && !AccountIds.isWellFormed(account)) {
+        Optional<String> account = entry.find("account", ValueTypes.text());
+        if (account.isPresent() && !AccountIds.isWellFormed(account.get())) {
             throw entry.invalidField("account", "must be 32 hexadecimal digits, in quotes");
         }
         String name = entry.require("name", ValueTypes.text());
         Optional<ConfigMap> settings = entry.child("settings", QUEUE_SETTINGS);
         Optional<ConfigMap> consumer = entry.child("consumer", CONSUMER);
         return new DeclaredQueue(
-                Optional.ofNullable(account),
+                account,
                 name,
                 settings.isEmpty() ? DeclaredSettings.NONE : queueSettings(settings.get(), limits),
                 consumer.isEmpty() ? Optional.empty() : Optional.of(declaredConsumer(consumer.get(), limits)));
@@ -80,7 +80,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
     private static DeclaredSettings queueSettings(ConfigMap entry, Limits limits) throws InvalidValueException {
         return new DeclaredSettings(
                 number(entry, "delivery_delay", 0, limits.delaySecondsMax()),
-                Optional.ofNullable(entry.get("delivery_paused", ValueTypes.bool(), null)),
+                entry.find("delivery_paused", ValueTypes.bool()),
                 number(entry, "message_retention_period", limits.retentionSecondsMin(), limits.retentionSecondsMax()));
     }
 
@@ -89,7 +89,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         if (type == null) {
             throw entry.invalidField("type", "must be http_pull or worker");
         }
-        String script = entry.get("script_name", ValueTypes.text(), "");
+        String script = entry.find("script_name", ValueTypes.text()).orElse("");
         if (script.isEmpty() == (type == ConsumerType.WORKER)) {
             throw entry.invalidField("script_name", "goes with type worker, and only with it");
         }
@@ -97,7 +97,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
         return new DeclaredConsumer(
                 type,
                 script,
-                Optional.ofNullable(entry.get("dead_letter_queue", ValueTypes.text(), null)),
+                entry.find("dead_letter_queue", ValueTypes.text()),
                 settings.isEmpty() ? DeclaredConsumerSettings.NONE : consumerSettings(settings.get(), limits));
     }
 
@@ -114,7 +114,7 @@ final class DeclaredQueueType implements ValueType<List<DeclaredQueueType.Draft>
 
     private static Optional<Integer> number(ConfigMap entry, String name, int min, int max)
             throws InvalidValueException {
-        return Optional.ofNullable(entry.get(name, ValueTypes.integer(min, max), null));
+        return entry.find(name, ValueTypes.integer(min, max));
     }
 
     @Override

@@ -1,14 +1,20 @@
 package dev.sluice.config;
 
 import java.util.Collection;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the known name that is most similar to an unknown one. */
 final class NameSuggestion {
     private NameSuggestion() {}
 
-    /** The first candidate that begins with {@code name}; otherwise the one with the fewest edits. */
+    /**
+     * The first candidate that begins with {@code name}; otherwise the one with the fewest edits.
+     *
+     * @param candidates at least one
+     */
     static String of(String name, Collection<String> candidates) {
-        String nearest = null;
+        @Nullable String nearest = null;
         int fewest = Integer.MAX_VALUE;
         for (String candidate : candidates) {
             if (candidate.startsWith(name)) {
@@ -20,7 +26,7 @@ final class NameSuggestion {
                 nearest = candidate;
             }
         }
-        return nearest;
+        return Objects.requireNonNull(nearest, "there are no candidates");
     }
 
     /**

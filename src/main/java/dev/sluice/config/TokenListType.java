@@ -37,7 +37,7 @@ final class TokenListType implements ValueType<List<TokenConfig>> {
 
     private static Set<String> accounts(ConfigMap entry) throws InvalidValueException {
         List<?> elements = entry.elements("accounts");
-        if (elements == null || elements.isEmpty()) {
+        if (elements.isEmpty()) {
             throw entry.invalidField("accounts", "must name at least one account, or '*' for all");
         }
         if (elements.size() > ACCOUNTS_MAX) {

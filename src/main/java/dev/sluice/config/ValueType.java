@@ -1,5 +1,7 @@
 package dev.sluice.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The format of a key's value.
  *
@@ -30,7 +32,7 @@ interface ValueType<T> {
     final class InvalidValueException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private final String path;
+        private final @Nullable String path;
 
         /** The value does not match the expectation. */
         InvalidValueException() {
@@ -42,12 +44,13 @@ interface ValueType<T> {
          *
          * @param path the position relative to the key, such as {@code [0].name}
          */
-        InvalidValueException(String path, String detail) {
+        InvalidValueException(@Nullable String path, @Nullable String detail) {
             super(detail, null, false, false);
             this.path = path;
         }
 
         /** The position inside the value, or null. */
+        @Nullable
         String path() {
             return path;
         }

@@ -5,16 +5,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The types of scalar values. */
 final class ValueTypes {
-    private static final Map<String, Long> MILLIS_PER_UNIT =
-            Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
-    private static final Map<String, Long> BYTES_PER_UNIT =
-            Map.of("", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
     private static final Pattern BYTES = Pattern.compile("(\\d{1,18})\\s*(|KiB|MiB|GiB)");
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,2})\\s*%");
@@ -77,7 +73,7 @@ final class ValueTypes {
             if (!matcher.matches()) {
                 return null;
             }
-            long millis = Long.parseLong(matcher.group(1)) * MILLIS_PER_UNIT.get(matcher.group(2));
+            long millis = Long.parseLong(matcher.group(1)) * millisPer(matcher.group(2));
             return millis < minMillis || millis > maxMillis ? null : Long.valueOf(millis);
         });
     }
@@ -121,21 +117,41 @@ final class ValueTypes {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    private static Long wholeNumber(Object raw) {
+    private static @Nullable Long wholeNumber(Object raw) {
         if (raw instanceof Integer || raw instanceof Long) {
             return ((Number) raw).longValue();
         }
         return raw instanceof String s && s.matches("-?\\d{1,18}") ? Long.valueOf(s) : null;
     }
 
-    private static Long byteCount(Object raw) {
+    private static @Nullable Long byteCount(Object raw) {
         Matcher matcher = BYTES.matcher(String.valueOf(raw));
         if (!matcher.matches()) {
             return null;
         }
         long count = Long.parseLong(matcher.group(1));
-        long unit = BYTES_PER_UNIT.get(matcher.group(2));
+        long unit = bytesPer(matcher.group(2));
         return count > Long.MAX_VALUE / unit ? null : Long.valueOf(count * unit);
+    }
+
+    private static long millisPer(String unit) {
+        return switch (unit) {
+            case "ms" -> 1;
+            case "s" -> 1_000;
+            case "m" -> 60_000;
+            case "h" -> 3_600_000;
+            default -> throw new IllegalArgumentException(unit);
+        };
+    }
+
+    private static long bytesPer(String unit) {
+        return switch (unit) {
+            case "" -> 1;
+            case "KiB" -> 1L << 10;
+            case "MiB" -> 1L << 20;
+            case "GiB" -> 1L << 30;
+            default -> throw new IllegalArgumentException(unit);
+        };
     }
 
     private static String formatMillis(long millis) {
@@ -147,6 +163,7 @@ final class ValueTypes {
 
     @FunctionalInterface
     private interface Parser<T> {
+        @Nullable
         T parse(Object raw) throws InvalidValueException;
     }
 

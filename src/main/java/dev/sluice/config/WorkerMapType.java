@@ -40,8 +40,8 @@ final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
         if (key.value().length() < KEY_CHARS_MIN) {
             throw entry.invalidField("key", "must have at least " + KEY_CHARS_MIN + " characters");
         }
-        int timeoutMillis = entry.get(
-                "timeout_ms", ValueTypes.integer(TIMEOUT_MILLIS_MIN, TIMEOUT_MILLIS_MAX), TIMEOUT_MILLIS_DEFAULT);
+        int timeoutMillis = entry.find("timeout_ms", ValueTypes.integer(TIMEOUT_MILLIS_MIN, TIMEOUT_MILLIS_MAX))
+                .orElse(TIMEOUT_MILLIS_DEFAULT);
         return new WorkerConfig(url, key, timeoutMillis);
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -15,7 +16,7 @@ final class YamlText {
     private YamlText() {}
 
     /** The document in a file; null if it is empty. */
-    static Object readFile(Path file) {
+    static @Nullable Object readFile(Path file) {
         try {
             return parse(Files.readString(file), file.toString());
         } catch (NoSuchFileException e) {
@@ -30,7 +31,7 @@ final class YamlText {
      *
      * @param source the origin of the text, for errors
      */
-    static Object parse(String text, String source) {
+    static @Nullable Object parse(String text, String source) {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         try {
@@ -40,7 +41,7 @@ final class YamlText {
             throw new ConfigException(source + " is not valid YAML: " + e.getProblem() + ", line " + line);
         } catch (YAMLException e) {
             throw new ConfigException(source + " is not valid YAML: "
-                    + e.getMessage().lines().findFirst().orElse("unreadable"));
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable"));
         }
     }
 }

@@ -4,4 +4,7 @@
  *
  * <p>Runs on the thread that starts or reloads the server. May import {@code queue} only.
  */
+@NullMarked
 package dev.sluice.config;
+
+import org.jspecify.annotations.NullMarked;

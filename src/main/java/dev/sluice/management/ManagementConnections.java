@@ -86,6 +86,7 @@ final class ManagementConnections {
     }
 
     /** Closes at once. The public API of Vert.x would wait until the written data is sent, possibly without end. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Nothing waits for the end of the connection.
     private static void abort(HttpConnection connection) {
         ((ConnectionBase) connection).channelHandlerContext().close();
     }

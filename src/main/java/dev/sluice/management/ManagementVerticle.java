@@ -192,8 +192,9 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     private ManagementResponse rejectionOf(Endpoint endpoint, HttpServerRequest request) {
-        boolean isRead = endpoint.method() == HttpMethod.GET;
-        if (request.method() != endpoint.method() && !(isRead && request.method() == HttpMethod.HEAD)) {
+        boolean isRead = endpoint.method().equals(HttpMethod.GET);
+        if (!request.method().equals(endpoint.method())
+                && !(isRead && request.method().equals(HttpMethod.HEAD))) {
             String allowed = isRead ? "GET, HEAD" : endpoint.method().name();
             return ManagementResponse.line(405, allowed + " only", "allow", allowed);
         }

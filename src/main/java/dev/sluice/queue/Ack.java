@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Acknowledges and retries leases by the rules of docs/api.md 11.6: acks first, then retries. A second occurrence of a
@@ -35,16 +36,17 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
      * @param ackWarnings one entry per element of {@code acks}, null where there is no warning
      * @param retryWarnings likewise for {@code retries}
      */
-    public record AckReply(int ackCount, int retryCount, List<Warning> ackWarnings, List<Warning> retryWarnings) {}
+    public record AckReply(
+            int ackCount, int retryCount, List<@Nullable Warning> ackWarnings, List<@Nullable Warning> retryWarnings) {}
 
     /**
      * Requires messages that memory does not hold: their leases ended and they are scheduled again, or they are
      * removed.
      */
     @Override
-    public ReadRequest requiredRead(QueueState state, long nowMillis) {
+    public @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
         int entries = acks.size() + retries.size();
-        long[] unknown = null;
+        long @Nullable [] unknown = null;
         int count = 0;
         for (int i = 0; i < entries; i++) {
             long seq = seq(i);
@@ -63,11 +65,11 @@ public record Ack(List<LeaseId> acks, List<Retry> retries) implements QueueComma
     @Override
     public Decision<AckReply> decide(QueueState state, long nowMillis) {
         Settlement settlement = new Settlement(state, nowMillis, acks.size() + retries.size());
-        Warning[] ackWarnings = new Warning[acks.size()];
+        @Nullable Warning[] ackWarnings = new Warning[acks.size()];
         for (int i = 0; i < acks.size(); i++) {
             ackWarnings[i] = settlement.ack(acks.get(i));
         }
-        Warning[] retryWarnings = new Warning[retries.size()];
+        @Nullable Warning[] retryWarnings = new Warning[retries.size()];
         for (int i = 0; i < retries.size(); i++) {
             retryWarnings[i] = settlement.retry(retries.get(i));
         }

@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The messages of a queue: where each one is, and how many there are. Has no rules and no settings; events change it,
  * commands read it.
@@ -95,6 +97,7 @@ final class Backlog {
     }
 
     /** Returns the scheduled message with that number, or null. */
+    @Nullable
     ScheduledMessage scheduled(long seq) {
         ScheduledMessage message = windows.scheduledBySeq.find(0, seq);
         if (message != null) {
@@ -109,23 +112,26 @@ final class Backlog {
     }
 
     /** Returns the arrival with that number, or null. */
+    @Nullable
     MessageHeader arrival(long seq) {
         MessageHeader header = windows.arrivals.find(0, seq);
         if (header != null) {
             return header;
         }
         LookupResult found = lookups.get(seq);
-        boolean isArrival = found != null
-                && found.availableAtMillis() == LookupResult.NOT_SCHEDULED
-                && found.deliveries() == 0
-                && !windows.arrivals.covers(0, seq);
-        return isArrival ? found.header() : null;
+        return found != null
+                        && found.availableAtMillis() == LookupResult.NOT_SCHEDULED
+                        && found.deliveries() == 0
+                        && !windows.arrivals.covers(0, seq)
+                ? found.header()
+                : null;
     }
 
     /**
      * Returns the event that removes a message from its place; null if it is removed already or is being
      * dead-lettered, which counts as removed. Valid only while {@link #needsLookup} returns false for that number.
      */
+    @Nullable
     QueueEvent removal(long seq, QueueEvent.Cause cause) {
         Lease lease = leases.get(seq);
         if (lease != null) {
@@ -257,7 +263,7 @@ final class Backlog {
 
     /** Returns the backlog by state; the caller knows the oldest timestamp. */
     BacklogSnapshot snapshot(long nowMillis, long oldestTimestampMillis) {
-        long leased = leases.size() + deadLetterTransfers.size();
+        long leased = (long) leases.size() + deadLetterTransfers.size();
         long scheduled = windows.scheduledCount();
         Window<ScheduledMessage> schedule = windows.schedule;
         long due = schedule.sizeBelow(nowMillis + 1, 0);

@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The changes beyond the bound of a {@link Window} while a read is in progress. */
 final class ConcurrentChanges<E> {
@@ -11,10 +12,10 @@ final class ConcurrentChanges<E> {
     private final IndexOrder<E> order;
     private final int capacity;
     /** Null until something is removed, which is rare. */
-    private Set<Long> removed;
+    private @Nullable Set<Long> removed;
 
     private final SortedRing<E> added;
-    private E dropped;
+    private @Nullable E dropped;
 
     /**
      * An empty set of changes.
@@ -62,6 +63,7 @@ final class ConcurrentChanges<E> {
     }
 
     /** Returns the smallest addition that was not kept for lack of room, or null. From it on nothing is known. */
+    @Nullable
     E dropped() {
         return dropped;
     }

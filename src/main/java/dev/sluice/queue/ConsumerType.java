@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /** How the messages of a queue are consumed (docs/api.md 5). */
 public enum ConsumerType {
     /** Clients pull over HTTP. */
@@ -19,7 +21,7 @@ public enum ConsumerType {
     }
 
     /** Returns the type with that name, or null. */
-    public static ConsumerType ofWireName(String name) {
+    public static @Nullable ConsumerType ofWireName(String name) {
         for (ConsumerType type : values()) {
             if (type.wireName.equals(name)) {
                 return type;

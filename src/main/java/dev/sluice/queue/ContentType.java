@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a message body is interpreted (docs/api.md 11.7). A push of the HTTP API has the types text and json; Workers send
  * all four through the queue binding.
@@ -51,7 +53,7 @@ public enum ContentType {
     }
 
     /** The type of that name in any case, or null. */
-    public static ContentType ofWireName(String name) {
+    public static @Nullable ContentType ofWireName(String name) {
         for (ContentType type : VALUES) {
             if (type.wireName.equalsIgnoreCase(name)) {
                 return type;

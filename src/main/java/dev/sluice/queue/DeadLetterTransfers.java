@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that are moved to the dead letter queue and that this queue still counts: those still stored here (<i>in
@@ -43,17 +44,20 @@ final class DeadLetterTransfers {
     }
 
     /** Returns the message while it is still stored here, or null. */
+    @Nullable
     Lease get(long seq) {
         return inTransfer.get(seq);
     }
 
     /** Returns the message with that number, in transfer or moved, or null. */
+    @Nullable
     MessageHeader header(long seq) {
         Lease lease = inTransfer.get(seq);
         return lease == null ? moved.get(seq) : lease.header();
     }
 
     /** Ends a transfer. Returns its message if it was counted, otherwise null. */
+    @Nullable
     MessageHeader remove(long seq) {
         leftovers.remove(seq);
         MessageHeader header = header(seq);

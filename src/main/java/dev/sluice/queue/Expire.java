@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends expired leases and removes messages past their retention, up to a budget. Runs by the queue's timer, and before
@@ -19,7 +20,7 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
 
     /** Requires the oldest arrival or scheduled message if it may be past its retention and is not in memory. */
     @Override
-    public ReadRequest requiredRead(QueueState state, long nowMillis) {
+    public @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
         Windows windows = state.backlog().windows();
         if (windows.arrivals.isHeadUnknown()
                 && state.retainedUntilMillis(windows.oldestArrivalStoredAtMillis()) <= nowMillis) {

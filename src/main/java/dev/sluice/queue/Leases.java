@@ -3,7 +3,9 @@ package dev.sluice.queue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All leases of a queue, by number and by the time of their end.
@@ -16,12 +18,16 @@ final class Leases {
      * A lease and its neighbours in the ring of leases that end at the same time. The head of the ring has no lease.
      */
     private static final class LeaseNode {
-        final Lease lease;
+        private final @Nullable Lease lease;
         LeaseNode previous = this;
         LeaseNode next = this;
 
-        LeaseNode(Lease lease) {
+        LeaseNode(@Nullable Lease lease) {
             this.lease = lease;
+        }
+
+        Lease lease() {
+            return Objects.requireNonNull(lease, "the head of a ring has no lease");
         }
 
         void linkBefore(LeaseNode head) {
@@ -44,15 +50,17 @@ final class Leases {
         return bySeq.size();
     }
 
+    @Nullable
     Lease get(long seq) {
         LeaseNode node = bySeq.get(seq);
-        return node == null ? null : node.lease;
+        return node == null ? null : node.lease();
     }
 
     /** Returns the lease with the smallest number, or null. */
+    @Nullable
     Lease oldest() {
         Map.Entry<Long, LeaseNode> first = bySeq.firstEntry();
-        return first == null ? null : first.getValue().lease;
+        return first == null ? null : first.getValue().lease();
     }
 
     /** Returns when the first lease ends; {@link Long#MAX_VALUE} if there is none. */
@@ -70,23 +78,24 @@ final class Leases {
     }
 
     /** Removes and returns the lease of a message; null if there was none. */
+    @Nullable
     Lease remove(long seq) {
         LeaseNode node = bySeq.remove(seq);
         if (node == null) {
             return null;
         }
         detach(node);
-        return node.lease;
+        return node.lease();
     }
 
-    /** Returns leases that end at or previous that time, the earliest first. */
+    /** Returns leases that end at or before that time, the earliest first. */
     List<Lease> expired(long nowMillis, int limit) {
         List<Lease> expired = new ArrayList<>();
         Map.Entry<Long, LeaseNode> ring = byEnd.firstEntry();
         while (ring != null && ring.getKey() <= nowMillis && expired.size() < limit) {
             LeaseNode head = ring.getValue();
             for (LeaseNode node = head.next; node != head && expired.size() < limit; node = node.next) {
-                expired.add(node.lease);
+                expired.add(node.lease());
             }
             ring = byEnd.higherEntry(ring.getKey());
         }
@@ -102,7 +111,7 @@ final class Leases {
         boolean last = node.previous == node.next;
         node.unlink();
         if (last) {
-            byEnd.remove(node.lease.expiresAtMillis());
+            byEnd.remove(node.lease().expiresAtMillis());
         }
     }
 }

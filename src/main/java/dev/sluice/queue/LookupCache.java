@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results of lookups of single messages, kept until the command that asked for them is decided. When an event
@@ -19,7 +21,10 @@ final class LookupCache {
 
         Lookup(ReadRequest read) {
             this.read = read;
-            this.seqs = Arrays.stream(read.seqs()).sorted().distinct().toArray();
+            this.seqs = Arrays.stream(Objects.requireNonNull(read.seqs(), "a lookup has numbers"))
+                    .sorted()
+                    .distinct()
+                    .toArray();
             this.changed = new boolean[seqs.length];
         }
 
@@ -33,7 +38,7 @@ final class LookupCache {
 
     private final List<Lookup> lookups = new ArrayList<>();
     /** By number; null for a message that is not stored. */
-    private final Map<Long, LookupResult> results = new HashMap<>();
+    private final Map<Long, @Nullable LookupResult> results = new HashMap<>();
 
     void begin(ReadRequest read) {
         lookups.add(new Lookup(read));
@@ -86,6 +91,7 @@ final class LookupCache {
     }
 
     /** Returns the result for that number; null if no such message is stored, or if there is no result. */
+    @Nullable
     LookupResult get(long seq) {
         return results.isEmpty() ? null : results.get(seq);
     }
@@ -94,7 +100,8 @@ final class LookupCache {
         results.clear();
     }
 
-    private Lookup remove(ReadRequest read) {
+    @SuppressWarnings("ReferenceEquality") // Each lookup has its own request object.
+    private @Nullable Lookup remove(ReadRequest read) {
         for (int i = 0; i < lookups.size(); i++) {
             if (lookups.get(i).read == read) {
                 return lookups.remove(i);

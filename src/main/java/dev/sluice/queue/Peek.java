@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Returns the messages that a pull would get now, in its order, without leasing them (docs/api.md 6.5). Needs no
@@ -17,7 +18,7 @@ public record Peek(int batchSize, long bytesMax) implements QueueCommand<List<Re
     private static final int SKIPS_MAX = 1_000;
 
     @Override
-    public ReadRequest requiredRead(QueueState state, long nowMillis) {
+    public @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
         return ReadyCursor.requiredRead(state.backlog().windows(), wanted(state), nowMillis);
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second step of a pull: leases the chosen messages that are still ready (docs/api.md 6.3). From here on the
@@ -29,9 +30,9 @@ public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, Consu
      */
     @Override
     public Decision<PullReply> decide(QueueState state, long nowMillis) {
-        requireEnabled(state, consumerType);
+        Consumer consumer = requireEnabled(state, consumerType);
         int timeoutMillis = visibilityTimeoutMillis == FROM_CONSUMER
-                ? state.consumer().settings().visibilityTimeoutMillis()
+                ? consumer.settings().visibilityTimeoutMillis()
                 : visibilityTimeoutMillis;
         List<QueueEvent> events = new ArrayList<>(chosen.size());
         List<Lease> leases = new ArrayList<>(chosen.size());
@@ -74,18 +75,26 @@ public record Pull(List<ReadyMessage> chosen, int visibilityTimeoutMillis, Consu
                 && arrivals.get(arrivalsBefore).seq() == message.header().seq();
     }
 
-    /** @throws QueueException PULL_NOT_ENABLED, DELIVERY_PAUSED */
-    static void requireEnabled(QueueState state, ConsumerType consumerType) {
-        if (!isEnabled(state, consumerType)) {
+    /**
+     * Returns the consumer.
+     *
+     * @throws QueueException PULL_NOT_ENABLED, DELIVERY_PAUSED
+     */
+    static Consumer requireEnabled(QueueState state, ConsumerType consumerType) {
+        Consumer consumer = consumerOfType(state, consumerType);
+        if (consumer == null) {
             throw new QueueException(QueueError.PULL_NOT_ENABLED);
         }
         if (state.settings().deliveryPaused()) {
             throw new QueueException(QueueError.DELIVERY_PAUSED);
         }
+        return consumer;
     }
 
-    static boolean isEnabled(QueueState state, ConsumerType consumerType) {
-        return state.consumer() != null && state.consumer().type() == consumerType;
+    /** Returns the consumer if it is of that type, otherwise null. */
+    static @Nullable Consumer consumerOfType(QueueState state, ConsumerType consumerType) {
+        Consumer consumer = state.consumer();
+        return consumer != null && consumer.type() == consumerType ? consumer : null;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.sluice.queue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first step of a pull: returns the messages that it would get, in the order (available since, seq) (docs/api.md
@@ -22,9 +23,11 @@ public record PullCandidates(int batchSize, ConsumerType consumerType, long byte
 
     /** Requires nothing if the pull will be refused. */
     @Override
-    public ReadRequest requiredRead(QueueState state, long nowMillis) {
-        return Pull.isEnabled(state, consumerType) && !state.settings().deliveryPaused()
-                ? ReadyCursor.requiredRead(state.backlog().windows(), wanted(state) + reserved.size(), nowMillis)
+    public @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
+        Consumer consumer = Pull.consumerOfType(state, consumerType);
+        return consumer != null && !state.settings().deliveryPaused()
+                ? ReadyCursor.requiredRead(
+                        state.backlog().windows(), wanted(state, consumer) + reserved.size(), nowMillis)
                 : null;
     }
 
@@ -36,8 +39,7 @@ public record PullCandidates(int batchSize, ConsumerType consumerType, long byte
      */
     @Override
     public Decision<List<ReadyMessage>> decide(QueueState state, long nowMillis) {
-        Pull.requireEnabled(state, consumerType);
-        int wanted = wanted(state);
+        int wanted = wanted(state, Pull.requireEnabled(state, consumerType));
         List<ReadyMessage> candidates = new ArrayList<>(Math.max(0, wanted));
         List<QueueEvent> removals = new ArrayList<>(0);
         long bytes = 0;
@@ -60,8 +62,8 @@ public record PullCandidates(int batchSize, ConsumerType consumerType, long byte
         return new Decision<>(removals, candidates);
     }
 
-    private int wanted(QueueState state) {
-        int size = batchSize == Pull.FROM_CONSUMER ? state.consumer().settings().batchSize() : batchSize;
+    private int wanted(QueueState state, Consumer consumer) {
+        int size = batchSize == Pull.FROM_CONSUMER ? consumer.settings().batchSize() : batchSize;
         return Math.min(size, Pull.leasesLeft(state) - reserved.size());
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes single messages by number, whether ready, delayed or leased (docs/api.md 6.6).
@@ -12,7 +13,7 @@ import java.util.Set;
  */
 public record PurgeRefs(List<Long> seqs) implements QueueCommand<List<Boolean>> {
     @Override
-    public ReadRequest requiredRead(QueueState state, long nowMillis) {
+    public @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
         long[] unknown = seqs.stream()
                 .mapToLong(Long::longValue)
                 .filter(state.backlog()::needsLookup)

@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An operation on one queue. It reads the state and the time, changes nothing, and returns what should happen.
  *
@@ -9,7 +11,7 @@ package dev.sluice.queue;
  */
 public interface QueueCommand<R> {
     /** Returns what must be read before this command can be decided, or null if memory holds enough. */
-    default ReadRequest requiredRead(QueueState state, long nowMillis) {
+    default @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
         return null;
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A queue of an account: name, settings and consumer, without its messages.
  *
@@ -19,6 +21,6 @@ public record QueueDefinition(
         String name,
         String jurisdiction,
         QueueSettings settings,
-        Consumer consumer,
+        @Nullable Consumer consumer,
         long createdMicros,
         long modifiedMicros) {}

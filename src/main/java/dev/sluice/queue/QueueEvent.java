@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A change to the messages of one queue. {@link QueueState#apply} applies it to memory, the record writer of the store
  * to disk; both handle every kind.
@@ -57,7 +59,7 @@ public sealed interface QueueEvent {
      * @param availableAtMillis equal to {@code header.storedAtMillis()} for an arrival, later for a delayed message
      * @param origin null unless it is a dead letter
      */
-    record Enqueued(MessageHeader header, Content content, long availableAtMillis, Origin origin)
+    record Enqueued(MessageHeader header, Content content, long availableAtMillis, @Nullable Origin origin)
             implements QueueEvent {
         @Override
         public EventKind kind() {

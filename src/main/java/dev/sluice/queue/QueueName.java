@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The rule for names of queues (docs/api.md 3.7): 1 to 63 letters, digits, hyphens and underscores, with a letter or
  * digit at both ends.
@@ -15,7 +17,7 @@ public final class QueueName {
      *
      * @throws QueueException QUEUE_NAME_INVALID
      */
-    public static void check(String name) {
+    public static void check(@Nullable String name) {
         if (name == null || name.isEmpty()) {
             throw new QueueException(QueueError.QUEUE_NAME_INVALID, "Queue name is missing: give it as queue_name.");
         }

@@ -1,6 +1,7 @@
 package dev.sluice.queue;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one queue in memory: settings, all leases, and a window on each index of the messages on disk.
@@ -30,10 +31,11 @@ public final class QueueState {
     private final Retention retention;
 
     private QueueSettings settings;
-    private Consumer consumer;
+    private @Nullable Consumer consumer;
 
     /** Loads the state with windows of the default size and the retention of the settings. */
-    public QueueState(QueueSettings settings, Consumer consumer, Limits limits, QueueImage image, ByteBudget budget) {
+    public QueueState(
+            QueueSettings settings, @Nullable Consumer consumer, Limits limits, QueueImage image, ByteBudget budget) {
         this(settings, consumer, limits, image, budget, WINDOW_MESSAGES_MAX, Retention.BY_SETTING);
     }
 
@@ -46,7 +48,7 @@ public final class QueueState {
      */
     public QueueState(
             QueueSettings settings,
-            Consumer consumer,
+            @Nullable Consumer consumer,
             Limits limits,
             QueueImage image,
             ByteBudget budget,
@@ -65,7 +67,7 @@ public final class QueueState {
      *
      * @param newConsumer null if there is none
      */
-    public void configure(QueueSettings newSettings, Consumer newConsumer) {
+    public void configure(QueueSettings newSettings, @Nullable Consumer newConsumer) {
         settings = newSettings;
         consumer = newConsumer;
     }
@@ -206,7 +208,7 @@ public final class QueueState {
     }
 
     /** Returns what should be read ahead because a window runs low, or null. */
-    public ReadRequest readAhead() {
+    public @Nullable ReadRequest readAhead() {
         return backlog.windows().readAhead();
     }
 
@@ -243,7 +245,7 @@ public final class QueueState {
     }
 
     /** Returns the consumer, or null. */
-    public Consumer consumer() {
+    public @Nullable Consumer consumer() {
         return consumer;
     }
 

@@ -1,10 +1,12 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /** Returns the backlog (docs/api.md 4). */
 public record ReadMetrics() implements QueueCommand<BacklogStats> {
     /** Requires the head of every window, so that the reply is exact. */
     @Override
-    public ReadRequest requiredRead(QueueState state, long nowMillis) {
+    public @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
         Windows windows = state.backlog().windows();
         if (windows.arrivals.isHeadUnknown()) {
             return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);

@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The rows that the runtime must read from the store and pass to {@link QueueState#supply}, because memory does not
  * hold them. Between {@link QueueState#begin} and {@code supply} the state tracks what changes, so rows may be stale
@@ -12,7 +14,7 @@ package dev.sluice.queue;
  * @param limit rows at most
  * @param seqs the messages to look up, for {@code LOOKUP}; otherwise null
  */
-public record ReadRequest(ReadKind kind, long fromMillis, long fromSeq, int limit, long[] seqs) {
+public record ReadRequest(ReadKind kind, long fromMillis, long fromSeq, int limit, long @Nullable [] seqs) {
     /** The five reads of {@code QueueStore} that a queue requests. */
     public enum ReadKind {
         /** Arrivals in order of seq: rows are {@link MessageHeader}. */

@@ -1,5 +1,8 @@
 package dev.sluice.queue;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Iterates over the messages that can be delivered now, in the order of delivery: arrivals since they were stored,
  * scheduled messages since they became available, by (since, seq) (docs/api.md 11.10). Stops where memory does not
@@ -12,7 +15,7 @@ final class ReadyCursor {
 
     private int nextArrival;
     private int nextScheduled;
-    private MessageHeader header;
+    private @Nullable MessageHeader header;
     private int deliveries;
     private long availableAtMillis;
 
@@ -23,7 +26,7 @@ final class ReadyCursor {
     }
 
     /** Returns what must be read before that many messages can be iterated, or null. */
-    static ReadRequest requiredRead(Windows windows, int wanted, long nowMillis) {
+    static @Nullable ReadRequest requiredRead(Windows windows, int wanted, long nowMillis) {
         if (windows.arrivals.lacks(wanted)) {
             return windows.requiredRead(ReadRequest.ReadKind.ARRIVALS);
         }
@@ -57,16 +60,17 @@ final class ReadyCursor {
         return arrival != null;
     }
 
-    MessageHeader header() {
-        return header;
-    }
-
     /** The current message. */
-    ReadyMessage message() {
-        return new ReadyMessage(header, deliveries, availableAtMillis);
+    MessageHeader header() {
+        return Objects.requireNonNull(header, "not on a message");
     }
 
-    private static boolean isBefore(ScheduledMessage scheduled, MessageHeader arrival) {
+    /** The current message and where it was. */
+    ReadyMessage message() {
+        return new ReadyMessage(header(), deliveries, availableAtMillis);
+    }
+
+    private static boolean isBefore(ScheduledMessage scheduled, @Nullable MessageHeader arrival) {
         return arrival == null
                 || IndexOrder.compare(
                                 scheduled.availableAtMillis(),

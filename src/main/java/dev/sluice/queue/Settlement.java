@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Processes the entries of one {@link Ack} by the table of docs/api.md 11.6. Later entries see the effect of earlier
@@ -20,7 +21,7 @@ final class Settlement {
     private final List<QueueEvent> events;
     private final Set<LeaseId> seen;
     /** By number, what earlier entries made of a message: its new entry in the schedule, or null if it is removed. */
-    private final Map<Long, ScheduledMessage> changed = new HashMap<>();
+    private final Map<Long, @Nullable ScheduledMessage> changed = new HashMap<>();
 
     private int ackCount;
     private int retryCount;
@@ -34,8 +35,8 @@ final class Settlement {
     }
 
     /** Processes one ack. Returns why it has no effect, or null. An ack of a removed message succeeds. */
-    Ack.Warning ack(LeaseId token) {
-        Ack.Warning warning = refusal(token);
+    Ack.@Nullable Warning ack(LeaseId token) {
+        Ack.@Nullable Warning warning = refusal(token);
         if (warning == null) {
             ackCount++;
             QueueEvent removal =
@@ -49,9 +50,9 @@ final class Settlement {
     }
 
     /** Processes one retry. Returns why it has no effect, or null. */
-    Ack.Warning retry(Ack.Retry retry) {
+    Ack.@Nullable Warning retry(Ack.Retry retry) {
         LeaseId token = retry.lease();
-        Ack.Warning warning = refusal(token);
+        Ack.@Nullable Warning warning = refusal(token);
         if (warning == null) {
             long delayMillis = retry.delaySeconds() == NewMessage.DELAY_UNSET
                     ? state.retryDelayMillis()
@@ -76,14 +77,14 @@ final class Settlement {
         return retryCount;
     }
 
-    private Ack.Warning refusal(LeaseId token) {
+    private Ack.@Nullable Warning refusal(LeaseId token) {
         if (!backlog.wasStored(token.seq())) {
             return Ack.Warning.UNKNOWN;
         }
         return seen.add(token) ? null : Ack.Warning.DUPLICATE;
     }
 
-    private Ack.Warning requeue(LeaseId token, long availableAtMillis) {
+    private Ack.@Nullable Warning requeue(LeaseId token, long availableAtMillis) {
         long seq = token.seq();
         Lease lease = changed.containsKey(seq) ? null : backlog.leases().get(seq);
         if (lease != null) {
@@ -105,7 +106,7 @@ final class Settlement {
         return !changed.containsKey(seq) && backlog.arrival(seq) != null ? null : Ack.Warning.GONE;
     }
 
-    private ScheduledMessage stillScheduled(long seq) {
+    private @Nullable ScheduledMessage stillScheduled(long seq) {
         return backlog.deadLetterTransfers().header(seq) == null ? backlog.scheduled(seq) : null;
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A sorted circular array. Removal at the front and addition at the back, which is what a queue does, move no
  * elements. Elsewhere the shorter side moves by one. For at most about a thousand references, the size of a window,
@@ -11,7 +13,7 @@ final class SortedRing<E> {
     private static final Object[] NO_SLOTS = {};
 
     private final IndexOrder<E> order;
-    private Object[] slots = NO_SLOTS;
+    private @Nullable Object[] slots = NO_SLOTS;
     private int head;
     private int size;
 
@@ -64,6 +66,7 @@ final class SortedRing<E> {
     }
 
     /** Returns the element with that key, or null. */
+    @Nullable
     E find(long millis, long seq) {
         int index = indexOf(millis, seq);
         return index < 0 ? null : get(index);
@@ -85,6 +88,7 @@ final class SortedRing<E> {
     }
 
     /** Removes and returns the element with that key; null if there is none. */
+    @Nullable
     E remove(long millis, long seq) {
         int index = indexOf(millis, seq);
         if (index < 0) {
@@ -141,7 +145,7 @@ final class SortedRing<E> {
     }
 
     private void grow() {
-        Object[] larger = new Object[Math.max(SLOTS_MIN, slots.length * 2)];
+        @Nullable Object[] larger = new Object[Math.max(SLOTS_MIN, slots.length * 2)];
         for (int i = 0; i < size; i++) {
             larger[i] = slots[slot(i)];
         }

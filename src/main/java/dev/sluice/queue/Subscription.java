@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event subscription (docs/api.md 8). It is stored and returned; no event is ever sent for it.
@@ -37,7 +38,7 @@ public record Subscription(
      *
      * @throws QueueException REQUEST_INVALID, naming the first field that is too large
      */
-    public static void check(String name, String sourceJson, List<String> events) {
+    public static void check(@Nullable String name, @Nullable String sourceJson, @Nullable List<String> events) {
         require(
                 name == null || name.length() <= NAME_LENGTH_MAX,
                 "name must have at most " + NAME_LENGTH_MAX + " characters.");

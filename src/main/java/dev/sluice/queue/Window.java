@@ -1,6 +1,7 @@
 package dev.sluice.queue;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of an ordered index on disk that memory holds: everything below a <i>bound</i>.
@@ -45,7 +46,7 @@ final class Window<E> {
     private long boundMillis;
     private long boundSeq;
     /** An element at or just below the bound: nothing beyond the bound was stored earlier. Null if unknown. */
-    private E edge;
+    private @Nullable E edge;
     /** How many elements to read up to: less than the capacity after the budget refused more. */
     private int targetSize;
     /** Elements charged to the budget. */
@@ -88,6 +89,7 @@ final class Window<E> {
     }
 
     /** Returns the smallest element, or null. */
+    @Nullable
     E first() {
         return elements.size() == 0 ? null : elements.get(0);
     }
@@ -105,6 +107,7 @@ final class Window<E> {
     /**
      * Returns the element with that key; null if there is none or memory does not cover the key, see {@link #covers}.
      */
+    @Nullable
     E find(long millis, long seq) {
         return elements.find(millis, seq);
     }
@@ -145,6 +148,7 @@ final class Window<E> {
     }
 
     /** Returns an element that was stored no later than anything beyond the bound, or null if none is known. */
+    @Nullable
     E edge() {
         return edge;
     }

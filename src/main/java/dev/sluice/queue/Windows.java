@@ -1,6 +1,7 @@
 package dev.sluice.queue;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The four windows of a queue, and the counts of index members that the head stores. Package-private part of {@link
@@ -186,6 +187,7 @@ final class Windows {
     }
 
     /** Returns what should be read ahead, or null. */
+    @Nullable
     ReadRequest readAhead() {
         for (ReadRequest.ReadKind kind : BY_URGENCY) {
             if (of(kind).isLow()) {

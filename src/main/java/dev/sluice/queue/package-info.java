@@ -12,4 +12,7 @@
  *
  * <p>Imports: the JDK only, no other package of Sluice.
  */
+@NullMarked
 package dev.sluice.queue;
+
+import org.jspecify.annotations.NullMarked;

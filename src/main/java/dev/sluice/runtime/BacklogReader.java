@@ -105,6 +105,7 @@ public final class BacklogReader {
                 });
     }
 
+    @SuppressWarnings("ReferenceEquality") // The same object: nothing has replaced it since the read.
     private void completeSome(List<QueueBacklog> read) {
         List<QueueDefinition> incomplete = read.stream()
                 .filter(each ->

@@ -6,22 +6,27 @@ package dev.sluice.store;
  */
 public enum ColumnFamily {
     /** Heads, leases, indexes, catalog. */
-    INDEX,
+    INDEX(0),
     /** Message records with their bodies. */
-    MESSAGES;
+    MESSAGES(1);
 
-    private static final ColumnFamily[] ALL = values();
+    private final int id;
+
+    ColumnFamily(int id) {
+        this.id = id;
+    }
 
     /** The id of the column family on disk. Never changes. */
     public int id() {
-        return ordinal();
+        return id;
     }
 
     /** Returns the column family with that id. */
     public static ColumnFamily ofId(int id) {
-        if (id < 0 || id >= ALL.length) {
-            throw new StoreCorruptException("a batch names the unknown column family " + id);
-        }
-        return ALL[id];
+        return switch (id) {
+            case 0 -> INDEX;
+            case 1 -> MESSAGES;
+            default -> throw new StoreCorruptException("a batch names the unknown column family " + id);
+        };
     }
 }

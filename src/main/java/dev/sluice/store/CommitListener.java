@@ -1,5 +1,7 @@
 package dev.sluice.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Receives the result of a commit, exactly once. Called on a thread of the store: it must hand over to its own thread
  * and return at once.
@@ -11,5 +13,5 @@ public interface CommitListener {
      *
      * @param failure null if the batch is stored, and synced if it is durable
      */
-    void committed(StoreException failure);
+    void committed(@Nullable StoreException failure);
 }

@@ -3,6 +3,7 @@ package dev.sluice.store;
 import dev.sluice.queue.QueueHead;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The heads that a batch or a group of batches writes: the latest one per queue, or null if the queue was deleted. They
@@ -13,7 +14,7 @@ public final class HeadChanges {
     /** Upper bound for one serialized head with its key. */
     public static final int BYTES_EACH = 80;
 
-    private final Map<Long, QueueHead> heads = new LinkedHashMap<>(4);
+    private final Map<Long, @Nullable QueueHead> heads = new LinkedHashMap<>(4);
 
     void set(long queueNumber, QueueHead head) {
         heads.put(queueNumber, head);
@@ -35,7 +36,7 @@ public final class HeadChanges {
 
     /** Passes the heads to a visitor as puts and deletes. */
     public void writeTo(BatchVisitor records) {
-        for (Map.Entry<Long, QueueHead> entry : heads.entrySet()) {
+        for (Map.Entry<Long, @Nullable QueueHead> entry : heads.entrySet()) {
             byte[] key = KeyFormat.queueKey(KeyFormat.SPACE_HEAD, entry.getKey());
             if (entry.getValue() == null) {
                 records.delete(ColumnFamily.INDEX, key);

@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The limit of open file descriptors of this process, and their number. Unlimited where the operating system does not
@@ -24,7 +25,7 @@ public final class OpenFileLimit {
         return system() == null ? 0 : Math.max(0, system().getOpenFileDescriptorCount());
     }
 
-    private static UnixOperatingSystemMXBean system() {
+    private static @Nullable UnixOperatingSystemMXBean system() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix ? unix : null;
     }
 }

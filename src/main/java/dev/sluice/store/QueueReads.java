@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reads of {@link QueueStore} on any {@link StoreSnapshot}: the counterpart of {@link StoreBatch}. Stateless. Runs
@@ -119,7 +120,7 @@ public final class QueueReads {
         for (MessageHeader header : headers) {
             keys.add(KeyFormat.seqKey(KeyFormat.bodySpace(header), queueNumber, header.seq()));
         }
-        List<byte[]> values = snapshot.getAll(ColumnFamily.MESSAGES, keys);
+        List<byte @Nullable []> values = snapshot.getAll(ColumnFamily.MESSAGES, keys);
         List<StoredMessage> rows = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
             if (values.get(i) != null) {
@@ -143,7 +144,7 @@ public final class QueueReads {
     }
 
     /** A delayed message is either scheduled or leased, so its message record is not read. */
-    private static LookupResult findOne(StoreSnapshot snapshot, long queueNumber, long seq) {
+    private static @Nullable LookupResult findOne(StoreSnapshot snapshot, long queueNumber, long seq) {
         byte[] waiting = indexRecord(snapshot, KeyFormat.SPACE_WAITING, queueNumber, seq);
         if (waiting != null) {
             ScheduledMessage row = RecordFormat.readWaiting(waiting, seq);
@@ -159,19 +160,19 @@ public final class QueueReads {
     }
 
     /** The header of a message record; null if there is none. */
-    static MessageHeader storedHeader(StoreSnapshot snapshot, byte bodySpace, long queueNumber, long seq) {
+    static @Nullable MessageHeader storedHeader(StoreSnapshot snapshot, byte bodySpace, long queueNumber, long seq) {
         byte[] start = snapshot.getStart(
                 ColumnFamily.MESSAGES, KeyFormat.seqKey(bodySpace, queueNumber, seq), RecordFormat.HEADER_BYTES_MAX);
         return start == null ? null : RecordFormat.readHeader(new RecordCursor(start), seq);
     }
 
     /** The value of an index record by seq; null if there is none. */
-    static byte[] indexRecord(StoreSnapshot snapshot, byte space, long queueNumber, long seq) {
+    static byte @Nullable [] indexRecord(StoreSnapshot snapshot, byte space, long queueNumber, long seq) {
         return indexRecord(snapshot, KeyFormat.seqKey(space, queueNumber, seq));
     }
 
     /** The value of an index record; null if there is none. */
-    static byte[] indexRecord(StoreSnapshot snapshot, byte[] key) {
+    static byte @Nullable [] indexRecord(StoreSnapshot snapshot, byte[] key) {
         return snapshot.getStart(ColumnFamily.INDEX, key, Integer.MAX_VALUE);
     }
 

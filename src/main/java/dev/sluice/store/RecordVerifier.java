@@ -7,6 +7,7 @@ import dev.sluice.queue.ScheduledMessage;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that the records of a store are consistent: every message is in exactly one state, no index entry exists
@@ -242,7 +243,7 @@ public final class RecordVerifier {
         return snapshot.getStart(ColumnFamily.MESSAGES, KeyFormat.seqKey(bodySpace, queueNumber, seq), 1) != null;
     }
 
-    private MessageHeader originalTimestampHeader(long queueNumber, MessageHeader header) {
+    private @Nullable MessageHeader originalTimestampHeader(long queueNumber, MessageHeader header) {
         byte[] value = QueueReads.indexRecord(
                 snapshot,
                 KeyFormat.timeKey(
@@ -250,12 +251,12 @@ public final class RecordVerifier {
         return value == null ? null : RecordFormat.readHeaderOnly(value, header.seq());
     }
 
-    private byte[] index(byte space, long queueNumber, long seq) {
+    private byte @Nullable [] index(byte space, long queueNumber, long seq) {
         return QueueReads.indexRecord(snapshot, space, queueNumber, seq);
     }
 
     /** Returns the tally of a queue. If the queue has no head, adds a finding and returns null. */
-    private QueueTally tallyOf(long queueNumber, String what) {
+    private @Nullable QueueTally tallyOf(long queueNumber, String what) {
         QueueTally tally = tallies.get(queueNumber);
         if (tally == null) {
             findings.add(nameOf(queueNumber), what + " belongs to a queue without a head");

@@ -1,5 +1,7 @@
 package dev.sluice.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** The stored data is damaged. It is neither guessed nor repaired. The message names the file if it is known. */
 public final class StoreCorruptException extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -10,7 +12,7 @@ public final class StoreCorruptException extends StoreException {
     }
 
     /** Damage reported by a lower layer. */
-    public StoreCorruptException(String message, Throwable cause) {
+    public StoreCorruptException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** An operation of the store failed. The message is suitable for an operator. */
 public class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public class StoreException extends RuntimeException {
         super(message);
     }
 
-    public StoreException(String message, Throwable cause) {
+    public StoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
@@ -17,5 +19,11 @@ public class StoreException extends RuntimeException {
         return failure instanceof StoreException expected
                 ? expected
                 : new StoreException("the store cannot read: " + failure, failure);
+    }
+
+    /** One line for an operator; never null. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sorted keys and values at one point in time: all that {@link QueueReads} needs from a store. Keys are ordered
@@ -21,8 +22,8 @@ public interface StoreSnapshot {
     void scan(ColumnFamily family, byte[] fromKey, byte[] toKey, RowVisitor visitor);
 
     /** Returns a value, or at least its first {@code bytesMin} bytes if it is longer; null if there is none. */
-    byte[] getStart(ColumnFamily family, byte[] key, int bytesMin);
+    byte @Nullable [] getStart(ColumnFamily family, byte[] key, int bytesMin);
 
     /** Returns the values of these keys in the given order, with null where there is none. */
-    List<byte[]> getAll(ColumnFamily family, List<byte[]> keys);
+    List<byte @Nullable []> getAll(ColumnFamily family, List<byte[]> keys);
 }

@@ -6,4 +6,7 @@
  * <p>The package has no threads. A {@code StoreBatch} belongs to the thread of its queue until it is committed; reads
  * run on the threads of the store. It imports {@code queue} and the JDK only, and none of the stores.
  */
+@NullMarked
 package dev.sluice.store;
+
+import org.jspecify.annotations.NullMarked;

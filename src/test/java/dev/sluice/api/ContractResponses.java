@@ -139,8 +139,8 @@ public final class ContractResponses {
     }
 
     private static String text(Object body) {
-        return body instanceof byte[]
-                ? new String((byte[]) body, java.nio.charset.StandardCharsets.UTF_8)
+        return body instanceof byte[] bytes
+                ? new String(bytes, java.nio.charset.StandardCharsets.UTF_8)
                 : String.valueOf(body);
     }
 

@@ -203,7 +203,7 @@ class ContractTest {
     private static List<JsonObject> exchanges(String name) throws IOException {
         try (InputStream in = ContractTest.class.getResourceAsStream("/examples/" + name + ".json")) {
             Object value = Json.decodeValue(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-            JsonArray all = value instanceof JsonArray ? (JsonArray) value : new JsonArray().add(value);
+            JsonArray all = value instanceof JsonArray array ? array : new JsonArray().add(value);
             List<JsonObject> exchanges = new ArrayList<>();
             all.forEach(each -> exchanges.add((JsonObject) each));
             return exchanges;

@@ -18,7 +18,8 @@ public final class MessagePathFuzz {
 
     private static final Contract CONTRACT = ContractResponses.shared().contract();
     private static final List<Expected> EXPECTED = CONTRACT.routes().stream()
-            .filter(route -> route.scope() == Route.RouteScope.MESSAGES && route.method() == HttpMethod.POST)
+            .filter(route ->
+                    route.scope() == Route.RouteScope.MESSAGES && route.method().equals(HttpMethod.POST))
             .map(route -> new Expected(route, pattern(route.template())))
             .toList();
     private static final MessageRouter ROUTES = new MessageRouter(StubOperation.table(), null);

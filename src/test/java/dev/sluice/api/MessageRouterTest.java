@@ -10,6 +10,7 @@ import dev.sluice.queue.QueueException;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class MessageRouterTest {
         assertThat(routes()).hasSizeGreaterThanOrEqualTo(8);
         for (Route route : routes()) {
             for (String token : new String[] {EdgeServer.WRITER, EdgeServer.READER, "wrong", null}) {
-                for (String queue : new String[] {queueId, queueId.toUpperCase(), ABSENT, "short"}) {
+                for (String queue : new String[] {queueId, queueId.toUpperCase(Locale.ROOT), ABSENT, "short"}) {
                     for (String accountId :
                             new String[] {EdgeServer.ACCOUNT, EdgeServer.OTHER_ACCOUNT, "not-an-account"}) {
                         assertAlike("POST", path(route, accountId, queue), token, "{\"body\":1}");

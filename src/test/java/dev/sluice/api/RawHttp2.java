@@ -207,7 +207,9 @@ public final class RawHttp2 implements Closeable {
             }
             if (frame.type == RST_STREAM) {
                 return new Outcome(
-                        status, body.toString(), ByteBuffer.wrap(frame.payload).getInt());
+                        status,
+                        body.toString(StandardCharsets.UTF_8),
+                        ByteBuffer.wrap(frame.payload).getInt());
             }
             if (frame.type == HEADERS) {
                 Http2Headers headers = decoder.decodeHeaders(stream, block(frame));

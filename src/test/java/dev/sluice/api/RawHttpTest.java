@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.api.RawClient.RawResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class RawHttpTest {
 
     private static void assertFails(RawResponse response, int status, int code) {
         assertThat(response.status()).as(response.toString()).isEqualTo(status);
-        assertThat(response.headers().toLowerCase()).contains("content-type: application/json");
+        assertThat(response.headers().toLowerCase(Locale.ROOT)).contains("content-type: application/json");
         assertThat(response.body()).contains("\"code\":" + code + ",");
         ContractResponses.shared().check("POST", URI.create(messages), status, response.body());
     }
@@ -46,7 +47,7 @@ class RawHttpTest {
             client.send(push(EdgeServer.WRITER, "Content-Length: " + OVER));
             RawResponse response = client.receive();
             assertFails(response, 413, 10204);
-            assertThat(response.headers().toLowerCase()).contains("connection: close");
+            assertThat(response.headers().toLowerCase(Locale.ROOT)).contains("connection: close");
             assertThat(client.isClosedByServer()).isTrue();
         }
     }

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,7 +137,8 @@ class RoutingTest {
 
     @Test
     void accountAndQueueIdsMayBeWrittenInUpperCase() {
-        String path = "/client/v4/accounts/" + EdgeServer.ACCOUNT.toUpperCase() + "/queues/" + queueId.toUpperCase();
+        String path = "/client/v4/accounts/" + EdgeServer.ACCOUNT.toUpperCase(Locale.ROOT) + "/queues/"
+                + queueId.toUpperCase(Locale.ROOT);
         assertThat(edge.sendTo("GET", path, EdgeServer.WRITER, null).status()).isEqualTo(200);
     }
 

@@ -24,14 +24,14 @@ final class FakeDisk {
         }
     }
 
-    private record Record(MessageHeader header, Content content, long firstAvailableAtMillis) {}
+    private record StoredRecord(MessageHeader header, Content content, long firstAvailableAtMillis) {}
 
     private record Batch(long queueNumber, List<QueueEvent> events, QueueHead head) {}
 
     /** The key spaces of one queue. */
     private static final class Spaces {
-        final TreeMap<Long, Record> messages = new TreeMap<>();
-        final TreeMap<Long, Record> delayed = new TreeMap<>();
+        final TreeMap<Long, StoredRecord> messages = new TreeMap<>();
+        final TreeMap<Long, StoredRecord> delayed = new TreeMap<>();
         final TreeMap<Long, Lease> leases = new TreeMap<>();
         final TreeMap<Long, ScheduledMessage> released = new TreeMap<>();
         final TreeMap<Key, ScheduledMessage> schedule = new TreeMap<>();
@@ -39,7 +39,7 @@ final class FakeDisk {
         final TreeMap<Long, MessageHeader> deadLettered = new TreeMap<>();
         QueueHead head = QueueHead.NEW;
 
-        Record record(MessageHeader header) {
+        StoredRecord record(MessageHeader header) {
             return (header.delayed() ? delayed : messages).get(header.seq());
         }
 
@@ -117,7 +117,7 @@ final class FakeDisk {
     }
 
     Content content(long queueNumber, MessageHeader header) {
-        Record record = queue(queueNumber).record(header);
+        StoredRecord record = queue(queueNumber).record(header);
         return record == null ? null : record.content();
     }
 
@@ -133,7 +133,7 @@ final class FakeDisk {
             case ARRIVALS ->
                 queue.messages.tailMap(request.fromSeq()).values().stream()
                         .limit(request.limit())
-                        .map(Record::header)
+                        .map(StoredRecord::header)
                         .toList();
             case SCHEDULE ->
                 queue.schedule.tailMap(from).values().stream()
@@ -159,8 +159,8 @@ final class FakeDisk {
         for (long seq : seqs) {
             ScheduledMessage released = queue.released.get(seq);
             Lease lease = queue.leases.get(seq);
-            Record delayed = queue.delayed.get(seq);
-            Record message = queue.messages.get(seq);
+            StoredRecord delayed = queue.delayed.get(seq);
+            StoredRecord message = queue.messages.get(seq);
             if (released != null) {
                 found.add(new LookupResult(released.header(), released.deliveries(), released.availableAtMillis()));
             } else if (lease != null) {
@@ -209,7 +209,7 @@ final class FakeDisk {
 
     private void enqueue(Spaces queue, QueueEvent.Enqueued event) {
         MessageHeader header = event.header();
-        Record record = new Record(header, event.content(), event.availableAtMillis());
+        StoredRecord record = new StoredRecord(header, event.content(), event.availableAtMillis());
         check(
                 (header.delayed() ? queue.delayed : queue.messages).put(header.seq(), record) == null,
                 "seq used twice",

@@ -7,6 +7,7 @@ import dev.sluice.TestSeed;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -292,7 +293,7 @@ class WindowTest {
     }
 
     private static List<ScheduledMessage> rows(
-            TreeSet<ScheduledMessage> index, Window<ScheduledMessage> window, int limit) {
+            Set<ScheduledMessage> index, Window<ScheduledMessage> window, int limit) {
         return index.stream()
                 .filter(message -> !window.covers(
                         message.availableAtMillis(), message.header().seq()))

@@ -3,6 +3,7 @@ package dev.sluice.runtime;
 import dev.sluice.runtime.clock.ClockSource;
 
 /** The clocks of a machine under the control of a test. One thread. */
+@SuppressWarnings("NonAtomicVolatileUpdate") // One thread sets them.
 public final class SettableClocks implements ClockSource {
     private static final long START_MILLIS = 1_700_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;

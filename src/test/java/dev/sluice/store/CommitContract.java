@@ -60,7 +60,7 @@ abstract class CommitContract extends StoreContract {
         for (int i = 1; i <= 500; i++) {
             StoreBatch batch = store.newBatch(0);
             batch.head(Q, head(i));
-            batch.head(Q + i % 3, head(10 * i));
+            batch.head(Q + i % 3, head(10L * i));
             batch.head(Q, head(2L * i));
             commits.add(commitAsync(store, batch));
         }

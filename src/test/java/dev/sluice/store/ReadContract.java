@@ -16,6 +16,7 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,8 @@ abstract class ReadContract extends StoreContract {
     @Test
     void anArrivalIsReadBackWithItsContent() {
         MessageHeader header = arrival(1);
-        Content content = new Content(-1, Long.MIN_VALUE, ContentType.JSON, 0, "{\"ä\":null}".getBytes());
+        Content content =
+                new Content(-1, Long.MIN_VALUE, ContentType.JSON, 0, "{\"ä\":null}".getBytes(StandardCharsets.UTF_8));
         commit(batch -> batch.add(Q, new QueueEvent.Enqueued(header, content, header.storedAtMillis(), null)));
 
         assertContents(get(store.readArrivals(Q, 1, 10)).rows(), new StoredMessage(header, content));

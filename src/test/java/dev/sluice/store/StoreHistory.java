@@ -6,6 +6,7 @@ import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.ScheduledMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -185,7 +186,7 @@ public final class StoreHistory {
     }
 
     /** Removes a random row. Returns null if there is none. */
-    private <T> T removeRandom(TreeMap<Long, T> rows) {
+    private <T> T removeRandom(NavigableMap<Long, T> rows) {
         if (rows.isEmpty()) {
             return null;
         }

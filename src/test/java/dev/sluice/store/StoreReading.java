@@ -7,6 +7,7 @@ import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.queue.ScheduledMessage;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -34,6 +35,6 @@ public record StoreReading(
 
     private static String text(StoredMessage row) {
         return row.header() + " " + row.content().idHigh() + " "
-                + new String(row.content().body());
+                + new String(row.content().body(), StandardCharsets.UTF_8);
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -75,7 +76,7 @@ public final class StoredRowsFuzz {
 
     private static void allowDamage(Supplier<?> read) {
         try {
-            read.get();
+            Object unused = read.get();
         } catch (StoreCorruptException damage) {
             if (damage.getMessage().isBlank()) {
                 throw new AssertionError("damage without a message", damage);
@@ -94,7 +95,7 @@ public final class StoredRowsFuzz {
         private final TreeMap<byte[], byte[]> index = new TreeMap<>(Arrays::compareUnsigned);
         private final TreeMap<byte[], byte[]> messages = new TreeMap<>(Arrays::compareUnsigned);
 
-        private TreeMap<byte[], byte[]> of(ColumnFamily family) {
+        private NavigableMap<byte[], byte[]> of(ColumnFamily family) {
             return family == ColumnFamily.INDEX ? index : messages;
         }
 

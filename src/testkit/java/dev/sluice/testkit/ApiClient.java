@@ -9,7 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
 
-/** Sends requests to one account. Uses no threads and keeps nothing open after {@link #close}. */
+/** Sends requests to one account. Uses no threads and keeps nothing open between requests. */
 final class ApiClient {
     private static final int TIMEOUT_MILLIS = 60_000;
 

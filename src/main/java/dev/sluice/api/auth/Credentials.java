@@ -111,7 +111,7 @@ public final class Credentials implements Authenticator {
         for (HashedCredential candidate : known) {
             boolean sameHash = MessageDigest.isEqual(candidate.sha256, hash);
             boolean sameEmail = MessageDigest.isEqual(candidate.email, email);
-            if (sameHash & sameEmail) {
+            if (sameHash && sameEmail) {
                 found = candidate.caller;
             }
         }

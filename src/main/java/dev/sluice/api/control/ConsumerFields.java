@@ -48,7 +48,7 @@ final class ConsumerFields {
             }
             return typeIfAbsent;
         }
-        ConsumerType type = given instanceof String ? ConsumerType.ofWireName((String) given) : null;
+        ConsumerType type = given instanceof String name ? ConsumerType.ofWireName(name) : null;
         if (type == null) {
             throw new QueueException(QueueError.REQUEST_INVALID, "type is unknown: use \"http_pull\" or \"worker\".");
         }

@@ -30,10 +30,9 @@ public final class JsonBody {
         } catch (DecodeException e) {
             throw new QueueException(QueueError.REQUEST_INVALID, "Request body is not valid JSON.");
         }
-        if (!(value instanceof JsonObject)) {
+        if (!(value instanceof JsonObject object)) {
             throw new QueueException(QueueError.REQUEST_INVALID, "Request body must be a JSON object.");
         }
-        JsonObject object = (JsonObject) value;
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(object.encode())) {
             throw new QueueException(QueueError.REQUEST_INVALID, "Request body holds half a surrogate pair.");
         }

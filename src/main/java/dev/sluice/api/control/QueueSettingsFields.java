@@ -26,7 +26,7 @@ final class QueueSettingsFields {
 
     private static boolean paused(JsonObject given, QueueSettings base) {
         return given.containsKey("delivery_paused")
-                ? given.getBoolean("delivery_paused", false) == Boolean.TRUE
+                ? Boolean.TRUE.equals(given.getBoolean("delivery_paused"))
                 : base.deliveryPaused();
     }
 }

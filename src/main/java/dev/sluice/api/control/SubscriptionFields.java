@@ -41,7 +41,7 @@ final class SubscriptionFields {
     static SubscriptionSpec forCreation(JsonObject body) {
         return new SubscriptionSpec(
                 body.getString("name") == null ? "" : body.getString("name"),
-                body.getBoolean("enabled") != Boolean.FALSE,
+                !Boolean.FALSE.equals(body.getBoolean("enabled")),
                 source(body.getJsonObject("source")),
                 queueId(body.getJsonObject("destination")),
                 events(body.getJsonArray("events")));

@@ -3,6 +3,7 @@ package dev.sluice.api.error;
 import dev.sluice.queue.QueueError;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The error table: HTTP status and code of every failure that a client can see (docs/api.md 10). The compiler checks that it
@@ -25,12 +26,12 @@ public final class ErrorTable {
 
     /** The row of an error of the domain. */
     public static ErrorStatus of(QueueError error) {
-        return DOMAIN.get(error);
+        return Objects.requireNonNull(DOMAIN.get(error));
     }
 
     /** The row of an error of the edge. */
     public static ErrorStatus of(EdgeError error) {
-        return EDGE.get(error);
+        return Objects.requireNonNull(EDGE.get(error));
     }
 
     private static ErrorStatus row(QueueError error) {

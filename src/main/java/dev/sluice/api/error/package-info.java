@@ -4,4 +4,7 @@
  *
  * <p>Immutable; any thread may use it. Imports the domain only, and no other package of the API.
  */
+@NullMarked
 package dev.sluice.api.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,7 +13,6 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -43,7 +42,7 @@ public final class ConnectionTracker {
     /** Bound on data that the operating system has not sent yet, so that progress of a slow client is seen soon. */
     private static final int UNSENT_BYTES_MAX = 128 * 1024;
 
-    private final Map<HttpConnection, TrackedConnection> open = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, TrackedConnection> open = new IdentityHashMap<>();
     private final long bytesMax;
     private long chargedBytes;
     /** Connections that wait for their first request. */
@@ -219,6 +218,7 @@ public final class ConnectionTracker {
     }
 
     /** Closes a connection that has just opened and is not tracked. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Nothing waits for the end of the connection.
     public static void refuse(HttpConnection connection) {
         ((ConnectionBase) connection).channel().pipeline().firstContext().close();
     }

@@ -279,7 +279,7 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
     }
 
     private void checkHead(HttpRequest request) {
-        boolean isHttp11 = request.protocolVersion() == HttpVersion.HTTP_1_1;
+        boolean isHttp11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
         require(!folded, "A header field is folded over two lines.");
         require(hosts == 1 || hosts == 0 && !isHttp11, "A request must have exactly one Host.");
         if (hosts > 0) {

@@ -66,6 +66,7 @@ public final class LingeringClose {
      * Closes our half of the connection once the response is flushed, so that the client sees at once that nothing
      * follows. With TLS the client sees that when the connection closes.
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // The client sees the end of the output, or the connection ends.
     private static void endOutput(HttpConnection connection) {
         VertxConnection written = (VertxConnection) connection;
         Channel channel = written.channel();

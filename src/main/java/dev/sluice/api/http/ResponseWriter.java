@@ -116,7 +116,7 @@ public final class ResponseWriter {
     public void end(HttpServerRequest request, Response response, Principal caller, QueueDefinition queue) {
         HttpServerResponse httpResponse = request.response();
         Buffer body = response.envelope();
-        if (body.length() > PIECE_BYTES && request.method() != HttpMethod.HEAD) {
+        if (body.length() > PIECE_BYTES && !request.method().equals(HttpMethod.HEAD)) {
             httpResponse.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
             new UnflushedResponse(request, caller, queue, response).sendPieces();
             return;

@@ -191,6 +191,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     }
 
     /** Closes the connection at once. Vert.x and TLS would first wait until pending writes are flushed. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Nothing waits for the end of the connection.
     public void forceClose() {
         release();
         pipeline.firstContext().close();
@@ -218,6 +219,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
      *
      * @return whether the stream was still open
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // A stream that cannot be reset has ended with its connection.
     boolean reset(int streamId) {
         ChannelHandlerContext context = pipeline.context(http2);
         if (context == null || http2.connection().stream(streamId) == null) {

@@ -33,13 +33,18 @@ public final class JsonCursor {
         }
     }
 
+    @SuppressWarnings("StaticAssignmentOfThrowable") // No stack trace, no cause.
     private static final EdgeException NOT_JSON = new EdgeException(EdgeError.MESSAGE_BODY_MALFORMED);
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // No stack trace, no cause.
     private static final EdgeException NOT_UTF_8 =
             new EdgeException(EdgeError.MESSAGE_BODY_MALFORMED, Utf8Text.NOT_UTF_8);
 
+    private static final byte[] NONE = {};
+
     private final int depthMax;
     private final long[] objects;
-    private byte[] bytes;
+    private byte[] bytes = NONE;
     private int at;
     private int limit;
     private int depth;
@@ -73,7 +78,7 @@ public final class JsonCursor {
         if (at < limit) {
             throw malformed();
         }
-        bytes = null;
+        bytes = NONE;
     }
 
     /** The kind of the value at the cursor, judged by its first byte. */
@@ -172,26 +177,19 @@ public final class JsonCursor {
      */
     private boolean skipOrEnter() {
         switch (current()) {
-            case '{':
+            case '{' -> {
                 return enterObject();
-            case '[':
+            }
+            case '[' -> {
                 return enterArray();
-            case '"':
-                escaped = string();
-                return false;
-            case 't':
-                moveTo(JsonScalars.afterWord(JsonScalars.TRUE, bytes, at, limit));
-                return false;
-            case 'f':
-                moveTo(JsonScalars.afterWord(JsonScalars.FALSE, bytes, at, limit));
-                return false;
-            case 'n':
-                moveTo(JsonScalars.afterWord(JsonScalars.NULL, bytes, at, limit));
-                return false;
-            default:
-                moveTo(JsonScalars.afterNumber(bytes, at, limit));
-                return false;
+            }
+            case '"' -> escaped = string();
+            case 't' -> moveTo(JsonScalars.afterWord(JsonScalars.TRUE, bytes, at, limit));
+            case 'f' -> moveTo(JsonScalars.afterWord(JsonScalars.FALSE, bytes, at, limit));
+            case 'n' -> moveTo(JsonScalars.afterWord(JsonScalars.NULL, bytes, at, limit));
+            default -> moveTo(JsonScalars.afterNumber(bytes, at, limit));
         }
+        return false;
     }
 
     private void push(boolean object) {

@@ -2,6 +2,7 @@ package dev.sluice.api.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One field of a JSON object: its name, and the kind and range of the value that was read. Of duplicate keys the last
@@ -15,7 +16,7 @@ public final class JsonField {
 
     private final String name;
     private final byte[] nameBytes;
-    private JsonCursor.JsonType kind;
+    private JsonCursor.@Nullable JsonType kind;
     private int start;
     private int end;
     private boolean escaped;
@@ -48,7 +49,7 @@ public final class JsonField {
     }
 
     /** The kind of the value, or null if there is none. */
-    public JsonCursor.JsonType kind() {
+    public JsonCursor.@Nullable JsonType kind() {
         return kind;
     }
 
@@ -95,7 +96,7 @@ public final class JsonField {
     }
 
     /** The characters of a string value as UTF-8, or null if it contains an unpaired surrogate. */
-    public byte[] utf8(byte[] bytes) {
+    public byte @Nullable [] utf8(byte[] bytes) {
         return escaped
                 ? JsonStrings.unescape(bytes, start + 1, end - 1)
                 : Arrays.copyOfRange(bytes, start + 1, end - 1);

@@ -2,6 +2,7 @@ package dev.sluice.api.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes and compacts ranges of JSON text that are already validated. Pure. */
 final class JsonStrings {
@@ -14,7 +15,7 @@ final class JsonStrings {
      * @param to the closing quote
      * @return null if an escape stands for an unpaired surrogate, which UTF-8 cannot encode
      */
-    static byte[] unescape(byte[] bytes, int from, int to) {
+    static byte @Nullable [] unescape(byte[] bytes, int from, int to) {
         byte[] text = new byte[to - from];
         int written = 0;
         int at = from;

@@ -1,6 +1,7 @@
 package dev.sluice.api.json;
 
 import dev.sluice.api.error.EdgeException;
+import org.jspecify.annotations.Nullable;
 
 /** Checks byte arrays that should hold one JSON text each. One instance per event loop. */
 public final class JsonText {
@@ -11,7 +12,7 @@ public final class JsonText {
     }
 
     /** The text without insignificant white space, or null if it is not JSON or nested too deeply. */
-    public byte[] compact(byte[] text) {
+    public byte @Nullable [] compact(byte[] text) {
         try {
             cursor.open(text);
             cursor.skip();

@@ -2,6 +2,7 @@ package dev.sluice.api.json;
 
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The errors of a request whose JSON is not validated to its end yet. A decoder adds errors and reads on, because of
@@ -9,8 +10,8 @@ import dev.sluice.api.error.EdgeException;
  * Only the first error of each kind is kept. Reused from request to request.
  */
 public final class ValidationErrors {
-    private EdgeException structural;
-    private EdgeException limit;
+    private @Nullable EdgeException structural;
+    private @Nullable EdgeException limit;
 
     public void clear() {
         structural = null;

@@ -6,4 +6,7 @@
  *
  * <p>Imports: of the API only {@code api.error}.
  */
+@NullMarked
 package dev.sluice.api.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -26,6 +26,7 @@ public final class LeaseTokens {
         /** A message: {@code ref} of a peek, {@code lease_id} of a preview. */
         REF("ref1.");
 
+        @SuppressWarnings("ImmutableEnumChecker") // Private and never changed.
         private final byte[] prefix;
 
         TokenKind(String prefix) {

@@ -35,7 +35,10 @@ public final class QueueGate {
     private final long number;
     private final String address;
     private volatile int inFlight = CLOSED;
+
+    @SuppressWarnings("UnusedVariable") // Changed through WAITING.
     private volatile int waiting;
+
     private volatile long lastUsedNanos = System.nanoTime();
     private volatile Runnable onEmpty;
 

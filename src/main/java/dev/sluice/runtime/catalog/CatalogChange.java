@@ -11,7 +11,11 @@ import java.util.List;
  * @param <R> type of the result
  */
 public interface CatalogChange<R> {
-    /** @throws dev.sluice.queue.QueueException if the change is refused */
+    /**
+     * Decides.
+     *
+     * @throws dev.sluice.queue.QueueException if the change is refused
+     */
     ChangeResult<R> decide(CatalogView catalog, ChangeContext context);
 
     /** Source of new ids, numbers and times, and the rules in force. */

@@ -141,6 +141,7 @@ public final class CatalogView implements Catalog {
         incrementVersion();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     private void incrementVersion() {
         version++;
     }

@@ -156,6 +156,7 @@ public final class ContinuousClock implements Retention {
         adjustOffset(now);
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     private void adjustOffset(ClockSource.ClockReading now) {
         long timeMillis = timeMillis(now);
         long setMillis = now.wallMillis() - (timeMillis - offsetMillis);

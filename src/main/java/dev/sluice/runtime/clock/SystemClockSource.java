@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 
 /**
  * The clocks of this machine. Linux provides the time since boot, including suspension, in {@code /proc/uptime}, in
@@ -40,8 +41,8 @@ final class SystemClockSource implements ClockSource {
             Instant wall = Instant.now();
             long bootMillis = bootMillis();
             long nanos = System.nanoTime() - beganNanos;
-            ClockReading reading =
-                    new ClockReading(beganNanos - wall.getNano() % NANOS_PER_MILLI, wall.toEpochMilli(), bootMillis);
+            long nanosIntoMilli = wall.get(ChronoField.NANO_OF_SECOND) % NANOS_PER_MILLI;
+            ClockReading reading = new ClockReading(beganNanos - nanosIntoMilli, wall.toEpochMilli(), bootMillis);
             if (nanos < bestNanos) {
                 best = reading;
                 bestNanos = nanos;

@@ -36,7 +36,11 @@ public interface WorkerTarget {
     final class NotSent extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        /** @param why a text for the log */
+        /**
+         * The batch was not sent.
+         *
+         * @param error a text for the log
+         */
         public NotSent(String error) {
             super(error, null, false, false);
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * The counters of one queue since the start of the process; they survive passivation. One thread at a time adds, any
  * thread reads: an addition is a plain load and a store.
  */
+@SuppressWarnings("EnumOrdinal") // An index in memory only.
 public final class QueueCounters {
     private final AtomicLongArray values = new AtomicLongArray(QueueCounter.values().length);
 

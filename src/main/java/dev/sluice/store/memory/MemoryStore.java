@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store without persistence, for {@code storage.engine: memory} and for tests. It holds the same records in the same
@@ -44,7 +45,7 @@ public final class MemoryStore implements QueueStore {
 
     @Override
     public void commit(StoreBatch batch, CommitListener listener) {
-        StoreException failure = null;
+        @Nullable StoreException failure = null;
         synchronized (table) {
             if (closed) {
                 failure = closedException();

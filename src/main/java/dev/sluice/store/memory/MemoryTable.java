@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of a {@link MemoryStore}. Guarded by its own monitor, which callers hold for a whole batch or read, so
@@ -35,13 +36,13 @@ final class MemoryTable implements StoreSnapshot {
     }
 
     @Override
-    public byte[] getStart(ColumnFamily family, byte[] key, int bytesMin) {
+    public byte @Nullable [] getStart(ColumnFamily family, byte[] key, int bytesMin) {
         return records(family).get(key);
     }
 
     @Override
-    public List<byte[]> getAll(ColumnFamily family, List<byte[]> keys) {
-        List<byte[]> values = new ArrayList<>(keys.size());
+    public List<byte @Nullable []> getAll(ColumnFamily family, List<byte[]> keys) {
+        List<byte @Nullable []> values = new ArrayList<>(keys.size());
         for (byte[] key : keys) {
             values.add(records(family).get(key));
         }

@@ -3,4 +3,7 @@
  *
  * <p>No threads; a lock serializes calls. It imports {@code queue}, {@code store} and the JDK only.
  */
+@NullMarked
 package dev.sluice.store.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -45,7 +45,7 @@ final class CheckpointWriter {
         try {
             DurableDirectories.sync(database);
             DataDirectory.markComplete(directory, RocksDatabase.FORMAT);
-            DurableDirectories.sync(directory.toAbsolutePath().getParent());
+            DurableDirectories.syncParent(directory);
         } catch (IOException failure) {
             throw new StoreException(
                     "the copy in " + directory + " cannot be finished: " + FileFailure.reason(failure), failure);

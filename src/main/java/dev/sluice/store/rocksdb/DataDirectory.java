@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data directory of an installation: its ownership, its format version, and its exclusive use. All checks happen
@@ -38,12 +39,12 @@ final class DataDirectory implements AutoCloseable {
     private static final Set<String> IGNORED_ENTRIES = Set.of("lost+found");
 
     private final Path path;
-    private final FileChannel lockChannel;
+    private final @Nullable FileChannel lockChannel;
     private volatile boolean unfinished;
     /** Null before the database is opened. Guarded by this. */
-    private FileModeWatcher fileModes;
+    private @Nullable FileModeWatcher fileModes;
 
-    private DataDirectory(Path path, FileChannel lockChannel, boolean unfinished) {
+    private DataDirectory(Path path, @Nullable FileChannel lockChannel, boolean unfinished) {
         this.path = path;
         this.lockChannel = lockChannel;
         this.unfinished = unfinished;
@@ -264,7 +265,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Returns null if there is no lock file, as in a copy of a data directory: there is no server to exclude then. */
-    private static FileChannel lockForReading(Path path) throws IOException {
+    private static @Nullable FileChannel lockForReading(Path path) throws IOException {
         Path file = path.resolve(LOCK);
         return Files.exists(file) ? locked(path, FileChannel.open(file, StandardOpenOption.READ), true) : null;
     }

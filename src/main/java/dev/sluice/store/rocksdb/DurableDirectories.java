@@ -5,6 +5,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Creates directories for their owner only and syncs directory entries. Without the sync of the directory, a power loss
@@ -23,13 +25,23 @@ final class DurableDirectories {
         if (Files.isDirectory(path)) {
             return;
         }
-        Path existing = path.toAbsolutePath().getParent();
-        while (!Files.isDirectory(existing)) {
-            existing = existing.getParent();
+        List<Path> parents = new ArrayList<>();
+        for (Path parent = path.toAbsolutePath().getParent(); parent != null; parent = parent.getParent()) {
+            parents.add(parent);
+            if (Files.isDirectory(parent)) {
+                break;
+            }
         }
         Files.createDirectories(path, OwnerOnly.directory(path));
-        for (Path parent = path.toAbsolutePath(); !parent.equals(existing); ) {
-            parent = parent.getParent();
+        for (Path parent : parents) {
+            sync(parent);
+        }
+    }
+
+    /** Syncs the entry of a directory in its parent. */
+    static void syncParent(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
             sync(parent);
         }
     }

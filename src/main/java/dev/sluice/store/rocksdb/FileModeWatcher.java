@@ -9,6 +9,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ final class FileModeWatcher implements AutoCloseable {
     private final Notifications source;
     private final CountDownLatch closed = new CountDownLatch(1);
     /** Null until the thread has started to watch. Guarded by this. */
-    private WatchService notifications;
+    private @Nullable WatchService notifications;
 
     /** Where notifications come from. */
     interface Notifications {

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,10 +53,10 @@ final class GroupCommit {
      * @param failure null if the batches are stored
      * @param endsGeneration whether this failure ended the generation
      */
-    private record GroupResult(List<PendingCommit> batches, StoreException failure, boolean endsGeneration) {}
+    private record GroupResult(List<PendingCommit> batches, @Nullable StoreException failure, boolean endsGeneration) {}
 
     /** The current generation, and the failure that stopped its writes, or null. */
-    private record GenerationState(long generation, StoreException failure) {
+    private record GenerationState(long generation, @Nullable StoreException failure) {
         GenerationState failedWith(StoreException cause) {
             if (failure != null) {
                 throw new IllegalStateException("generation " + generation + " has failed before");
@@ -273,7 +274,7 @@ final class GroupCommit {
         }
     }
 
-    private StoreException write(BatchGroup batches) {
+    private @Nullable StoreException write(BatchGroup batches) {
         try {
             groupWriter.write(batches.serialize(), batches.durable());
             return null;
@@ -293,7 +294,7 @@ final class GroupCommit {
         }
     }
 
-    private void notifyListeners(PendingCommit pending, StoreException failure) {
+    private void notifyListeners(PendingCommit pending, @Nullable StoreException failure) {
         bytesWaiting.addAndGet(-pending.bytes());
         try {
             pending.listener().committed(failure);

@@ -2,11 +2,12 @@ package dev.sluice.store.rocksdb;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Parks one thread while it has no work. Waking a thread that is running takes no system call. */
 final class Parker {
     /** Set by the waiting thread before it parks, cleared by the thread that wakes it. */
-    private volatile Thread parked;
+    private volatile @Nullable Thread parked;
 
     /**
      * Parks the calling thread until {@link #wake} is called, unless there is work. May return early, so callers check

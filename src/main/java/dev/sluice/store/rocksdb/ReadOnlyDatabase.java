@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.InfoLogLevel;
@@ -80,7 +82,7 @@ final class ReadOnlyDatabase implements AutoCloseable {
     }
 
     /** Returns the format record, or null if there is none. */
-    byte[] format() {
+    byte @Nullable [] format() {
         try {
             return database.get(KeyFormat.formatKey());
         } catch (RocksDBException failure) {
@@ -88,9 +90,9 @@ final class ReadOnlyDatabase implements AutoCloseable {
         }
     }
 
-    /** The table files. */
-    TreeSet<Path> tables() {
-        TreeSet<Path> tables = new TreeSet<>();
+    /** The table files, in order of their names. */
+    SortedSet<Path> tables() {
+        SortedSet<Path> tables = new TreeSet<>();
         for (LiveFileMetaData file : database.getLiveFilesMetaData()) {
             tables.add(Path.of(file.path(), file.fileName()));
         }

@@ -4,6 +4,7 @@ import dev.sluice.store.StoreException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database of a store through all its generations. It can be reopened in place, and it is closed only when no
@@ -17,7 +18,7 @@ final class ReopenableDatabase implements AutoCloseable {
     /** Fair, so that a stream of readers cannot delay reopening. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
     /** Null after a failed opening until a successful one, and after {@link #close}. Guarded by the lock. */
-    private RocksDatabase database;
+    private @Nullable RocksDatabase database;
 
     /** Opens the database. */
     ReopenableDatabase(DataDirectory directory, long writeBufferBytes) {

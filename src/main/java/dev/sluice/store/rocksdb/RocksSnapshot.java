@@ -5,6 +5,7 @@ import dev.sluice.store.StoreSnapshot;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -47,7 +48,7 @@ final class RocksSnapshot implements StoreSnapshot, AutoCloseable {
     }
 
     @Override
-    public byte[] getStart(ColumnFamily family, byte[] key, int bytesMin) {
+    public byte @Nullable [] getStart(ColumnFamily family, byte[] key, int bytesMin) {
         try {
             if (bytesMin == Integer.MAX_VALUE) {
                 return database.get(handle(family), pointOptions, key);
@@ -64,7 +65,7 @@ final class RocksSnapshot implements StoreSnapshot, AutoCloseable {
     }
 
     @Override
-    public List<byte[]> getAll(ColumnFamily family, List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(ColumnFamily family, List<byte[]> keys) {
         try {
             return keys.isEmpty()
                     ? List.of()

@@ -8,6 +8,7 @@ import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
@@ -57,7 +58,7 @@ public record StoreCheck(CheckTotals totals, CheckReport findings) {
         }
     }
 
-    private static void checkFormat(byte[] format, CheckReport findings) {
+    private static void checkFormat(byte @Nullable [] format, CheckReport findings) {
         if (format == null) {
             findings.add("the store", "its format record is missing");
         } else if (format.length != Integer.BYTES || ByteBuffer.wrap(format).getInt() != KeyFormat.VERSION) {
@@ -71,7 +72,7 @@ public record StoreCheck(CheckTotals totals, CheckReport findings) {
             reader.open(table.toString());
             reader.verifyChecksum();
         } catch (RocksDBException failure) {
-            findings.add("file " + table, failure.getMessage());
+            findings.add("file " + table, String.valueOf(failure.getMessage()));
         }
     }
 }

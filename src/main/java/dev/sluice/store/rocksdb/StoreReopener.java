@@ -3,6 +3,7 @@ package dev.sluice.store.rocksdb;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +40,10 @@ final class StoreReopener implements AutoCloseable {
     private final Attempt attempt;
     private final Object lock = new Object();
     /** Guarded by the lock, as everything below. */
-    private Thread thread;
+    private @Nullable Thread thread;
 
     private boolean closed;
-    private String lastFailure;
+    private @Nullable String lastFailure;
     private long delayNanos = DELAY_NANOS_MIN;
     private long openedAtNanos = System.nanoTime() - RECOVERED_NANOS;
 
@@ -76,7 +77,7 @@ final class StoreReopener implements AutoCloseable {
     /** Ends the attempts and waits for a running one. Blocks. */
     @Override
     public void close() {
-        Thread last;
+        @Nullable Thread last;
         synchronized (lock) {
             closed = true;
             lock.notifyAll();
@@ -115,7 +116,7 @@ final class StoreReopener implements AutoCloseable {
                 failed(damage.getMessage());
                 return;
             } catch (RuntimeException | Error failure) {
-                String reason = failure instanceof StoreException ? failure.getMessage() : failure.toString();
+                String reason = failure instanceof StoreException known ? known.getMessage() : failure.toString();
                 nextDelayNanos = increaseDelay();
                 LOG.warn(
                         "The store could not be opened again: {}; next try in {} ms",

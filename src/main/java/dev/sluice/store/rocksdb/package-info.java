@@ -6,4 +6,7 @@
  * store is being reopened, and RocksDB's own. It imports {@code queue}, {@code store}, {@code org.rocksdb} and SLF4J.
  * No other package imports {@code org.rocksdb}.
  */
+@NullMarked
 package dev.sluice.store.rocksdb;
+
+import org.jspecify.annotations.NullMarked;

@@ -17,6 +17,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -244,7 +245,7 @@ class HeaderTimeoutTest {
             assertThat(next).as(head.toString()).isNotNegative();
             head.append((char) next);
         }
-        String length = head.toString().toLowerCase().replaceAll("(?s).*content-length: (\\d+).*", "$1");
+        String length = head.toString().toLowerCase(Locale.ROOT).replaceAll("(?s).*content-length: (\\d+).*", "$1");
         return head + new String(in.readNBytes(Integer.parseInt(length)), US_ASCII);
     }
 }

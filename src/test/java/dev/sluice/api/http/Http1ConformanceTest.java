@@ -23,6 +23,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -250,7 +251,7 @@ class Http1ConformanceTest {
 
     private static void assertRefused(RawResponse response, int status) {
         assertThat(response.status()).as(response.toString()).isEqualTo(status);
-        assertThat(response.headers().toLowerCase())
+        assertThat(response.headers().toLowerCase(Locale.ROOT))
                 .contains("content-type: application/json")
                 .contains("connection: close");
         ContractResponses.shared().check("POST", URI.create("/unknown"), status, response.body());
@@ -363,7 +364,7 @@ class Http1ConformanceTest {
                             + "\nContent-Length: 3\n\nabc"));
             assertThat(response.status()).isEqualTo(415);
             assertThat(response.body()).contains("\"code\":10026").contains("Content-Encoding");
-            assertThat(response.headers().toLowerCase()).contains("accept-encoding: identity");
+            assertThat(response.headers().toLowerCase(Locale.ROOT)).contains("accept-encoding: identity");
             ContractResponses.shared().check("POST", URI.create(path), 415, response.body());
         }
         assertThat(pushes).hasValue(0);
@@ -427,7 +428,7 @@ class Http1ConformanceTest {
                 waiting.get(i).fail(new EdgeException(EdgeError.MESSAGE_BODY_INVALID, "response " + i));
                 RawResponse response = client.receive();
                 assertThat(response.body()).contains("response " + i);
-                assertThat(response.headers().toLowerCase().contains("connection: close"))
+                assertThat(response.headers().toLowerCase(Locale.ROOT).contains("connection: close"))
                         .isEqualTo(i == 1);
             }
             assertThat(client.isClosedByServer()).isTrue();

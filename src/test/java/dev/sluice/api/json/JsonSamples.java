@@ -118,20 +118,23 @@ public final class JsonSamples {
         int at = random.nextInt(bytes.length);
         String replacements = "\"\\{}[]:,0-.eEtfnu \n\0\u001f";
         switch (random.nextInt(5)) {
-            case 0:
+            case 0 -> {
                 bytes[at] = (byte) random.nextInt(256);
                 return bytes;
-            case 1:
+            }
+            case 1 -> {
                 bytes[at] = (byte) replacements.charAt(random.nextInt(replacements.length()));
                 return bytes;
-            case 2:
+            }
+            case 2 -> {
                 return Arrays.copyOf(bytes, at);
-            case 3: {
+            }
+            case 3 -> {
                 byte[] shorter = Arrays.copyOf(bytes, bytes.length - 1);
                 System.arraycopy(bytes, at + 1, shorter, at, bytes.length - at - 1);
                 return shorter;
             }
-            default: {
+            default -> {
                 byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
                 System.arraycopy(bytes, at, longer, at + 1, bytes.length - at);
                 return longer;

@@ -308,7 +308,7 @@ final class OwnershipModel implements Model<OwnershipModel.State> {
                 applied += entry.group();
             } else {
                 Node after = step instanceof AppendTracker.End
-                        ? ended(node, tracker, applied)
+                        ? ended(tracker, applied)
                         : new Node(
                                 node.role(),
                                 tracker.expectedOffset(),
@@ -352,10 +352,10 @@ final class OwnershipModel implements Model<OwnershipModel.State> {
     }
 
     private Node ended(Node node, AppendTracker tracker) {
-        return ended(node, tracker, node.applied());
+        return ended(tracker, node.applied());
     }
 
-    private Node ended(Node node, AppendTracker tracker, String applied) {
+    private Node ended(AppendTracker tracker, String applied) {
         return new Node(Role.FOLLOWER, tracker.expectedOffset(), tracker.ownership(), applied, "", null, 0, 0);
     }
 

@@ -44,6 +44,7 @@ class RocksDbStoreTest extends QueueStoreContract {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck") // More interleavings, not a condition.
     void readsConcurrentWithCloseCompleteOrFail() throws Exception {
         for (int round = 0; round < 5; round++) {
             RocksDbStore store = RocksDbStore.open(directory.resolve("race"), Durability.ASYNC);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scans a log from its start to the first record that is not intact, which is where RocksDB ends the log too, and then
@@ -28,7 +29,7 @@ public final class WalScanner {
     private long nextSequence;
     private long syncedSequence;
     /** The key of the last mark; null if there was none. */
-    private Long key;
+    private @Nullable Long key;
 
     private long end;
     private boolean recycled;

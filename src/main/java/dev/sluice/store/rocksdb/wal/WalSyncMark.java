@@ -2,6 +2,7 @@ package dev.sluice.store.rocksdb.wal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sync mark of a write in the log: when the write was made, everything up to a sequence number was synced. With it
@@ -41,7 +42,7 @@ public record WalSyncMark(long key, long syncedSequence) {
      *
      * @param limit end of the available bytes of the write
      */
-    static WalSyncMark read(ByteBuffer from, int offset, int limit) {
+    static @Nullable WalSyncMark read(ByteBuffer from, int offset, int limit) {
         boolean marked = limit - offset >= WRITE_BYTES_MIN
                 && from.get(offset + OFFSET) == TAG
                 && from.get(offset + OFFSET + 1) == DATA_BYTES;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the write-ahead logs before RocksDB opens them. Log files are recycled, so a log ends where its intact
@@ -28,7 +29,7 @@ public final class WalVerifier {
      */
     public record WalGap(Path log, long syncedSequence) {
         /** The exception for a gap that proved to be damage. */
-        public StoreCorruptException toException(Exception cause) {
+        public StoreCorruptException toException(@Nullable Exception cause) {
             return new StoreCorruptException(
                     "the store is damaged: log file " + log + " ends before what was synced", cause);
         }

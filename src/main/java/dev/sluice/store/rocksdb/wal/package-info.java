@@ -5,4 +5,7 @@
  * <p>No threads: runs on the thread that opens the store. It imports {@code store} and the JDK, not {@code
  * org.rocksdb}.
  */
+@NullMarked
 package dev.sluice.store.rocksdb.wal;
+
+import org.jspecify.annotations.NullMarked;
