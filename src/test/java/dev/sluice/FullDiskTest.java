@@ -125,7 +125,7 @@ class FullDiskTest {
                 disk.freeSpace();
                 await().until(() -> ready(server).statusCode() == 200);
                 assertThat(metrics(server))
-                        .contains("sluice_store_failed 0.0", "sluice_store_reopenings " + round + ".0");
+                        .contains("sluice_store_failed 0.0", "sluice_store_reopenings_total " + round + ".0");
                 await().until(() -> push(server).status() == 200);
                 confirmed++;
             }

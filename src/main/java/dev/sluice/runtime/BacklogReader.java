@@ -5,6 +5,7 @@ import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.runtime.catalog.CatalogView;
+import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.runtime.queue.ActiveQueue;
 import io.vertx.core.Future;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ public final class BacklogReader {
     private final CatalogView catalog;
     private final Meters meters;
     private final StoredBacklogReader stored;
+    private final ContinuousClock clock;
     private final Map<Long, ActiveQueue> active = new ConcurrentHashMap<>();
     /** The queues that have messages. */
     private final Map<Long, BacklogSnapshot> passive = new ConcurrentHashMap<>();
@@ -46,6 +50,7 @@ public final class BacklogReader {
         this.vertx = vertx;
         this.catalog = catalog;
         this.meters = resources.meters();
+        this.clock = resources.clock();
         this.stored = new StoredBacklogReader(resources.store(), resources.limits(), resources.clock());
     }
 
@@ -92,17 +97,26 @@ public final class BacklogReader {
     /**
      * Reads the backlog of a queue that accepts no requests at the moment; the caller has checked that. Completes on
      * the caller's context.
+     *
+     * @return empty if messages may have expired since, so that only the activated queue knows
      */
-    public Future<BacklogStats> readPassive(QueueDefinition queue) {
+    public Future<Optional<BacklogStats>> readPassive(QueueDefinition queue) {
         BacklogSnapshot known = passive.getOrDefault(queue.number(), BacklogSnapshot.EMPTY);
         if (known.isComplete()) {
-            return Future.succeededFuture(known.stats());
+            return Future.succeededFuture(unlessExpired(queue, known.stats()));
         }
         return Future.fromCompletionStage(stored.read(queue), vertx.getOrCreateContext())
                 .map(complete -> {
                     passive.replace(queue.number(), known, complete);
-                    return complete.stats();
+                    return unlessExpired(queue, complete.stats());
                 });
+    }
+
+    private Optional<BacklogStats> unlessExpired(QueueDefinition queue, BacklogStats stats) {
+        long ageMillis = clock.nowMillis() - stats.oldestTimestampMillis();
+        boolean mayHaveExpired = stats.backlogCount() > 0
+                && ageMillis >= TimeUnit.SECONDS.toMillis(queue.settings().retentionSeconds());
+        return mayHaveExpired ? Optional.empty() : Optional.of(stats);
     }
 
     @SuppressWarnings("ReferenceEquality") // The same object: nothing has replaced it since the read.

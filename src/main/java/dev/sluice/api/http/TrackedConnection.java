@@ -42,6 +42,8 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     private Http1RequestDecoder decoder;
     /** The last request; null before the first one, and once it has its response. */
     private HttpServerRequest request;
+    /** The last request could not be decoded; it is the last one. */
+    private boolean hasMalformedHead;
     /** Requests that Vert.x has passed on. The decoder may be ahead, as Vert.x keeps pipelined requests. */
     private int requests;
 
@@ -102,6 +104,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     /** Called when the headers of a request have arrived. Returns the failure to respond with, or null. */
     EdgeException onRequest(HttpServerRequest arrived) {
         request = arrived;
+        hasMalformedHead = arrived.decoderResult().isFailure();
         awaitsFirstRequest = false;
         setTimeout(isHttp2() ? null : tracker.idleTimeouts());
         requests++;
@@ -143,7 +146,8 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
      * its own, which gets the response.
      */
     void onMalformedInput(EdgeException failure) {
-        if (request != null && request.decoderResult().isFailure()) {
+        if (hasMalformedHead) {
+            // Vert.x reports it after the response, too; the connection closes with LingeringClose.
             return;
         }
         if (isIdle()) {

@@ -20,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
@@ -35,17 +36,18 @@ public final class BusQueueClient implements QueueClient {
     private final BusSender sender;
     private final int inFlightMax;
     private final ByteBudget responseBudget;
-    private final Function<QueueDefinition, Future<BacklogStats>> passiveBacklog;
+    private final Function<QueueDefinition, Future<Optional<BacklogStats>>> passiveBacklog;
 
     /**
-     * @param passiveBacklog reads the backlog of a queue that accepts no requests; completes on the caller's context
+     * @param passiveBacklog reads the backlog of a queue that accepts no requests, empty if the queue has to be asked;
+     *     completes on the caller's context
      */
     public BusQueueClient(
             Vertx vertx,
             QueueGates gates,
             RuntimeOptions options,
             ByteBudget responseBudget,
-            Function<QueueDefinition, Future<BacklogStats>> passiveBacklog) {
+            Function<QueueDefinition, Future<Optional<BacklogStats>>> passiveBacklog) {
         this.passiveBacklog = passiveBacklog;
         this.responseBudget = responseBudget;
         this.gates = gates;
@@ -101,7 +103,9 @@ public final class BusQueueClient implements QueueClient {
     public Future<BacklogStats> metrics(QueueDefinition queue) {
         // A passive queue executes nothing before its gate is open, so what was read before is still true.
         if (gates.gate(queue.number()).isClosed()) {
-            return passiveBacklog.apply(queue).recover(failure -> send(queue.number(), METRICS));
+            return passiveBacklog.apply(queue).otherwise(Optional.empty()).compose(backlog -> backlog.map(
+                            Future::succeededFuture)
+                    .orElseGet(() -> send(queue.number(), METRICS)));
         }
         return send(queue.number(), METRICS);
     }

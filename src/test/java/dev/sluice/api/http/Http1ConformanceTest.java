@@ -31,6 +31,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -347,7 +348,7 @@ class Http1ConformanceTest {
     }
 
     /** A client that is still writing when the response arrives must not lose it to a reset of the connection. */
-    @Test
+    @RepeatedTest(100)
     void aRefusalReachesAClientThatIsStillSending() throws IOException {
         try (RawClient client = new RawClient(edge.port())) {
             client.send("GET /" + "y".repeat(2_000_000));
