@@ -8,7 +8,6 @@ import {
   backlog,
   bindingOptions,
   drain,
-  packageFile,
   pullQueue,
   WORKER_KEY,
   workerDirectory,
@@ -25,7 +24,7 @@ const BATCH = 100;
 const queueBinding = (server, queue) => ({
   name: 'QUEUE',
   type: 'sluice-queue',
-  dev: { plugin: { package: packageFile('miniflare.js'), name: 'sluice' }, options: bindingOptions(server, queue) },
+  dev: { plugin: { package: '@sluice/workers/miniflare', name: 'sluice' }, options: bindingOptions(server, queue) },
 });
 
 test(`a Worker under wrangler dev sends and consumes ${COUNT} messages with retries, delays and dead letters, and none is lost`, async (t) => {
