@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 /**
  * A plugin for Miniflare, and so for `wrangler dev`: binds queues of Sluice natively. Each binding says in the wrangler
@@ -19,7 +20,7 @@ function targetOf(name, options = {}) {
       throw new TypeError(`The queue binding ${name} of the wrangler configuration needs the option "${option}".`);
     }
   }
-  return target;
+  return { ...target, caFile: options.caFile ?? process.env.SLUICE_CA_FILE };
 }
 
 /**
@@ -56,9 +57,14 @@ function service(target) {
   return {
     name: serviceName(target),
     external: secure
-      ? { address, https: { options: http, tlsOptions: { trustBrowserCas: true }, certificateHost: hostname } }
+      ? { address, https: { options: http, tlsOptions: trusted(target.caFile), certificateHost: hostname } }
       : { address, http },
   };
+}
+
+/** The authorities that may have issued Sluice's certificate: those of the file, or those that browsers trust. */
+function trusted(caFile) {
+  return caFile ? { trustedCertificates: [readFileSync(caFile, 'utf8')] } : { trustBrowserCas: true };
 }
 
 export const plugins = {

@@ -11,6 +11,7 @@ final class FuzzTargets {
     /** Classes with a {@code fuzzerTestOneInput(byte[])}. */
     static final List<String> ALL = List.of(
             "dev.sluice.api.message.PushFuzz",
+            "dev.sluice.api.binding.BindingFuzz",
             "dev.sluice.api.message.PullFuzz",
             "dev.sluice.api.message.TokenListsFuzz",
             "dev.sluice.api.message.LeaseTokensFuzz",
