@@ -68,6 +68,7 @@ test('the handler gets the batch of the Workers API', async () => {
     { content_type: 'text', body: 'é' },
     { content_type: 'json', body: [1] },
     { content_type: 'bytes', body: 'AP8=', attempts: 4 },
+    { content_type: 'v8', body: '/w87SQJJBDoC' },
   ];
   assert.equal((await worker.fetch(delivery(messages), env, ctx)).status, 200);
   assert.equal(got.batch.queue, 'orders');
@@ -75,7 +76,9 @@ test('the handler gets the batch of the Workers API', async () => {
   assert.deepEqual(got.props, { b: 2 });
   assert.equal(got.name, 'this');
   assert.deepEqual(got.batch.metadata.metrics, { backlogCount: 3, backlogBytes: 30, oldestMessageTimestamp: new Date(1_764_000_000_000) });
-  const [text, json, bytes] = got.batch.messages;
+  const [text, json, bytes, v8] = got.batch.messages;
+  assert.deepEqual(v8.body, new Map([[1, 2]]));
+  assert.equal(v8.body, v8.body);
   assert.equal(text.body, 'é');
   assert.deepEqual(text.timestamp, new Date(1_764_000_000_000));
   assert.deepEqual(json.body, [1]);
@@ -167,8 +170,9 @@ test('the response waits for waitUntil, and a promise that fails there fails the
   assert.equal((await deliver((batch, env, c) => c.waitUntil(Promise.reject(new Error('late'))), [{}])).status, 500);
 });
 
-test('a body of type v8 is refused with a clear error when it is read', async (t) => {
+test('a body that cannot be read is refused with a clear error when it is read', async (t) => {
   t.mock.method(console, 'error', () => {});
+  for (const [content_type, expected] of [['v8', /truncated.*Send it with contentType "json", "text" or "bytes"/s], ['xml', /unknown content type "xml"/]]) {
   let text;
   const { status } = await deliver(
     (batch) => {
@@ -179,10 +183,11 @@ test('a body of type v8 is refused with a clear error when it is read', async (t
         throw error;
       }
     },
-    [{ content_type: 'v8', body: '/w8=' }],
+    [{ content_type, body: '/w8=' }],
   );
   assert.equal(status, 500);
-  assert.match(text, /content type "v8".*Send it with contentType "json", "text" or "bytes"/s);
+  assert.match(text, expected);
+  }
 });
 
 test('a class that extends WorkerEntrypoint gets the route too', async () => {

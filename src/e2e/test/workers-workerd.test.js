@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { deserialize } from 'node:v8';
 import { freePort } from '../harness/free-port.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
@@ -38,21 +39,27 @@ async function startExample(t, worker, queues) {
   return { server, origin, throughDispatcher };
 }
 
+/** What types.js sends, as it describes it. */
 const MAP = { Map: [['at', { Date: 5 }], ['many', { Set: [{ bigint: '1' }, 'é'] }], ['bytes', { ArrayBuffer: [1, 2] }]] };
+const BODIES = [
+  { order: 17 }, 'Grüße', [1.5, null], { ArrayBuffer: [0, 128, 255] }, MAP,
+  'in a batch', MAP, { ArrayBuffer: [7] }, { batch: true }, { Error: 'TypeError: wrong', cause: 'Error: before', stack: 'string' },
+]; // prettier-ignore
+
+/** Waits until the Worker has received as many messages as types.js sends; returns what it shows. */
+const receivedAll = (origin) =>
+  until('all messages are received', async () => {
+    const all = await json(origin);
+    return all.length === BODIES.length && all;
+  });
 
 test('an unmodified Worker in workerd sends and consumes bodies of all four types', async (t) => {
   const worker = readFileSync(workerFile('types.js'), 'utf8');
   const { server, origin, throughDispatcher } = await startExample(t, worker, [workerQueue('orders', 'app', { max_concurrency: 1 })]);
 
   assert.equal(await text(`${origin}/send`), 'sent');
-  const received = await until('9 messages are received', async () => {
-    const all = await json(origin);
-    return all.length === 9 && all;
-  });
-  assert.deepEqual(
-    received.map(({ body }) => body),
-    [{ order: 17 }, 'Grüße', [1.5, null], { ArrayBuffer: [0, 128, 255] }, MAP, 'in a batch', MAP, { ArrayBuffer: [7] }, { batch: true }],
-  );
+  const received = await receivedAll(origin);
+  assert.deepEqual(received.map(({ body }) => body), BODIES);
   assert.deepEqual(new Set(received.map(({ queue, attempts }) => `${queue} ${attempts}`)), new Set(['orders 1']));
 
   assert.equal(await text(`${origin}/retry`), 'sent');
@@ -91,40 +98,69 @@ test('what a Worker sends is pulled in base64 with its content type', async (t) 
   const pulled = await drain(server, 'orders');
   assert.deepEqual(
     pulled.map(({ contentType }) => contentType),
-    ['json', 'text', 'json', 'bytes', 'v8', 'text', 'v8', 'bytes', 'json'],
+    ['json', 'text', 'json', 'bytes', 'v8', 'text', 'v8', 'bytes', 'json', 'v8'],
   );
   assert.equal(pulled[3].body, 'AID/');
-  assert.deepEqual(Buffer.from(pulled[4].body, 'base64').subarray(0, 1), Buffer.from([0xff]));
+  assert.deepEqual([...deserialize(Buffer.from(pulled[4].body, 'base64')).keys()], ['at', 'many', 'bytes']);
   assert.equal(pulled[4].body, pulled[6].body);
   await server.stop();
 });
 
 /** A workerd as in production, without experimental features, with a Worker that uses withQueues. */
-function plainConfig(port, bindings = '') {
+function plainConfig(port, { bindings = [], services = [], modules = [] } = {}) {
+  const ofPackage = ['delivery', 'batch', 'producer', 'v8-value', 'with-queues'].map(
+    (name) => `(name = "@sluice/${name}.js", esModule = embed "node_modules/@sluice/workers/src/${name}.js")`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "app", worker = .app)],
+  services = [${['(name = "app", worker = .app)', ...services].join(', ')}],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "app")],
 );
 const app :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "worker.js"),
     (name = "@sluice/workers", esModule = embed "node_modules/@sluice/workers/src/index.js"),
-    (name = "@sluice/delivery.js", esModule = embed "node_modules/@sluice/workers/src/delivery.js"),
-    (name = "@sluice/batch.js", esModule = embed "node_modules/@sluice/workers/src/batch.js"),
-    (name = "@sluice/producer.js", esModule = embed "node_modules/@sluice/workers/src/producer.js"),
-    (name = "@sluice/with-queues.js", esModule = embed "node_modules/@sluice/workers/src/with-queues.js"),
+    ${[...ofPackage, ...modules].join(',\n    ')}
   ],
   compatibilityDate = "2026-08-01",
-  bindings = [(name = "SLUICE_KEY", fromEnvironment = "SLUICE_KEY")${bindings}],
+  bindings = [${['(name = "SLUICE_KEY", fromEnvironment = "SLUICE_KEY")', ...bindings].join(', ')}],
 );
 `;
 }
 
+test('withQueues in workerd without any flag gets bodies of all four types', async (t) => {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const server = await Server.during(t, {
+    settings: workerSettings({ app: `${origin}/sluice/queue` }, [workerQueue('orders', 'app', { max_concurrency: 1 })]),
+  });
+  const headers = { Authorization: `Bearer ${TOKEN}`, 'sluice-account-id': ACCOUNT, 'sluice-queue': 'orders' };
+  const injected = Object.entries(headers).map(([name, value]) => `(name = "${name}", value = "${value}")`);
+  const config = plainConfig(port, {
+    modules: ['(name = "types.js", esModule = embed "types.js")'],
+    services: [`(name = "orders", external = (address = "127.0.0.1:${server.port}", http = (injectRequestHeaders = [${injected}])))`],
+    bindings: ['(name = "QUEUE", queue = "orders")'],
+  });
+  const directory = workerDirectory({
+    'worker.js': readFileSync(workerFile('wrapped.js'), 'utf8'),
+    'types.js': readFileSync(workerFile('types.js'), 'utf8'),
+    'config.capnp': config,
+  });
+  const workerd = await new Workerd().start({ directory, origins: [origin], environment: { SLUICE_KEY: WORKER_KEY } });
+  t.after(() => workerd.kill());
+
+  assert.equal(await text(`${origin}/send`), 'sent');
+  assert.deepEqual((await receivedAll(origin)).map(({ body }) => body), BODIES);
+  assert.equal(await text(`${origin}/retry`), 'sent');
+  await until('the message is delivered again', async () => (await json(origin)).some(({ attempts }) => attempts === 2));
+  await until('all is acknowledged', async () => (await backlog(server, 'orders')) === 0);
+  await server.stop();
+});
+
 async function startFaulty(t, port, bindings) {
   const directory = workerDirectory({
     'worker.js': readFileSync(workerFile('faulty.js'), 'utf8'),
-    'config.capnp': plainConfig(port, bindings),
+    'config.capnp': plainConfig(port, { bindings }),
   });
   const origins = [`http://127.0.0.1:${port}`];
   const workerd = await new Workerd().start({ directory, origins, environment: { SLUICE_KEY: WORKER_KEY } });
@@ -168,7 +204,7 @@ test('a Worker that dies in the middle of a batch gets all of its messages again
       workerQueue('die', 'faulty', { batch_size: 20, max_retries: 10 }),
     ]),
   });
-  const dying = await startFaulty(t, port, ', (name = "DIES", text = "yes")');
+  const dying = await startFaulty(t, port, ['(name = "DIES", text = "yes")']);
   assert.equal((await push(server, 'die', Array(20).fill({ fault: 'die' }))).status, 200);
   await until('it is in the middle of the batch', () => dying.output.includes('in the middle of 20 messages'));
   assert.equal(await backlog(server, 'die'), 20);

@@ -97,12 +97,12 @@ test('an unmodified Worker under wrangler dev gets bodies of all four types thro
   const dev = await new WranglerDev().start({ directory, port, configurations: ['dispatcher.json', 'wrangler.json'] });
   t.after(() => dev.stop());
   assert.equal(await (await fetch(`${dev.origin}/send`)).text(), 'sent');
-  const received = await until('9 messages are received', async () => {
+  const received = await until('10 messages are received', async () => {
     const all = await (await fetch(dev.origin)).json();
-    return all.length === 9 && all.map(({ body }) => body);
+    return all.length === 10 && all.map(({ body }) => body);
   });
   const map = { Map: [['at', { Date: 5 }], ['many', { Set: [{ bigint: '1' }, 'é'] }], ['bytes', { ArrayBuffer: [1, 2] }]] };
-  const expected = [{ order: 17 }, 'Grüße', [1.5, null], { ArrayBuffer: [0, 128, 255] }, map, 'in a batch', map, { ArrayBuffer: [7] }, { batch: true }];
+  const expected = [{ order: 17 }, 'Grüße', [1.5, null], { ArrayBuffer: [0, 128, 255] }, map, 'in a batch', map, { ArrayBuffer: [7] }, { batch: true }, { Error: 'TypeError: wrong', cause: 'Error: before', stack: 'string' }];
   assert.deepEqual(received, expected);
   await server.stop();
 });

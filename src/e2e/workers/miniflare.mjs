@@ -6,7 +6,7 @@ import path from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 
 const { directory, port, vars, binding } = JSON.parse(process.argv[2]);
-const modules = ['worker.js', ...['index', 'delivery', 'batch', 'producer', 'with-queues'].map((name) => `workers/${name}.js`)];
+const modules = ['worker.js', ...['index', 'delivery', 'batch', 'producer', 'v8-value', 'with-queues'].map((name) => `workers/${name}.js`)];
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     host: '127.0.0.1',

@@ -10,6 +10,7 @@ function described(value) {
   if (value instanceof Set) return { Set: [...value].map(described) };
   if (value instanceof Date) return { Date: value.getTime() };
   if (value instanceof ArrayBuffer) return { ArrayBuffer: [...new Uint8Array(value)] };
+  if (value instanceof Error) return { Error: String(value), cause: String(value.cause), stack: typeof value.stack };
   if (typeof value === 'bigint') return { bigint: String(value) };
   if (Array.isArray(value)) return value.map(described);
   return value;
@@ -28,6 +29,7 @@ async function sendAll(queue) {
     { body: map(), contentType: 'v8' },
     { body: new Uint8Array([7]), contentType: 'bytes' },
     { body: { batch: true } },
+    { body: new TypeError('wrong', { cause: new Error('before') }), contentType: 'v8' },
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { base64Bytes, metricsOf } from './delivery.js';
+import { v8Value } from './v8-value.js';
 
 /** The results that a handler has reported for a batch. The first report about a message counts, as in workerd. */
 class Results {
@@ -12,7 +13,7 @@ class Results {
 /** One message of a batch, as the Workers API describes it. */
 class Message {
   #results;
-  #contentType;
+  #received;
   #body;
 
   constructor(received, results) {
@@ -20,21 +21,18 @@ class Message {
     this.timestamp = new Date(received.timestamp_ms);
     this.attempts = received.attempts;
     this.#results = results;
-    this.#contentType = received.content_type;
-    this.#body = received.content_type === 'bytes' ? base64Bytes(received.body).buffer : received.body;
+    this.#received = received;
   }
 
   /**
-   * The body: a string, any JSON value, or an ArrayBuffer.
+   * The body: a string, any JSON value, an ArrayBuffer, or what a v8 value contains.
    *
-   * @throws {TypeError} for a type that cannot be rebuilt here
+   * @throws {TypeError} if it cannot be rebuilt here
    */
   get body() {
-    if (!['text', 'json', 'bytes'].includes(this.#contentType)) {
-      throw new TypeError(
-        `Message ${this.id} has content type "${this.#contentType}", which only workerd can read. ` +
-          'Send it with contentType "json", "text" or "bytes", or deliver it with @sluice/workers/dispatcher.',
-      );
+    if (this.#received !== undefined) {
+      this.#body = bodyOf(this.#received);
+      this.#received = undefined;
     }
     return this.#body;
   }
@@ -83,6 +81,27 @@ function delayOf(options) {
     throw new RangeError(`delaySeconds must be an integer from 0 to 86400, received ${seconds}`);
   }
   return seconds;
+}
+
+function bodyOf({ id, content_type, body }) {
+  switch (content_type) {
+    case 'text':
+    case 'json':
+      return body;
+    case 'bytes':
+      return base64Bytes(body).buffer;
+    case 'v8':
+      try {
+        return v8Value(base64Bytes(body));
+      } catch (error) {
+        throw new TypeError(
+          `Message ${id} cannot be read: ${error.message} Send it with contentType "json", "text" or "bytes", or ` +
+            'deliver it with @sluice/workers/dispatcher.',
+        );
+      }
+    default:
+      throw new TypeError(`Message ${id} has the unknown content type "${content_type}".`);
+  }
 }
 
 /** The batch of a delivery, and what its handler reports. */
