@@ -2,7 +2,6 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.runtime.bus.QueueGate;
 import dev.sluice.runtime.bus.QueueGates;
@@ -30,19 +29,18 @@ public final class QueueDeployer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(QueueDeployer.class);
     private static final int SWEEP_MAX = 256;
 
-    /** Requests that the deployer handles. */
-    sealed interface DeployerRequest {
-        long queueNumber();
+    /** What the deployer does with a queue. */
+    public enum Action {
+        /** Deploys it. Returns true when it accepts requests. */
+        ACTIVATE,
+        /** Undeploys a deleted queue for good. Returns true when it has left memory. */
+        REMOVE,
+        /** Waits for a transition in progress. Returns whether the queue is deployed then. */
+        AWAIT_TRANSITION
     }
 
-    /** Deploys the queue. Returns true when it accepts requests. */
-    public record Activate(long queueNumber) implements DeployerRequest {}
-
-    /** Undeploys a deleted queue for good. Returns true when it has left memory. */
-    public record Remove(long queueNumber) implements DeployerRequest {}
-
-    /** Waits for a transition in progress. Returns whether the queue is deployed then. */
-    public record AwaitTransition(long queueNumber) implements DeployerRequest {}
+    /** A request to the deployer. The reply is a boolean. */
+    public record DeployerRequest(Action action, long queueNumber) {}
 
     private enum SlotState {
         PASSIVE,
@@ -138,17 +136,11 @@ public final class QueueDeployer extends VerticleBase {
     }
 
     private Future<?> handle(DeployerRequest request) {
-        if (request instanceof Activate activate) {
-            return activate(activate.queueNumber());
-        }
-        if (request instanceof Remove remove) {
-            return remove(remove.queueNumber());
-        }
-        if (request instanceof AwaitTransition awaitTransition) {
-            return awaitTransition(awaitTransition.queueNumber());
-        }
-        LOG.error("no handler for a request of type {}", request.getClass());
-        return Future.failedFuture(new QueueException(QueueError.INTERNAL));
+        return switch (request.action()) {
+            case ACTIVATE -> activate(request.queueNumber());
+            case REMOVE -> remove(request.queueNumber());
+            case AWAIT_TRANSITION -> awaitTransition(request.queueNumber());
+        };
     }
 
     private Future<Boolean> awaitTransition(long number) {

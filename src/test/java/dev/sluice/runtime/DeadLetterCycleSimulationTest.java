@@ -14,8 +14,8 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.ReadMetrics;
 import dev.sluice.runtime.bus.QueueRequest;
+import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.clock.ContinuousClock;
-import dev.sluice.runtime.deadletter.DeadLetterSender;
 import dev.sluice.runtime.delivery.WorkerTarget;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.QueueReads;
@@ -79,7 +79,7 @@ class DeadLetterCycleSimulationTest {
         for (int i = 0; i < MESSAGES; i++) {
             messages.add(new NewMessage(1, i, ContentType.TEXT, new byte[8], NewMessage.DELAY_UNSET));
         }
-        process.send(1, new QueueRequest.Execute<>(new Push(messages)), DeadLetterSender.ignoreReply());
+        process.send(1, new QueueRequest.Execute<>(new Push(messages)), ReplyHandler.ignoring());
         for (int hour = 0; hour < 25; hour++) {
             // At full speed one minute has some ten thousand deliveries, so a fault shows here and not after a
             // simulated day.
@@ -93,7 +93,7 @@ class DeadLetterCycleSimulationTest {
                 process = process(scheduler, store, definitions);
                 // Activates queues with Workers as the deployer does at a start.
                 for (long number = 1; number <= 2; number++) {
-                    process.send(number, new QueueRequest.Execute<>(new ReadMetrics()), DeadLetterSender.ignoreReply());
+                    process.send(number, new QueueRequest.Execute<>(new ReadMetrics()), ReplyHandler.ignoring());
                 }
             }
         }

@@ -11,7 +11,6 @@ import dev.sluice.runtime.catalog.CatalogRecords;
 import dev.sluice.runtime.clock.ClockMonitor;
 import dev.sluice.runtime.clock.ClockState;
 import dev.sluice.runtime.deadletter.DeadLetterRoute;
-import dev.sluice.runtime.deadletter.DeadLetterSender;
 import dev.sluice.runtime.queue.ActiveQueue;
 import dev.sluice.runtime.queue.SimulatedQueueScheduler;
 import dev.sluice.store.QueueReads;
@@ -223,7 +222,7 @@ final class SimulatedProcess {
     private void notifyQueue(QueueDefinition definition) {
         QueueGate gate = gates.gate(definition.number());
         if (gate.enter(Integer.MAX_VALUE) == QueueGate.EntryResult.ENTERED) {
-            deliver(gate, new QueueRequest.Configure(definition), DeadLetterSender.ignoreReply());
+            deliver(gate, new QueueRequest.Configure(definition), ReplyHandler.ignoring());
         } else {
             isTransitionAwaited(definition.number(), () -> notifyQueue(definitions.get(definition.number())));
         }

@@ -142,7 +142,7 @@ public final class BusQueueClient implements QueueClient {
         if (!gate.tryWait(inFlightMax)) {
             return Future.failedFuture(new QueueException(QueueError.OVERLOADED));
         }
-        return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Activate(gate.number()))
+        return sender.deployer(QueueDeployer.Action.ACTIVATE, gate.number())
                 .andThen(ended -> gate.stopWaiting())
                 .compose(activated -> send(gate, request, activations + 1));
     }

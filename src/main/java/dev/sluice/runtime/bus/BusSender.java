@@ -2,6 +2,7 @@ package dev.sluice.runtime.bus;
 
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.QueueDeployer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -24,6 +25,11 @@ public final class BusSender {
     /** Sends a request. The future completes on the caller's context and fails only with a {@link QueueException}. */
     public <R> Future<R> request(String address, Object body) {
         return vertx.eventBus().<R>request(address, body, options).transform(BusSender::unwrap);
+    }
+
+    /** Asks the deployer to do something with a queue. */
+    public Future<Boolean> deployer(QueueDeployer.Action action, long queueNumber) {
+        return request(QueueDeployer.ADDRESS, new QueueDeployer.DeployerRequest(action, queueNumber));
     }
 
     private static <R> Future<R> unwrap(Message<R> reply, Throwable failure) {

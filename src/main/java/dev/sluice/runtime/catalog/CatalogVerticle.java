@@ -204,8 +204,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
     }
 
     private Future<Void> removeFromMemory(QueueDefinition dropped) {
-        return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Remove(dropped.number()))
-                .mapEmpty();
+        return sender.deployer(QueueDeployer.Action.REMOVE, dropped.number()).mapEmpty();
     }
 
     private Future<Void> commit(CatalogChange.ChangeResult<?> result, boolean numbersAssigned) {
@@ -241,7 +240,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
     private Future<Void> notifyQueue(QueueDefinition queue) {
         QueueGate gate = gates.gate(queue.number());
         if (gate.enter(Integer.MAX_VALUE) != QueueGate.EntryResult.ENTERED) {
-            return sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.AwaitTransition(queue.number()))
+            return sender.deployer(QueueDeployer.Action.AWAIT_TRANSITION, queue.number())
                     .compose(active -> {
                         if (!active) {
                             activateIfPushed(queue);
@@ -263,7 +262,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
     }
 
     private void activate(QueueDefinition queue) {
-        sender.<Boolean>request(QueueDeployer.ADDRESS, new QueueDeployer.Activate(queue.number()))
+        sender.deployer(QueueDeployer.Action.ACTIVATE, queue.number())
                 .onFailure(failure ->
                         LOG.warn("queue {} could not be activated: {}", queue.number(), failure.getMessage()));
     }

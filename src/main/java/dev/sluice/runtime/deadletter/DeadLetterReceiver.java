@@ -119,18 +119,14 @@ public final class DeadLetterReceiver {
         List<AcceptDeadLetters.DeadLetter> accepted = new ArrayList<>(stored.size());
         stored.forEach(message -> accepted.add(new AcceptDeadLetters.DeadLetter(
                 new QueueEvent.Origin(transfer.request().originNumber(), message.header()), message.content())));
-        executor.execute(new AcceptDeadLetters(accepted, transfer.request().cyclic()), new ReplyHandler<>() {
-            @Override
-            public void succeed(Integer count) {
-                transfer.reply().succeed(count);
-                onEnded();
-            }
-
-            @Override
-            public void fail(QueueException error) {
-                refuse(transfer, error);
-            }
-        });
+        executor.execute(
+                new AcceptDeadLetters(accepted, transfer.request().cyclic()),
+                ReplyHandler.of(
+                        count -> {
+                            transfer.reply().succeed(count);
+                            onEnded();
+                        },
+                        error -> refuse(transfer, error)));
     }
 
     private void refuse(PendingTransfer transfer, QueueException error) {

@@ -111,7 +111,7 @@ public final class DeadLetterSender {
         }
         inProgress = false;
         executor.execute(
-                new ConfirmDeadLettered(headers.stream().map(MessageHeader::seq).toList()), ignoreReply());
+                new ConfirmDeadLettered(headers.stream().map(MessageHeader::seq).toList()), ReplyHandler.ignoring());
         sendNext();
     }
 
@@ -137,16 +137,5 @@ public final class DeadLetterSender {
     /** Starts no further transfer. Dead-lettering messages are found as leases when the queue is loaded again. */
     public void close() {
         closed = true;
-    }
-
-    /** A handler for requests whose reply is not needed. */
-    public static <R> ReplyHandler<R> ignoreReply() {
-        return new ReplyHandler<>() {
-            @Override
-            public void succeed(R result) {}
-
-            @Override
-            public void fail(QueueException error) {}
-        };
     }
 }

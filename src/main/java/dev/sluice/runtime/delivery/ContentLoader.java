@@ -278,15 +278,7 @@ public final class ContentLoader {
     }
 
     private void releaseLeases(List<Release.Unsent> leases) {
-        executor.execute(new Release(leases), new ReplyHandler<>() {
-            @Override
-            public void succeed(Integer released) {}
-
-            @Override
-            public void fail(QueueException error) {
-                unsentLeases.addAll(leases);
-            }
-        });
+        executor.execute(new Release(leases), ReplyHandler.of(released -> {}, refusal -> unsentLeases.addAll(leases)));
     }
 
     /**

@@ -9,7 +9,6 @@ import dev.sluice.queue.LeaseId;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.Pull;
 import dev.sluice.queue.QueueDefinition;
-import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueState;
 import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.bus.QueueClient;
@@ -195,26 +194,24 @@ public final class WorkerDispatcher {
         int leaseMillis = (int) Math.min(Integer.MAX_VALUE, target.timeoutMillis() + LEASE_MARGIN_MILLIS);
         QueueRequest.Deliver pull = new QueueRequest.Deliver(
                 Pull.FROM_CONSUMER, leaseMillis, ConsumerType.WORKER, target::bytesOf, inFlight.reservation);
-        executor.deliver(pull, new ReplyHandler<>() {
-            @Override
-            public void succeed(QueueClient.Delivered batch) {
-                if (undecided == inFlight) {
-                    scheduleDispatch();
-                }
-                onPullDecided(inFlight);
-                if (batch.deliveries().isEmpty()) {
-                    onEmptyPull(inFlight);
-                } else {
-                    deliverBatch(inFlight, batch);
-                }
-            }
-
-            @Override
-            public void fail(QueueException error) {
-                onPullDecided(inFlight);
-                onEmptyPull(inFlight);
-            }
-        });
+        executor.deliver(
+                pull,
+                ReplyHandler.of(
+                        batch -> {
+                            if (undecided == inFlight) {
+                                scheduleDispatch();
+                            }
+                            onPullDecided(inFlight);
+                            if (batch.deliveries().isEmpty()) {
+                                onEmptyPull(inFlight);
+                            } else {
+                                deliverBatch(inFlight, batch);
+                            }
+                        },
+                        refusal -> {
+                            onPullDecided(inFlight);
+                            onEmptyPull(inFlight);
+                        }));
         if (executor.state().leaseCount() > leasesBefore) {
             onPullDecided(inFlight);
         }
@@ -289,17 +286,9 @@ public final class WorkerDispatcher {
                 retries.add(new Ack.Retry(lease, delaySeconds));
             }
         }
-        executor.execute(new Ack(acks, retries), new ReplyHandler<>() {
-            @Override
-            public void succeed(Ack.AckReply ignored) {
-                onBatchEnded(inFlight);
-            }
-
-            @Override
-            public void fail(QueueException error) {
-                onBatchEnded(inFlight);
-            }
-        });
+        executor.execute(
+                new Ack(acks, retries),
+                ReplyHandler.of(acknowledged -> onBatchEnded(inFlight), refusal -> onBatchEnded(inFlight)));
     }
 
     private void onBatchEnded(InFlightBatch inFlight) {

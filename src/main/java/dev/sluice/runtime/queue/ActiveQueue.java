@@ -240,7 +240,7 @@ public final class ActiveQueue {
         phase.transition(Phase.ACTIVE, Phase.LOADING);
         List<Long> unconfirmed = state.unconfirmed();
         if (!unconfirmed.isEmpty()) {
-            executor.execute(new ConfirmDeadLettered(unconfirmed), DeadLetterSender.ignoreReply());
+            executor.execute(new ConfirmDeadLettered(unconfirmed), ReplyHandler.ignoring());
         }
         // Before any of these leases expires.
         executor.release(unsentLeases);

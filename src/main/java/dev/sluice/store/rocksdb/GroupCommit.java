@@ -155,19 +155,8 @@ final class GroupCommit {
     void close() {
         closing = true;
         writerParker.wake();
-        boolean interrupted = false;
-        for (Thread thread : List.of(writer, notifier)) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException again) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.await(writer::join);
+        Uninterruptibly.await(notifier::join);
     }
 
     /** Main loop of the writer thread. */

@@ -41,17 +41,7 @@ final class ReadPool {
     /** Completes the running reads and the queued ones, and refuses new ones. Blocks. */
     void close() {
         threads.shutdown();
-        boolean interrupted = false;
-        while (!threads.isTerminated()) {
-            try {
-                threads.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException again) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.await(() -> threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
     }
 
     private static <T> void run(Supplier<T> read, CompletableFuture<T> result) {

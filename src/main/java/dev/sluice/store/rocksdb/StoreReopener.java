@@ -83,16 +83,8 @@ final class StoreReopener implements AutoCloseable {
             lock.notifyAll();
             last = thread;
         }
-        boolean interrupted = false;
-        while (last != null && last.isAlive()) {
-            try {
-                last.join();
-            } catch (InterruptedException again) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (last != null) {
+            Uninterruptibly.await(last::join);
         }
     }
 

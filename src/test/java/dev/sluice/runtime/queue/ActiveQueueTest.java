@@ -258,6 +258,7 @@ class ActiveQueueTest {
                 new QueueRequest.Execute<>(new ReadMetrics()),
                 new QueueRequest.Deliver(1, 1_000, ConsumerType.HTTP_PULL, content -> 1, reservation),
                 new QueueRequest.PeekContents(1, content -> 1, reservation),
+                new QueueRequest.CheckDeadlines(),
                 new QueueRequest.Configure(definition(1)),
                 new QueueRequest.ReceiveDeadLetters(2, store.generation(), List.of(), false));
         assertThat(requests)

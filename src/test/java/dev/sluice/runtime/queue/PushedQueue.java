@@ -14,7 +14,7 @@ import dev.sluice.queue.QueueState;
 import dev.sluice.runtime.MemoryBudgets;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeResources;
-import dev.sluice.runtime.deadletter.DeadLetterSender;
+import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.delivery.WorkerDispatcher;
 import dev.sluice.runtime.delivery.WorkerTarget;
 import dev.sluice.runtime.metrics.Meters;
@@ -103,7 +103,7 @@ public final class PushedQueue {
             byte[] body = bodyBytes <= name.length ? name : Arrays.copyOf(name, bodyBytes);
             batch.add(new NewMessage(pushed, 0, ContentType.TEXT, body, delaySeconds));
         }
-        executor.execute(new Push(batch), DeadLetterSender.ignoreReply());
+        executor.execute(new Push(batch), ReplyHandler.ignoring());
         scheduler.run();
     }
 
