@@ -166,7 +166,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.sluice.store.log")
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.sluice.store.log")
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                "java..", "org.jspecify.annotations", "dev.sluice.store.log")
                         .or(describe(
                                 "are the exception of stores", type -> type.isEquivalentTo(StoreException.class)))));
     }

@@ -53,6 +53,21 @@ class HouseRulesTest {
                     + "|LogWalk|LogMark|LogCheck|LogBlock|FlippedBit|SeqDeletions|BackgroundPace|VerdictJson"
                     + "|BoundedAnswer|MessageAnswers|TypesOnly|NearestName)\\b|reference [0-9]+\\.[0-9]");
 
+    private static final Pattern NULL_MARKED = Pattern.compile("^@NullMarked");
+    private static final Set<String> NOT_NULL_MARKED = Set.of(
+            "",
+            "api",
+            "api/binding",
+            "api/control",
+            "api/http",
+            "api/message",
+            "bench",
+            "cli",
+            "runtime",
+            "runtime/catalog",
+            "runtime/delivery",
+            "runtime/queue");
+
     private static final int SENTENCE_WORDS_MAX = 30;
     private static final List<String> DOCUMENTS_WITH_SHORT_SENTENCES = List.of(
             "CONTRIBUTING.md",
@@ -141,6 +156,18 @@ class HouseRulesTest {
                         .filter(file -> file.startsWith(PROJECT.resolve("src/main")))
                         .flatMap(file -> matches(file, DEFAULT_LOCALE)))
                 .isEmpty();
+    }
+
+    /** Null is declared in every package; these are to follow (docs/decisions/compiler-checks.md). */
+    @Test
+    void packagesAreNullMarked() throws IOException {
+        assertThat(files("package-info.java")
+                        .filter(file -> file.startsWith(PROJECT.resolve("src/main")))
+                        .filter(file -> matches(file, NULL_MARKED).findAny().isEmpty())
+                        .map(file -> PROJECT.resolve("src/main/java/dev/sluice")
+                                .relativize(file.getParent())
+                                .toString()))
+                .isSubsetOf(NOT_NULL_MARKED);
     }
 
     @Test

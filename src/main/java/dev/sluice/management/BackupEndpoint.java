@@ -44,13 +44,13 @@ final class BackupEndpoint implements Endpoint {
         try {
             directory = target(request);
         } catch (IllegalArgumentException malformed) {
-            return Future.succeededFuture(ManagementResponse.line(400, malformed.getMessage()));
+            return Future.succeededFuture(ManagementResponse.line(400, String.valueOf(malformed.getMessage())));
         }
         return vertx.executeBlocking(() -> {
                     copy.accept(directory);
                     return ManagementResponse.line(200, "copied to " + directory);
                 })
-                .otherwise(failure -> ManagementResponse.line(409, failure.getMessage()));
+                .otherwise(failure -> ManagementResponse.line(409, String.valueOf(failure.getMessage())));
     }
 
     private static Path target(HttpServerRequest request) {

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open connections of the management port. Each serves one request. Its headerTimeouts must arrive, and its response must
@@ -95,13 +96,13 @@ final class ManagementConnections {
     private static final class ManagementConnection extends TimeoutQueue.Entry {
         private final HttpConnection connection;
         private boolean requested;
-        private TimeoutQueue timeouts;
+        private @Nullable TimeoutQueue timeouts;
 
         private ManagementConnection(HttpConnection connection) {
             this.connection = connection;
         }
 
-        private void startTimeout(TimeoutQueue next) {
+        private void startTimeout(@Nullable TimeoutQueue next) {
             if (timeouts != null) {
                 timeouts.remove(this);
             }

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -191,7 +192,7 @@ public final class ManagementVerticle extends VerticleBase {
                 .otherwise(failure -> internalError(request, failure));
     }
 
-    private ManagementResponse rejectionOf(Endpoint endpoint, HttpServerRequest request) {
+    private @Nullable ManagementResponse rejectionOf(Endpoint endpoint, HttpServerRequest request) {
         boolean isRead = endpoint.method().equals(HttpMethod.GET);
         if (!request.method().equals(endpoint.method())
                 && !(isRead && request.method().equals(HttpMethod.HEAD))) {

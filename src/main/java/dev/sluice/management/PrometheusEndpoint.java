@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics in Prometheus text format. The first scrape sets up those of the virtual machine, so that a start does
@@ -21,7 +22,7 @@ final class PrometheusEndpoint {
     static final String CONTENT_TYPE = WRITER.getContentType();
 
     private final Meters meters;
-    private PrometheusRegistry virtualMachine;
+    private @Nullable PrometheusRegistry virtualMachine;
 
     PrometheusEndpoint(Meters meters) {
         this.meters = meters;

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Protects the management port from web pages. A page in a browser on this machine can send requests to it: with its
@@ -29,6 +30,7 @@ final class RequestGuard {
     }
 
     /** The response that rejects a request; null if the request is acceptable. */
+    @Nullable
     ManagementResponse rejectionOf(HttpServerRequest request) {
         if (!request.uri().startsWith("/")) {
             return ManagementResponse.line(400, "the request target must be a path");

@@ -3,4 +3,7 @@
  *
  * <p>Owned by one event loop; metrics are collected and backups are made on worker threads. May import {@code config} and {@code runtime}.
  */
+@NullMarked
 package dev.sluice.management;
+
+import org.jspecify.annotations.NullMarked;

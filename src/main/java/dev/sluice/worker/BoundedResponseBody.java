@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.streams.WriteStream;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the body of one response up to a maximum size. Beyond it, or after {@link #abort}, it fails and closes the
@@ -18,7 +19,7 @@ final class BoundedResponseBody implements BodyCodec<Buffer>, BodyStream<Buffer>
     private final int bytesMax;
     private final Buffer received = Buffer.buffer();
     private final Promise<Buffer> result = Promise.promise();
-    private HttpConnection connection;
+    private @Nullable HttpConnection connection;
     private boolean aborted;
     private boolean requestSent;
 

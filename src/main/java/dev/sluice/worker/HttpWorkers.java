@@ -13,6 +13,7 @@ import io.vertx.ext.web.client.impl.ClientPhase;
 import io.vertx.ext.web.client.impl.HttpContext;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers with a configured URL. Each has its own HTTP client and connections, so that an unresponsive worker does
@@ -72,7 +73,7 @@ public final class HttpWorkers implements WorkerTarget.Directory {
     }
 
     @Override
-    public WorkerTarget find(String scriptName) {
+    public @Nullable WorkerTarget find(String scriptName) {
         return targets.get(scriptName);
     }
 }

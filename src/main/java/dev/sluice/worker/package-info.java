@@ -5,4 +5,7 @@
  * <p>Runs on the event loops of the queues; large batches are serialized on worker threads. Only this package sends HTTP requests
  * to workers. May import {@code config}, {@code queue} and {@code runtime}.
  */
+@NullMarked
 package dev.sluice.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A table of a configuration file. Reads its fields by type; an error names file, line and key. */
 final class SourceTable {
@@ -120,7 +121,7 @@ final class SourceTable {
                 file + ":" + (source == null ? line : source.line()) + ": " + pathOf(name) + " " + detail);
     }
 
-    private SourceValue field(String name) {
+    private @Nullable SourceValue field(String name) {
         SourceValue source = (SourceValue) fields.get(name);
         return source == null || source.value() == null ? null : source;
     }
@@ -129,7 +130,7 @@ final class SourceTable {
         return key.isEmpty() ? name : key + "." + name;
     }
 
-    private static String shown(Object value) {
+    private static String shown(@Nullable Object value) {
         if (value instanceof Map<?, ?>) {
             return "a table";
         }

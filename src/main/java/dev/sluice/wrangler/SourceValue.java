@@ -1,5 +1,7 @@
 package dev.sluice.wrangler;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A value of a configuration file with its place.
  *
@@ -7,4 +9,4 @@ package dev.sluice.wrangler;
  *     a boolean or null; other types of TOML as they are
  * @param line from 1
  */
-record SourceValue(Object value, int line) {}
+record SourceValue(@Nullable Object value, int line) {}

@@ -28,7 +28,7 @@ final class TomlSource {
         if (document.hasErrors()) {
             TomlParseError first = document.errors().get(0);
             throw new ConfigException(file + ":" + first.position().line() + ": is not valid TOML: "
-                    + first.getMessage().replaceAll("\\s+", " "));
+                    + String.valueOf(first.getMessage()).replaceAll("\\s+", " "));
         }
         return new SourceValue(table(document), 1);
     }

@@ -4,4 +4,7 @@
  *
  * <p>Runs on the thread that starts the server and may block. May import {@code config} and {@code queue}.
  */
+@NullMarked
 package dev.sluice.wrangler;
+
+import org.jspecify.annotations.NullMarked;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Authenticates against the configured credentials (docs/api.md 1.3): {@code Authorization: Bearer}, or {@code
@@ -87,14 +88,14 @@ public final class Credentials implements Authenticator {
         return caller;
     }
 
-    private Principal ofPair(String email, String key) {
+    private @Nullable Principal ofPair(String email, String key) {
         if (email.length() > SECRET_CHARS_MAX || key.isEmpty() || key.length() > SECRET_CHARS_MAX) {
             return null;
         }
         return find(pairs, digest(key), emailBytes(email));
     }
 
-    private Principal ofAuthorization(String authorization) {
+    private @Nullable Principal ofAuthorization(String authorization) {
         int schemeEnd = SCHEME.length();
         if (authorization.length() > schemeEnd + SECRET_CHARS_MAX
                 || authorization.length() <= schemeEnd
@@ -106,7 +107,7 @@ public final class Credentials implements Authenticator {
         return token.isEmpty() ? null : find(tokens, digest(token), new byte[0]);
     }
 
-    private static Principal find(HashedCredential[] known, byte[] hash, byte[] email) {
+    private static @Nullable Principal find(HashedCredential[] known, byte[] hash, byte[] email) {
         Principal found = null;
         for (HashedCredential candidate : known) {
             boolean sameHash = MessageDigest.isEqual(candidate.sha256, hash);

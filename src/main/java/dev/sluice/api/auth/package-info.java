@@ -5,4 +5,7 @@
  *
  * <p>Imports: of the API only {@code api.error}; {@code config}.
  */
+@NullMarked
 package dev.sluice.api.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -40,7 +40,7 @@ public final class BusSender {
         if (failure instanceof ReplyException reply) {
             return switch (reply.failureType()) {
                 case RECIPIENT_FAILURE ->
-                    new QueueException(QueueError.ofNumber(reply.failureCode()), reply.getMessage());
+                    new QueueException(QueueError.ofNumber(reply.failureCode()), String.valueOf(reply.getMessage()));
                 default -> new QueueException(QueueError.UNAVAILABLE);
             };
         }

@@ -6,6 +6,7 @@ import dev.sluice.runtime.TimeoutQueue;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request to a queue verticle together with the promise of its result. It crosses the bus by reference, so a reply
@@ -68,7 +69,7 @@ public final class QueueCall<R> extends TimeoutQueue.Entry implements ReplyHandl
 
     /** The result has the type that the request declares. The caller of this method handles requests of every type. */
     @SuppressWarnings("unchecked")
-    private void end(Object value, QueueException failure) {
+    private void end(@Nullable Object value, @Nullable QueueException failure) {
         if (ended) {
             if (value instanceof QueueClient.WithPendingResponse unsent) {
                 unsent.pending().unsent();

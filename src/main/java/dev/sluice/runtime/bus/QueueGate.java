@@ -1,6 +1,7 @@
 package dev.sluice.runtime.bus;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gate in front of one queue, shared by all senders. It counts requests in flight and is closed while no verticle
@@ -40,7 +41,7 @@ public final class QueueGate {
     private volatile int waiting;
 
     private volatile long lastUsedNanos = System.nanoTime();
-    private volatile Runnable onEmpty;
+    private volatile @Nullable Runnable onEmpty;
 
     QueueGate(long number) {
         this.number = number;

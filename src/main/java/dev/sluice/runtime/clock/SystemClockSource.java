@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clocks of this machine. Linux provides the time since boot, including suspension, in {@code /proc/uptime}, in
@@ -34,7 +36,7 @@ final class SystemClockSource implements ClockSource {
 
     @Override
     public ClockReading read() {
-        ClockReading best = null;
+        @Nullable ClockReading best = null;
         long bestNanos = Long.MAX_VALUE;
         for (int tries = 0; tries < TRIES && bestNanos > READING_NANOS_MAX; tries++) {
             long beganNanos = System.nanoTime();
@@ -48,7 +50,7 @@ final class SystemClockSource implements ClockSource {
                 bestNanos = nanos;
             }
         }
-        return best;
+        return Objects.requireNonNull(best, "there is at least one try");
     }
 
     @Override

@@ -6,4 +6,7 @@
  * dev.sluice.runtime.clock.ClockMonitor} runs on one scheduler. May import the domain's retention, {@code store}
  * and the format of the catalog, where the clock's state is stored.
  */
+@NullMarked
 package dev.sluice.runtime.clock;
+
+import org.jspecify.annotations.NullMarked;

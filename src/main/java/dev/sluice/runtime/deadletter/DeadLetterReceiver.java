@@ -16,7 +16,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves messages of other queues into this one, one request at a time. It reads the contents from the origin's records
@@ -32,7 +34,7 @@ public final class DeadLetterReceiver {
     private final ByteBudget budget;
     private final ArrayDeque<PendingTransfer> pending = new ArrayDeque<>(1);
     /** The memory of the request in progress; null if there is none. */
-    private ByteBudget.Reservation inProgress;
+    private ByteBudget.@Nullable Reservation inProgress;
 
     private boolean closed;
 
@@ -135,7 +137,7 @@ public final class DeadLetterReceiver {
     }
 
     private void onEnded() {
-        inProgress.close();
+        Objects.requireNonNull(inProgress, "no transfer is in progress").close();
         inProgress = null;
         next();
     }

@@ -1,6 +1,8 @@
 package dev.sluice.runtime.deadletter;
 
+import dev.sluice.queue.Consumer;
 import dev.sluice.queue.QueueDefinition;
+import org.jspecify.annotations.Nullable;
 
 /** Follows dead letters from queue to queue by the names of dead letter queues. */
 public final class DeadLetterRoute {
@@ -12,6 +14,7 @@ public final class DeadLetterRoute {
     /** Finds queues by name. */
     public interface QueueLookup {
         /** Returns the queue of a name in an account, or null. */
+        @Nullable
         QueueDefinition findByName(String accountId, String name);
     }
 
@@ -20,15 +23,15 @@ public final class DeadLetterRoute {
      * may also end in a cycle that does not contain that queue.
      */
     public static boolean reaches(QueueDefinition from, long toNumber, QueueLookup queues) {
-        QueueDefinition fast = from;
+        @Nullable QueueDefinition fast = from;
         // Cycle detection with two pointers of different speed: in a cycle they meet.
-        QueueDefinition slow = from;
+        @Nullable QueueDefinition slow = from;
         for (int steps = 0; fast != null; steps++) {
             if (fast.number() == toNumber || steps == QUEUES_MAX) {
                 return true;
             }
             fast = next(fast, queues);
-            if (steps % 2 == 1) {
+            if (steps % 2 == 1 && slow != null) {
                 slow = next(slow, queues);
                 if (fast != null && slow != null && fast.number() == slow.number()) {
                     return fast.number() == toNumber;
@@ -38,11 +41,10 @@ public final class DeadLetterRoute {
         return false;
     }
 
-    private static QueueDefinition next(QueueDefinition queue, QueueLookup queues) {
-        boolean isEnd =
-                queue.consumer() == null || queue.consumer().deadLetterQueue().isEmpty();
-        return isEnd
+    private static @Nullable QueueDefinition next(QueueDefinition queue, QueueLookup queues) {
+        Consumer consumer = queue.consumer();
+        return consumer == null || consumer.deadLetterQueue().isEmpty()
                 ? null
-                : queues.findByName(queue.accountId(), queue.consumer().deadLetterQueue());
+                : queues.findByName(queue.accountId(), consumer.deadLetterQueue());
     }
 }

@@ -12,6 +12,7 @@ import dev.sluice.runtime.queue.QueueCommandExecutor;
 import dev.sluice.runtime.queue.QueueScheduler;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ public final class DeadLetterSender {
     private final QueueScheduler scheduler;
     private final DeadLetterTransport transport;
     private QueueDefinition definition;
-    private String deadLetterQueue;
+    private @Nullable String deadLetterQueue;
     private boolean inProgress;
     private boolean closed;
 
@@ -88,13 +89,14 @@ public final class DeadLetterSender {
     }
 
     private void send(List<MessageHeader> headers) {
-        if (closed) {
+        String target = deadLetterQueue;
+        if (closed || target == null) {
             return;
         }
         QueueRequest.ReceiveDeadLetters transfer =
                 new QueueRequest.ReceiveDeadLetters(definition.number(), executor.generation(), headers, false);
         transport
-                .send(definition.accountId(), deadLetterQueue, transfer)
+                .send(definition.accountId(), target, transfer)
                 .onComplete(sent -> scheduler.execute(() -> {
                     if (sent.succeeded()) {
                         confirm(headers);

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of the server. Any thread may add to them. Handles of labelled metrics are looked up once and kept, so
@@ -229,7 +230,7 @@ public final class Meters {
     }
 
     /** The counters of a queue; null if it was never active. */
-    public QueueCounters findQueue(long number) {
+    public @Nullable QueueCounters findQueue(long number) {
         return queues.get(number);
     }
 

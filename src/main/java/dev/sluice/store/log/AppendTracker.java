@@ -3,8 +3,10 @@ package dev.sluice.store.log;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rule of the owner of a shard: when an append counts as stored. The log stores every append, also one of an owner
@@ -89,8 +91,8 @@ public final class AppendTracker {
      * @param gap the records of the range of {@link ReadGap}, each empty if another program wrote it; null if the range
      * is not complete any more, because the log was trimmed
      */
-    public Step gapRead(List<Optional<LogRecord>> gap) {
-        long offset = offsetByIndex.get(ownership.nextIndex());
+    public Step gapRead(@Nullable List<Optional<LogRecord>> gap) {
+        long offset = Objects.requireNonNull(offsetByIndex.get(ownership.nextIndex()), "no gap was to be read");
         if (gap == null || gap.size() != offset - expectedOffset) {
             return end("the log before offset " + offset + " cannot be read");
         }

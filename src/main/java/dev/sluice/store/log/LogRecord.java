@@ -3,6 +3,7 @@ package dev.sluice.store.log;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record of a shard log.
@@ -36,7 +37,7 @@ public record LogRecord(Kind kind, long epoch, long index, UUID owner, byte[] pa
         }
 
         /** The kind with this stored number; null if this version does not know it. */
-        static Kind of(byte number) {
+        static @Nullable Kind of(byte number) {
             for (Kind kind : values()) {
                 if (kind.number == number) {
                     return kind;

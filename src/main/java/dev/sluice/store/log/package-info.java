@@ -5,4 +5,7 @@
  *
  * <p>The package has no threads; each object belongs to the thread that made it. It imports the JDK only.
  */
+@NullMarked
 package dev.sluice.store.log;
+
+import org.jspecify.annotations.NullMarked;
