@@ -78,14 +78,14 @@ export class WranglerDev {
    * Starts it and waits until the Worker responds.
    *
    * @param directory contains the Worker and its wrangler.jsonc
-   * @param configurations other files instead of wrangler.jsonc, that of the first Worker first
+   * @param args more arguments
    * @param environment environment variables in addition
    */
-  async start({ directory, port, configurations = [], environment = {} }) {
+  async start({ directory, port, args = [], environment = {} }) {
     const { env } = new Wrangler('http://127.0.0.1:1', environment);
     this.origin = `http://127.0.0.1:${port}`;
-    const args = ['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'];
-    this.#process = launch(newNode(), [script, ...args, ...configurations.flatMap((file) => ['-c', file]), '--show-interactive-dev-session=false'], {
+    const all = ['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'];
+    this.#process = launch(newNode(), [script, ...all, ...args, '--show-interactive-dev-session=false'], {
       cwd: directory,
       // Otherwise Miniflare asks a host of Cloudflare about this machine.
       env: { ...env, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { DevServer } from '../harness/dev-server.js';
 import { freePort } from '../harness/free-port.js';
 import { Server } from '../harness/server.js';
 import { until } from '../harness/until.js';
@@ -94,7 +95,7 @@ test('an unmodified Worker under wrangler dev gets bodies of all four types thro
       services: [{ binding: 'APP', service: 'app' }],
     }),
   });
-  const dev = await new WranglerDev().start({ directory, port, configurations: ['dispatcher.json', 'wrangler.json'] });
+  const dev = await new WranglerDev().start({ directory, port, args: ['-c', 'dispatcher.json', '-c', 'wrangler.json'] });
   t.after(() => dev.stop());
   assert.equal(await (await fetch(`${dev.origin}/send`)).text(), 'sent');
   const received = await until('10 messages are received', async () => {
@@ -105,4 +106,38 @@ test('an unmodified Worker under wrangler dev gets bodies of all four types thro
   const expected = [{ order: 17 }, 'Grüße', [1.5, null], { ArrayBuffer: [0, 128, 255] }, map, 'in a batch', map, { ArrayBuffer: [7] }, { batch: true }, { Error: 'TypeError: wrong', cause: 'Error: before', stack: 'string' }];
   assert.deepEqual(received, expected);
   await server.stop();
+});
+
+test('wrangler dev and sluice dev with one wrangler configuration: what the Worker sends comes back to it', async (t) => {
+  const port = await freePort();
+  const common = { main: 'worker.js', compatibility_date: '2026-08-01', vars: { SLUICE_KEY: 'sluice-dev-worker-key' } };
+  const plugin = { package: '@sluice/workers/miniflare', name: 'sluice' };
+  const directory = workerDirectory({
+    'worker.js': readFileSync(workerFile('wrapped.js'), 'utf8'),
+    'types.js': readFileSync(workerFile('types.js'), 'utf8'),
+    'wrangler.json': JSON.stringify({
+      name: 'app',
+      ...common,
+      queues: {
+        producers: [{ binding: 'QUEUE', queue: 'orders' }],
+        consumers: [{ queue: 'orders', max_batch_size: 10, max_batch_timeout: 0, max_retries: 5, max_concurrency: 1 }],
+      },
+      env: {
+        sluice: {
+          ...common,
+          unsafe: { bindings: [{ name: 'QUEUE', type: 'sluice-queue', dev: { plugin, options: { queue: 'orders' } } }] },
+        },
+      },
+    }),
+  });
+  const server = await DevServer.start(t, ['--wrangler', '--worker', `http://127.0.0.1:${port}/sluice/queue`], { cwd: directory });
+  const dev = await new WranglerDev().start({ directory, port, args: ['--env', 'sluice'], environment: { SLUICE_URL: server.info.url } });
+  t.after(() => dev.stop());
+  assert.equal(await (await fetch(`${dev.origin}/send`)).text(), 'sent');
+  const received = await until('10 messages are received', async () => {
+    const all = await (await fetch(dev.origin)).json();
+    return all.length === 10 && all;
+  });
+  assert.deepEqual(received[0].body, { order: 17 });
+  assert.deepEqual(received[4].body.Map[0], ['at', { Date: 5 }]);
 });

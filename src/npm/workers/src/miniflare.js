@@ -7,12 +7,19 @@ import { readFileSync } from 'node:fs';
  */
 const NAME = 'sluice';
 
+/** Where `sluice dev` listens and what it accepts, unless it is told otherwise. */
+const DEVELOPMENT = {
+  url: 'http://127.0.0.1:8080',
+  token: 'sluice-dev-token',
+  accountId: '00000000000000000000000000000de0',
+};
+
 /** Where a binding leads, from its options and from environment variables. */
 function targetOf(name, options = {}) {
   const target = {
-    url: options.url ?? process.env.SLUICE_URL ?? 'http://127.0.0.1:8080',
-    token: options.token ?? process.env.SLUICE_TOKEN,
-    accountId: options.accountId ?? process.env.SLUICE_ACCOUNT_ID,
+    url: options.url ?? process.env.SLUICE_URL ?? DEVELOPMENT.url,
+    token: options.token ?? process.env.SLUICE_TOKEN ?? DEVELOPMENT.token,
+    accountId: options.accountId ?? process.env.SLUICE_ACCOUNT_ID ?? DEVELOPMENT.accountId,
     queue: options.queue,
   };
   for (const [option, value] of Object.entries(target)) {

@@ -66,8 +66,8 @@ public final class MessageLog {
                 + (event.origin() == null ? "pushed" : "arrived as a dead letter")
                 + delay(event.availableAtMillis()) + ", "
                 + event.header().bodyBytes() + " bytes of "
-                + content.contentType().wireName() + ": "
-                + beginningOf(content.body());
+                + content.contentType().wireName()
+                + (content.contentType().isUnicode() ? ": " + beginningOf(content.body()) : "");
     }
 
     private static String leased(QueueEvent.Leased event) {
