@@ -2,6 +2,7 @@ package dev.sluice.api.binding;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.ContractOracle;
+import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.json.Utf8Text;
 import dev.sluice.api.message.MessageIds;
 import dev.sluice.fuzz.AllocationBound;
@@ -51,7 +52,7 @@ public final class BindingFuzz {
     private static <T> T decoded(byte[] body, Supplier<T> decode) {
         try {
             return AllocationBound.within(body.length, decode);
-        } catch (QueueException refused) {
+        } catch (QueueException | EdgeException refused) {
             require(!refused.getMessage().isBlank(), "the error has no text");
             return null;
         }
