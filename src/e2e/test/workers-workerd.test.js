@@ -106,6 +106,31 @@ test('what a Worker sends is pulled in base64 with its content type', async (t) 
   await server.stop();
 });
 
+test('what an unmodified Worker reports through the dispatcher is what happens to its messages', async (t) => {
+  const faults = {
+    throw: [['throw 0 attempt 1', 'throw 1 attempt 1', 'throw 2 attempt 1'], ['throw 0 attempt 2', 'throw 1 attempt 2', 'throw 2 attempt 2']],
+    'throw-halfway': [
+      ['throw-halfway 0 attempt 1', 'throw-halfway 1 attempt 1', 'throw-halfway 2 attempt 1'],
+      ['throw-halfway 1 attempt 2', 'throw-halfway 2 attempt 2'],
+    ],
+    'retry-all': [['retry-all 0 attempt 1', 'retry-all 1 attempt 1', 'retry-all 2 attempt 1'], ['retry-all 1 attempt 2', 'retry-all 2 attempt 2']],
+    'ack-all': [['ack-all 0 attempt 1', 'ack-all 1 attempt 1', 'ack-all 2 attempt 1'], []],
+  };
+  const worker = readFileSync(workerFile('native-faulty.js'), 'utf8');
+  const settings = { batch_size: 3, max_wait_time_ms: 500, max_retries: 10, max_concurrency: 1 };
+  const queues = Object.keys(faults).map((fault) => workerQueue(fault, 'app', settings));
+  const { server, origin } = await startExample(t, worker, queues);
+  for (const [fault, [first, second]] of Object.entries(faults)) {
+    const before = (await json(origin)).length;
+    assert.equal((await push(server, fault, [0, 1, 2].map((number) => ({ fault, number })))).status, 200);
+    await until(`${fault}: all is acknowledged`, async () => (await backlog(server, fault)) === 0);
+    const given = (await json(origin)).slice(before);
+    assert.deepEqual(given.slice(0, 3), first);
+    assert.deepEqual(given.slice(3).sort(), second);
+  }
+  await server.stop();
+});
+
 /** A workerd as in production, without experimental features, with a Worker that uses withQueues. */
 function plainConfig(port, { bindings = [], services = [], modules = [] } = {}) {
   const ofPackage = ['delivery', 'batch', 'producer', 'v8-value', 'with-queues'].map(
