@@ -158,7 +158,7 @@ public final class ApiVerticle extends VerticleBase {
      * Limits what one connection of HTTP/2 can cost. Beside these limits, Netty closes a connection that sends too many
      * continuations or empty frames, or so many pings or settings that 10,000 acknowledgements are pending. The limit
      * of streams applies once the client has acknowledged it, and before that by {@link
-     * TrackedConnection#limitStreams}.
+     * TrackedConnection#configure}.
      */
     private HttpServerOptions limitHttp2(HttpServerOptions options) {
         return options.setInitialSettings(new Http2Settings()
@@ -207,9 +207,7 @@ public final class ApiVerticle extends VerticleBase {
         if (certificates != null) {
             PendingHandshakes.opened(opened.pipeline().channel());
         }
-        opened.validateStrictly(options, HttpConfig.HEADER_BYTES_MAX);
-        opened.installHeaderTimeout();
-        opened.limitStreams(STREAMS_MAX);
+        opened.configure(options, HttpConfig.HEADER_BYTES_MAX, STREAMS_MAX);
         shutdown.onOpened(opened);
         connection.closeHandler(closed -> {
             connections.closed();

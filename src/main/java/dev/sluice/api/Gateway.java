@@ -106,7 +106,6 @@ public final class Gateway {
     }
 
     private void recordOutcome(RouteTable.Row row, HttpServerRequest request, long startedNanos) {
-        connections.onResponse(request);
         row.meter().record(request.response().getStatusCode(), System.nanoTime() - startedNanos);
     }
 

@@ -8,6 +8,7 @@ import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.http.Response;
+import dev.sluice.api.http.TrackedConnection;
 import dev.sluice.config.Access;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.queue.ByteBudget;
@@ -29,6 +30,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -190,6 +192,11 @@ public final class EdgeServer implements AutoCloseable {
     /** Sets the behaviour of an operation on messages. */
     public void respondWith(String operationId, Function<OperationCall, Future<Response>> behaviour) {
         behaviours.put(operationId, behaviour);
+    }
+
+    /** The open connections; to be used on their event loop, or by polling. */
+    public Collection<TrackedConnection> openConnections() {
+        return gateway.connections().all();
     }
 
     /** Runs the task when the next bytes arrive, before any other handler reads them. */

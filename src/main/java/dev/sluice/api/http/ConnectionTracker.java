@@ -151,8 +151,8 @@ public final class ConnectionTracker {
         return connection == null ? null : connection.onRequest(request);
     }
 
-    /** Called when a request has its response. The request is no longer referenced once all of the response is sent. */
-    public void onResponse(HttpServerRequest request) {
+    /** Called when the response to a request was handed to its connection, or will not be. */
+    void onResponse(HttpServerRequest request) {
         TrackedConnection connection = open.get(request.connection());
         if (connection != null) {
             connection.onResponse(request);
@@ -210,7 +210,7 @@ public final class ConnectionTracker {
 
     private TrackedConnection http2WithoutStreams() {
         for (TrackedConnection each : open.values()) {
-            if (each.isHttp2() && each.hasNoStreams() && !each.awaitsFirstRequest() && !each.isReleased()) {
+            if (each.isHttp2() && each.streams() == 0 && !each.awaitsFirstRequest() && !each.isReleased()) {
                 return each;
             }
         }

@@ -116,24 +116,24 @@ public final class ResponseWriter {
     public void end(HttpServerRequest request, Response response, Principal caller, QueueDefinition queue) {
         HttpServerResponse httpResponse = request.response();
         Buffer body = response.envelope();
-        if (body.length() > PIECE_BYTES && !request.method().equals(HttpMethod.HEAD)) {
+        boolean inPieces = body.length() > PIECE_BYTES && !request.method().equals(HttpMethod.HEAD);
+        if (inPieces) {
             httpResponse.headers().set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-            new UnflushedResponse(request, caller, queue, response).sendPieces();
-            return;
         }
-        if (isStreamOpen(request)) {
+        if (inPieces || isStreamOpen(request)) {
             new UnflushedResponse(request, caller, queue, response).sendPieces();
             return;
         }
         Future<Void> flushed = httpResponse.end(body);
-        report(response.pending(), flushed);
+        onHandedOver(request, response.pending(), flushed);
         if (!flushed.isComplete()) {
             new UnflushedResponse(request, caller, queue, response).await(flushed);
         }
     }
 
     /** A response that was handed to the connection may reach the client, even if the connection fails later. */
-    private static void report(PendingResponse pendingResponse, Future<Void> flushed) {
+    private void onHandedOver(HttpServerRequest request, PendingResponse pendingResponse, Future<Void> flushed) {
+        connections.onResponse(request);
         if (flushed.failed()) {
             pendingResponse.unsent();
         } else {
@@ -269,7 +269,7 @@ public final class ResponseWriter {
                 HttpServerResponse response = request.response();
                 Future<Void> flushed = handedOver ? response.end(piece) : response.write(piece);
                 if (handedOver) {
-                    report(pendingResponse, flushed);
+                    onHandedOver(request, pendingResponse, flushed);
                 }
                 await(flushed, offset - from);
             }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
@@ -40,7 +41,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     private final Http2ConnectionHandler http2;
     /** Null for HTTP/2. */
     private Http1RequestDecoder decoder;
-    /** The last request; null before the first one, and once it has its response. */
+    /** The last request; null before the first one, and once its response was handed over. */
     private HttpServerRequest request;
     /** The last request could not be decoded; it is the last one. */
     private boolean hasMalformedHead;
@@ -81,16 +82,23 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         return http2 != null;
     }
 
-    /** Installs checks for the rules of the HTTP RFCs that Netty and Vert.x do not enforce. */
-    public void validateStrictly(HttpServerOptions options, int headerBytesMax) {
+    /**
+     * Installs what Netty and Vert.x lack: checks for the rules of the HTTP RFCs, the timeout for heads of requests, and
+     * the limit of streams also for a client of HTTP/2 that never acknowledges our SETTINGS.
+     */
+    public void configure(HttpServerOptions options, int headerBytesMax, int streamsMax) {
         if (isHttp2()) {
-            http2.decoder()
-                    .frameListener(new Http2RequestValidator(http2.decoder().frameListener(), this, headerBytesMax));
+            Http2FrameListener listener = http2.decoder().frameListener();
+            Http2FrameCounter frames = new Http2FrameCounter(new Http2RequestValidator(listener, this, headerBytesMax));
+            http2.decoder().frameListener(frames);
+            http2.connection().remote().maxActiveStreams(streamsMax);
+            pipeline.addBefore(pipeline.context(http2).name(), null, new Http2HeaderTimeout(this, frames));
             return;
         }
         decoder = new Http1RequestDecoder(options);
         pipeline.replace(HTTP1_DECODER, HTTP1_DECODER, decoder);
         pipeline.addAfter(HTTP1_DECODER, null, new Http1ConnectionEvents(this));
+        pipeline.addAfter(HTTP1_DECODER, null, new Http1HeaderTimeout(this, decoder));
         if (pipeline.get(SslHandler.class) == null) {
             pipeline.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
@@ -114,9 +122,9 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         return refusal;
     }
 
-    /** Called when a request has its response. */
+    /** Called when the response to a request was handed over, or will not be. An idle connection keeps no request. */
     void onResponse(HttpServerRequest completed) {
-        if (request == completed && completed.response().ended()) {
+        if (request == completed) {
             request = null;
         }
     }
@@ -141,10 +149,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         return isInputEnded && requests == decoder.requests();
     }
 
-    /**
-     * Called when input cannot be decoded; no later input is decoded either. A malformed head arrives as a request of
-     * its own, which gets the response.
-     */
+    /** Called when input cannot be decoded; no later input is decoded either. */
     void onMalformedInput(EdgeException failure) {
         if (hasMalformedHead) {
             // Vert.x reports it after the response, too; the connection closes with LingeringClose.
@@ -205,10 +210,6 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         return streams;
     }
 
-    boolean hasNoStreams() {
-        return http2.connection().numActiveStreams() == 0;
-    }
-
     boolean isReleased() {
         return isReleased;
     }
@@ -253,38 +254,20 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         responseBytes += bytes;
     }
 
-    /** Enforces the limit of streams also on a client that never acknowledges our SETTINGS. No effect on HTTP/1.1. */
-    public void limitStreams(int streamsMax) {
-        if (isHttp2()) {
-            http2.connection().remote().maxActiveStreams(streamsMax);
-        }
-    }
-
-    /** The last request; null before the first one, and once it has its response. */
+    /** The last request; null before the first one, and once its response was handed over. */
     HttpServerRequest request() {
         return request;
     }
 
     /** Whether no request waits for its response. */
     boolean isIdle() {
-        return request == null || request.response().ended();
+        return request == null;
     }
 
     /** Whether everything written was accepted by the operating system. */
     boolean hasNoUnsentBytes() {
         ChannelOutboundBuffer unsent = pipeline.channel().unsafe().outboundBuffer();
         return unsent == null || unsent.isEmpty();
-    }
-
-    /** Installs the timeout for heads of requests. */
-    public void installHeaderTimeout() {
-        if (isHttp2()) {
-            Http2FrameCounter frames = new Http2FrameCounter(http2.decoder().frameListener());
-            http2.decoder().frameListener(frames);
-            pipeline.addBefore(pipeline.context(http2).name(), null, new Http2HeaderTimeout(this, frames));
-        } else {
-            pipeline.addAfter(HTTP1_DECODER, null, new Http1HeaderTimeout(this, decoder));
-        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.sluice.api.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.TestTimeout;
 import dev.sluice.api.EdgeServer;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that are idle for longer than the idle timeout of a second, and connections that are not. */
 class IdleConnectionsTest {
@@ -102,6 +105,27 @@ class IdleConnectionsTest {
                     + "\r\nContent-Length: 2\r\n\r\n{}");
             assertThat(client.receive().body()).isEqualTo("{\"late\":true}");
             assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    /** A head has up to 16 KiB, which the budget of an idle connection does not include. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /openapi.yaml",
+                "GET /unknown",
+                "DELETE /client/v4/accounts",
+                "GET /client/v4/accounts",
+                "GET /client/v4/accounts?x=%",
+                "POST /sluice/v1/binding/message"
+            })
+    void anIdleConnectionKeepsNoRequest(String requestLine) throws IOException {
+        try (EdgeServer edge = new EdgeServer();
+                RawClient client = new RawClient(edge.port())) {
+            client.send(requestLine + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            client.receive();
+            await().until(() -> edge.openConnections().size() == 1
+                    && edge.openConnections().iterator().next().request() == null);
         }
     }
 
