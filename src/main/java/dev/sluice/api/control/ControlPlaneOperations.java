@@ -27,13 +27,14 @@ public final class ControlPlaneOperations {
             QueueClient queues,
             String defaultAccountId,
             ContinuousClock clock) {
+        QueueFields queueFields = new QueueFields(contract, limits);
         AccessibleAccounts accounts = new AccessibleAccounts(catalog, defaultAccountId);
         return List.of(
                 OperationBinding.reading("queues-list", new ListQueues(catalog)),
                 OperationBinding.writing("queues-create", new CreateQueue(changes, contract, limits)),
                 OperationBinding.reading("queues-get", new GetQueue()),
-                OperationBinding.writing("queues-update", new PutQueue(changes, contract, limits)),
-                OperationBinding.writing("queues-update-partial", new PatchQueue(changes, contract, limits)),
+                OperationBinding.writing("queues-update", new PutQueue(changes, queueFields)),
+                OperationBinding.writing("queues-update-partial", new PatchQueue(changes, queueFields)),
                 OperationBinding.writing("queues-delete", new DeleteQueue(changes)),
                 OperationBinding.reading("queues-get-metrics", new GetMetrics(queues, clock)),
                 OperationBinding.reading("queues-list-consumers", new ListConsumers()),

@@ -39,7 +39,7 @@ public final class CreateQueue implements Operation {
         types.check(body);
         String name = body.getString("queue_name");
         QueueName.check(name);
-        QueueSettings settings = QueueSettingsFields.merge(body, QueueSettings.DEFAULT);
+        QueueSettings settings = QueueFields.merge(body, QueueSettings.DEFAULT);
         settings.check(limits);
         return changes.createQueue(call.accountId(), name, settings, jurisdiction(body))
                 .map(queue -> Envelope.of(QueueView.of(queue)));

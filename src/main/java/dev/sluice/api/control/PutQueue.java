@@ -1,43 +1,30 @@
 package dev.sluice.api.control;
 
-import dev.sluice.api.Contract;
 import dev.sluice.api.Envelope;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
-import dev.sluice.api.TypeValidator;
 import dev.sluice.api.http.Response;
-import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueName;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.runtime.bus.CatalogClient;
-import dev.sluice.runtime.bus.CatalogClient.SettingsChange;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
 /** Overwrites the settings of a queue (docs/api.md 3.5). */
 public final class PutQueue implements Operation {
     private final CatalogClient changes;
-    private final TypeValidator types;
-    private final Limits limits;
+    private final QueueFields fields;
 
-    public PutQueue(CatalogClient changes, Contract contract, Limits limits) {
+    PutQueue(CatalogClient changes, QueueFields fields) {
         this.changes = changes;
-        this.types = contract.typeValidator("MqQueueUpdate");
-        this.limits = limits;
+        this.fields = fields;
     }
 
     @Override
     public Future<Response> handle(OperationCall call) {
-        JsonObject body = JsonBody.read(call.body());
-        types.check(body);
-        String name = body.getString("queue_name");
-        if (name != null) {
-            QueueName.check(name);
-        }
-        QueueSettings settings = QueueSettingsFields.merge(body, QueueSettings.DEFAULT);
-        settings.check(limits);
-        SettingsChange change = current -> settings;
-        return changes.updateQueue(call.accountId(), call.queue().queueId(), name, change)
+        JsonObject body = fields.read(call.body());
+        QueueSettings settings = fields.settings(body, QueueSettings.DEFAULT);
+        return changes.updateQueue(
+                        call.accountId(), call.queue().queueId(), QueueFields.name(body), current -> settings)
                 .map(queue -> Envelope.of(QueueView.of(queue)));
     }
 }
