@@ -52,7 +52,7 @@ export function send(url, method, body, headers = {}) {
   });
 }
 
-async function awaitAnswer(url, method = 'GET') {
+async function awaitResponse(url, method = 'GET') {
   const end = performance.now() + 30_000;
   for (;;) {
     try {
@@ -310,7 +310,7 @@ export class ElasticMq extends Contender {
     const args = [...JAVA_OPTIONS, '-Dconfig.file=elasticmq.conf', '-cp', `${elasticmq}/*`, 'org.elasticmq.server.Main'];
     this.launch(java, args);
     this.origin = `http://127.0.0.1:${port}`;
-    await awaitAnswer(`${this.origin}/?Action=ListQueues`);
+    await awaitResponse(`${this.origin}/?Action=ListQueues`);
     return this;
   }
 
@@ -383,7 +383,7 @@ export class Webdis extends Contender {
     }));
     this.launch('webdis', [path.join(this.directory, 'webdis.json')]);
     this.origin = `http://127.0.0.1:${port}`;
-    await awaitAnswer(`${this.origin}/PING`);
+    await awaitResponse(`${this.origin}/PING`);
     return this;
   }
 

@@ -4,7 +4,7 @@ import http2 from 'node:http2';
  * HTTP/2 connections that send requests and never read a response: their receive window is zero. {opened, closed,
  * refused, reset}. A connection that the server closes is opened again until `end`.
  */
-export class UnreadAnswers {
+export class UnreadResponses {
   #origin;
   #headers;
   #streams;

@@ -124,6 +124,6 @@ final class BatchResultParser {
     }
 
     private static VertxException invalid(String what) {
-        return VertxException.noStackTrace("its answer " + what);
+        return VertxException.noStackTrace("its response " + what);
     }
 }

@@ -63,7 +63,8 @@ final class BoundedResponseBody implements BodyCodec<Buffer>, BodyStream<Buffer>
     public Future<Void> write(Buffer chunk) {
         if (chunk.length() > bytesMax - received.length()) {
             abort();
-            return Future.failedFuture(VertxException.noStackTrace("its answer is longer than " + bytesMax + " bytes"));
+            return Future.failedFuture(
+                    VertxException.noStackTrace("its response is longer than " + bytesMax + " bytes"));
         }
         received.appendBuffer(chunk);
         return Future.succeededFuture();

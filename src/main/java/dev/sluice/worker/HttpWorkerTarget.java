@@ -68,7 +68,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
         Promise<BatchResult> outcome = Promise.promise();
         BoundedResponseBody body = new BoundedResponseBody(RESPONSE_BYTES_MAX);
         long timer = vertx.setTimer(timeoutMillis, id -> {
-            outcome.tryFail(failure(body, "no complete answer within " + timeoutMillis + " ms"));
+            outcome.tryFail(failure(body, "no complete response within " + timeoutMillis + " ms"));
             body.abort();
         });
         // Inside a future, so that an exception while the request is built becomes a failure too.
@@ -116,7 +116,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
         int status = response.statusCode();
         if (status < 200 || status > 299) {
             String redirect = status >= 300 && status <= 399 ? "; redirects are not followed" : "";
-            throw failure("it answered " + status + redirect);
+            throw failure("it responded with " + status + redirect);
         }
         Buffer body = response.body();
         if (body == null || body.length() == 0 || !isJson(response.getHeader("content-type"))) {

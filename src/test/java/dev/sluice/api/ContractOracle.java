@@ -77,7 +77,7 @@ public final class ContractOracle {
         } catch (EdgeException refusal) {
             EdgeError error = refusal.error();
             if (ErrorTable.of(error).status() / 100 != 4 || refusal.getMessage().isBlank()) {
-                throw disagreement(schema, "the decoder answers " + error + " to", body);
+                throw disagreement(schema, "the decoder returns " + error + " to", body);
             }
             boolean malformed = error == EdgeError.MESSAGE_BODY_MALFORMED;
             if (valid || malformed != (json == null)) {

@@ -191,13 +191,13 @@ class ContractTest {
     void aResponseWithAnExtraOrAMissingFieldDoesNotFit() {
         JsonObject response = new JsonObject("{\"success\":true,\"errors\":[],\"messages\":[],\"result\":"
                 + "{\"backlog_count\":0,\"backlog_bytes\":0,\"oldest_message_timestamp_ms\":0}}");
-        assertThat(RESPONSES.problems("MetricsAnswer", response)).isEmpty();
+        assertThat(RESPONSES.problems("MetricsResponse", response)).isEmpty();
         JsonObject more = response.copy();
         more.getJsonObject("result").put("extra", 1);
-        assertThat(RESPONSES.problems("MetricsAnswer", more)).isNotEmpty();
+        assertThat(RESPONSES.problems("MetricsResponse", more)).isNotEmpty();
         JsonObject fewer = response.copy();
         fewer.getJsonObject("result").remove("backlog_bytes");
-        assertThat(RESPONSES.problems("MetricsAnswer", fewer)).isNotEmpty();
+        assertThat(RESPONSES.problems("MetricsResponse", fewer)).isNotEmpty();
     }
 
     private static List<JsonObject> exchanges(String name) throws IOException {

@@ -57,16 +57,16 @@ class BatchResultParserTest {
                 "{'retries':[{'id':'1','delay_seconds':99999999999}]} | has a delay_seconds that is not"
             })
     void invalidResponsesAreRejectedCompletely(String response, String reason) {
-        assertThatThrownBy(() -> retries(response)).hasMessageStartingWith("its answer " + reason);
+        assertThatThrownBy(() -> retries(response)).hasMessageStartingWith("its response " + reason);
     }
 
     @Test
     void deepAndBrokenTextIsRejected() {
-        assertThatThrownBy(() -> retries("{\"x\":" + "[".repeat(100_000))).hasMessage("its answer is not valid JSON");
+        assertThatThrownBy(() -> retries("{\"x\":" + "[".repeat(100_000))).hasMessage("its response is not valid JSON");
         byte[] notUtf8 = {'{', '"', (byte) 0xff, '"', ':', '1', '}'};
         assertThatThrownBy(() ->
                         BatchResultParser.read(notUtf8, SampleBatch.batch().deliveries(), 86_400))
-                .hasMessage("its answer is not valid JSON");
+                .hasMessage("its response is not valid JSON");
     }
 
     /** In {@code response}, single quotes stand for double quotes, and '1' for the id of message 1. */

@@ -99,13 +99,13 @@ class HttpWorkerTargetTest {
 
     @Test
     void anInvalidJsonResponseIsAFailedDelivery() {
-        assertFailedAttempt(respondingWith(200, "application/json", "<html>"), "its answer is not valid JSON");
+        assertFailedAttempt(respondingWith(200, "application/json", "<html>"), "its response is not valid JSON");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 429, 500, 503})
     void otherStatusesAreFailedDeliveries(int status) {
-        assertFailedAttempt(respondingWith(status, "application/json", "{}"), "it answered " + status);
+        assertFailedAttempt(respondingWith(status, "application/json", "{}"), "it responded with " + status);
     }
 
     @ParameterizedTest
@@ -121,13 +121,13 @@ class HttpWorkerTargetTest {
                 .putHeader("location", "http://127.0.0.1:" + otherPort + "/")
                 .end());
 
-        assertFailedAttempt(target, "it answered " + status + "; redirects are not followed");
+        assertFailedAttempt(target, "it responded with " + status + "; redirects are not followed");
         assertThat(visits).hasValue(0);
     }
 
     @Test
     void aServerThatHangsIsAFailedDeliveryAfterTheTimeout() throws Exception {
-        assertFailedAttempt(target(listen(request -> {}), SHORT_TIMEOUT_MILLIS), "no complete answer within 300 ms");
+        assertFailedAttempt(target(listen(request -> {}), SHORT_TIMEOUT_MILLIS), "no complete response within 300 ms");
     }
 
     @Test
@@ -142,7 +142,7 @@ class HttpWorkerTargetTest {
             });
         });
 
-        assertFailedAttempt(target(port, SHORT_TIMEOUT_MILLIS), "no complete answer within 300 ms");
+        assertFailedAttempt(target(port, SHORT_TIMEOUT_MILLIS), "no complete response within 300 ms");
         closed.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 
@@ -156,7 +156,7 @@ class HttpWorkerTargetTest {
             writeWithoutEnd(response, chunk, closed);
         });
 
-        assertFailedAttempt(target, "its answer is longer than 1048576 bytes");
+        assertFailedAttempt(target, "its response is longer than 1048576 bytes");
         closed.get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }
 

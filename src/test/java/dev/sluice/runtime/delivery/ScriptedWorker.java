@@ -53,7 +53,7 @@ public final class ScriptedWorker implements WorkerTarget {
 
     /** Refuses the oldest batch. */
     public void refuse() {
-        offers.remove().result().fail("it answered 500");
+        offers.remove().result().fail("it responded with 500");
     }
 
     /** Reports that the oldest batch was not sent. */

@@ -339,7 +339,7 @@ class WorkerDispatcherTest {
         }
         assertThat(lines.list.stream().map(ILoggingEvent::getFormattedMessage))
                 .containsExactly(
-                        "queue 'jobs': worker 'w' does not take a batch: it answered 500",
+                        "queue 'jobs': worker 'w' does not take a batch: it responded with 500",
                         "queue 'jobs': worker 'w' takes batches again");
     }
 

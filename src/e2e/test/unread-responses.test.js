@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../harness/process.js';
 import { send } from '../harness/http.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
-import { UnreadAnswers } from '../harness/unread.js';
+import { UnreadResponses } from '../harness/unread.js';
 import { until } from '../harness/until.js';
 
 // Clients that send requests and do not read the responses, against a small heap: the server continues, and other
@@ -74,7 +74,7 @@ test('HTTP/2 clients that read nothing cause no more memory than allowed, whatev
   const path = await queueWith(server, 'used', 'small', 3);
   for (let i = 0; i < 40; i += 1) await ask(server, 'POST', QUEUES, { queue_name: `more-${i}` });
   for (const [kind, { connections, headers }] of Object.entries(kinds)) {
-    const attack = new UnreadAnswers(server.origin, { headers });
+    const attack = new UnreadResponses(server.origin, { headers });
     context.after(() => attack.end());
     attack.begin(connections);
     await until(`${connections} connections ask for ${kind}`, () => attack.opened >= connections, LONG);
