@@ -171,7 +171,8 @@ class QueueRuntimeTest {
                 new RuntimeOptions(4096, 64L << 20, 0, 2_000, 60_000, QueueState.WINDOW_MESSAGES_MAX);
         try (RunningRuntime running = new RunningRuntime(store, shortTimeout, Limits.DOCUMENTED)) {
             QueueDefinition queue = running.createPulled("jobs", 3, "");
-            await().untilAsserted(() -> get(running.pushing(queue, "before")));
+            await().ignoreExceptionsInstanceOf(QueueException.class)
+                    .untilAsserted(() -> get(running.pushing(queue, "before")));
             List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
             store.heldCommits = held;
             Future<?> slow = running.pushing(queue, "slow");
@@ -182,9 +183,11 @@ class QueueRuntimeTest {
             store.heldCommits = null;
             held.forEach(Runnable::run);
             get(slow.otherwiseEmpty());
-            await().untilAsserted(() -> get(running.pushing(queue, "after")));
-            await().untilAsserted(() ->
-                    get(running.runtime.catalogClient().deleteQueue(RunningRuntime.ACCOUNT, queue.queueId())));
+            await().ignoreExceptionsInstanceOf(QueueException.class)
+                    .untilAsserted(() -> get(running.pushing(queue, "after")));
+            await().ignoreExceptionsInstanceOf(QueueException.class)
+                    .untilAsserted(() ->
+                            get(running.runtime.catalogClient().deleteQueue(RunningRuntime.ACCOUNT, queue.queueId())));
         }
     }
 
