@@ -18,6 +18,7 @@ import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
 import dev.sluice.management.ManagementVerticle;
+import dev.sluice.management.QueueSource;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.MemoryBudgets;
@@ -239,10 +240,15 @@ public final class Server {
     }
 
     private Future<Void> openManagement() {
+        ServerMeters own = new ServerMeters(meters);
+        own.addBuild();
+        own.addStore(store, config);
+        own.addCertificate(certificates);
         ManagementVerticle management = new ManagementVerticle(
                 config.management(),
                 config.http(),
                 meters,
+                new QueueSource(() -> runtime.backlogs().readAll(), clock::nowMillis),
                 this::unreadyReason,
                 new ManagementAccess(credentials(), generatedCredentials),
                 this::copyTo);
@@ -259,21 +265,11 @@ public final class Server {
     private Future<Void> openApi(Contract contract) {
         HttpConfig http = config.http();
         ConnectionLimit connections = new ConnectionLimit(connectionsMax());
-        meters.gauge(
-                "sluice_store_failed",
-                "1 while nothing can be stored.",
-                () -> store.failure().isPresent() ? 1 : 0);
-        meters.counter(
-                "sluice_store_reopenings_total", "Times the store was opened again in place.", store::generation);
-        meters.gauge("sluice_open_connections", "Open connections of the API.", connections::open);
         RequestMemory memory = new RequestMemory(
                 new ByteBudget(config.requestBytes()),
                 new ByteBudget(config.requestBytes()),
                 Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops());
-        meters.gauge(
-                "sluice_pending_response_bytes",
-                "Bytes of responses that clients have not taken yet.",
-                memory.responses()::reservedBytes);
+        new ServerMeters(meters).addConnections(connections, memory.responses());
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);

@@ -19,11 +19,15 @@ class MetricsTest {
     @TempDir
     Path directory;
 
-    private static Map<String, Double> metrics(RunningServer server) throws Exception {
+    private static String scrape(RunningServer server) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + server.managementPort() + "/metrics");
-        String text = HttpClient.newHttpClient()
+        return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                 .body();
+    }
+
+    private static Map<String, Double> metrics(RunningServer server) throws Exception {
+        String text = scrape(server);
         Map<String, Double> metrics = new HashMap<>();
         text.lines()
                 .filter(line -> line.startsWith("sluice_"))
@@ -59,6 +63,68 @@ class MetricsTest {
             assertThat(increase("sluice_commit_seconds_count", before, after)).isGreaterThanOrEqualTo(4);
             assertThat(increase("sluice_commit_seconds_sum", before, after)).isPositive();
             assertThat(increase("sluice_commit_batches_sum", before, after)).isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    @Test
+    void eachQueueHasSeriesOfItsBacklogAndItsCounters() throws Exception {
+        try (RunningServer server = new RunningServer()) {
+            post(server, "", new JsonObject().put("body", "abc").put("content_type", "text"));
+            post(server, "", new JsonObject().put("body", "def").put("content_type", "text"));
+            post(
+                    server,
+                    "",
+                    new JsonObject()
+                            .put("body", "ghi")
+                            .put("content_type", "text")
+                            .put("delay_seconds", 600));
+            JsonArray pulled = post(server, "/pull", new JsonObject().put("batch_size", 1))
+                    .getJsonObject("result")
+                    .getJsonArray("messages");
+            assertThat(pulled).hasSize(1);
+            Map<String, Double> metrics = metrics(server);
+
+            String one = "{account=\"" + RunningServer.ACCOUNT + "\",queue=\"one\"";
+            assertThat(metrics)
+                    .containsEntry("sluice_queue_messages" + one + ",state=\"ready\"}", 1.0)
+                    .containsEntry("sluice_queue_messages" + one + ",state=\"delayed\"}", 1.0)
+                    .containsEntry("sluice_queue_messages" + one + ",state=\"leased\"}", 1.0)
+                    .containsEntry("sluice_queue_bytes" + one + "}", 9.0)
+                    .containsEntry("sluice_queue_messages_pushed_total" + one + "}", 3.0)
+                    .containsEntry("sluice_queue_messages_delivered_total" + one + "}", 1.0)
+                    .containsEntry("sluice_queue_messages_rejected_total" + one + ",reason=\"rate\"}", 0.0);
+            assertThat(metrics.get("sluice_queue_oldest_message_age_seconds" + one + "}"))
+                    .isBetween(0.0, (double) TestTimeout.SECONDS);
+            assertThat(metrics)
+                    .containsEntry(
+                            "sluice_queue_bytes{account=\"" + RunningServer.OTHER_ACCOUNT + "\",queue=\"three\"}", 0.0);
+        }
+    }
+
+    @Test
+    void theStoreOnDiskHasFigures() throws Exception {
+        try (RunningServer server =
+                new RunningServer("storage.engine=rocksdb", "storage.directory=" + directory.resolve("data"))) {
+            post(server, "", new JsonObject().put("body", "x".repeat(100_000)).put("content_type", "text"));
+            Map<String, Double> metrics = metrics(server);
+
+            assertThat(metrics.get("sluice_store_log_bytes")).isGreaterThan(100_000);
+            assertThat(metrics.get("sluice_store_memtable_bytes")).isGreaterThan(100_000);
+            assertThat(metrics.get("sluice_store_free_bytes")).isPositive();
+            assertThat(metrics)
+                    .containsEntry("sluice_store_free_bytes_min", 256.0 * (1 << 20))
+                    .containsEntry("sluice_store_write_stopped", 0.0)
+                    .containsEntry("sluice_store_reopenings_total", 0.0);
+            assertThat(metrics.keySet()).anyMatch(name -> name.startsWith("sluice_build_info{java_version="));
+        }
+    }
+
+    @Test
+    void prometheusFindsNothingToComplainAboutInTheMetrics() throws Exception {
+        try (RunningServer server =
+                new RunningServer("storage.engine=rocksdb", "storage.directory=" + directory.resolve("data"))) {
+            post(server, "", new JsonObject().put("body", "a"));
+            assertThat(Promtool.run(scrape(server), "check", "metrics")).isEmpty();
         }
     }
 

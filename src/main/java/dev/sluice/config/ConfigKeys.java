@@ -86,6 +86,13 @@ public final class ConfigKeys {
                     + "management.host are always allowed.",
             new HostNamesType());
 
+    static final ConfigKey<Integer> METRICS_QUEUES_MAX = key(
+            "metrics.queues_max",
+            "1000",
+            "Queues with metrics of their own, the first ones by creation. The others are summed up under the queue "
+                    + "_other. A scrape is about 2 KiB for each.",
+            ValueTypes.integer(0, 100_000));
+
     static final ConfigKey<StorageConfig.Engine> STORAGE_ENGINE = key(
             "storage.engine",
             "rocksdb",

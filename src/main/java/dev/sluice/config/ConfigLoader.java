@@ -67,7 +67,8 @@ public final class ConfigLoader {
                 new ManagementConfig(
                         get(ConfigKeys.MANAGEMENT_HOST),
                         get(ConfigKeys.MANAGEMENT_PORT),
-                        get(ConfigKeys.MANAGEMENT_HOST_NAMES)),
+                        get(ConfigKeys.MANAGEMENT_HOST_NAMES),
+                        get(ConfigKeys.METRICS_QUEUES_MAX)),
                 new StorageConfig(
                         get(ConfigKeys.STORAGE_ENGINE),
                         get(ConfigKeys.STORAGE_DIRECTORY),

@@ -8,5 +8,6 @@ import java.util.List;
  * @param host address to listen on
  * @param port port to listen on, 0 for a free one
  * @param hostNames allowed Host header values besides IP addresses and localhost
+ * @param metricsQueuesMax queues that have metrics of their own
  */
-public record ManagementConfig(String host, int port, List<String> hostNames) {}
+public record ManagementConfig(String host, int port, List<String> hostNames, int metricsQueuesMax) {}

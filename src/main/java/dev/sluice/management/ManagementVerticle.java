@@ -66,6 +66,7 @@ public final class ManagementVerticle extends VerticleBase {
      *
      * @param management host, port and host names
      * @param http the timeouts of the API, which also apply to headers and responses of the management port
+     * @param queues where the series of queues come from
      * @param unreadyReason why the server should get no requests now; empty if it should. Must not block
      * @param authorizer decides who may change anything
      * @param copy copies the store into a new directory; may block
@@ -74,10 +75,11 @@ public final class ManagementVerticle extends VerticleBase {
             ManagementConfig management,
             HttpConfig http,
             Meters meters,
+            QueueSource queues,
             Supplier<Optional<String>> unreadyReason,
             ChangeAuthorizer authorizer,
             Consumer<Path> copy) {
-        this(management, http, meters, unreadyReason, authorizer, copy, CONNECTIONS_MAX);
+        this(management, http, meters, queues, unreadyReason, authorizer, copy, CONNECTIONS_MAX);
     }
 
     /** The same with another maximum of open connections. */
@@ -85,13 +87,14 @@ public final class ManagementVerticle extends VerticleBase {
             ManagementConfig management,
             HttpConfig http,
             Meters meters,
+            QueueSource queues,
             Supplier<Optional<String>> unreadyReason,
             ChangeAuthorizer authorizer,
             Consumer<Path> copy,
             int connectionsMax) {
         this.management = management;
         this.http = http;
-        this.prometheus = new PrometheusEndpoint(meters);
+        this.prometheus = new PrometheusEndpoint(meters, queues, management.metricsQueuesMax());
         this.unreadyReason = unreadyReason;
         this.authorizer = authorizer;
         this.copy = copy;
@@ -135,8 +138,8 @@ public final class ManagementVerticle extends VerticleBase {
                         "/health/live",
                         () -> Future.succeededFuture(ManagementResponse.json(200, "{\"status\":\"live\"}"))),
                 new ReadEndpoint("/health/ready", () -> Future.succeededFuture(readiness())),
-                // On a worker thread, because reading the JVM's metrics takes milliseconds.
-                new ReadEndpoint("/metrics", () -> vertx.executeBlocking(prometheus::text, false)
+                new ReadEndpoint("/metrics", () -> prometheus
+                        .text(vertx)
                         .map(text -> new ManagementResponse(200, PrometheusEndpoint.CONTENT_TYPE, text, Map.of()))),
                 new BackupEndpoint(vertx, copy));
     }

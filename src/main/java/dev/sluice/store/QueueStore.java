@@ -152,6 +152,14 @@ public interface QueueStore extends AutoCloseable {
     long freeBytes();
 
     /**
+     * What the engine does at the moment; empty if it has no such figures, or while it is being reopened. May block
+     * for milliseconds.
+     */
+    default Optional<StoreFigures> figures() {
+        return Optional.empty();
+    }
+
+    /**
      * Returns the space of deleted messages to the file system, if they made up a considerable part of the stored data.
      * Used when space is low. Blocks; ends early when the store is closed. Throws a {@link StoreException} on failure.
      */

@@ -8,6 +8,7 @@ import dev.sluice.config.ConfigLoader;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.management.ChangeAuthorizer;
 import dev.sluice.management.ManagementVerticle;
+import dev.sluice.management.QueueSource;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.store.StoreException;
 import io.vertx.core.Future;
@@ -117,6 +118,7 @@ class MainTest {
                 config.management(),
                 config.http(),
                 new Meters(),
+                QueueSource.NONE,
                 Optional::empty,
                 request -> ChangeAuthorizer.Authorization.FORBIDDEN,
                 directory -> {});

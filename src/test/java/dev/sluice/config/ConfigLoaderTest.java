@@ -33,7 +33,7 @@ class ConfigLoaderTest {
         assertThat(config.http().port()).isEqualTo(8080);
         assertThat(config.http().eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(config.http().tls()).isEmpty();
-        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8081, List.of()));
+        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8081, List.of(), 1_000));
         assertThat(config.storage())
                 .isEqualTo(new StorageConfig(
                         StorageConfig.Engine.ROCKSDB, Path.of("data"), StorageConfig.DurabilityMode.FSYNC, 256L << 20));

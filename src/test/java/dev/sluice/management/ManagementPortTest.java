@@ -70,6 +70,7 @@ class ManagementPortTest {
                 config.management(),
                 config.http(),
                 meters,
+                QueueSource.NONE,
                 Optional::empty,
                 request -> authorization,
                 copies::add,

@@ -27,7 +27,13 @@ class ManagementVerticleTest {
     private final AtomicReference<Optional<String>> unreadyReason = new AtomicReference<>(Optional.empty());
     private final Vertx vertx = Vertx.vertx();
     private final ManagementVerticle verticle = new ManagementVerticle(
-            CONFIG.management(), CONFIG.http(), meters, unreadyReason::get, request -> FORBIDDEN, directory -> {});
+            CONFIG.management(),
+            CONFIG.http(),
+            meters,
+            QueueSource.NONE,
+            unreadyReason::get,
+            request -> FORBIDDEN,
+            directory -> {});
 
     @BeforeEach
     void deploy() {

@@ -33,13 +33,15 @@ public final class Certificates {
      */
     private String lastRejection;
 
+    private volatile long expirySeconds;
     private HttpServer server;
     private ServerSSLOptions options;
     private volatile Context owner;
     private Future<Void> lastReload = Future.succeededFuture();
 
-    private Certificates(CertificateFiles current) {
+    private Certificates(CertificateFiles current, X509Certificate shown) {
         this.current = current;
+        this.expirySeconds = expirySeconds(shown);
     }
 
     /**
@@ -49,8 +51,18 @@ public final class Certificates {
      */
     public static Certificates read(HttpConfig.TlsConfig files) {
         CertificateFiles read = CertificateFiles.read(files);
-        warnIfNotValid(files, read.check());
-        return new Certificates(read);
+        X509Certificate shown = read.check();
+        warnIfNotValid(files, shown);
+        return new Certificates(read, shown);
+    }
+
+    /** When the current certificate expires, in seconds since the epoch. Callable from any thread. */
+    public long expirySeconds() {
+        return expirySeconds;
+    }
+
+    private static long expirySeconds(X509Certificate shown) {
+        return shown.getNotAfter().toInstant().getEpochSecond();
     }
 
     /** Configures TLS with the current certificate. */
@@ -114,6 +126,7 @@ public final class Certificates {
         changed.setKeyCertOptions(read.identity()).setTrustOptions(read.trusted());
         return server.updateSSLOptions(changed, true).map(updated -> {
             current = read;
+            expirySeconds = expirySeconds(shown);
             LOG.info("The certificate in {} was loaded again", read.files().certificate());
             warnIfNotValid(read.files(), shown);
             return null;

@@ -14,6 +14,8 @@ import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
+import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.metrics.WorkerBatchResult;
 import dev.sluice.runtime.queue.DeadlineTimer;
 import dev.sluice.runtime.queue.QueueCommandExecutor;
 import dev.sluice.runtime.queue.QueueScheduler;
@@ -45,6 +47,7 @@ public final class WorkerDispatcher {
     private final QueueCommandExecutor executor;
     private final QueueScheduler scheduler;
     private final WorkerTarget.Directory directory;
+    private final Meters meters;
     private final ByteBudget deliveries;
     private final int concurrencyMax;
     private final int batchBytesMax;
@@ -90,6 +93,7 @@ public final class WorkerDispatcher {
         this.executor = executor;
         this.scheduler = scheduler;
         this.directory = resources.workers();
+        this.meters = resources.meters();
         this.deliveries = resources.budgets().deliveries();
         this.concurrencyMax = resources.limits().concurrencyMax();
         this.batchBytesMax = resources.limits().deliveryBytesMax();
@@ -243,8 +247,10 @@ public final class WorkerDispatcher {
         }
         inFlightBytes += bytes - inFlight.bytes;
         inFlight.bytes = bytes;
+        long startedMillis = scheduler.nowMillis();
         deliver(inFlight, new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics(), batch.bytes()))
                 .onComplete(result -> scheduler.execute(() -> {
+                    meters.countWorkerBatch(resultOf(result.cause()), scheduler.nowMillis() - startedMillis);
                     if (result.succeeded()) {
                         inFlight.health.succeeded(definition.name(), scheduler.nowMillis());
                     } else {
@@ -258,6 +264,13 @@ public final class WorkerDispatcher {
                         acknowledge(inFlight, batch, result.result());
                     }
                 }));
+    }
+
+    private static WorkerBatchResult resultOf(Throwable failure) {
+        if (failure == null) {
+            return WorkerBatchResult.ACCEPTED;
+        }
+        return failure instanceof WorkerTarget.NotSent ? WorkerBatchResult.NOT_SENT : WorkerBatchResult.FAILED;
     }
 
     private static Future<WorkerTarget.BatchResult> deliver(InFlightBatch inFlight, WorkerTarget.Batch batch) {

@@ -7,14 +7,23 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Meters {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double MILLIS_PER_SECOND = 1e3;
+    private static final double[] WORKER_SECONDS = doubling(0.001, 17);
     private static final double[] REQUEST_SECONDS = doubling(64e-6, 18);
     private static final double[] COMMIT_SECONDS = doubling(32e-6, 16);
     private static final double[] COMMIT_BATCHES = doubling(1, 12);
@@ -65,6 +76,7 @@ public final class Meters {
     private final DistributionDataPoint commitSeconds = histogram(
                     "sluice_commit_seconds", "Time of one write with its sync.", COMMIT_SECONDS)
             .labelValues();
+    private final DistributionDataPoint[] workerBatches = workerBatches();
     /** Adders of the JDK, because a gauge of the library adds in a loop of compare-and-set. */
     private final LongAdder parkedReplies = new LongAdder();
 
@@ -123,6 +135,65 @@ public final class Meters {
         describe(name, "counter", help);
     }
 
+    /**
+     * A gauge that reads one figure of a source.
+     *
+     * @param name in Prometheus style, with the unit
+     * @param help one sentence
+     * @param value reads the figure
+     */
+    public record GaugeOf<T>(String name, String help, ToDoubleFunction<T> value) {}
+
+    /**
+     * Adds gauges that read their source once per scrape.
+     *
+     * @param source called from any thread, may block for milliseconds; the gauges have no value while it is empty
+     */
+    public <T> void gauges(Supplier<Optional<T>> source, List<GaugeOf<T>> gauges) {
+        registry.register((MultiCollector) () -> {
+            MetricSnapshots.Builder all = MetricSnapshots.builder();
+            source.get()
+                    .ifPresent(figures -> gauges.forEach(gauge -> all.metricSnapshot(GaugeSnapshot.builder()
+                            .name(gauge.name())
+                            .help(gauge.help())
+                            .dataPoint(GaugeDataPointSnapshot.builder()
+                                    .value(gauge.value().applyAsDouble(figures))
+                                    .build())
+                            .build())));
+            return all.build();
+        });
+        gauges.forEach(gauge -> describe(gauge.name(), "gauge", gauge.help()));
+    }
+
+    /** Adds a constant with labels; the name ends with {@code _info}. */
+    public void info(String name, String help, SortedMap<String, String> labels) {
+        Info info = Info.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels.keySet().toArray(String[]::new))
+                .register(registry);
+        info.setLabelValues(labels.values().toArray(String[]::new));
+        describe(name, "gauge", help, labels.keySet().toArray(String[]::new));
+    }
+
+    /** Counts one batch that a Worker was to get. */
+    public void countWorkerBatch(WorkerBatchResult result, long durationMillis) {
+        workerBatches[result.ordinal()].observe(durationMillis / MILLIS_PER_SECOND);
+    }
+
+    private DistributionDataPoint[] workerBatches() {
+        Histogram seconds = histogram(
+                "sluice_worker_batch_seconds",
+                "Time of a batch to a Worker by result: accepted, failed or not_sent.",
+                WORKER_SECONDS,
+                "result");
+        DistributionDataPoint[] byResult = new DistributionDataPoint[WorkerBatchResult.values().length];
+        for (WorkerBatchResult result : WorkerBatchResult.values()) {
+            byResult[result.ordinal()] = seconds.labelValues(result.name().toLowerCase(Locale.ROOT));
+        }
+        return byResult;
+    }
+
     private Counter counter(String name, String help, String... labels) {
         describe(name, "counter", help, labels);
         return Counter.builder()
@@ -155,6 +226,11 @@ public final class Meters {
             upperBounds[i] = firstBound * (1L << i);
         }
         return upperBounds;
+    }
+
+    /** Adds descriptions of metrics that are made elsewhere. */
+    public void describe(List<MetricDescription> others) {
+        descriptions.addAll(others);
     }
 
     /** All metrics that were added so far. */

@@ -3,6 +3,7 @@ package dev.sluice.store.rocksdb;
 import dev.sluice.store.FileFailure;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -139,6 +140,12 @@ final class DataDirectory implements AutoCloseable {
             throw new StoreException(
                     "data directory " + path + " cannot be used: " + FileFailure.reason(failure), failure);
         }
+    }
+
+    /** Size of the files of the write-ahead log, also of those kept for reuse; 0 if they cannot be listed. */
+    long logBytes() {
+        File[] logs = database().toFile().listFiles((directory, name) -> name.endsWith(".log"));
+        return logs == null ? 0 : Stream.of(logs).mapToLong(File::length).sum();
     }
 
     long freeBytes() {

@@ -1,6 +1,7 @@
 package dev.sluice.store.rocksdb;
 
 import dev.sluice.store.StoreException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -38,6 +39,18 @@ final class ReopenableDatabase implements AutoCloseable {
                 throw new StoreException("the store is not open");
             }
             return task.apply(database);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Like {@link #with}, but returns nothing if the database is not open, or is being reopened. */
+    <T> Optional<T> tryWith(Function<RocksDatabase, T> task) {
+        if (!lock.readLock().tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(database).map(task);
         } finally {
             lock.readLock().unlock();
         }

@@ -4,6 +4,7 @@ import dev.sluice.store.ColumnFamily;
 import dev.sluice.store.KeyFormat;
 import dev.sluice.store.StoreCorruptException;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.StoreFigures;
 import dev.sluice.store.rocksdb.wal.WalSyncMark;
 import dev.sluice.store.rocksdb.wal.WalVerifier;
 import java.nio.ByteBuffer;
@@ -169,6 +170,22 @@ final class RocksDatabase implements AutoCloseable {
     /** Size of the tables in use, in bytes. */
     long tableBytes() {
         return total("rocksdb.live-sst-files-size");
+    }
+
+    /** What the database does at the moment. */
+    StoreFigures figures(long logBytes) {
+        ColumnFamilyHandle first = families.get(0);
+        // All families share one cache, and one state of writes.
+        return new StoreFigures(
+                logBytes,
+                tableBytes(),
+                total("rocksdb.cur-size-all-mem-tables"),
+                count(first, "rocksdb.block-cache-usage"),
+                total("rocksdb.estimate-pending-compaction-bytes"),
+                count(first, "rocksdb.num-running-compactions"),
+                count(first, "rocksdb.num-running-flushes"),
+                count(first, "rocksdb.is-write-stopped"),
+                count(first, "rocksdb.actual-delayed-write-rate"));
     }
 
     private long count(ColumnFamilyHandle family, String property) {

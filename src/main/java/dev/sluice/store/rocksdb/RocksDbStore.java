@@ -6,6 +6,7 @@ import dev.sluice.store.Durability;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
+import dev.sluice.store.StoreFigures;
 import dev.sluice.store.StoreSnapshot;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -164,6 +165,11 @@ public final class RocksDbStore implements QueueStore {
     @Override
     public long freeBytes() {
         return directory.freeBytes();
+    }
+
+    @Override
+    public Optional<StoreFigures> figures() {
+        return database.tryWith(open -> open.figures(directory.logBytes()));
     }
 
     @Override
