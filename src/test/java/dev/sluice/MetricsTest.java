@@ -91,8 +91,7 @@ class MetricsTest {
                     .containsEntry("sluice_queue_messages" + one + ",state=\"leased\"}", 1.0)
                     .containsEntry("sluice_queue_bytes" + one + "}", 9.0)
                     .containsEntry("sluice_queue_messages_pushed_total" + one + "}", 3.0)
-                    .containsEntry("sluice_queue_messages_delivered_total" + one + "}", 1.0)
-                    .containsEntry("sluice_queue_messages_rejected_total" + one + ",reason=\"rate\"}", 0.0);
+                    .containsEntry("sluice_queue_messages_delivered_total" + one + "}", 1.0);
             assertThat(metrics.get("sluice_queue_oldest_message_age_seconds" + one + "}"))
                     .isBetween(0.0, (double) TestTimeout.SECONDS);
             assertThat(metrics)

@@ -14,6 +14,7 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,8 @@ import java.util.Map;
 
 /**
  * The series of queues. At most {@code queuesMax} queues have series of their own, the first ones by creation; the
- * others are summed up in one. A queue keeps its place as long as it exists, so that no counter decreases.
+ * others are summed up in one. A queue keeps its place as long as it exists, so that no counter decreases. A reason for
+ * refusals has a series once it occurred: there are many of them, and most queues never refuse anything.
  *
  * <p>Not safe for use from several threads.
  */
@@ -37,6 +39,10 @@ final class QueueSeries {
     private static final double MILLIS_PER_SECOND = 1_000;
     /** The label value that stands for all queues without series of their own; no name of a queue. */
     private static final String REST = "_other";
+
+    private static final Comparator<OwnSeries> BY_LABELS = Comparator.<OwnSeries, String>comparing(
+                    series -> series.labels().account)
+            .thenComparing(series -> series.labels().queue);
 
     private final int queuesMax;
     /** Queues with series of their own. */
@@ -78,6 +84,8 @@ final class QueueSeries {
             return byCounter[index];
         }
     }
+
+    private record OwnSeries(SeriesLabels labels, QueueBacklog queue) {}
 
     /** The values of one series of queues. */
     private static final class Sum {
@@ -142,9 +150,8 @@ final class QueueSeries {
     /** The series of these queues, which are all that exist, in the order of their numbers. */
     MetricSnapshots snapshots(List<QueueBacklog> queues, long nowMillis) {
         retireDeleted(queues);
-        Points points = new Points(Math.min(queues.size(), queuesMax) + 1);
+        List<OwnSeries> ownSeries = new ArrayList<>(Math.min(queues.size(), queuesMax));
         Sum others = new Sum();
-        Sum one = new Sum();
         boolean hasOthers = false;
         for (QueueBacklog each : queues) {
             SeriesLabels labels = ownLabels(each);
@@ -152,10 +159,17 @@ final class QueueSeries {
                 hasOthers = true;
                 others.add(each, nowMillis);
             } else {
-                one.clear();
-                one.add(each, nowMillis);
-                points.add(labels, one);
+                ownSeries.add(new OwnSeries(labels, each));
             }
+        }
+        // In the order of their labels, so that the library has nothing to sort in lists that are much longer.
+        ownSeries.sort(BY_LABELS);
+        Points points = new Points(ownSeries.size() + 1);
+        Sum one = new Sum();
+        for (OwnSeries each : ownSeries) {
+            one.clear();
+            one.add(each.queue(), nowMillis);
+            points.add(each.labels(), one);
         }
         for (int i = 0; i < retired.length; i++) {
             others.counters[i] += retired[i];
@@ -222,16 +236,19 @@ final class QueueSeries {
         }
 
         void add(SeriesLabels labels, Sum sum) {
-            messages.add(new GaugeDataPointSnapshot(sum.ready, labels.ready, null));
             messages.add(new GaugeDataPointSnapshot(sum.delayed, labels.delayed, null));
             messages.add(new GaugeDataPointSnapshot(sum.leased, labels.leased, null));
+            messages.add(new GaugeDataPointSnapshot(sum.ready, labels.ready, null));
             bytes.add(new GaugeDataPointSnapshot(sum.bytes, labels.plain, null));
             if (sum.ageKnown) {
                 ages.add(new GaugeDataPointSnapshot(sum.ageSeconds, labels.plain, null));
             }
             for (QueueCounter counter : COUNTERS) {
                 long value = sum.counters[counter.ordinal()];
-                counters.get(counter.metric()).add(new CounterDataPointSnapshot(value, labels.of(counter), null, 0));
+                if (value > 0 || !counter.isRefusal()) {
+                    counters.get(counter.metric())
+                            .add(new CounterDataPointSnapshot(value, labels.of(counter), null, 0));
+                }
             }
         }
 

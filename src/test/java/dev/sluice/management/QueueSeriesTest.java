@@ -68,6 +68,11 @@ class QueueSeriesTest {
     }
 
     @Test
+    void aReasonForRefusalsHasASeriesOnceItOccurred() {
+        assertThat(lines(queue(1, "a", 1))).noneMatch(line -> line.contains("rejected"));
+    }
+
+    @Test
     void reasonsAreLabels() {
         QueueBacklog queue = queue(1, "a", 0);
         queue.counters().add(QueueCounter.REJECTED_DISK_FULL, 3);
@@ -109,7 +114,9 @@ class QueueSeriesTest {
         List<String> described = QueueSeries.descriptions().stream()
                 .map(each -> "# TYPE " + each.name() + " " + each.type())
                 .toList();
-        Stream<String> types = lines(queue(1, "a", 1)).stream().filter(line -> line.startsWith("# TYPE"));
+        QueueBacklog queue = queue(1, "a", 1);
+        queue.counters().increment(QueueCounter.REJECTED_RATE);
+        Stream<String> types = lines(queue).stream().filter(line -> line.startsWith("# TYPE"));
 
         assertThat(types).containsExactlyInAnyOrderElementsOf(described);
     }

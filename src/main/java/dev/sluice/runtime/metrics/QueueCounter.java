@@ -1,25 +1,26 @@
 package dev.sluice.runtime.metrics;
 
-/** What is counted per queue. Counters with the same name differ by their reason. */
+/** What is counted per queue. Counters with the same name differ by their reason, and
+ * stand in the order of their reasons. */
 public enum QueueCounter {
     PUSHED("messages_pushed", "Messages stored by pushes."),
     DELIVERED("messages_delivered", "Messages delivered to consumers."),
     ACKNOWLEDGED("messages_acknowledged", "Messages acknowledged."),
     RETRIED("messages_retried", "Messages that consumers returned for a retry."),
-    /** The consumer asked for a retry after the last attempt. */
-    DEAD_LETTERED_RETRIED("messages_dead_lettered", "retried", Names.DEAD_LETTERED),
     /** The lease of the last attempt expired. */
     DEAD_LETTERED_LEASE_EXPIRED("messages_dead_lettered", "lease_expired", Names.DEAD_LETTERED),
+    /** The consumer asked for a retry after the last attempt. */
+    DEAD_LETTERED_RETRIED("messages_dead_lettered", "retried", Names.DEAD_LETTERED),
     DEAD_LETTERS_RECEIVED("dead_letters_received", "Dead letters of other queues that were stored here."),
     EXPIRED("messages_expired", "Messages deleted at the end of their retention."),
     DISCARDED(
             "messages_discarded", "Messages deleted after their last attempt, because there is no dead letter queue."),
-    /** More messages per second than the limit. */
-    REJECTED_RATE("messages_rejected", "rate", Names.REJECTED),
-    /** The backlog would exceed its limit. */
-    REJECTED_QUEUE_FULL("messages_rejected", "queue_full", Names.REJECTED),
     /** The disk is nearly full. */
     REJECTED_DISK_FULL("messages_rejected", "disk_full", Names.REJECTED),
+    /** The backlog would exceed its limit. */
+    REJECTED_QUEUE_FULL("messages_rejected", "queue_full", Names.REJECTED),
+    /** More messages per second than the limit. */
+    REJECTED_RATE("messages_rejected", "rate", Names.REJECTED),
     /** Too many bytes wait for the store. */
     REJECTED_STORE_BEHIND("messages_rejected", "store_behind", Names.REJECTED),
     /** The store cannot write, or the queue is being loaded. */
@@ -53,6 +54,11 @@ public enum QueueCounter {
     /** The value of the label {@code reason}; empty if the metric has no such label. */
     public String reason() {
         return reason;
+    }
+
+    /** Whether it counts refused messages. */
+    public boolean isRefusal() {
+        return help.equals(Names.REJECTED);
     }
 
     /** One sentence. */
