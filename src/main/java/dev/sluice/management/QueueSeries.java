@@ -77,7 +77,7 @@ final class QueueSeries {
             if (counter.reason().isEmpty()) {
                 return plain;
             }
-            int index = counter.ordinal();
+            int index = counter.index();
             if (byCounter[index] == null) {
                 byCounter[index] = plain.add("reason", counter.reason());
             }
@@ -120,7 +120,7 @@ final class QueueSeries {
             }
             if (queue.counters() != null) {
                 for (QueueCounter counter : COUNTERS) {
-                    counters[counter.ordinal()] += queue.counters().get(counter);
+                    counters[counter.index()] += queue.counters().get(counter);
                 }
             }
         }
@@ -207,7 +207,7 @@ final class QueueSeries {
             boolean deleted = !existing.containsKey(entry.getKey());
             if (deleted && entry.getValue() != null) {
                 for (QueueCounter counter : COUNTERS) {
-                    retired[counter.ordinal()] += entry.getValue().get(counter);
+                    retired[counter.index()] += entry.getValue().get(counter);
                 }
             }
             return deleted;
@@ -244,7 +244,7 @@ final class QueueSeries {
                 ages.add(new GaugeDataPointSnapshot(sum.ageSeconds, labels.plain, null));
             }
             for (QueueCounter counter : COUNTERS) {
-                long value = sum.counters[counter.ordinal()];
+                long value = sum.counters[counter.index()];
                 if (value > 0 || !counter.isRefusal()) {
                     counters.get(counter.metric())
                             .add(new CounterDataPointSnapshot(value, labels.of(counter), null, 0));

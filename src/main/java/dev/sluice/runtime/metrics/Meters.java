@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,7 +77,7 @@ public final class Meters {
     private final DistributionDataPoint commitSeconds = histogram(
                     "sluice_commit_seconds", "Time of one write with its sync.", COMMIT_SECONDS)
             .labelValues();
-    private final DistributionDataPoint[] workerBatches = workerBatches();
+    private final Map<WorkerBatchResult, DistributionDataPoint> workerBatches = workerBatches();
     /** Adders of the JDK, because a gauge of the library adds in a loop of compare-and-set. */
     private final LongAdder parkedReplies = new LongAdder();
 
@@ -178,18 +179,18 @@ public final class Meters {
 
     /** Counts one batch that a Worker was to get. */
     public void countWorkerBatch(WorkerBatchResult result, long durationMillis) {
-        workerBatches[result.ordinal()].observe(durationMillis / MILLIS_PER_SECOND);
+        workerBatches.get(result).observe(durationMillis / MILLIS_PER_SECOND);
     }
 
-    private DistributionDataPoint[] workerBatches() {
+    private Map<WorkerBatchResult, DistributionDataPoint> workerBatches() {
         Histogram seconds = histogram(
                 "sluice_worker_batch_seconds",
                 "Time of a batch to a Worker by result: accepted, failed or not_sent.",
                 WORKER_SECONDS,
                 "result");
-        DistributionDataPoint[] byResult = new DistributionDataPoint[WorkerBatchResult.values().length];
+        Map<WorkerBatchResult, DistributionDataPoint> byResult = new EnumMap<>(WorkerBatchResult.class);
         for (WorkerBatchResult result : WorkerBatchResult.values()) {
-            byResult[result.ordinal()] = seconds.labelValues(result.name().toLowerCase(Locale.ROOT));
+            byResult.put(result, seconds.labelValues(result.name().toLowerCase(Locale.ROOT)));
         }
         return byResult;
     }

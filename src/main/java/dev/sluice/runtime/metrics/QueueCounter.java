@@ -56,6 +56,12 @@ public enum QueueCounter {
         return reason;
     }
 
+    /** Its place in arrays of counters. */
+    @SuppressWarnings("EnumOrdinal") // Not stored: a process reads only the arrays that it made.
+    public int index() {
+        return ordinal();
+    }
+
     /** Whether it counts refused messages. */
     public boolean isRefusal() {
         return help.equals(Names.REJECTED);

@@ -18,13 +18,13 @@ public final class QueueCounters {
 
     /** Adds a number. */
     public void add(QueueCounter counter, long number) {
-        int index = counter.ordinal();
+        int index = counter.index();
         values.setOpaque(index, values.getPlain(index) + number);
     }
 
     /** The current value. */
     public long get(QueueCounter counter) {
-        return values.getOpaque(counter.ordinal());
+        return values.getOpaque(counter.index());
     }
 
     /**
