@@ -130,8 +130,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void managementImportsConfigAndRuntime() {
-        check(package_("management", "config", "runtime"));
+    void managementImportsConfigRuntimeAndDomain() {
+        check(package_("management", "config", "runtime", "queue"));
     }
 
     @Test
