@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The series of queues. At most {@code queuesMax} queues have series of their own, the first ones by creation; the
@@ -48,7 +50,7 @@ final class QueueSeries {
     /** Queues with series of their own. */
     private final Map<Long, SeriesLabels> own = new HashMap<>();
     /** The counters of all other queues, null for those that were never active. */
-    private final Map<Long, QueueCounters> rest = new HashMap<>();
+    private final Map<Long, @Nullable QueueCounters> rest = new HashMap<>();
     /** What deleted queues without series of their own had counted. */
     private final long[] retired = new long[COUNTERS.length];
 
@@ -182,7 +184,7 @@ final class QueueSeries {
     }
 
     /** The labels of a queue with series of its own, or null. */
-    private SeriesLabels ownLabels(QueueBacklog each) {
+    private @Nullable SeriesLabels ownLabels(QueueBacklog each) {
         long number = each.queue().number();
         SeriesLabels known = own.get(number);
         if (known == null && (rest.containsKey(number) || own.size() >= queuesMax)) {
@@ -246,7 +248,7 @@ final class QueueSeries {
             for (QueueCounter counter : COUNTERS) {
                 long value = sum.counters[counter.index()];
                 if (value > 0 || !counter.isRefusal()) {
-                    counters.get(counter.metric())
+                    Objects.requireNonNull(counters.get(counter.metric()))
                             .add(new CounterDataPointSnapshot(value, labels.of(counter), null, 0));
                 }
             }

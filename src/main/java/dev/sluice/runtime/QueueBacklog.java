@@ -3,6 +3,7 @@ package dev.sluice.runtime;
 import dev.sluice.queue.BacklogSnapshot;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.metrics.QueueCounters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue with its backlog.
@@ -10,4 +11,4 @@ import dev.sluice.runtime.metrics.QueueCounters;
  * @param backlog at the time of the reading
  * @param counters since the start of the process; null if the queue was never active since
  */
-public record QueueBacklog(QueueDefinition queue, BacklogSnapshot backlog, QueueCounters counters) {}
+public record QueueBacklog(QueueDefinition queue, BacklogSnapshot backlog, @Nullable QueueCounters counters) {}

@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -179,7 +180,7 @@ public final class Meters {
 
     /** Counts one batch that a Worker was to get. */
     public void countWorkerBatch(WorkerBatchResult result, long durationMillis) {
-        workerBatches.get(result).observe(durationMillis / MILLIS_PER_SECOND);
+        Objects.requireNonNull(workerBatches.get(result)).observe(durationMillis / MILLIS_PER_SECOND);
     }
 
     private Map<WorkerBatchResult, DistributionDataPoint> workerBatches() {
