@@ -1,9 +1,10 @@
-// Builds the artifacts from target/sluice.jar into target/dist: make dist, or node src/dist/dist.mjs. Needs a JDK with
-// jlink (DIST_JDK names another one than the java command's) and GNU tar. See docs/deployment.md.
+// Builds the artifacts from target/sluice.jar into target/dist: make dist, or node src/dist/dist.mjs archive npm debian.
+// Needs a JDK with jlink (DIST_JDK names another one than the java command's) and GNU tar. See docs/deployment.md.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzip, normalize, tar, writeChecksums } from './archive.mjs';
+import { buildDebianPackage } from './debian.mjs';
 import { packPlatform, packSources } from './npm.mjs';
 import { PLATFORMS } from './platforms.mjs';
 import { output, project, run, sources, version } from './project.mjs';
@@ -72,12 +73,23 @@ mkdirSync(work, { recursive: true });
 checkModules(java, fatJar);
 const linuxX64 = path.join(work, 'linux-x64');
 installation('linux-x64', linuxX64);
-buildArchive('linux-x64', linuxX64);
-artifacts.push(packPlatform('linux-x64', linuxX64), ...packSources(work));
-for (const platform of Object.keys(PLATFORMS).filter((name) => name !== 'linux-x64')) {
-  const directory = path.join(work, platform);
-  jarOnly(platform, directory);
-  artifacts.push(packPlatform(platform, directory));
+
+const kinds = {
+  archive: () => buildArchive('linux-x64', linuxX64),
+  debian: () => artifacts.push(buildDebianPackage('linux-x64', linuxX64, work)),
+  npm: () => {
+    artifacts.push(packPlatform('linux-x64', linuxX64), ...packSources(work));
+    for (const platform of Object.keys(PLATFORMS).filter((name) => name !== 'linux-x64')) {
+      const directory = path.join(work, platform);
+      jarOnly(platform, directory);
+      artifacts.push(packPlatform(platform, directory));
+    }
+  },
+};
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(kinds);
+for (const kind of wanted) {
+  if (!(kind in kinds)) throw new Error(`unknown: ${kind}; one of ${Object.keys(kinds).join(', ')}`);
+  kinds[kind]();
 }
 writeChecksums(output, artifacts);
 rmSync(work, { recursive: true });

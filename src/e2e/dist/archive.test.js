@@ -41,11 +41,12 @@ function serverOf(context, home, options = {}) {
   return server;
 }
 
-const sluice = (home, args, options) =>
-  run(launcher(home), args, { env: { ...process.env, ...CLEAN, ...WITHOUT_ARCHIVE, ...options?.env }, ...options });
+const sluice = (home, args, env) => run(launcher(home), args, { env: { ...process.env, ...CLEAN, ...env } });
 
 before(async () => {
   installed = await unpack(temporaryDirectory());
+  const { code, stderr } = await sluice(installed, ['class-archive']);
+  assert.equal(code, 0, stderr);
 });
 
 test('the archive has its checksum and is not larger than 46 MB', async () => {
@@ -57,12 +58,15 @@ test('the archive has its checksum and is not larger than 46 MB', async () => {
 
 test('the same sources become the same bytes', async () => {
   const directory = temporaryDirectory();
-  const { code, stderr } = await run('node', [path.join(artifacts, '../../src/dist/dist.mjs')], {
+  const { code, stderr } = await run('node', [path.join(artifacts, '../../src/dist/dist.mjs'), 'archive', 'debian'], {
     env: { ...process.env, DIST_OUTPUT: directory },
   });
   assert.equal(code, 0, stderr);
-  const sums = (root) => readFile(path.join(root, 'SHA256SUMS'), 'utf8');
-  assert.equal(await sums(directory), await sums(artifacts));
+  const sums = async (root) => (await readFile(path.join(root, 'SHA256SUMS'), 'utf8')).split('\n');
+  const known = await sums(artifacts);
+  const again = await sums(directory);
+  assert.ok(again.length > 3, again.join());
+  for (const sum of again) assert.ok(known.includes(sum), sum);
 });
 
 test('the bill of materials names the runtime and the libraries of the jar', async () => {
@@ -147,7 +151,6 @@ test('TLS, metrics, health, backup, check and bench work on the runtime of the a
       'http.tls.cert': certificate,
       'http.tls.key': key,
     },
-    environment: WITHOUT_ARCHIVE,
   });
   await server.start();
   const listed = await curl([
@@ -157,7 +160,7 @@ test('TLS, metrics, health, backup, check and bench work on the runtime of the a
   assert.deepEqual([listed.status, listed.version], [200, '2']);
 
   const environment = { CLOUDFLARE_API_TOKEN: TOKEN, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, SLUICE_MANAGEMENT_PORT: String(managementPort) };
-  const command = (...args) => sluice(installed, args, { env: { ...process.env, ...CLEAN, ...WITHOUT_ARCHIVE, ...environment } });
+  const command = (...args) => sluice(installed, args, environment);
   const load = ['--mode', 'cycle', '--connections', '2', '--warmup', '100ms', '--duration', '500ms', '--quiet', '--json', '--insecure'];
   for (const more of [[], ['--http2']]) {
     const bench = await command('bench', '--url', server.baseUrl, ...load, ...more);
@@ -186,7 +189,7 @@ test('the runtime trusts the public certificate authorities', async () => {
 });
 
 test('an idle server uses at most 110 MiB of memory', async (context) => {
-  const server = serverOf(context, installed, { environment: WITHOUT_ARCHIVE });
+  const server = serverOf(context, installed);
   await server.start();
   const id = await createQueue(server);
   await push(server, id, 'small');
@@ -198,7 +201,7 @@ test('an idle server uses at most 110 MiB of memory', async (context) => {
 });
 
 test('options of JAVA_OPTS reach the Java machine, another collector among them', async (context) => {
-  const server = serverOf(context, installed, { environment: { ...WITHOUT_ARCHIVE, JAVA_OPTS: '-XX:+UseParallelGC -Xmx100m' } });
+  const server = serverOf(context, installed, { environment: { JAVA_OPTS: '-XX:+UseParallelGC -Xmx100m' } });
   await server.start();
   const arguments_ = (await readFile(`/proc/${server.pid}/cmdline`, 'utf8')).split('\0');
   assert.ok(arguments_.includes('-XX:+UseParallelGC') && arguments_.includes('-Xmx100m'));
@@ -211,14 +214,14 @@ test('a port in use and an incomplete installation are errors of one line', asyn
   await new Promise((resolve) => listener.once('listening', resolve));
   const { port } = listener.address();
   const settings = { 'http.port': port, 'management.port': 0, 'storage.engine': 'memory', 'auth.token': TOKEN };
-  const refused = launchServer({ program: [launcher(installed)], settings, environment: { ...CLEAN, ...WITHOUT_ARCHIVE } });
+  const refused = launchServer({ program: [launcher(installed)], settings, environment: CLEAN });
   assert.deepEqual(await refused.exited, { code: 2, signal: null });
   assert.match(refused.stderr, new RegExp(`^sluice: cannot listen on 127\\.0\\.0\\.1:${port} \\(http\\.port\\): the port is in use\\n$`));
   listener.close();
 
   const home = await unpack(temporaryDirectory());
   await rm(path.join(home, 'runtime/bin/java'));
-  const broken = await sluice(home, ['serve']);
+  const broken = await sluice(home, ['serve'], WITHOUT_ARCHIVE);
   assert.equal(broken.code, 2);
   assert.match(broken.stderr, /^sluice: the installation in [^\n]* is not complete: [^\n]*install it again\n$/);
 });

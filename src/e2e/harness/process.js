@@ -82,6 +82,7 @@ export async function run(command, args, options) {
 function environmentOf(settings, environment) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
   for (const [key, value] of Object.entries(settings)) {
+    if (value === undefined) continue;
     env[`SLUICE_${key.toUpperCase().replaceAll('.', '_')}`] = String(value);
   }
   return { ...env, ...environment };

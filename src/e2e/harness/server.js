@@ -16,7 +16,7 @@ export class Server {
   #stderr = '';
 
   /**
-   * @param settings configuration by dotted key
+   * @param settings configuration by dotted key; undefined leaves a key to the configuration file
    * @param directory data directory; a temporary one by default
    * @param program a command that starts Sluice in another way than java with the jar, with its first arguments
    * @param environment environment variables of the process in addition to the settings
