@@ -11,11 +11,12 @@ export function normalize(directory) {
   run('find', [directory, '-exec', 'touch', '--no-dereference', '--date', `@${timestamp}`, '{}', '+']);
 }
 
-/** Writes entries of a directory as a tar file; owners by number if given, else root. */
-export function tar(file, directory, entries, { options = [] } = {}) {
+/** Writes entries of a directory as a tar file, or appends them; the owner is root unless another number is given. */
+export function tar(file, directory, entries, { append = false, owner = 0, recursive = true, options = [] } = {}) {
   run('tar', [
-    '--create', '--file', file, '--directory', directory, '--format=gnu', '--sort=name',
-    `--mtime=@${timestamp}`, '--owner=0', '--group=0', '--numeric-owner', ...options, ...entries,
+    append ? '--append' : '--create', '--file', file, '--directory', directory, '--format=gnu', '--sort=name',
+    `--mtime=@${timestamp}`, `--owner=${owner}`, `--group=${owner}`, '--numeric-owner',
+    ...(recursive ? [] : ['--no-recursion']), ...options, ...entries,
   ]); // prettier-ignore
 }
 

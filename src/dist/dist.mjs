@@ -1,10 +1,11 @@
-// Builds the artifacts from target/sluice.jar into target/dist: make dist, or node src/dist/dist.mjs archive npm debian.
+// Builds the artifacts from target/sluice.jar into target/dist: make dist, or node src/dist/dist.mjs archive debian image npm.
 // Needs a JDK with jlink (DIST_JDK names another one than the java command's) and GNU tar. See docs/deployment.md.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzip, normalize, tar, writeChecksums } from './archive.mjs';
 import { buildDebianPackage } from './debian.mjs';
+import { buildImage } from './image.mjs';
 import { packPlatform, packSources } from './npm.mjs';
 import { PLATFORMS } from './platforms.mjs';
 import { output, project, run, sources, version } from './project.mjs';
@@ -43,8 +44,8 @@ function installation(platform, directory, jmods) {
   normalize(directory);
 }
 
-/** The components of the jar, and the Java runtime beside it. */
-function writeBillOfMaterials(name) {
+/** The components of the jar, the Java runtime beside it, and packages of Debian: {name, version}. */
+function writeBillOfMaterials(name, packages = []) {
   const bom = JSON.parse(readFileSync(billOfMaterials, 'utf8'));
   bom.components.push({
     type: 'platform',
@@ -54,6 +55,11 @@ function writeBillOfMaterials(name) {
     version: java.version,
     licenses: [{ expression: 'GPL-2.0-only WITH Classpath-exception-2.0' }],
   });
+  const urls = new Set(packages.map((each) => `pkg:deb/debian/${each.name}@${encodeURIComponent(each.version)}`));
+  for (const purl of urls) {
+    const [, component, packageVersion] = /^pkg:deb\/debian\/(.*)@(.*)$/.exec(purl);
+    bom.components.push({ type: 'library', 'bom-ref': purl, name: component, version: decodeURIComponent(packageVersion), purl });
+  }
   writeFileSync(path.join(output, name), `${JSON.stringify(bom, undefined, 2)}\n`);
   artifacts.push(name);
 }
@@ -77,6 +83,11 @@ installation('linux-x64', linuxX64);
 const kinds = {
   archive: () => buildArchive('linux-x64', linuxX64),
   debian: () => artifacts.push(buildDebianPackage('linux-x64', linuxX64, work)),
+  image: () => {
+    const { name, packages } = buildImage('linux-x64', java, linuxX64, work);
+    artifacts.push(name);
+    writeBillOfMaterials(`sluice-${version}-linux-x64.oci.cdx.json`, packages);
+  },
   npm: () => {
     artifacts.push(packPlatform('linux-x64', linuxX64), ...packSources(work));
     for (const platform of Object.keys(PLATFORMS).filter((name) => name !== 'linux-x64')) {

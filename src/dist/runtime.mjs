@@ -65,7 +65,7 @@ export function link({ home, feature }, directory, { jmods } = {}) {
   run(path.join(home, 'bin/jlink'), [
     ...(jmods ? ['--module-path', jmods] : []),
     '--add-modules', MODULES.join(','),
-    '--strip-debug', '--no-header-files', '--no-man-pages', '--dedup-legal-notices=error-if-not-same-content',
+    '--strip-java-debug-attributes', '--no-header-files', '--no-man-pages', '--dedup-legal-notices=error-if-not-same-content',
     // The archives are compressed as a whole; this way a start needs not decompress.
     feature >= 21 ? '--compress=zip-0' : '--compress=0',
     '--output', directory,

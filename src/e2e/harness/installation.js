@@ -7,7 +7,8 @@ import { send } from './http.js';
 import { TOKEN } from './server.js';
 import { ACCOUNT } from './suite.js';
 
-const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+/** The directory of the project. */
+export const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** The artifacts of "make dist". */
 export const artifacts = path.join(project, 'target/dist');

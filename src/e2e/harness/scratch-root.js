@@ -20,10 +20,10 @@ export class ScratchRoot {
     const script = `
       set -e
       mount -t tmpfs -o size=2g none "$0"
-      mkdir "$0/upper" "$0/work" "$0/root"
-      mount -t overlay overlay -o "lowerdir=/,upperdir=$0/upper,workdir=$0/work" "$0/root"
-      mount -t proc proc "$0/root/proc"
-      mount --rbind /dev "$0/root/dev"
+      mkdir "$0/upper" "$0/index" "$0/merged"
+      mount -t overlay overlay -o "lowerdir=/,upperdir=$0/upper,workdir=$0/index" "$0/merged"
+      mount -t proc proc "$0/merged/proc"
+      mount --rbind /dev "$0/merged/dev"
       echo mounted
       exec cat`;
     root.#holder = launch('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, root.#directory], {
@@ -38,7 +38,7 @@ export class ScratchRoot {
 
   /** The command line that runs a command in this root. */
   command(...command) {
-    return ['nsenter', `--mount=/proc/${this.#holder.pid}/ns/mnt`, 'chroot', path.join(this.#directory, 'root'), ...command];
+    return ['nsenter', `--mount=/proc/${this.#holder.pid}/ns/mnt`, 'chroot', path.join(this.#directory, 'merged'), ...command];
   }
 
   /** Runs a command in this root: {code, signal, stdout, stderr}. */

@@ -18,6 +18,7 @@ export class Server {
   /**
    * @param settings configuration by dotted key; undefined leaves a key to the configuration file
    * @param directory data directory; a temporary one by default
+   * @param processOf finds the process of the server if the program starts it as a process below its own, by pid
    * @param program a command that starts Sluice in another way than java with the jar, with its first arguments
    * @param environment environment variables of the process in addition to the settings
    * @param filesMax limit of open files of the process, including connections
@@ -25,7 +26,8 @@ export class Server {
    */
   constructor(options = {}) {
     const { settings = {}, directory, javaOptions = [], program, args = [], environment = {}, filesMax, expectedLog = [] } = options;
-    this.#options = { settings, program, args, environment, filesMax, expectedLog };
+    const { processOf = (pid) => pid } = options;
+    this.#options = { settings, program, processOf, args, environment, filesMax, expectedLog };
     this.javaOptions = javaOptions;
     this.directory = directory;
   }
@@ -100,7 +102,7 @@ export class Server {
   }
 
   get pid() {
-    return this.#process.pid;
+    return this.#options.processOf(this.#process.pid);
   }
 
   /** Whether it runs: it was started and has not ended by itself. */
@@ -126,7 +128,8 @@ export class Server {
   async end(signal) {
     const ending = this.#process;
     if (!ending) return undefined;
-    ending.child.kill(signal);
+    if (this.runs && this.pid !== ending.pid) process.kill(this.pid, signal);
+    else ending.child.kill(signal);
     try {
       return await inTime(`the server ends after ${signal}`, ending.exited);
     } catch (error) {
