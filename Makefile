@@ -19,7 +19,7 @@ UNTIMED := -Djunit.jupiter.execution.timeout.mode=disabled
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e dist crash overload bench bench-depth jmh fuzz simulate coverage mutation format clean jdk maven node clients
+.PHONY: help run build test unit e2e dist jmods crash overload bench bench-depth jmh fuzz simulate coverage mutation format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ dist: $(DIST) ## build the archive, packages and images into target/dist
 
 $(DIST): $(JAR) $(DIST_SOURCES) | node
 	node src/dist/dist.mjs
+
+jmods: ## fetch the Java modules of linux-arm64, for which "make dist" then builds a runtime too (Debian)
+	src/dist/jmods.sh
 
 crash: $(JAR) $(E2E)/node_modules/.package-lock.json ## kill a loaded server ROUNDS=200 times and check the observations of its clients (SEED=1)
 	cd $(E2E) && node crash.mjs "$(or $(ROUNDS),200)" "$(SEED)"

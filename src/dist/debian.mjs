@@ -32,7 +32,7 @@ function files(root, directory = '') {
 
 /** Builds the package from an installation; returns its name. */
 export function buildDebianPackage(platform, installation, work) {
-  const root = path.join(work, 'debian');
+  const root = path.join(work, `debian-${platform}`);
   const put = (from, to) => cpSync(from, path.join(root, to), { recursive: true, verbatimSymlinks: true });
   rmSync(root, { recursive: true, force: true });
   put(installation, 'usr/lib/sluice');

@@ -17,6 +17,8 @@ for (const file of [fatJar, billOfMaterials]) {
   if (!existsSync(file)) throw new Error(`${file} is missing: make build, which must reach the Maven repository`);
 }
 
+/** The platform of this build. */
+const HOST = 'linux-x64';
 const java = jdk();
 const work = path.join(output, 'work');
 const artifacts = [];
@@ -44,15 +46,16 @@ function installation(platform, directory, jmods) {
   normalize(directory);
 }
 
-/** The components of the jar, the Java runtime beside it, and packages of Debian: {name, version}. */
-function writeBillOfMaterials(name, packages = []) {
+/** The components of the jar, the Java runtime of an installation, and packages of Debian: {name, version}. */
+function writeBillOfMaterials(name, installed, packages = []) {
+  const release = readFileSync(path.join(installed, 'runtime/release'), 'utf8');
+  const [, javaVersion] = /^JAVA_VERSION="(.*)"$/m.exec(release);
   const bom = JSON.parse(readFileSync(billOfMaterials, 'utf8'));
   bom.components.push({
     type: 'platform',
-    'bom-ref': `openjdk-runtime@${java.version}`,
-    publisher: java.vendor,
+    'bom-ref': `openjdk-runtime@${javaVersion}`,
     name: 'openjdk-runtime',
-    version: java.version,
+    version: javaVersion,
     licenses: [{ expression: 'GPL-2.0-only WITH Classpath-exception-2.0' }],
   });
   const urls = new Set(packages.map((each) => `pkg:deb/debian/${each.name}@${encodeURIComponent(each.version)}`));
@@ -71,30 +74,35 @@ function buildArchive(platform, directory) {
   });
   gzip(path.join(output, `${name}.tar`));
   artifacts.push(`${name}.tar.gz`);
-  writeBillOfMaterials(`${name}.cdx.json`);
+  writeBillOfMaterials(`${name}.cdx.json`, directory);
 }
 
 rmSync(output, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 checkModules(java, fatJar);
-const linuxX64 = path.join(work, 'linux-x64');
-installation('linux-x64', linuxX64);
+
+/** The directory of the modules of another platform, if they are at hand. */
+const foreignModules = (platform) => path.join(project, 'target/jmods', platform);
+const withRuntime = Object.keys(PLATFORMS).filter((platform) => platform === HOST || existsSync(foreignModules(platform)));
+const directoryOf = (platform) => path.join(work, platform);
+for (const platform of withRuntime) {
+  installation(platform, directoryOf(platform), platform === HOST ? undefined : foreignModules(platform));
+}
 
 const kinds = {
-  archive: () => buildArchive('linux-x64', linuxX64),
-  debian: () => artifacts.push(buildDebianPackage('linux-x64', linuxX64, work)),
+  archive: () => withRuntime.forEach((platform) => buildArchive(platform, directoryOf(platform))),
+  debian: () => artifacts.push(...withRuntime.map((platform) => buildDebianPackage(platform, directoryOf(platform), work))),
   image: () => {
-    const { name, packages } = buildImage('linux-x64', java, linuxX64, work);
+    const { name, packages } = buildImage(HOST, java, directoryOf(HOST), work);
     artifacts.push(name);
-    writeBillOfMaterials(`sluice-${version}-linux-x64.oci.cdx.json`, packages);
+    writeBillOfMaterials(`sluice-${version}-${HOST}.oci.cdx.json`, directoryOf(HOST), packages);
   },
   npm: () => {
-    artifacts.push(packPlatform('linux-x64', linuxX64), ...packSources(work));
-    for (const platform of Object.keys(PLATFORMS).filter((name) => name !== 'linux-x64')) {
-      const directory = path.join(work, platform);
-      jarOnly(platform, directory);
-      artifacts.push(packPlatform(platform, directory));
+    for (const platform of Object.keys(PLATFORMS)) {
+      if (!withRuntime.includes(platform)) jarOnly(platform, directoryOf(platform));
+      artifacts.push(packPlatform(platform, directoryOf(platform)));
     }
+    artifacts.push(...packSources(work));
   },
 };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(kinds);

@@ -40,13 +40,7 @@ export function jdk() {
     throw new Error(`${home} has no jlink: name a JDK in DIST_JDK. On Debian: apt-get install openjdk-17-jdk-headless`);
   }
   const release = readFileSync(path.join(home, 'release'), 'utf8');
-  const property = (name) => new RegExp(`^${name}="(.*)"`, 'm').exec(release)?.[1];
-  return {
-    home,
-    vendor: property('IMPLEMENTOR'),
-    version: property('JAVA_RUNTIME_VERSION'),
-    feature: Number.parseInt(property('JAVA_VERSION'), 10),
-  };
+  return { home, feature: Number.parseInt(/^JAVA_VERSION="(.*)"$/m.exec(release)[1], 10) };
 }
 
 /** Fails if the jar refers to a module that is neither in the runtime nor known to be unused. */
