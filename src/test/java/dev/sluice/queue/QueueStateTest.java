@@ -193,4 +193,82 @@ class QueueStateTest {
         assertThat(slow.after(1).push("c").backlogCount()).isEqualTo(3);
         assertThatThrownBy(() -> slow.push("d")).hasMessage(QueueError.OVERLOADED.text());
     }
+
+    @Test
+    void theTimeFromWhichThatManyMessagesAreReadyIsKnown() {
+        assertThat(queue.state.readyMillis(1)).isEqualTo(Long.MAX_VALUE);
+        queue.push("a");
+        queue.pushDelayed("b", 10);
+        queue.pushDelayed("c", 20);
+        assertThat(queue.state.readyMillis(1)).isZero();
+        assertThat(queue.state.readyMillis(2)).isEqualTo(queue.nowMillis + 10_000);
+        assertThat(queue.state.readyMillis(3)).isEqualTo(queue.nowMillis + 20_000);
+        assertThat(queue.state.readyMillis(4)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aCandidateIsReadyUntilItIsLeased() {
+        queue.push("a");
+        queue.pushDelayed("b", 10);
+        List<ReadyMessage> candidates = queue.after(10_000).candidates(10, ConsumerType.HTTP_PULL);
+        assertThat(candidates).hasSize(2).allMatch(each -> queue.state.isReady(each, queue.nowMillis));
+        assertThat(queue.state.isReady(candidates.get(1), queue.nowMillis - 1)).isFalse();
+        queue.pull(10);
+        assertThat(candidates).noneMatch(each -> queue.state.isReady(each, queue.nowMillis));
+    }
+
+    @Test
+    void aPullRemovesCandidatesThatArePastTheirRetentionByNow() {
+        queue.push("a", "bb");
+        queue.after(1_000).push("ccc");
+        List<ReadyMessage> candidates = queue.candidates(10, ConsumerType.HTTP_PULL);
+        queue.after(QueueSettings.DEFAULT.retentionSeconds() * 1_000L - 1_000);
+        Pull.PullReply reply = queue.decide(new Pull(candidates, 1_000, ConsumerType.HTTP_PULL));
+        assertThat(seqs(reply.leases())).containsExactly(3L);
+        assertThat(reply.metrics()).isEqualTo(new BacklogStats(1, 3, 1_000_000));
+        assertThat(queue.metrics()).isEqualTo(new BacklogStats(1, 3, 1_001_000));
+    }
+
+    @Test
+    void aPullOfMoreCandidatesThanTheQueueMayLeaseGetsThatMany() {
+        queue.push("a", "b");
+        TestQueue limited =
+                new TestQueue(LimitsBuilder.documented().leasesPerQueueMax(1).build());
+        limited.push("a", "b");
+        List<ReadyMessage> candidates = queue.candidates(10, ConsumerType.HTTP_PULL);
+        assertThat(limited.run(new Pull(candidates, 1_000, ConsumerType.HTTP_PULL))
+                        .leases())
+                .hasSize(1);
+    }
+
+    @Test
+    void anExpiryWithNothingLeftToDoIsComplete() {
+        queue.push("a");
+        queue.pushDelayed("b", 10);
+        assertThat(queue.decide(new Expire(10))).isFalse();
+    }
+
+    @Test
+    void noMessageHasTheNumberZero() {
+        queue.push("a");
+        assertThat(queue.ack(new LeaseId(0, 1)).ackWarnings()).containsExactly(Ack.Warning.UNKNOWN);
+    }
+
+    @Test
+    void theHeadOfAQueueWithoutScheduledMessagesNamesTheNextNumber() {
+        queue.push("a");
+        assertThat(queue.state.head().scheduledFromSeq()).isEqualTo(2);
+    }
+
+    @Test
+    void aClosedQueueReservesNoMemory() {
+        ByteBudget budget = ByteBudget.unbounded();
+        QueueState state = new QueueState(QueueSettings.DEFAULT, null, Limits.DOCUMENTED, QueueImage.NEW, budget);
+        List.of(TestQueue.message("a", 0), TestQueue.message("b", 10))
+                .forEach(message ->
+                        new Push(List.of(message)).decide(state, 1_000).events().forEach(state::apply));
+        assertThat(budget.reservedBytes()).isPositive();
+        state.close();
+        assertThat(budget.reservedBytes()).isZero();
+    }
 }
