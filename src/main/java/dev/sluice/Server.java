@@ -27,6 +27,7 @@ import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.metrics.MetricDescription;
 import dev.sluice.store.Durability;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.QueueStore;
@@ -335,6 +336,11 @@ public final class Server {
         generatedCredentials
                 .flatMap(GeneratedCredentials::file)
                 .ifPresent(file -> GeneratedCredentials.copy(file, directory));
+    }
+
+    /** What the documents say about the metrics. */
+    List<MetricDescription> metrics() {
+        return meters.descriptions();
     }
 
     /** The actual port of the API. */

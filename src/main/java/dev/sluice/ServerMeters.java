@@ -45,13 +45,17 @@ final class ServerMeters {
         meters.counter(
                 "sluice_store_reopenings_total", "Times the store was opened again in place.", store::generation);
         meters.gauge("sluice_store_waiting_bytes", "Bytes that wait to be written.", store::bytesWaiting);
-        if (config.storage().engine() == StorageConfig.Engine.ROCKSDB) {
-            meters.gauge("sluice_store_free_bytes", "Free bytes of the file system.", store::freeBytes);
-            meters.gauge(
-                    "sluice_store_free_bytes_min", "Free bytes below which pushes are refused.", () -> config.storage()
-                            .freeBytesMin());
-            meters.gauges(store::figures, STORE_GAUGES);
-        }
+        boolean isOnDisk = config.storage().engine() == StorageConfig.Engine.ROCKSDB;
+        meters.gauges(
+                () -> isOnDisk ? Optional.of(store) : Optional.empty(),
+                List.of(
+                        new Meters.GaugeOf<>(
+                                "sluice_store_free_bytes", "Free bytes of the file system.", QueueStore::freeBytes),
+                        new Meters.GaugeOf<>(
+                                "sluice_store_free_bytes_min",
+                                "Free bytes below which pushes are refused.",
+                                any -> config.storage().freeBytesMin())));
+        meters.gauges(store::figures, STORE_GAUGES);
     }
 
     private static final List<Meters.GaugeOf<StoreFigures>> STORE_GAUGES = List.of(
@@ -96,9 +100,11 @@ final class ServerMeters {
 
     /** The certificate, if there is one. */
     void addCertificate(Optional<Certificates> certificates) {
-        certificates.ifPresent(shown -> meters.gauge(
-                "sluice_certificate_expiry_timestamp_seconds",
-                "When the certificate of the API expires.",
-                shown::expirySeconds));
+        meters.gauges(
+                () -> certificates,
+                List.of(new Meters.GaugeOf<>(
+                        "sluice_certificate_expiry_timestamp_seconds",
+                        "When the certificate of the API expires.",
+                        Certificates::expirySeconds)));
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.api.auth.Credentials;
 import dev.sluice.config.ConfigLoader;
+import dev.sluice.runtime.metrics.MetricDescription;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -96,6 +97,10 @@ public final class RunningServer implements AutoCloseable {
 
     public static Map<String, String> bearer(String token) {
         return Map.of("Authorization", "Bearer " + token);
+    }
+
+    List<MetricDescription> metrics() {
+        return server.metrics();
     }
 
     int port() {
