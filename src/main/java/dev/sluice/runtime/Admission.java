@@ -3,6 +3,8 @@ package dev.sluice.runtime;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.store.QueueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether pushes are accepted. The event bus has no back-pressure, so the bytes waiting for the store are
@@ -10,9 +12,13 @@ import dev.sluice.store.QueueStore;
  * threads.
  */
 public final class Admission {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
     private final QueueStore store;
     private final RuntimeOptions options;
     private volatile boolean spaceLow;
+    /** Whether the last line in the log said that space is low. Only the thread that measures uses it. */
+    private boolean lowWasLogged;
 
     public Admission(QueueStore store, RuntimeOptions options) {
         this.store = store;
@@ -34,7 +40,22 @@ public final class Admission {
             above = bytesAboveMin();
             spaceLow = above < 0;
         }
+        logChange(above);
         return above;
+    }
+
+    private void logChange(long bytesAboveMin) {
+        boolean low = bytesAboveMin < 0;
+        if (low != lowWasLogged) {
+            lowWasLogged = low;
+            if (low) {
+                LOG.warn(
+                        "The disk is nearly full: pushes are refused until there are {} more bytes free",
+                        -bytesAboveMin);
+            } else {
+                LOG.info("There is enough free disk space again: pushes are accepted");
+            }
+        }
     }
 
     private long bytesAboveMin() {

@@ -35,6 +35,9 @@ public final class FaultyStore implements QueueStore {
 
     /** Reads of contents wait for this. */
     public CompletableFuture<Void> contentsGate = CompletableFuture.completedFuture(null);
+    /** What is reported as free; null for what the store says. */
+    public volatile Long freeBytes;
+
     /** Number of a message whose content is missing. */
     public long contentMissingOf;
 
@@ -110,7 +113,7 @@ public final class FaultyStore implements QueueStore {
 
     @Override
     public long freeBytes() {
-        return store.freeBytes();
+        return freeBytes == null ? store.freeBytes() : freeBytes;
     }
 
     @Override
