@@ -128,6 +128,7 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         ServerConfig loaded = ConfigLoader.load(presets(), file, System.getenv(), flags());
         LogConfigurator.level(loaded.logLevel());
+        LogConfigurator.format(loaded.logFormat());
         if (verbose) {
             LogConfigurator.logMessages();
         }

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.sluice.config.LogFormat;
 import dev.sluice.config.LogLevel;
 import dev.sluice.runtime.queue.MessageLog;
 import org.slf4j.Logger;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
  * {@code logback-test.xml} of the class path.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    private static final LogLayout LAYOUT = new LogLayout();
+
     @Override
     public ExecutionStatus configure(LoggerContext logs) {
         if (System.getProperty("logback.configurationFile") != null || isEmbedded()) {
@@ -25,7 +28,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         }
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(logs);
-        encoder.setLayout(new LogLayout());
+        encoder.setLayout(LAYOUT);
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(logs);
@@ -55,6 +58,11 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logs) {
             logs.getLogger(MessageLog.LOGGER).setLevel(Level.INFO);
         }
+    }
+
+    /** Sets how events are written. */
+    static void format(LogFormat format) {
+        LAYOUT.format(format);
     }
 
     /** Sets the level of Sluice's own loggers. Libraries stay at level WARN. */

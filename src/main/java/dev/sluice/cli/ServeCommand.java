@@ -45,6 +45,7 @@ final class ServeCommand implements Callable<Integer> {
         ReloadSignal.handle(reload::request);
         ServerConfig config = configuration();
         LogConfigurator.level(config.logLevel());
+        LogConfigurator.format(config.logFormat());
         List<String> ignored = ConfigLoader.ignoredVariables(System.getenv());
         if (!ignored.isEmpty()) {
             LoggerFactory.getLogger(ServeCommand.class)
@@ -56,6 +57,7 @@ final class ServeCommand implements Callable<Integer> {
         reload.with("certificates", reloaded -> reloadCertificates(server, reloaded))
                 .with("log.level", reloaded -> {
                     LogConfigurator.level(reloaded.logLevel());
+                    LogConfigurator.format(reloaded.logFormat());
                     return Future.succeededFuture();
                 })
                 .begin();

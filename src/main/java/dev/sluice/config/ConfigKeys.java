@@ -189,6 +189,12 @@ public final class ConfigKeys {
             "info",
             "Log level on standard error: debug, info, warn or error.",
             ValueTypes.oneOf(LogLevel.class));
+    static final ConfigKey<LogFormat> LOG_FORMAT = key(
+            "log.format",
+            "text",
+            "How an event of the log is written: text, or json (one object per line, with time, level, logger, message and "
+                    + "stack_trace).",
+            ValueTypes.oneOf(LogFormat.class));
 
     static final ConfigKey<Boolean> DEV_MODE = key(
             "dev.mode",

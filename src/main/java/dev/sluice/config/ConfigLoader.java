@@ -87,6 +87,7 @@ public final class ConfigLoader {
                 Math.max(get(ConfigKeys.MEMORY_REQUEST_BYTES), limits.requestBytesMax()),
                 get(ConfigKeys.SHUTDOWN_TIMEOUT),
                 get(ConfigKeys.LOG_LEVEL),
+                get(ConfigKeys.LOG_FORMAT),
                 get(ConfigKeys.DEV_MODE));
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param requestBytes memory for bodies of requests in progress, and the same amount for responses
  * @param shutdownTimeoutMillis time for a graceful stop
  * @param logLevel the level of Sluice's own log
+ * @param logFormat how an event of the log is written
  * @param devMode whether one request may reset an account
  */
 public record ServerConfig(
@@ -34,6 +35,7 @@ public record ServerConfig(
         long requestBytes,
         long shutdownTimeoutMillis,
         LogLevel logLevel,
+        LogFormat logFormat,
         boolean devMode) {
     /** The same with other declared queues and targets of worker consumers. */
     public ServerConfig withQueues(List<DeclaredQueue> declared, Map<String, WorkerConfig> targets) {
@@ -50,6 +52,7 @@ public record ServerConfig(
                 requestBytes,
                 shutdownTimeoutMillis,
                 logLevel,
+                logFormat,
                 devMode);
     }
 }
