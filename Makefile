@@ -6,6 +6,8 @@ FLOOR := target/sluice-floor.jar
 ARCHIVE := target/sluice.jsa
 MVN := mvn -B -ntp
 E2E := src/e2e
+# Kafka's brokers, for tests and "make cluster".
+KAFKA := target/kafka
 # Written last by "make dist".
 DIST := target/dist/SHA256SUMS
 DIST_SOURCES := $(shell find src/dist src/npm conf -type f 2>/dev/null)
@@ -19,7 +21,7 @@ UNTIMED := -Djunit.jupiter.execution.timeout.mode=disabled
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e dist jmods crash overload bench bench-depth jmh fuzz simulate coverage mutation format clean jdk maven node clients
+.PHONY: help run build test unit e2e dist jmods crash overload bench bench-depth jmh cluster kafka fuzz simulate coverage mutation format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -37,14 +39,14 @@ $(ARCHIVE): $(JAR)
 	$(JAVA) -XX:ArchiveClassesAtExit=$@ -Xlog:disable -Xlog:all=off -jar $(abspath $(JAR)) serve --stop-when-ready \
 	  --set http.port=0 --set management.port=0 --set storage.directory="$$directory" >/dev/null
 
-test: | jdk maven node clients ## install the dependencies of the tests and run all tests
+test: $(KAFKA) | jdk maven node clients ## install the dependencies of the tests and run all tests
 	$(MVN) verify
 	$(MAKE) e2e
 
 unit: | jdk maven ## run the unit tests only
 	$(MVN) test
 
-e2e: $(JAR) $(DIST) $(E2E)/node_modules/.package-lock.json | clients ## run the end-to-end tests with real clients
+e2e: $(JAR) $(KAFKA) $(DIST) $(E2E)/node_modules/.package-lock.json | clients ## run the end-to-end tests with real clients
 	cd $(E2E) && npm test
 
 dist: $(DIST) ## build the archive, packages and images into target/dist
@@ -75,6 +77,16 @@ jmh: $(FLOOR) ## run the microbenchmarks, with allocation per operation (ARGS="D
 
 $(FLOOR): $(BENCH_SOURCES) | jdk maven node
 	$(MVN) -Pjmh -DskipTests package
+
+cluster: $(JAR) $(KAFKA) | node ## run three Kafka brokers and a node on them, on loopback (ARGS="--set http.port=9000")
+	node src/kafka/cluster.mjs $(ARGS)
+
+kafka: $(KAFKA) ## bring Kafka's brokers into target/kafka, for the tests of the kafka engine
+
+$(KAFKA): src/kafka/pom.xml | jdk maven
+	rm -rf $@
+	$(MVN) -q -f $< dependency:copy-dependencies -DoutputDirectory=$(abspath $@) || { rm -rf $@; exit 1; }
+	touch $@
 
 fuzz: | jdk maven ## fuzz all targets, or one, for MINUTES each (MINUTES=10 TARGET=PushFuzz)
 	$(MVN) test -Dtest=CoverageGuidedFuzzingIT $(UNTIMED) -Dsluice.fuzz.target=$(TARGET) -Dsluice.fuzz.seconds=$$(($(or $(MINUTES),1) * 60))

@@ -39,6 +39,7 @@ export class CrashRun {
   #tally = new Tally();
   #checker;
   #wallClock;
+  #afterKill;
   #history = new History({
     onEvent: (event) => {
       this.#tally.onEvent(event);
@@ -51,12 +52,16 @@ export class CrashRun {
    *
    * @param settings additional settings of the server
    * @param environment environment variables of the server process, such as LD_PRELOAD
+   * @param afterKill called after each kill with the round and the directory of the server; returns the directory with
+   * the store to check, or undefined if there is none
+   * @param expectedLog regular expressions of log lines that look like failures but are expected
    * @param hard whether leases are short under load, responses large, some clients slow or gone, and heaps small
    */
-  constructor({ seed, settings = {}, environment = {}, hard = false }) {
+  constructor({ seed, settings = {}, environment = {}, afterKill = (round, directory) => directory, expectedLog, hard = false }) {
     this.#seed = seed;
     this.#random = new Random(seed);
     this.#hard = hard;
+    this.#afterKill = afterKill;
     this.#kinds = queuesOf(hard);
     this.#checker = new Checker(this.#kinds);
     this.#wallClock = skipWithoutWallClock ? undefined : new WallClock();
@@ -64,6 +69,7 @@ export class CrashRun {
       directory: path.join(temporaryDirectory(), 'data'),
       environment: { ...this.#wallClock?.variables, ...environment },
       settings: { 'storage.engine': 'rocksdb', 'storage.durability': 'fsync', ...settings },
+      expectedLog,
     });
   }
 
@@ -105,7 +111,8 @@ export class CrashRun {
     this.#history.add({ event: 'killed' });
     if (clockIsSet) this.#setClock(round % ROUNDS_PER_ERA === 0 ? 0 : this.#random.below(7_200) - 3_600);
     if (this.#random.chance(0.25)) await this.#killAgainWhileItStarts();
-    await this.#check();
+    const checked = await this.#afterKill(round, this.#server.directory);
+    if (checked) await this.#check(checked);
     this.#fail();
     await this.#start();
     await this.#count();
@@ -142,8 +149,7 @@ export class CrashRun {
     this.#history.add({ event: 'killed', while: 'starting' });
   }
 
-  async #check() {
-    const { directory } = this.#server;
+  async #check(directory) {
     const args = ['--json', '--data-dir', directory];
     const checking = launchServer({ command: 'check', args, javaOptions: JAVA_OPTIONS, cwd: path.dirname(directory) });
     const { code } = await inTime('sluice check ends', checking.exited);

@@ -13,6 +13,7 @@ import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.message.MessageOperations;
+import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig;
@@ -31,6 +32,9 @@ import dev.sluice.runtime.metrics.MetricDescription;
 import dev.sluice.store.Durability;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.QueueStore;
+import dev.sluice.store.kafka.ClientProperties;
+import dev.sluice.store.kafka.KafkaOptions;
+import dev.sluice.store.kafka.KafkaQueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.worker.HttpWorkers;
@@ -43,6 +47,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -110,7 +115,7 @@ public final class Server {
         // The store is opened before Vert.x only if Netty needs the store's directory for its libraries: that order is
         // slower.
         boolean storeFirst = config.storage().engine() == Engine.ROCKSDB && !NettyLibraries.canBeLoaded();
-        Optional<QueueStore> opened = storeFirst ? Optional.of(openStore(config.storage(), meters)) : Optional.empty();
+        Optional<QueueStore> opened = storeFirst ? Optional.of(openStore(config, meters)) : Optional.empty();
         try {
             if (storeFirst) {
                 NettyLibraries.unpackIn(
@@ -128,7 +133,7 @@ public final class Server {
         Future<Contract> contract = Contract.load(vertx);
         Server server;
         try {
-            QueueStore store = opened.orElseGet(() -> openStore(config.storage(), meters));
+            QueueStore store = opened.orElseGet(() -> openStore(config, meters));
             server = withStore(config, certificates, store, vertx, clock, meters);
         } catch (RuntimeException | Error failure) {
             // Not before the contract is loaded: a result for a closed event loop would be logged as an error.
@@ -165,7 +170,8 @@ public final class Server {
                 : Optional.empty();
     }
 
-    private static QueueStore openStore(StorageConfig storage, Meters meters) {
+    private static QueueStore openStore(ServerConfig config, Meters meters) {
+        StorageConfig storage = config.storage();
         return switch (storage.engine()) {
             case MEMORY -> new MemoryStore();
             case ROCKSDB ->
@@ -175,7 +181,18 @@ public final class Server {
                                 ? Durability.FSYNC
                                 : Durability.ASYNC,
                         meters::countCommit);
+            case KAFKA -> KafkaQueueStore.open(kafkaOptions(config), meters::countCommit);
         };
+    }
+
+    private static KafkaOptions kafkaOptions(ServerConfig config) {
+        ClusterConfig cluster = config.cluster();
+        return new KafkaOptions(
+                cluster.bootstrapServers().orElseThrow(),
+                cluster.clientProperties().map(ClientProperties::read).orElse(Map.of()),
+                cluster.topicPrefix(),
+                cluster.node().orElseGet(HostName::get),
+                config.storage().directory());
     }
 
     private static Vertx newVertx(HttpConfig http) {

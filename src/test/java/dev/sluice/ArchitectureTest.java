@@ -179,7 +179,8 @@ class ArchitectureTest {
                 .resideInAPackage("dev.sluice.store")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.sluice.store.rocksdb..", "dev.sluice.store.memory.."));
+                .resideInAnyPackage(
+                        "dev.sluice.store.rocksdb..", "dev.sluice.store.memory..", "dev.sluice.store.kafka.."));
     }
 
     @Test
@@ -210,6 +211,21 @@ class ArchitectureTest {
     @Test
     void onlyTheRocksDbStoreUsesRocksDb() {
         check(only("org.rocksdb..", "dev.sluice.store.rocksdb.."));
+    }
+
+    @Test
+    void onlyTheKafkaStoreUsesKafka() {
+        check(only("org.apache.kafka..", "dev.sluice.store.kafka"));
+    }
+
+    @Test
+    void theStoreOnDiskDoesNotKnowTheOneInKafka() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.store.rocksdb..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.sluice.store.kafka"));
     }
 
     @Test

@@ -38,6 +38,7 @@ record DevReady(
                 accountId,
                 config.auth().token().map(Secret::value).orElse(""),
                 switch (config.storage().engine()) {
+                    case KAFKA -> "Messages are in Kafka.";
                     case MEMORY -> "Messages are in memory and end with this process.";
                     case ROCKSDB ->
                         "Messages are in " + config.storage().directory().toAbsolutePath() + ".";

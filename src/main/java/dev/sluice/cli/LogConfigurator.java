@@ -44,6 +44,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         // This logger prints the bytes of clients that do not speak HTTP. That could fill the log and disclose
         // credentials.
         logs.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
+        // Kafka's clients log each attempt to connect. The store reports what it means, once.
+        logs.getLogger("org.apache.kafka").setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

@@ -96,10 +96,14 @@ public final class ConfigKeys {
     static final ConfigKey<StorageConfig.Engine> STORAGE_ENGINE = key(
             "storage.engine",
             "rocksdb",
-            "Where messages are stored: rocksdb (on disk) or memory (lost when the process ends).",
+            "Where messages are stored: rocksdb (on disk), memory (lost when the process ends) or kafka (experimental; "
+                    + "a log in Kafka, with a copy on disk).",
             ValueTypes.oneOf(StorageConfig.Engine.class));
-    static final ConfigKey<Path> STORAGE_DIRECTORY =
-            key("storage.directory", "data", "Directory of the rocksdb engine.", ValueTypes.path());
+    static final ConfigKey<Path> STORAGE_DIRECTORY = key(
+            "storage.directory",
+            "data",
+            "Directory of the rocksdb engine, and of the copy of the kafka engine.",
+            ValueTypes.path());
     static final ConfigKey<StorageConfig.DurabilityMode> STORAGE_DURABILITY = key(
             "storage.durability",
             "fsync",
@@ -113,6 +117,28 @@ public final class ConfigKeys {
             "Minimum of free disk space, such as 256MiB. Below it pushes are rejected; pulls and acknowledgements "
                     + "continue.",
             ValueTypes.bytes(0));
+
+    static final ConfigKey<String> CLUSTER_BOOTSTRAP_SERVERS = key(
+            "cluster.bootstrap_servers",
+            "",
+            "Addresses of Kafka brokers for the kafka engine, as host:port,host:port.",
+            ValueTypes.text());
+    static final ConfigKey<Path> CLUSTER_CLIENT_PROPERTIES = key(
+            "cluster.client_properties",
+            "",
+            "File with properties of Kafka's clients for encryption and authentication: security.*, sasl.* and "
+                    + "ssl.* only.",
+            ValueTypes.path());
+    static final ConfigKey<String> CLUSTER_TOPIC_PREFIX = key(
+            "cluster.topic_prefix",
+            "sluice",
+            "Beginning of the names of the topics in Kafka, which belong to one installation.",
+            ValueTypes.matching("1 to 100 letters, digits, dots, dashes and underscores", "[A-Za-z0-9._-]{1,100}"));
+    static final ConfigKey<String> CLUSTER_NODE = key(
+            "cluster.node",
+            "",
+            "Name of this node in the log and in messages of other nodes; by default the host name.",
+            ValueTypes.matching("1 to 100 letters, digits, dots, dashes and underscores", "[A-Za-z0-9._-]{1,100}"));
 
     static final ConfigKey<Secret> AUTH_TOKEN = key(
             "auth.token",

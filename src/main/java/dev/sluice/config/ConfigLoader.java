@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * later sources override earlier ones.
  */
 public final class ConfigLoader {
+    /** Half of what one record of the log holds, which leaves room for ids and indexes. */
+    private static final int KAFKA_BATCH_BYTES_MAX = 4 * 1024 * 1024;
+
     private final ConfigSources sources = new ConfigSources();
 
     private ConfigLoader() {}
@@ -74,6 +77,7 @@ public final class ConfigLoader {
                         get(ConfigKeys.STORAGE_DIRECTORY),
                         get(ConfigKeys.STORAGE_DURABILITY),
                         get(ConfigKeys.STORAGE_FREE_BYTES_MIN)),
+                cluster(auth, limits),
                 auth,
                 new MessagesConfig(
                         get(ConfigKeys.MESSAGES_JSON_BODY_ENCODING),
@@ -89,6 +93,30 @@ public final class ConfigLoader {
                 get(ConfigKeys.LOG_LEVEL),
                 get(ConfigKeys.LOG_FORMAT),
                 get(ConfigKeys.DEV_MODE));
+    }
+
+    private ClusterConfig cluster(AuthConfig auth, Limits limits) {
+        if (get(ConfigKeys.STORAGE_ENGINE) == StorageConfig.Engine.KAFKA) {
+            if (!isSet(ConfigKeys.CLUSTER_BOOTSTRAP_SERVERS)) {
+                throw new ConfigException(
+                        "storage.engine kafka needs " + ConfigKeys.CLUSTER_BOOTSTRAP_SERVERS.name() + ", as host:port");
+            }
+            if (auth.isEmpty()) {
+                throw new ConfigException("storage.engine kafka needs credentials: set auth.token, auth.tokens, or "
+                        + "auth.email and auth.key. Generated ones would be lost with the directory of a node");
+            }
+            if (limits.batchBytesMax() > KAFKA_BATCH_BYTES_MAX) {
+                throw new ConfigException(ConfigKeys.BATCH_BYTES_MAX.name() + " may be at most " + KAFKA_BATCH_BYTES_MAX
+                        + " with storage.engine kafka, not " + limits.batchBytesMax());
+            }
+        }
+        return new ClusterConfig(
+                sources.find(ConfigKeys.CLUSTER_BOOTSTRAP_SERVERS),
+                isSet(ConfigKeys.CLUSTER_CLIENT_PROPERTIES)
+                        ? Optional.of(readable(ConfigKeys.CLUSTER_CLIENT_PROPERTIES))
+                        : Optional.empty(),
+                get(ConfigKeys.CLUSTER_TOPIC_PREFIX),
+                sources.find(ConfigKeys.CLUSTER_NODE));
     }
 
     private HttpConfig http() {

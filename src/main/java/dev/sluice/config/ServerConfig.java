@@ -10,6 +10,7 @@ import java.util.Map;
  * @param http the API's listener
  * @param management the listener for health and metrics
  * @param storage where messages are stored
+ * @param cluster the log of engine {@link StorageConfig.Engine#KAFKA}
  * @param auth the credentials of the API
  * @param messages compatibility options
  * @param limits the limits of the service
@@ -26,6 +27,7 @@ public record ServerConfig(
         HttpConfig http,
         ManagementConfig management,
         StorageConfig storage,
+        ClusterConfig cluster,
         AuthConfig auth,
         MessagesConfig messages,
         Limits limits,
@@ -43,6 +45,7 @@ public record ServerConfig(
                 http,
                 management,
                 storage,
+                cluster,
                 auth,
                 messages,
                 limits,

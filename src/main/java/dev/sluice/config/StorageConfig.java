@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * Where messages are stored.
  *
  * @param engine the storage engine
- * @param directory the directory of engine {@link Engine#ROCKSDB}
+ * @param directory the directory of engine {@link Engine#ROCKSDB}, and of the copy of engine {@link Engine#KAFKA}
  * @param durability when a push is confirmed
  * @param freeBytesMin pushes are rejected while the disk has less free space
  */
@@ -16,7 +16,9 @@ public record StorageConfig(Engine engine, Path directory, DurabilityMode durabi
         /** On disk. */
         ROCKSDB,
         /** In memory only; lost when the process ends. */
-        MEMORY
+        MEMORY,
+        /** In a log in Kafka, with a copy on disk. */
+        KAFKA
     }
 
     /** When a push is confirmed. */

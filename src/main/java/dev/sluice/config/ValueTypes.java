@@ -22,6 +22,15 @@ final class ValueTypes {
         return of("text (in quotes if it looks like a number)", false, raw -> raw instanceof String s ? s : null);
     }
 
+    /** Text that matches a regular expression as a whole. */
+    static ValueType<String> matching(String expectation, String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        return of(
+                expectation,
+                false,
+                raw -> raw instanceof String s && pattern.matcher(s).matches() ? s : null);
+    }
+
     /** A secret of visible ASCII characters. */
     static ValueType<Secret> secret() {
         return of(

@@ -12,7 +12,7 @@ public final class KeyFormat {
     /** Format version of keys and values. A store with a higher version is refused. */
     public static final int VERSION = 1;
 
-    /** The format record. */
+    /** The format record, and what a copy of a log knows about that log. */
     public static final byte SPACE_FORMAT = 0x00;
     /** Bodies of messages published without delay, by seq. */
     public static final byte SPACE_MESSAGES = 0x01;
@@ -41,12 +41,24 @@ public final class KeyFormat {
     public static final int TIME_KEY_BYTES = SEQ_KEY_BYTES + Long.BYTES;
 
     private static final byte[] FORMAT_KEY = {SPACE_FORMAT};
+    private static final byte[] LOG_POSITION_KEY = {SPACE_FORMAT, 1};
+    private static final byte[] LOG_IDENTITY_KEY = {SPACE_FORMAT, 2};
 
     private KeyFormat() {}
 
     /** The key of the format record. */
     public static byte[] formatKey() {
         return FORMAT_KEY.clone();
+    }
+
+    /** The key of the position of a copy in the log that it follows. */
+    public static byte[] logPositionKey() {
+        return LOG_POSITION_KEY.clone();
+    }
+
+    /** The key of the identity of the log that a copy follows. */
+    public static byte[] logIdentityKey() {
+        return LOG_IDENTITY_KEY.clone();
     }
 
     /** The key space of the body of a message. */

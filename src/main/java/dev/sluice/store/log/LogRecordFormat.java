@@ -85,6 +85,11 @@ public final class LogRecordFormat {
         return Optional.of(new LogRecord(kind, epoch, index, owner, payload));
     }
 
+    /** The checksum in the header of an encoded record. */
+    public static int checksumOf(byte[] encoded) {
+        return ByteBuffer.wrap(encoded).getInt(CHECKSUM_AT);
+    }
+
     private static int checksum(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, CHECKSUM_AT);

@@ -1,0 +1,148 @@
+package dev.sluice.store.kafka;
+
+import dev.sluice.store.StoreException;
+import dev.sluice.store.log.LogUnusableException;
+import dev.sluice.store.log.ShardLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** A shard log that is one partition of a Kafka topic. */
+final class KafkaShardLog implements ShardLog {
+    private static final Duration POLL = Duration.ofMillis(100);
+    /** Within this time a record that exists is read, or the brokers do not work. */
+    private static final long READ_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+
+    private final KafkaOptions options;
+    private final TopicPartition partition;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    /** Where the consumer is; -1 if that is unknown. */
+    private long position = -1;
+
+    KafkaShardLog(KafkaOptions options, TopicPartition partition) {
+        this.options = options;
+        this.partition = partition;
+        this.consumer = new KafkaConsumer<>(ClientProperties.consumer(options));
+        consumer.assign(Set.of(partition));
+    }
+
+    @Override
+    public Appender newAppender() {
+        try {
+            return new KafkaAppender(new KafkaProducer<>(ClientProperties.producer(options)));
+        } catch (KafkaException failure) {
+            throw failed("append to", failure);
+        }
+    }
+
+    @Override
+    public long startOffset() {
+        try {
+            return of(consumer.beginningOffsets(Set.of(partition)));
+        } catch (KafkaException failure) {
+            throw failed("read", failure);
+        }
+    }
+
+    @Override
+    public long endOffset() {
+        try {
+            return of(consumer.endOffsets(Set.of(partition)));
+        } catch (KafkaException failure) {
+            throw failed("read", failure);
+        }
+    }
+
+    private long of(Map<TopicPartition, Long> offsets) {
+        return Objects.requireNonNull(offsets.get(partition));
+    }
+
+    @Override
+    public Chunk read(long fromOffset) {
+        try {
+            if (position != fromOffset) {
+                consumer.seek(partition, fromOffset);
+            }
+            position = -1;
+            Chunk chunk = poll(fromOffset);
+            position = chunk.nextOffset();
+            return chunk;
+        } catch (OffsetOutOfRangeException gone) {
+            throw new LogUnusableException("record " + fromOffset + " of topic " + partition.topic()
+                    + " does not exist any more: records of the log were deleted");
+        } catch (KafkaException failure) {
+            throw failed("read", failure);
+        }
+    }
+
+    private Chunk poll(long fromOffset) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < READ_NANOS_MAX) {
+            List<LogEntry> entries = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
+                entries.add(new LogEntry(record.offset(), record.value()));
+            }
+            long next = consumer.position(partition);
+            if (next > fromOffset) {
+                return new Chunk(entries, next);
+            }
+        }
+        throw new StoreException(
+                "cannot read record " + fromOffset + " of topic " + partition.topic() + ": Kafka did not return it");
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
+    }
+
+    private StoreException failed(String what, KafkaException failure) {
+        return KafkaFailure.of(what + " topic " + partition.topic(), options, failure);
+    }
+
+    /** One producer; its records keep their order. */
+    private final class KafkaAppender implements Appender {
+        private final KafkaProducer<byte[], byte[]> producer;
+
+        KafkaAppender(KafkaProducer<byte[], byte[]> producer) {
+            this.producer = producer;
+        }
+
+        @Override
+        public void append(byte[] record, AppendListener listener) {
+            try {
+                Future<RecordMetadata> unused = producer.send(
+                        new ProducerRecord<>(partition.topic(), partition.partition(), null, record),
+                        (stored, failure) -> {
+                            if (failure == null) {
+                                listener.completed(stored.hasOffset() ? stored.offset() : -1, null);
+                            } else {
+                                listener.completed(
+                                        -1, KafkaFailure.of("append to topic " + partition.topic(), options, failure));
+                            }
+                        });
+            } catch (KafkaException failure) {
+                listener.completed(-1, failed("append to", failure));
+            }
+        }
+
+        @Override
+        public void close() {
+            producer.close(Duration.ZERO);
+        }
+    }
+}
