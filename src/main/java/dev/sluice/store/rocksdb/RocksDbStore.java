@@ -115,10 +115,21 @@ public final class RocksDbStore implements QueueStore {
             UnaryOperator<GroupCommit.GroupWriter> disk) {
         DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
         try {
-            return new RocksDbStore(opened, new ReopenableDatabase(opened, writeBufferBytes), durability, meter, disk);
+            ReopenableDatabase database = new ReopenableDatabase(opened, writeBufferBytes);
+            refuseCopyOfLog(directory, database);
+            return new RocksDbStore(opened, database, durability, meter, disk);
         } catch (RuntimeException | Error failure) {
             opened.close();
             throw failure;
+        }
+    }
+
+    /** A write that the log does not have would make the copy differ from it. */
+    private static void refuseCopyOfLog(Path directory, ReopenableDatabase database) {
+        if (database.with(LogCopy::isCopy)) {
+            database.close();
+            throw new StoreException("directory " + directory
+                    + " is a copy of a log in Kafka; use it with storage.engine kafka, as the directory above it");
         }
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.store.CommitMeter;
+import dev.sluice.store.Durability;
 import dev.sluice.store.QueueReads;
 import dev.sluice.store.Samples;
 import dev.sluice.store.StoreBatch;
@@ -17,6 +18,7 @@ import dev.sluice.store.log.LogIdentity;
 import dev.sluice.store.log.LogRecord;
 import dev.sluice.store.log.LogRecordFormat;
 import dev.sluice.store.rocksdb.LogCopy;
+import dev.sluice.store.rocksdb.RocksDbStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -216,6 +218,14 @@ class ShardOwnerTest {
 
         assertThatThrownBy(() -> LogCopy.open(directory.resolve("node"), new LogIdentity("cluster", new UUID(1, 3))))
                 .hasMessageContaining("copy of another log");
+    }
+
+    @Test
+    void aCopyIsNoStoreOfASingleNode() {
+        open(log, "node").close();
+
+        assertThatThrownBy(() -> RocksDbStore.open(directory.resolve("node"), Durability.FSYNC))
+                .hasMessageContaining("is a copy of a log in Kafka");
     }
 
     @Test
