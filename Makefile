@@ -29,6 +29,10 @@ help: ## list the targets
 run: $(ARCHIVE) ## build if needed, then run the server with its embedded store (ARGS="--set http.port=9000")
 	$(JAVA) -XX:SharedArchiveFile=$(ARCHIVE) -jar $(abspath $(JAR)) serve $(ARGS)
 
+.PHONY: dev
+dev: $(ARCHIVE) ## build if needed, then run a server for development, in memory (ARGS="--queue orders --verbose")
+	$(JAVA) -XX:SharedArchiveFile=$(ARCHIVE) -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar $(abspath $(JAR)) dev $(ARGS)
+
 build: $(JAR) ## build the fat jar
 
 $(JAR): $(SOURCES) | jdk maven

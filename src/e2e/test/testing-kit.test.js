@@ -151,6 +151,22 @@ test('a test run that forgets to stop its server ends all the same', async () =>
   assert.equal(code, 0);
 });
 
+test('without a jar it runs the package sluice of the project', async () => {
+  const cwd = project({});
+  fs.cpSync(path.join(e2e, '../npm/sluice'), path.join(cwd, 'node_modules/sluice'), { recursive: true });
+  const script = `require('@sluice/testing').startSluice({ queues: ['a'], environment: { SLUICE_JAR: ${JSON.stringify(jar)} } })
+    .then(async (sluice) => {
+      await sluice.queue('a').push('through the launcher');
+      console.log((await sluice.queue('a').drain())[0].body);
+      await sluice.stop();
+      process.kill(sluice.pid, 0);
+    })
+    .catch((error) => console.log(error.code));`;
+  const { SLUICE_JAR, ...env } = process.env;
+  const { code, stdout } = await run(process.execPath, ['-e', script], { cwd, env });
+  assert.deepEqual([code, stdout], [0, 'through the launcher\nESRCH\n'], SLUICE_JAR);
+});
+
 test('it works in Vitest', async () => {
   const cwd = project({ 'orders.test.js': 'vitest.suite.js' });
   const output = await succeeds(cwd, 'vitest/vitest.mjs', 'run', '--root', cwd);

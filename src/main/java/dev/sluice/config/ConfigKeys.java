@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of configuration keys, with default and meaning of each. A test compares the configuration file and the
- * README to it.
+ * The table of configuration keys, with default and meaning of each. A test compares the configuration file and
+ * {@code docs/configuration.md} to it.
  */
 public final class ConfigKeys {
     /** The prefix of environment variables. */

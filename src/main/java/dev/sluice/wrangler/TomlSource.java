@@ -24,13 +24,22 @@ final class TomlSource {
      * @throws ConfigException names the line of the first error
      */
     static SourceValue parse(Path file, byte[] content) {
-        TomlParseResult document = Toml.parse(new String(content, StandardCharsets.UTF_8));
+        TomlParseResult document = parsed(file, new String(content, StandardCharsets.UTF_8));
         if (document.hasErrors()) {
             TomlParseError first = document.errors().get(0);
             throw new ConfigException(file + ":" + first.position().line() + ": is not valid TOML: "
                     + String.valueOf(first.getMessage()).replaceAll("\\s+", " "));
         }
         return new SourceValue(table(document), 1);
+    }
+
+    /** The library bounds no nesting depth. */
+    private static TomlParseResult parsed(Path file, String text) {
+        try {
+            return Toml.parse(text);
+        } catch (StackOverflowError tooDeep) {
+            throw new ConfigException(file + ":1: is not valid TOML: it is nested too deeply");
+        }
     }
 
     private static Map<String, SourceValue> table(TomlTable table) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares conf/sluice.yaml and README.md to the table of keys. */
+/** Compares conf/sluice.yaml and docs/configuration.md to the table of keys. */
 class ConfigDocumentsTest {
     private static final Pattern SECTION = Pattern.compile("( *)([a-z_]+):");
     private static final Pattern KEY = Pattern.compile("( *)# ([a-z_0-9]+):(?: (.*))?");
@@ -50,8 +50,8 @@ class ConfigDocumentsTest {
     }
 
     @Test
-    void theReadmeHasARowForEveryKeyAndNoOther() throws IOException {
-        List<String> rows = Files.readAllLines(Path.of("README.md")).stream()
+    void thePageHasARowForEveryKeyAndNoOther() throws IOException {
+        List<String> rows = Files.readAllLines(Path.of("docs/configuration.md")).stream()
                 .filter(line -> line.matches("\\| `[a-z_0-9.]+` \\| .*"))
                 .toList();
 

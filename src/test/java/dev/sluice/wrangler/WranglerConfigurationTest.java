@@ -215,6 +215,19 @@ class WranglerConfigurationTest {
                 .doesNotContain("\n");
     }
 
+    @ParameterizedTest
+    @CsvSource({"wrangler.json, '{\"a\": ', nesting depth", "wrangler.toml, 'a = ', nested too deeply"})
+    void aFileThatIsNestedTooDeeplyIsOneLine(String name, String beginning, String reason) throws IOException {
+        Path file = file(name, beginning + "[".repeat(500_000));
+
+        assertThatThrownBy(() -> read(file, false))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .startsWith(file + ":1: is not valid ")
+                .contains(reason)
+                .doesNotContain("\n");
+    }
+
     @Test
     void valuesOfTomlAreNamedWithTheirLines() throws IOException {
         Path file = file("wrangler.toml", TOML.replace("max_batch_size = 5", "max_batch_size = \"five\""));
