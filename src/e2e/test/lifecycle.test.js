@@ -107,6 +107,7 @@ test('SIGTERM during a start stops it with one line and exit code 0, and the dir
     if (process.stderr === '') continue; // It was ready already.
     stoppedEarly = process;
     assert.match(process.stderr, /^\S+ INFO +\S+ - stopped before it was ready\n$/);
+    assert.doesNotMatch(process.stdout, /ready/);
     const again = launchServer({ settings, args: ['--stop-when-ready'], cwd: home });
     assert.deepEqual(await again.exited, { code: 0, signal: null }, again.stderr);
   }

@@ -61,8 +61,10 @@ final class ServeCommand implements Callable<Integer> {
                     return Future.succeededFuture();
                 })
                 .begin();
-        printReady(server, config);
-        systemd.ready();
+        if (!StopHook.isStopping()) {
+            printReady(server, config);
+            systemd.ready();
+        }
         if (!stopWhenReady) {
             new CountDownLatch(1).await();
         }

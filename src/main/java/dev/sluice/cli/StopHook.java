@@ -27,6 +27,7 @@ final class StopHook {
     private record Outcome(Server server, ServerConfig config, Runnable onStopping, int exitCode) {}
 
     private static final AtomicBoolean INSTALLED = new AtomicBoolean();
+    private static volatile boolean stopping;
 
     private StopHook() {}
 
@@ -52,7 +53,13 @@ final class StopHook {
         OUTCOME.complete(new Outcome(null, null, () -> {}, exitCode));
     }
 
+    /** Whether the process is stopping, so that a start that ends now has nothing to announce. */
+    static boolean isStopping() {
+        return stopping;
+    }
+
     private static void run() {
+        stopping = true;
         boolean starting = !OUTCOME.isDone();
         if (starting) {
             log().info("stopped before it was ready");
