@@ -290,7 +290,7 @@ public final class Server {
         new ServerMeters(meters).addConnections(connections, memory.responses());
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
-            Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory);
+            Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory, meters);
             ApiVerticle instance = new ApiVerticle(
                     http,
                     Math.max(1, config.shutdownTimeoutMillis() / 2),

@@ -101,6 +101,18 @@ class MetricsTest {
     }
 
     @Test
+    void errorsAreCountedByReason() throws Exception {
+        try (RunningServer server = new RunningServer()) {
+            server.send("GET", "/nothing/here", Map.of(), null);
+            server.post(RunningServer.ACCOUNT, "one", "/pull", new JsonObject().put("batch_size", "many"));
+
+            assertThat(metrics(server))
+                    .containsEntry("sluice_errors_total{reason=\"route_unknown\"}", 1.0)
+                    .containsEntry("sluice_errors_total{reason=\"message_body_invalid\"}", 1.0);
+        }
+    }
+
+    @Test
     void theStoreOnDiskHasFigures() throws Exception {
         try (RunningServer server =
                 new RunningServer("storage.engine=rocksdb", "storage.directory=" + directory.resolve("data"))) {

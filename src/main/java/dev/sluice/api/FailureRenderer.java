@@ -7,6 +7,7 @@ import dev.sluice.api.error.ErrorTable;
 import dev.sluice.api.http.ResponseWriter;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,9 +35,11 @@ public final class FailureRenderer {
     private static final CharSequence ERROR_CAUSE = HttpHeaders.createOptimized("CF-Queues-Error-Cause");
 
     private final ResponseWriter responses;
+    private final Meters meters;
 
-    FailureRenderer(ResponseWriter responses) {
+    FailureRenderer(ResponseWriter responses, Meters meters) {
         this.responses = responses;
+        this.meters = meters;
     }
 
     /**
@@ -50,6 +53,7 @@ public final class FailureRenderer {
             return;
         }
         if (failure instanceof QueueException refusal) {
+            meters.countError(refusal.error());
             begin(response, ErrorTable.of(refusal.error()));
             if (refusal.error() == QueueError.DELIVERY_PAUSED) {
                 response.putHeader(SHOULD_RETRY, "false");
@@ -58,6 +62,7 @@ public final class FailureRenderer {
             return;
         }
         EdgeException refusal = edgeException(failure);
+        meters.countError(refusal == null ? QueueError.INTERNAL : refusal.error());
         if (refusal == null) {
             response.putHeader(REQUEST_ID, log(request, failure));
             begin(response, ErrorTable.of(QueueError.INTERNAL));

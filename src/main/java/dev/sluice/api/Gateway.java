@@ -17,6 +17,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.TimeoutQueue;
 import dev.sluice.runtime.catalog.Catalog;
+import dev.sluice.runtime.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -45,13 +46,13 @@ public final class Gateway {
     private final ResponseWriter responses;
     private final FailureRenderer failures;
 
-    public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory) {
+    public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory, Meters meters) {
         this.authenticator = authenticator;
         this.catalog = catalog;
         this.body = new RequestBodyReader(limits.requestBytesMax(), new ByteBudget.Slabs(memory.bodies()));
         this.connections = new ConnectionTracker(memory.connectionBytes());
         this.responses = new ResponseWriter(memory.responses(), connections);
-        this.failures = new FailureRenderer(responses);
+        this.failures = new FailureRenderer(responses, meters);
     }
 
     ConnectionTracker connections() {

@@ -42,7 +42,8 @@ class ContractRouterTest {
     }
 
     private ApiVerticle verticle(List<OperationBinding> operations) {
-        Gateway gateway = new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED, EdgeServer.memory());
+        Gateway gateway =
+                new Gateway(request -> null, new FakeCatalog(), Limits.DOCUMENTED, EdgeServer.memory(), new Meters());
         return new ApiVerticle(
                 HttpConfigs.plain(),
                 EdgeServer.STOP_MILLIS,

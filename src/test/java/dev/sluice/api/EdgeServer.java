@@ -95,7 +95,7 @@ public final class EdgeServer implements AutoCloseable {
                 .build();
         memory = memory(connectionBytes);
         Contract contract = ContractResponses.shared().contract();
-        gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory);
+        gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory, new Meters());
         connections = new ConnectionLimit(connectionsMax);
         verticle = new ApiVerticle(
                 settings,

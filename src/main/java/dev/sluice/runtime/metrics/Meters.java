@@ -48,6 +48,10 @@ public final class Meters {
 
     private final Counter responses =
             counter("sluice_requests_total", "Responses by operation and HTTP status.", "operation", "status");
+    private final Counter errors = counter(
+            "sluice_errors_total",
+            "Responses with an error by reason, also those to requests without an operation.",
+            "reason");
     private final Histogram requestSeconds =
             histogram("sluice_request_seconds", "Response time by operation.", REQUEST_SECONDS, "operation");
     private final CounterDataPoint messagesPushed = counter(
@@ -176,6 +180,11 @@ public final class Meters {
                 .register(registry);
         info.setLabelValues(labels.values().toArray(String[]::new));
         describe(name, "gauge", help, labels.keySet().toArray(String[]::new));
+    }
+
+    /** Counts a response with an error, by its name, of which there are few. */
+    public void countError(Enum<?> error) {
+        errors.labelValues(error.name().toLowerCase(Locale.ROOT)).inc();
     }
 
     /** Counts one batch that a Worker was to get. */
