@@ -124,7 +124,8 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
 
     /** Called when the response to a request was handed over, or will not be. An idle connection keeps no request. */
     void onResponse(HttpServerRequest completed) {
-        if (request == completed) {
+        // The general router wraps requests, but not their responses.
+        if (request != null && request.response() == completed.response()) {
             request = null;
         }
     }
