@@ -61,9 +61,18 @@ public record GeneratedCredentials(String accountId, Secret token, Optional<Path
 
     /** The generated token in a data directory; empty if there is no file that this process may read. */
     public static Optional<Secret> tokenIn(Path directory) {
+        return readIn(directory).map(GeneratedCredentials::token);
+    }
+
+    /** The generated account in a data directory; empty if there is no file that this process may read. */
+    public static Optional<String> accountIn(Path directory) {
+        return readIn(directory).map(GeneratedCredentials::accountId);
+    }
+
+    private static Optional<GeneratedCredentials> readIn(Path directory) {
         Path file = directory.resolve(FILE_NAME);
         try {
-            return Optional.of(parse(Files.readString(file), file).token());
+            return Optional.of(parse(Files.readString(file), file));
         } catch (IOException unreadable) {
             return Optional.empty();
         }

@@ -4,15 +4,21 @@ import dev.sluice.api.ApiVerticle;
 import dev.sluice.api.Contract;
 import dev.sluice.api.Gateway;
 import dev.sluice.api.OperationBinding;
+import dev.sluice.api.Pages;
 import dev.sluice.api.RequestMemory;
+import dev.sluice.api.auth.ConsoleSessions;
 import dev.sluice.api.auth.Credentials;
+import dev.sluice.api.auth.Principal;
+import dev.sluice.api.auth.SessionAuthenticator;
 import dev.sluice.api.binding.BindingOperations;
 import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.control.ResetAccount;
+import dev.sluice.api.extension.ExtensionOperations;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.message.MessageOperations;
+import dev.sluice.api.page.ConsolePages;
 import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
@@ -72,6 +78,7 @@ public final class Server {
     private final Vertx vertx;
     private final Meters meters;
     private final ContinuousClock clock;
+    private final ConsoleSessions sessions = new ConsoleSessions(System::nanoTime);
     private QueueRuntime runtime;
     private String apiDeployment;
     /** Whether the listeners of all event loops are open. Before that the server is not ready. */
@@ -226,7 +233,13 @@ public final class Server {
                 })
                 .compose(declared -> openManagement())
                 .compose(managed -> contract)
-                .compose(this::openApi);
+                .compose(loaded -> pages().compose(pages -> openApi(loaded, pages)));
+    }
+
+    private Future<Pages> pages() {
+        return config.consoleEnabled()
+                ? ConsolePages.load(vertx, sessions).map(pages -> pages)
+                : Future.succeededFuture(Pages.NONE);
     }
 
     private QueueProvisioner provisioner() {
@@ -280,7 +293,7 @@ public final class Server {
                 .mapEmpty();
     }
 
-    private Future<Void> openApi(Contract contract) {
+    private Future<Void> openApi(Contract contract, Pages pages) {
         HttpConfig http = config.http();
         ConnectionLimit connections = new ConnectionLimit(connectionsMax());
         RequestMemory memory = new RequestMemory(
@@ -290,16 +303,22 @@ public final class Server {
         new ServerMeters(meters).addConnections(connections, memory.responses());
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
-            Gateway gateway = new Gateway(credentials(), runtime.catalog(), config.limits(), memory, meters);
+            Gateway gateway = new Gateway(
+                    new SessionAuthenticator(sessions, credentials()),
+                    runtime.catalog(),
+                    config.limits(),
+                    memory,
+                    meters);
             ApiVerticle instance = new ApiVerticle(
-                    http,
-                    Math.max(1, config.shutdownTimeoutMillis() / 2),
-                    contract,
-                    gateway,
-                    () -> operations(contract),
-                    connections,
-                    meters,
-                    certificates.orElse(null));
+                            http,
+                            Math.max(1, config.shutdownTimeoutMillis() / 2),
+                            contract,
+                            gateway,
+                            () -> operations(contract),
+                            connections,
+                            meters,
+                            certificates.orElse(null))
+                    .withPages(pages);
             instances.add(instance);
             return instance;
         };
@@ -328,6 +347,7 @@ public final class Server {
         operations.addAll(MessageOperations.forEventLoop(
                 runtime.queueClient(), config.limits(), config.messages(), runtime.installationKey(), clock));
         operations.addAll(BindingOperations.forEventLoop(runtime.queueClient(), config.limits(), clock));
+        operations.addAll(ExtensionOperations.forEventLoop(runtime, clock, sessions));
         if (config.devMode()) {
             AccountReset reset = new AccountReset(
                     runtime.catalog(), runtime.catalogClient(), runtime.queueClient(), provisioner(), config.queues());
@@ -388,6 +408,18 @@ public final class Server {
     /** The generated account and token; empty if credentials are configured. */
     public Optional<GeneratedCredentials> generatedCredentials() {
         return generatedCredentials;
+    }
+
+    /**
+     * A new one-time code that opens the console with the generated credentials; empty if credentials are configured,
+     * or the console is off.
+     */
+    public Optional<String> consoleCode() {
+        return generatedCredentials
+                .filter(generated -> config.consoleEnabled())
+                .map(GeneratedCredentials::credential)
+                .map(token -> new Principal(token.name(), "", token.accounts(), token.access()))
+                .map(sessions::newCode);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.sluice.RunningServer.Reply;
 import dev.sluice.api.BindingRoutes;
 import dev.sluice.api.Contract;
 import dev.sluice.api.DevelopmentRoutes;
+import dev.sluice.api.ExtensionRoutes;
 import dev.sluice.api.Route;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -74,6 +75,15 @@ class AccessTest {
         write("subscriptions-patch", "404/10404");
         write("subscriptions-delete", "404/10404");
         write("accounts-reset", "200/0");
+        read("caller-get", "200/0");
+        read("console-codes-create", "200/0");
+        read("backlogs-list", "200/0");
+        read("backlogs-get", "404/11000");
+        read("messages-browse", "404/10104");
+        write("redrives-start", "404/11000");
+        read("redrives-list", "404/11000");
+        read("redrives-get", "404/10404");
+        write("redrives-cancel", "404/10404");
     }
 
     /** Responses of operations about the caller to unknown credentials. */
@@ -93,6 +103,7 @@ class AccessTest {
                 .routes());
         routes.addAll(BindingRoutes.ALL);
         routes.addAll(DevelopmentRoutes.ALL);
+        routes.addAll(ExtensionRoutes.ALL);
         vertx.close().toCompletionStage().toCompletableFuture().get(TestTimeout.SECONDS, TimeUnit.SECONDS);
         server = new RunningServer("dev.mode=true");
     }
@@ -173,7 +184,8 @@ class AccessTest {
         String path =
                 route.template().replace("{account_id}", RunningServer.ACCOUNT).replaceAll("\\{[a-z_]+}", UNKNOWN_ID);
         String method = route.method().name();
-        String base = DevelopmentRoutes.ALL.contains(route) ? DevelopmentRoutes.BASE_PATH : "/client/v4";
+        boolean own = DevelopmentRoutes.ALL.contains(route) || ExtensionRoutes.ALL.contains(route);
+        String base = own ? DevelopmentRoutes.BASE_PATH : "/client/v4";
         return server.sendTo(method, base + path, headers, method.equals("GET") ? null : "{}");
     }
 

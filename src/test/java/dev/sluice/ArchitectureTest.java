@@ -30,11 +30,12 @@ import org.junit.jupiter.api.Test;
 /** Enforces the package table of {@code docs/architecture.md}. */
 class ArchitectureTest {
     private static final String ROOT = "dev.sluice";
-    /** The clock itself; timestamps of creation and change; the timestamp in a request signature. */
+    /** The clock itself; timestamps of creation and change; the timestamp in a request signature; ages that commands show. */
     private static final Set<String> READERS_OF_THE_WALL_CLOCK = Set.of(
             ROOT + ".runtime.clock.SystemClockSource",
             ROOT + ".runtime.catalog.CatalogVerticle",
-            ROOT + ".worker.HttpWorkerTarget");
+            ROOT + ".worker.HttpWorkerTarget",
+            ROOT + ".cli.CommandClock");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -147,6 +148,8 @@ class ArchitectureTest {
         check(subPackage("api.http", "api.auth", "api.error", "api.json"));
         check(subPackage("api.message", "api", "api.auth", "api.error", "api.http", "api.json"));
         check(subPackage("api.binding", "api", "api.auth", "api.error", "api.http", "api.json", "api.message"));
+        check(subPackage(
+                "api.extension", "api", "api.auth", "api.control", "api.error", "api.http", "api.json", "api.message"));
         check(subPackage("api.control", "api", "api.auth", "api.error", "api.http", "api.json"));
     }
 

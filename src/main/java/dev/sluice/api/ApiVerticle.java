@@ -55,6 +55,7 @@ public final class ApiVerticle extends VerticleBase {
     private final Certificates certificates;
     private final GracefulShutdown shutdown;
 
+    private Pages pages = Pages.NONE;
     private HttpServer server;
 
     /**
@@ -87,10 +88,16 @@ public final class ApiVerticle extends VerticleBase {
         this.shutdown = new GracefulShutdown(gateway.connections());
     }
 
+    /** Serves these pages too. Before it is deployed. */
+    public ApiVerticle withPages(Pages more) {
+        pages = more;
+        return this;
+    }
+
     @Override
     public Future<?> start() {
         RouteTable routes = RouteTable.of(contract, operations.get(), meters);
-        Router router = new ContractRouter(contract, routes, gateway).build(vertx);
+        Router router = new ContractRouter(contract, routes, gateway, pages).build(vertx);
         MessageRouter messages = new MessageRouter(routes, gateway);
         BindingRouter workers = new BindingRouter(routes, gateway);
         gateway.begin(vertx, http.bodyTimeoutMillis(), http.idleTimeoutMillis());

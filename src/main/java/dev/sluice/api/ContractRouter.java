@@ -27,8 +27,14 @@ final class ContractRouter {
     private final Contract contract;
     private final RouteTable routes;
     private final Gateway gateway;
+    private final Pages pages;
 
     ContractRouter(Contract contract, RouteTable routes, Gateway gateway) {
+        this(contract, routes, gateway, Pages.NONE);
+    }
+
+    ContractRouter(Contract contract, RouteTable routes, Gateway gateway, Pages pages) {
+        this.pages = pages;
         this.contract = contract;
         this.routes = routes;
         this.gateway = gateway;
@@ -38,10 +44,9 @@ final class ContractRouter {
     Router build(Vertx vertx) {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
+        pages.addTo(root, gateway.responses());
         root.route(routes.basePath() + "/*").subRouter(operations(vertx, routes.rows()));
-        if (!routes.developmentRows().isEmpty()) {
-            root.route(DevelopmentRoutes.BASE_PATH + "/*").subRouter(operations(vertx, routes.developmentRows()));
-        }
+        root.route(DevelopmentRoutes.BASE_PATH + "/*").subRouter(operations(vertx, routes.extensionRows()));
         root.route().handler(rc -> fail(rc, new EdgeException(EdgeError.ROUTE_UNKNOWN)));
         for (int status : ROUTER_FAILURES) {
             root.errorHandler(status, rc -> failAsRouted(rc, status));

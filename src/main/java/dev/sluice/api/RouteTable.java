@@ -12,8 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All operations of the contract, of the queue binding and of development mode, each once, with the class that implements it. Made once at
- * start; every router is built from it. Immutable. Owned by one event loop, as the operations are.
+ * All operations of the contracts, each once, with the class that implements it. Made once at start; every router is built from it. Immutable. Owned by one event loop, as the operations are.
  */
 final class RouteTable {
     /**
@@ -26,17 +25,17 @@ final class RouteTable {
     private final String basePath;
     private final List<Row> rows;
     private final List<Row> bindingRows;
-    private final List<Row> developmentRows;
+    private final List<Row> extensionRows;
 
-    private RouteTable(String basePath, List<Row> rows, List<Row> bindingRows, List<Row> developmentRows) {
+    private RouteTable(String basePath, List<Row> rows, List<Row> bindingRows, List<Row> extensionRows) {
         this.basePath = basePath;
         this.rows = rows;
         this.bindingRows = bindingRows;
-        this.developmentRows = developmentRows;
+        this.extensionRows = extensionRows;
     }
 
     /**
-     * The table of a contract, of {@link BindingRoutes}, and of those of {@link DevelopmentRoutes} that have a class.
+     * The table of a contract, of {@link BindingRoutes}, of {@link ExtensionRoutes}, and of those of {@link DevelopmentRoutes} that have a class.
      *
      * @throws IllegalStateException if another operation has no class, or a class no operation
      */
@@ -50,7 +49,10 @@ final class RouteTable {
         List<Route> developmentRoutes = DevelopmentRoutes.ALL.stream()
                 .filter(route -> byId.containsKey(route.operationId()))
                 .toList();
-        TreeSet<String> missing = Stream.of(contract.routes(), BindingRoutes.ALL, developmentRoutes)
+        List<Route> extensionRoutes = Stream.of(ExtensionRoutes.ALL, developmentRoutes)
+                .flatMap(List::stream)
+                .toList();
+        TreeSet<String> missing = Stream.of(contract.routes(), BindingRoutes.ALL, extensionRoutes)
                 .flatMap(List::stream)
                 .map(Route::operationId)
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -67,7 +69,7 @@ final class RouteTable {
                 contract.basePath(),
                 contract.routes().stream().map(row).toList(),
                 BindingRoutes.ALL.stream().map(row).toList(),
-                developmentRoutes.stream().map(row).toList());
+                extensionRoutes.stream().map(row).toList());
     }
 
     /** The base path of the templates of {@link #rows}, such as {@code /client/v4}. */
@@ -85,8 +87,8 @@ final class RouteTable {
         return bindingRows;
     }
 
-    /** The operations of development mode; empty in production. */
-    List<Row> developmentRows() {
-        return developmentRows;
+    /** What Cloudflare does not have; with the operations of development mode if they exist. */
+    List<Row> extensionRows() {
+        return extensionRows;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -36,6 +37,8 @@ public final class Main implements Callable<Integer> {
     /** The exit code if the JVM has no memory left. A restart is correct and loses nothing. */
     public static final int OUT_OF_MEMORY = 4;
 
+    private static final String COMPLETION = "generate-completion";
+
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
@@ -44,8 +47,20 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("check", CheckCommand::new);
         COMMANDS.put("backup", BackupCommand::new);
         COMMANDS.put("health", HealthCommand::new);
+        COMMANDS.put("queues", QueuesCommand::new);
+        COMMANDS.put("push", PushCommand::new);
+        COMMANDS.put("peek", PeekCommand::new);
+        COMMANDS.put("pull", PullCommand::new);
+        COMMANDS.put("redrive", RedriveCommand::new);
+        COMMANDS.put("purge", PurgeCommand::new);
+        COMMANDS.put("pause", DeliveryCommand.PauseCommand::new);
+        COMMANDS.put("resume", DeliveryCommand.ResumeCommand::new);
+        COMMANDS.put("console", ConsoleCommand::new);
+        COMMANDS.put("env", EnvCommand::new);
+        COMMANDS.put("config", ConfigCommand::new);
         COMMANDS.put("bench", BenchCommand::new);
         COMMANDS.put("training-run", TrainingRunCommand::new);
+        COMMANDS.put(COMPLETION, AutoComplete.GenerateCompletion::new);
     }
 
     @Spec
@@ -89,7 +104,8 @@ public final class Main implements Callable<Integer> {
      */
     private static CommandLine commandLine(String[] args) {
         CommandLine commandLine = new CommandLine(new Main());
-        Supplier<Object> requested = args.length == 0 ? null : COMMANDS.get(args[0]);
+        // A completion script names all commands.
+        Supplier<Object> requested = args.length == 0 || args[0].equals(COMPLETION) ? null : COMMANDS.get(args[0]);
         if (requested != null) {
             commandLine.addSubcommand(args[0], requested.get());
         } else {

@@ -88,6 +88,9 @@ final class ServeCommand implements Callable<Integer> {
     private static void printReady(Server server, ServerConfig config) {
         String url = ServerProcess.url(server, config);
         server.generatedCredentials().ifPresent(credentials -> System.out.println(new StartupBanner(url, credentials)));
+        server.consoleCode()
+                .ifPresent(code -> System.out.println(
+                        "# Console, opens once within ten minutes: " + ConsoleCommand.link(url, code)));
         long startMillis = ManagementFactory.getRuntimeMXBean().getUptime();
         System.out.println("sluice ready on " + url + " in " + startMillis + " ms");
         System.out.flush();

@@ -229,6 +229,12 @@ public final class ConfigKeys {
                     + "and restores the declared queues.",
             ValueTypes.bool());
 
+    static final ConfigKey<Boolean> CONSOLE_ENABLED = key(
+            "console.enabled",
+            "true",
+            "Whether the API port serves the console at /console. It shows nothing without a token.",
+            ValueTypes.bool());
+
     static final ConfigKey<Integer> MESSAGE_BYTES_MAX =
             limit("message_bytes_max", DOCUMENTED.messageBytesMax(), 1, 1 << 26, "Body of one message, in bytes.");
     static final ConfigKey<Integer> BATCH_MESSAGES_MAX =

@@ -57,6 +57,23 @@ public final class ConfigLoader {
         return loader.build();
     }
 
+    /**
+     * The values that {@link #load} would use and where each was set, in the order of the documentation.
+     *
+     * @throws ConfigException as {@link #load}
+     */
+    public static List<EffectiveSetting> explain(
+            @Nullable Path file, Map<String, String> environment, List<String> assignments) {
+        ConfigLoader loader = new ConfigLoader();
+        if (file != null) {
+            loader.sources.addFile(file);
+        }
+        loader.sources.addEnvironment(environment);
+        assignments.forEach(loader.sources::addAssignment);
+        loader.build();
+        return ConfigKeys.all().stream().map(loader.sources::effective).toList();
+    }
+
     /** The variables that begin with {@code SLUICE_} but are neither configuration nor service links; sorted. */
     public static List<String> ignoredVariables(Map<String, String> environment) {
         return EnvironmentVariables.ignored(environment);
@@ -92,7 +109,8 @@ public final class ConfigLoader {
                 get(ConfigKeys.SHUTDOWN_TIMEOUT),
                 get(ConfigKeys.LOG_LEVEL),
                 get(ConfigKeys.LOG_FORMAT),
-                get(ConfigKeys.DEV_MODE));
+                get(ConfigKeys.DEV_MODE),
+                get(ConfigKeys.CONSOLE_ENABLED));
     }
 
     private ClusterConfig cluster(AuthConfig auth, Limits limits) {

@@ -113,6 +113,14 @@ final class ConfigSources {
         };
     }
 
+    /** The value of a key as text, and where it was set. */
+    EffectiveSetting effective(ConfigKey<?> key) {
+        Setting setting = settings.get(key.name());
+        String value = setting == null ? key.defaultText() : String.valueOf(setting.raw());
+        boolean hidden = setting != null && key.type().secret();
+        return new EffectiveSetting(key.name(), hidden ? "(secret)" : value, sourceOf(key));
+    }
+
     /** Where the value of a key was set. */
     String sourceOf(ConfigKey<?> key) {
         Setting setting = settings.get(key.name());

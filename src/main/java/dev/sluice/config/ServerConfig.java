@@ -22,6 +22,7 @@ import java.util.Map;
  * @param logLevel the level of Sluice's own log
  * @param logFormat how an event of the log is written
  * @param devMode whether one request may reset an account
+ * @param consoleEnabled whether the page at /console exists
  */
 public record ServerConfig(
         HttpConfig http,
@@ -38,7 +39,8 @@ public record ServerConfig(
         long shutdownTimeoutMillis,
         LogLevel logLevel,
         LogFormat logFormat,
-        boolean devMode) {
+        boolean devMode,
+        boolean consoleEnabled) {
     /** The same with other declared queues and targets of worker consumers. */
     public ServerConfig withQueues(List<DeclaredQueue> declared, Map<String, WorkerConfig> targets) {
         return new ServerConfig(
@@ -56,6 +58,7 @@ public record ServerConfig(
                 shutdownTimeoutMillis,
                 logLevel,
                 logFormat,
-                devMode);
+                devMode,
+                consoleEnabled);
     }
 }

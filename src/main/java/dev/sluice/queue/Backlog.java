@@ -156,7 +156,7 @@ final class Backlog {
             case RELEASED -> released(((QueueEvent.Released) event).message());
             case RESCHEDULED -> rescheduled((QueueEvent.Rescheduled) event);
             case REMOVED -> removed((QueueEvent.Removed) event);
-            case DEAD_LETTERING -> deadLettering(((QueueEvent.DeadLettering) event).lease());
+            case DEAD_LETTERING -> deadLettering((QueueEvent.DeadLettering) event);
             case DEAD_LETTERED ->
                 deadLettered(((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> purged((QueueEvent.Purged) event);
@@ -216,10 +216,11 @@ final class Backlog {
         removeFromCounts(header);
     }
 
-    private void deadLettering(Lease lease) {
-        lookups.invalidate(lease.header().seq());
-        leases.remove(lease.header().seq());
-        deadLetterTransfers.begin(lease);
+    private void deadLettering(QueueEvent.DeadLettering event) {
+        long seq = event.lease().header().seq();
+        lookups.invalidate(seq);
+        leases.remove(seq);
+        deadLetterTransfers.begin(event);
     }
 
     private void deadLettered(long seq) {

@@ -1,5 +1,7 @@
 package dev.sluice.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The part of a message that never changes after publication and that the domain does not interpret.
  *
@@ -9,5 +11,22 @@ package dev.sluice.queue;
  * @param idLow last 8 bytes of the message id
  * @param delaySeconds the delay the message was published with, 0 if none (shown as {@code CF-msg-delay-secs})
  * @param body by type: UTF-8 text, compact JSON text in UTF-8, or any bytes
+ * @param deadLetter where a dead letter comes from; null for any other message, and for dead letters of earlier versions
  */
-public record Content(long idHigh, long idLow, ContentType contentType, int delaySeconds, byte[] body) {}
+public record Content(
+        long idHigh,
+        long idLow,
+        ContentType contentType,
+        int delaySeconds,
+        byte[] body,
+        @Nullable DeadLetterOrigin deadLetter) {
+    /** The content of a message that is not a dead letter. */
+    public Content(long idHigh, long idLow, ContentType contentType, int delaySeconds, byte[] body) {
+        this(idHigh, idLow, contentType, delaySeconds, body, null);
+    }
+
+    /** The same content as a dead letter from there. */
+    public Content from(@Nullable DeadLetterOrigin origin) {
+        return new Content(idHigh, idLow, contentType, delaySeconds, body, origin);
+    }
+}

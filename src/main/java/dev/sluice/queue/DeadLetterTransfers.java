@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * here (<i>moved</i>).
  */
 final class DeadLetterTransfers {
-    private final TreeMap<Long, Lease> inTransfer = new TreeMap<>();
+    private final TreeMap<Long, QueueEvent.DeadLettering> inTransfer = new TreeMap<>();
     private final TreeMap<Long, MessageHeader> moved = new TreeMap<>();
     /** Markers of messages that a purge had already subtracted from the counts. They only have to be deleted. */
     private final TreeMap<Long, MessageHeader> leftovers = new TreeMap<>();
@@ -38,21 +38,23 @@ final class DeadLetterTransfers {
         return inTransfer.size() + moved.size();
     }
 
-    void begin(Lease lease) {
-        inTransfer.put(lease.header().seq(), lease);
-        byTimestamp.add(lease.header());
+    void begin(QueueEvent.DeadLettering event) {
+        MessageHeader header = event.lease().header();
+        inTransfer.put(header.seq(), event);
+        byTimestamp.add(header);
     }
 
     /** Returns the message while it is still stored here, or null. */
     @Nullable
     Lease get(long seq) {
-        return inTransfer.get(seq);
+        QueueEvent.DeadLettering event = inTransfer.get(seq);
+        return event == null ? null : event.lease();
     }
 
     /** Returns the message with that number, in transfer or moved, or null. */
     @Nullable
     MessageHeader header(long seq) {
-        Lease lease = inTransfer.get(seq);
+        Lease lease = get(seq);
         return lease == null ? moved.get(seq) : lease.header();
     }
 
@@ -70,13 +72,13 @@ final class DeadLetterTransfers {
     }
 
     /** Returns messages still stored here, from that number on. */
-    List<Lease> inTransfer(long fromSeq, int limit) {
-        List<Lease> some = new ArrayList<>();
-        for (Lease lease : inTransfer.tailMap(fromSeq).values()) {
+    List<QueueEvent.DeadLettering> inTransfer(long fromSeq, int limit) {
+        List<QueueEvent.DeadLettering> some = new ArrayList<>();
+        for (QueueEvent.DeadLettering event : inTransfer.tailMap(fromSeq).values()) {
             if (some.size() == limit) {
                 break;
             }
-            some.add(lease);
+            some.add(event);
         }
         return some;
     }

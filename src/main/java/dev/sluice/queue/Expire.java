@@ -46,7 +46,11 @@ public record Expire(int budget, long leasesBeforeMillis) implements QueueComman
     private boolean endLeases(QueueState state, long nowMillis, List<QueueEvent> events) {
         List<Lease> expired = state.backlog().leases().expired(Math.min(nowMillis, leasesBeforeMillis - 1), budget);
         for (Lease lease : expired) {
-            events.add(state.onFailedDelivery(lease, lease.expiresAtMillis() + state.retryDelayMillis(), nowMillis));
+            events.add(state.onFailedDelivery(
+                    lease,
+                    DeadLetterReason.LEASE_EXPIRED,
+                    lease.expiresAtMillis() + state.retryDelayMillis(),
+                    nowMillis));
         }
         return expired.size() == budget;
     }

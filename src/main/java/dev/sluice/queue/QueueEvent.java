@@ -138,9 +138,12 @@ public sealed interface QueueEvent {
 
     /**
      * The last allowed delivery failed and the message goes to the dead letter queue. On disk it stays a lease until
-     * the batch of the dead letter queue moves it, so after a crash in between only this step is repeated.
+     * the batch of the dead letter queue moves it, so after a crash in between only this step is repeated, once the
+     * lease has expired.
+     *
+     * @param atMillis when the delivery failed
      */
-    record DeadLettering(Lease lease) implements QueueEvent {
+    record DeadLettering(Lease lease, DeadLetterReason reason, long atMillis) implements QueueEvent {
         @Override
         public EventKind kind() {
             return EventKind.DEAD_LETTERING;

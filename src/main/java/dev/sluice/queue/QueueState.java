@@ -223,7 +223,7 @@ public final class QueueState {
      * @param fromSeq smallest number to return
      * @param limit messages at most
      */
-    public List<Lease> deadLettering(long fromSeq, int limit) {
+    public List<QueueEvent.DeadLettering> deadLettering(long fromSeq, int limit) {
         return backlog.deadLetterTransfers().inTransfer(fromSeq, limit);
     }
 
@@ -288,7 +288,7 @@ public final class QueueState {
      * removed. After the last allowed delivery it is removed or dead-lettered. Otherwise it is released to the
      * schedule. Without a consumer no delivery is the last.
      */
-    QueueEvent onFailedDelivery(Lease lease, long availableAtMillis, long nowMillis) {
+    QueueEvent onFailedDelivery(Lease lease, DeadLetterReason reason, long availableAtMillis, long nowMillis) {
         if (isPastRetention(lease.header(), nowMillis)) {
             return new QueueEvent.Removed(
                     lease.header(), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.EXPIRED);
@@ -299,6 +299,6 @@ public final class QueueState {
         return consumer.deadLetterQueue().isEmpty()
                 ? new QueueEvent.Removed(
                         lease.header(), QueueEvent.MessageLocation.LEASED, 0, QueueEvent.Cause.EXHAUSTED)
-                : new QueueEvent.DeadLettering(lease);
+                : new QueueEvent.DeadLettering(lease, reason, nowMillis);
     }
 }

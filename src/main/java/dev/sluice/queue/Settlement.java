@@ -91,7 +91,7 @@ final class Settlement {
             if (token.delivery() < lease.delivery()) {
                 return Ack.Warning.SUPERSEDED;
             }
-            QueueEvent event = state.onFailedDelivery(lease, availableAtMillis, nowMillis);
+            QueueEvent event = state.onFailedDelivery(lease, DeadLetterReason.RETRIED, availableAtMillis, nowMillis);
             events.add(event);
             changed.put(seq, event instanceof QueueEvent.Released released ? released.message() : null);
             return null;

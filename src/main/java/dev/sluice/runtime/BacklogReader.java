@@ -58,6 +58,11 @@ public final class BacklogReader {
     public Future<List<QueueBacklog>> readAll() {
         List<QueueDefinition> queues = new ArrayList<>(catalog.allQueues());
         queues.sort(Comparator.comparingLong(QueueDefinition::number));
+        return read(queues);
+    }
+
+    /** Reads the backlogs of these queues, in their order. */
+    public Future<List<QueueBacklog>> read(List<QueueDefinition> queues) {
         return readFrom(queues, new ArrayList<>(queues.size())).onSuccess(this::completeSome);
     }
 

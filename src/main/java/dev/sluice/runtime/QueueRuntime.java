@@ -37,6 +37,7 @@ public final class QueueRuntime {
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
     private final BacklogReader backlogs;
+    private final RuntimeExtensions extensions;
     private final byte[] installationKey;
     private final Supplier<Future<Void>> closing;
 
@@ -45,12 +46,14 @@ public final class QueueRuntime {
             BusCatalogClient catalogClient,
             BusQueueClient queueClient,
             BacklogReader backlogs,
+            RuntimeExtensions extensions,
             byte[] installationKey,
             Supplier<Future<Void>> closing) {
         this.catalog = catalog;
         this.catalogClient = catalogClient;
         this.queueClient = queueClient;
         this.backlogs = backlogs;
+        this.extensions = extensions;
         this.installationKey = installationKey;
         this.closing = closing;
     }
@@ -117,18 +120,23 @@ public final class QueueRuntime {
         return vertx.deployVerticle(new CatalogVerticle(catalog, gates, resources, strictNames, snapshot))
                 .compose(catalogId -> vertx.deployVerticle(
                                 new QueueDeployer(catalog, gates, resources, admission, transport, backlogs))
-                        .map(deployerId -> {
+                        .compose(deployerId -> {
                             // Last, because a start that fails has nothing to stop.
                             DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
                             ClockMonitor clockMonitor =
                                     ClockMonitor.start(clockScheduler, resources.clock(), resources.store());
-                            return new QueueRuntime(catalog, catalogClient, queueClient, backlogs, key, () -> {
-                                diskSpaceMonitor.stop();
-                                // Undeploying the deployer also undeploys its queues.
-                                return vertx.undeploy(deployerId)
-                                        .eventually(() -> vertx.undeploy(catalogId))
-                                        .eventually(clockMonitor::stop);
-                            });
+                            RuntimeExtensions extensions =
+                                    RuntimeExtensions.start(vertx, resources, catalog, queueClient);
+                            QueueRuntime runtime = new QueueRuntime(
+                                    catalog, catalogClient, queueClient, backlogs, extensions, key, () -> {
+                                        extensions.stop(vertx);
+                                        diskSpaceMonitor.stop();
+                                        // Undeploying the deployer also undeploys its queues.
+                                        return vertx.undeploy(deployerId)
+                                                .eventually(() -> vertx.undeploy(catalogId))
+                                                .eventually(clockMonitor::stop);
+                                    });
+                            return extensions.redrives().resume().map(runtime);
                         }));
     }
 
@@ -163,6 +171,11 @@ public final class QueueRuntime {
     /** The reader of all backlogs. */
     public BacklogReader backlogs() {
         return backlogs;
+    }
+
+    /** What it offers beyond the Queues API. */
+    public RuntimeExtensions extensions() {
+        return extensions;
     }
 
     /** Makes every active queue handle what is due now. Passive queues follow within seconds. */

@@ -30,12 +30,11 @@ public final class QueueReads {
 
     /** See {@link QueueStore#load}. Needs a consistent snapshot. */
     public static QueueImage load(StoreSnapshot snapshot, long queueNumber) {
-        byte[] head = indexRecord(snapshot, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber));
+        QueueHead head = head(snapshot, queueNumber);
         if (head == null) {
             return QueueImage.NEW;
         }
-        List<Lease> leases =
-                bySeq(snapshot, KeyFormat.SPACE_LEASE, queueNumber, 0, Integer.MAX_VALUE, RecordFormat::readLease);
+        List<Lease> leases = leases(snapshot, queueNumber, 0, Integer.MAX_VALUE);
         List<MessageHeader> deadLettered = bySeq(
                 snapshot,
                 KeyFormat.SPACE_DEAD_LETTERED,
@@ -43,7 +42,18 @@ public final class QueueReads {
                 0,
                 Integer.MAX_VALUE,
                 RecordFormat::readHeaderOnly);
-        return new QueueImage(RecordFormat.readHead(head), leases, deadLettered);
+        return new QueueImage(head, leases, deadLettered);
+    }
+
+    /** Reads the head of a queue; null if the queue was never written. */
+    public static @Nullable QueueHead head(StoreSnapshot snapshot, long queueNumber) {
+        byte[] head = indexRecord(snapshot, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber));
+        return head == null ? null : RecordFormat.readHead(head);
+    }
+
+    /** Reads leases ordered by seq, starting at {@code fromSeq}. */
+    public static List<Lease> leases(StoreSnapshot snapshot, long queueNumber, long fromSeq, int limit) {
+        return bySeq(snapshot, KeyFormat.SPACE_LEASE, queueNumber, fromSeq, limit, RecordFormat::readLease);
     }
 
     /** See {@link QueueStore#heads}. */

@@ -2,10 +2,14 @@ package dev.sluice.store;
 
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
+import dev.sluice.queue.DeadLetterOrigin;
+import dev.sluice.queue.DeadLetterReason;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.ScheduledMessage;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The format of values. Every value that describes a message begins with the message header (without the seq, which is
@@ -13,7 +17,8 @@ import dev.sluice.queue.ScheduledMessage;
  *
  * <pre>
  * header   flags:1 (1 delayed, 2 original timestamp)  storedAt:8  [timestamp:8 if flag 2]  bodyBytes:varint
- * message  header  idHigh:8  idLow:8  contentType:1  delaySeconds:varint  body
+ * message  header  idHigh:8  idLow:8  contentType:1 (+128 with an origin)  delaySeconds:varint  [origin]  body
+ * origin   queueNumber:varint  reason:1  at:8  attempts:varint  nameBytes:varint  name
  * lease    header  delivery:varint  expiresAt:8
  * waiting  header  deliveries:varint  availableAt:8
  * schedule header  deliveries:varint
@@ -23,6 +28,11 @@ import dev.sluice.queue.ScheduledMessage;
 final class RecordFormat {
     /** Upper bound for the size of a header. */
     static final int HEADER_BYTES_MAX = 1 + 2 * Long.BYTES + 5;
+
+    /** Added to the content type of a dead letter whose origin is known. */
+    private static final int ORIGIN_TAG = 0x80;
+    /** A longer name of a queue is damage. */
+    private static final int NAME_BYTES_MAX = 1024;
 
     private static final int FLAG_DELAYED = 1;
     private static final int FLAG_ORIGINAL_TIMESTAMP = 2;
@@ -69,14 +79,32 @@ final class RecordFormat {
                 + 2 * Long.BYTES
                 + 1
                 + RecordBytes.varintBytes(content.delaySeconds())
+                + originBytes(content.deadLetter())
                 + content.body().length;
+    }
+
+    private static int originBytes(@Nullable DeadLetterOrigin origin) {
+        if (origin == null) {
+            return 0;
+        }
+        int nameBytes = origin.queueName().getBytes(StandardCharsets.UTF_8).length;
+        return RecordBytes.varintBytes(origin.queueNumber())
+                + 1
+                + Long.BYTES
+                + RecordBytes.varintBytes(origin.attempts())
+                + RecordBytes.varintBytes(nameBytes)
+                + nameBytes;
     }
 
     static void writeMessage(RecordBytes to, MessageHeader header, Content content) {
         writeHeader(to, header);
         to.put64(content.idHigh()).put64(content.idLow());
-        to.put8(content.contentType().tag());
+        DeadLetterOrigin origin = content.deadLetter();
+        to.put8(content.contentType().tag() | (origin == null ? 0 : ORIGIN_TAG));
         to.putVarint(content.delaySeconds());
+        if (origin != null) {
+            writeOrigin(to, origin);
+        }
         to.putBytes(content.body());
     }
 
@@ -85,9 +113,36 @@ final class RecordFormat {
         MessageHeader header = readHeader(from, seq);
         long idHigh = from.get64();
         long idLow = from.get64();
-        ContentType contentType = contentTypeOf(from.get8());
+        int tag = from.get8();
+        ContentType contentType = contentTypeOf(tag & ~ORIGIN_TAG);
         int delaySeconds = from.getVarint32();
-        return new StoredMessage(header, new Content(idHigh, idLow, contentType, delaySeconds, from.getRest()));
+        DeadLetterOrigin origin = (tag & ORIGIN_TAG) == 0 ? null : readOrigin(from);
+        return new StoredMessage(header, new Content(idHigh, idLow, contentType, delaySeconds, from.getRest(), origin));
+    }
+
+    private static void writeOrigin(RecordBytes to, DeadLetterOrigin origin) {
+        byte[] name = origin.queueName().getBytes(StandardCharsets.UTF_8);
+        to.putVarint(origin.queueNumber());
+        to.put8(origin.reason().tag()).put64(origin.atMillis());
+        to.putVarint(origin.attempts());
+        to.putVarint(name.length).putBytes(name);
+    }
+
+    private static DeadLetterOrigin readOrigin(RecordCursor from) {
+        long queueNumber = from.getVarint();
+        int reason = from.get8();
+        long atMillis = from.get64();
+        int attempts = from.getVarint32();
+        int nameBytes = from.getVarint32();
+        if (nameBytes > NAME_BYTES_MAX) {
+            throw new StoreCorruptException("a dead letter names a queue of " + nameBytes + " bytes");
+        }
+        String name = new String(from.getBytes(nameBytes), StandardCharsets.UTF_8);
+        try {
+            return new DeadLetterOrigin(queueNumber, name, DeadLetterReason.ofTag(reason), atMillis, attempts);
+        } catch (IllegalArgumentException unknown) {
+            throw new StoreCorruptException("a dead letter has the unknown reason " + reason, unknown);
+        }
     }
 
     static int leaseBytes(Lease lease) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.io.CharTypes;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
+import dev.sluice.queue.DeadLetterOrigin;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.bus.QueueClient;
@@ -34,10 +35,11 @@ final class BatchRequestWriter {
     /** The size of a message in the request, in bytes; rounded up a little. */
     static int bytesOf(Content content) {
         byte[] body = content.body();
+        int fields = content.deadLetter() == null ? FIELDS_BYTES : 2 * FIELDS_BYTES;
         if (!content.contentType().isUnicode()) {
-            return FIELDS_BYTES + (body.length + 2) / 3 * 4;
+            return fields + (body.length + 2) / 3 * 4;
         }
-        int bytes = FIELDS_BYTES + body.length;
+        int bytes = fields + body.length;
         if (content.contentType() == ContentType.TEXT) {
             for (byte b : body) {
                 bytes += ESCAPE_BYTES[b & 0xff];
@@ -105,6 +107,14 @@ final class BatchRequestWriter {
         json.writeStringField("CF-sourceMessageSource", "api");
         if (content.delaySeconds() > 0) {
             json.writeStringField("CF-msg-delay-secs", String.valueOf(content.delaySeconds()));
+        }
+        if (content.deadLetter() != null) {
+            DeadLetterOrigin origin = content.deadLetter();
+            json.writeStringField("Sluice-dead-letter-queue", origin.queueName());
+            json.writeStringField("Sluice-dead-letter-reason", origin.reason().wireName());
+            json.writeStringField(
+                    "Sluice-dead-letter-timestamp-ms", String.valueOf(clock.wallMillis(origin.atMillis())));
+            json.writeStringField("Sluice-dead-letter-attempts", String.valueOf(origin.attempts()));
         }
         json.writeEndObject();
         json.writeEndObject();

@@ -46,6 +46,11 @@ public final class FakeCatalog implements Catalog, CatalogClient {
     }
 
     @Override
+    public QueueDefinition findByNumber(long number) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public QueueDefinition findByName(String accountId, String name) {
         return list(accountId).stream()
                 .filter(queue -> queue.name().equals(name))

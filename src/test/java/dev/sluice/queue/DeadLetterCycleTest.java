@@ -95,7 +95,8 @@ class DeadLetterCycleTest {
             current.nowMillis = queue.nowMillis;
             other.nowMillis = queue.nowMillis;
             current.retry(TestQueue.token(leases.get(0)), 0);
-            MessageHeader header = current.state.deadLettering(0, 1).get(0).header();
+            MessageHeader header =
+                    current.state.deadLettering(0, 1).get(0).lease().header();
             other.run(new AcceptDeadLetters(
                     List.of(new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(1 + at, header), CONTENT)), true));
             current.run(new ConfirmDeadLettered(List.of(header.seq())));

@@ -160,7 +160,7 @@ class ExhaustionTest {
         dead.after(40_000);
         dead.push("younger");
         MessageHeader header =
-                queue.state.deadLettering(0, Integer.MAX_VALUE).get(0).header();
+                queue.state.deadLettering(0, Integer.MAX_VALUE).get(0).lease().header();
         Content content = new Content(1, 2, ContentType.TEXT, 0, "a".getBytes(StandardCharsets.UTF_8));
         AcceptDeadLetters.DeadLetter deadLetter =
                 new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(1, header), content);

@@ -392,7 +392,9 @@ final class QueueHistory {
         } else {
             note(() -> "prepare dead letters", queue);
             disk.drainAll();
-            for (Lease lease : queue.state.deadLettering(random.nextInt(5), 1 + random.nextInt(3))) {
+            for (QueueEvent.DeadLettering letter :
+                    queue.state.deadLettering(random.nextInt(5), 1 + random.nextInt(3))) {
+                Lease lease = letter.lease();
                 long seq = lease.header().seq();
                 boolean prepared = queue.deadLetters.stream()
                                 .anyMatch(deadLetter ->

@@ -9,6 +9,7 @@ import static dev.sluice.store.Samples.leased;
 import static dev.sluice.store.StoreResults.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.queue.DeadLetterReason;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.LookupResult;
 import dev.sluice.queue.MessageHeader;
@@ -117,7 +118,7 @@ abstract class EventContract extends StoreContract {
         commit(batch -> {
             batch.add(Q, enqueued(arrival(1)));
             batch.add(Q, leased(lease));
-            batch.add(Q, new QueueEvent.DeadLettering(lease));
+            batch.add(Q, new QueueEvent.DeadLettering(lease, DeadLetterReason.RETRIED, 1));
             batch.head(Q, head(2));
         });
 

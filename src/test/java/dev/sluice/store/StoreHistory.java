@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import dev.sluice.queue.DeadLetterReason;
 import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
@@ -141,7 +142,7 @@ public final class StoreHistory {
             MessageHeader header = lease.header();
             MessageHeader deadLetter = Samples.withOriginalTimestamp(nextDeadSeq++, header.timestampMillis());
             deadLettered.put(header.seq(), header);
-            batch.add(QUEUE, new QueueEvent.DeadLettering(lease));
+            batch.add(QUEUE, new QueueEvent.DeadLettering(lease, DeadLetterReason.RETRIED, 1));
             batch.add(
                     DEAD_QUEUE,
                     new QueueEvent.Enqueued(

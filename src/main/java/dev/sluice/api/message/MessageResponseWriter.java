@@ -6,10 +6,13 @@ import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
+import dev.sluice.queue.DeadLetterOrigin;
+import dev.sluice.queue.DeadLetterReason;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.store.StoredMessage;
 import io.vertx.core.buffer.Buffer;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -36,6 +39,10 @@ public final class MessageResponseWriter {
     private static final Map<ContentType, byte[]> METADATA = metadata();
     private static final byte[] DELAY = JsonWriter.ascii(",\"CF-msg-delay-secs\":\"");
     private static final byte[] END_DELAY = JsonWriter.ascii("\"");
+    private static final byte[] DEAD_LETTER_QUEUE = JsonWriter.ascii(",\"Sluice-dead-letter-queue\":\"");
+    private static final byte[] DEAD_LETTER_REASON = JsonWriter.ascii("\",\"Sluice-dead-letter-reason\":\"");
+    private static final byte[] DEAD_LETTER_TIME = JsonWriter.ascii("\",\"Sluice-dead-letter-timestamp-ms\":\"");
+    private static final byte[] DEAD_LETTER_ATTEMPTS = JsonWriter.ascii("\",\"Sluice-dead-letter-attempts\":\"");
     private static final byte[] LEASE_ID = JsonWriter.ascii("},\"lease_id\":\"");
     private static final byte[] REF = JsonWriter.ascii("},\"ref\":\"");
     private static final byte[] END_MESSAGE = JsonWriter.ascii("\"}");
@@ -63,6 +70,18 @@ public final class MessageResponseWriter {
             + LEASE_ID.length
             + LeaseTokens.CHARS_MAX
             + END_MESSAGE.length;
+    /** The most bytes that the origin of a dead letter takes, without the name of the queue. */
+    private static final int DEAD_LETTER_BYTES = DEAD_LETTER_QUEUE.length
+            + DEAD_LETTER_REASON.length
+            + Arrays.stream(DeadLetterReason.values())
+                    .mapToInt(reason -> reason.wireName().length())
+                    .max()
+                    .orElseThrow()
+            + DEAD_LETTER_TIME.length
+            + JsonWriter.DECIMAL_DIGITS_MAX
+            + DEAD_LETTER_ATTEMPTS.length
+            + JsonWriter.DECIMAL_DIGITS_MAX
+            + END_DELAY.length;
     /** The most bytes that a response takes in addition to its messages. */
     private static final int ENVELOPE_BYTES = 1024;
 
@@ -84,7 +103,9 @@ public final class MessageResponseWriter {
      */
     public int bytesOf(Content content) {
         byte[] body = content.body();
+        DeadLetterOrigin origin = content.deadLetter();
         return MESSAGE_BYTES
+                + (origin == null ? 0 : DEAD_LETTER_BYTES + origin.queueName().length())
                 + (isEscaped(content) ? Utf8Text.escapedLength(body, 0, body.length) : (body.length + 2) / 3 * 4);
     }
 
@@ -199,6 +220,16 @@ public final class MessageResponseWriter {
         if (content.delaySeconds() > 0) {
             json.raw(DELAY).number(content.delaySeconds()).raw(END_DELAY);
         }
+        if (content.deadLetter() != null) {
+            deadLetter(content.deadLetter());
+        }
+    }
+
+    private void deadLetter(DeadLetterOrigin origin) {
+        json.raw(DEAD_LETTER_QUEUE).escaped(origin.queueName());
+        json.raw(DEAD_LETTER_REASON).escaped(origin.reason().wireName());
+        json.raw(DEAD_LETTER_TIME).number(clock.wallMillis(origin.atMillis()));
+        json.raw(DEAD_LETTER_ATTEMPTS).number(origin.attempts()).raw(END_DELAY);
     }
 
     private void token(LeaseTokens.TokenKind kind, long queueNumber, StoredMessage message, int delivery) {

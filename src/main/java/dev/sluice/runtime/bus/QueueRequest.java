@@ -3,10 +3,12 @@ package dev.sluice.runtime.bus;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Content;
+import dev.sluice.queue.DeadLetterOrigin;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueDefinition;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
@@ -52,13 +54,24 @@ public sealed interface QueueRequest<R> {
      * Moves dead letters from the origin queue into this one. The result is how many the origin still had.
      *
      * @param generation of the store that the origin was loaded from
+     * @param origins what is known of each message, by its number in the origin queue
      * @param cyclic whether dead letters of the receiving queue return to the origin
      */
-    record ReceiveDeadLetters(long originNumber, long generation, List<MessageHeader> headers, boolean cyclic)
+    record ReceiveDeadLetters(
+            long originNumber,
+            long generation,
+            List<MessageHeader> headers,
+            Map<Long, DeadLetterOrigin> origins,
+            boolean cyclic)
             implements QueueRequest<Integer> {
+        /** A transfer of messages of which nothing else is known. */
+        public ReceiveDeadLetters(long originNumber, long generation, List<MessageHeader> headers, boolean cyclic) {
+            this(originNumber, generation, headers, Map.of(), cyclic);
+        }
+
         /** Returns a copy with the result of the sender's route check. */
         public ReceiveDeadLetters withCyclic(boolean isCyclic) {
-            return new ReceiveDeadLetters(originNumber, generation, headers, isCyclic);
+            return new ReceiveDeadLetters(originNumber, generation, headers, origins, isCyclic);
         }
     }
 }

@@ -20,6 +20,9 @@ public interface Catalog {
     /** The queue of that name in that account, or null. */
     QueueDefinition findByName(String accountId, String name);
 
+    /** The queue of that number in any account, or null. */
+    QueueDefinition findByNumber(long number);
+
     /** All queues of an account, by creation time, then id. */
     List<QueueDefinition> list(String accountId);
 

@@ -29,10 +29,12 @@ public final class CatalogRecords {
     private static final byte COUNTER = 'n';
     private static final byte KEY = 'k';
     private static final byte CLOCK = 't';
+    /** First byte of the keys of redrives, which have their own reader. */
+    public static final byte REDRIVE = 'r';
 
     private CatalogRecords() {}
 
-    /** The content of a record. Exactly one field is not null. */
+    /** The content of a record. At most one field is not null; none for records with their own reader. */
     public record Read(
             QueueDefinition queue,
             Subscription subscription,
@@ -109,6 +111,7 @@ public final class CatalogRecords {
             case COUNTER -> new Read(null, null, ByteBuffer.wrap(record.value()).getLong(), null, null);
             case KEY -> new Read(null, null, null, record.value(), null);
             case CLOCK -> new Read(null, null, null, null, clock(json(record.value())));
+            case REDRIVE -> new Read(null, null, null, null, null);
             default -> throw new IllegalStateException("unknown catalog record " + record.key()[0]);
         };
     }

@@ -79,7 +79,7 @@ public record CatalogSnapshot(
                 lastNumber = Math.max(lastNumber, read.lastNumber());
             } else if (read.installationKey() != null) {
                 installationKey = read.installationKey();
-            } else {
+            } else if (read.clock() != null) {
                 clock = read.clock();
             }
         }

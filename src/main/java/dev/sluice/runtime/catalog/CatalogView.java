@@ -54,7 +54,7 @@ public final class CatalogView implements Catalog {
         return account(accountId).byName.get(name);
     }
 
-    /** The queue of that number, or null. */
+    @Override
     public QueueDefinition findByNumber(long number) {
         return byNumber.get(number);
     }

@@ -120,7 +120,9 @@ public final class DeadLetterReceiver {
     private void accept(PendingTransfer transfer, List<StoredMessage> stored) {
         List<AcceptDeadLetters.DeadLetter> accepted = new ArrayList<>(stored.size());
         stored.forEach(message -> accepted.add(new AcceptDeadLetters.DeadLetter(
-                new QueueEvent.Origin(transfer.request().originNumber(), message.header()), message.content())));
+                new QueueEvent.Origin(transfer.request().originNumber(), message.header()),
+                message.content()
+                        .from(transfer.request().origins().get(message.header().seq())))));
         executor.execute(
                 new AcceptDeadLetters(accepted, transfer.request().cyclic()),
                 ReplyHandler.of(

@@ -1,17 +1,20 @@
 package dev.sluice.runtime.deadletter;
 
 import dev.sluice.queue.ConfirmDeadLettered;
-import dev.sluice.queue.Lease;
+import dev.sluice.queue.DeadLetterOrigin;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.queue.QueueCommandExecutor;
 import dev.sluice.runtime.queue.QueueScheduler;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,35 +69,48 @@ public final class DeadLetterSender {
         if (closed || inProgress || deadLetterQueue == null) {
             return;
         }
-        List<MessageHeader> headers = next();
-        if (headers.isEmpty()) {
+        List<QueueEvent.DeadLettering> letters = next();
+        if (letters.isEmpty()) {
             return;
         }
         inProgress = true;
         // The leases must be on disk before the other queue deletes them.
-        executor.afterStored(() -> send(headers), refusal -> inProgress = false);
+        executor.afterStored(() -> send(letters), refusal -> inProgress = false);
     }
 
-    private List<MessageHeader> next() {
-        List<MessageHeader> headers = new ArrayList<>();
+    private List<QueueEvent.DeadLettering> next() {
+        List<QueueEvent.DeadLettering> letters = new ArrayList<>();
         long bytes = 0;
-        for (Lease lease : executor.state().deadLettering(0, MESSAGES_MAX)) {
-            bytes += lease.header().bodyBytes();
-            if (bytes > BATCH_BYTES_MAX && !headers.isEmpty()) {
+        for (QueueEvent.DeadLettering letter : executor.state().deadLettering(0, MESSAGES_MAX)) {
+            bytes += letter.lease().header().bodyBytes();
+            if (bytes > BATCH_BYTES_MAX && !letters.isEmpty()) {
                 break;
             }
-            headers.add(lease.header());
+            letters.add(letter);
         }
-        return headers;
+        return letters;
     }
 
-    private void send(List<MessageHeader> headers) {
+    private DeadLetterOrigin origin(QueueEvent.DeadLettering letter) {
+        return new DeadLetterOrigin(
+                definition.number(),
+                definition.name(),
+                letter.reason(),
+                letter.atMillis(),
+                letter.lease().delivery());
+    }
+
+    private void send(List<QueueEvent.DeadLettering> letters) {
         String target = deadLetterQueue;
         if (closed || target == null) {
             return;
         }
-        QueueRequest.ReceiveDeadLetters transfer =
-                new QueueRequest.ReceiveDeadLetters(definition.number(), executor.generation(), headers, false);
+        List<MessageHeader> headers =
+                letters.stream().map(letter -> letter.lease().header()).toList();
+        Map<Long, DeadLetterOrigin> origins = new HashMap<>();
+        letters.forEach(letter -> origins.put(letter.lease().header().seq(), origin(letter)));
+        QueueRequest.ReceiveDeadLetters transfer = new QueueRequest.ReceiveDeadLetters(
+                definition.number(), executor.generation(), headers, origins, false);
         transport
                 .send(definition.accountId(), target, transfer)
                 .onComplete(sent -> scheduler.execute(() -> {

@@ -1,0 +1,45 @@
+package dev.sluice.api.extension;
+
+import dev.sluice.api.OperationBinding;
+import dev.sluice.api.auth.ConsoleSessions;
+import dev.sluice.api.message.LeaseTokens;
+import dev.sluice.runtime.QueueRuntime;
+import dev.sluice.runtime.clock.ContinuousClock;
+import java.util.List;
+
+/** Creates the operations that Cloudflare does not have. */
+public final class ExtensionOperations {
+    private ExtensionOperations() {}
+
+    /**
+     * The operations for one event loop.
+     *
+     * @param clock converts the times of messages for display
+     * @param sessions of the console
+     */
+    public static List<OperationBinding> forEventLoop(
+            QueueRuntime runtime, ContinuousClock clock, ConsoleSessions sessions) {
+        LeaseTokens tokens = new LeaseTokens(runtime.installationKey());
+        BacklogView backlogs = new BacklogView(runtime.extensions().rates(), clock);
+        RedriveView redrives = new RedriveView(runtime.catalog(), clock);
+        return List.of(
+                OperationBinding.reading("caller-get", new GetCaller()),
+                OperationBinding.reading("console-codes-create", new CreateConsoleCode(sessions)),
+                OperationBinding.reading(
+                        "backlogs-list", new ListBacklogs(runtime.catalog(), runtime.backlogs(), backlogs)),
+                OperationBinding.reading("backlogs-get", new GetBacklog(runtime.backlogs(), backlogs)),
+                OperationBinding.reading(
+                        "messages-browse",
+                        new BrowseMessages(runtime.extensions().browser(), new BrowsedPageWriter(tokens, clock))),
+                OperationBinding.writing(
+                        "redrives-start",
+                        new StartRedrive(runtime.catalog(), runtime.extensions().redrives(), tokens, redrives)),
+                OperationBinding.reading(
+                        "redrives-list", new ListRedrives(runtime.extensions().redrives(), redrives)),
+                OperationBinding.reading(
+                        "redrives-get", new GetRedrive(runtime.extensions().redrives(), redrives)),
+                OperationBinding.writing(
+                        "redrives-cancel",
+                        new CancelRedrive(runtime.extensions().redrives(), redrives)));
+    }
+}

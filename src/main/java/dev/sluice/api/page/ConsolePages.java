@@ -1,0 +1,128 @@
+package dev.sluice.api.page;
+
+import dev.sluice.api.Pages;
+import dev.sluice.api.auth.ConsoleSessions;
+import dev.sluice.api.error.EdgeError;
+import dev.sluice.api.http.ResponseWriter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The console: a page of plain ES modules that speaks the API, and the exchange of one-time codes for sessions. Serves
+ * the same bytes to everyone; all data comes from operations that need a credential.
+ */
+public final class ConsolePages implements Pages {
+    /** Nothing from other hosts, no inline code, no frames around it. */
+    private static final String SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
+            + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static final String BASE = "/console";
+    private static final String CODE_HEADER = "sluice-console-code";
+    private static final List<String> FILES = List.of(
+            "index.html",
+            "console.css",
+            "icon.svg",
+            "main.js",
+            "api.js",
+            "body.js",
+            "chart.js",
+            "format.js",
+            "messages.js",
+            "overview.js",
+            "parts.js",
+            "queue.js",
+            "redrives.js",
+            "licenses.txt",
+            "lib/preact.js",
+            "lib/uplot.js",
+            "lib/uplot.css");
+
+    private final ConsoleSessions sessions;
+    private final Map<String, StaticFile> files;
+
+    private ConsolePages(ConsoleSessions sessions, Map<String, StaticFile> files) {
+        this.sessions = sessions;
+        this.files = files;
+    }
+
+    /** Reads the files of the console, on a worker thread. */
+    public static Future<ConsolePages> load(Vertx vertx, ConsoleSessions sessions) {
+        return vertx.executeBlocking(() -> {
+            Map<String, StaticFile> files = new LinkedHashMap<>();
+            FILES.forEach(name -> files.put(name, StaticFile.read("console/" + name)));
+            return new ConsolePages(sessions, Map.copyOf(files));
+        });
+    }
+
+    @Override
+    public void addTo(Router router, ResponseWriter responses) {
+        router.post(BASE + "/session").handler(rc -> exchange(rc.request(), responses));
+        files.forEach((name, file) -> router.get(BASE + "/" + name).handler(rc -> send(rc.request(), file, responses)));
+        // Matches the path with and without a slash at the end; names in the page are relative to the former.
+        router.get(BASE).handler(rc -> {
+            if (rc.request().path().equals(BASE)) {
+                redirect(rc.request(), responses);
+            } else {
+                send(rc.request(), files.get("index.html"), responses);
+            }
+        });
+    }
+
+    private static void redirect(HttpServerRequest request, ResponseWriter responses) {
+        request.response().setStatusCode(308).putHeader(HttpHeaders.LOCATION, BASE + "/");
+        responses.end(request, Buffer.buffer());
+    }
+
+    private static void send(HttpServerRequest request, StaticFile file, ResponseWriter responses) {
+        HttpServerResponse response = request.response();
+        response.putHeader(HttpHeaders.ETAG, file.etag())
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .putHeader("Content-Security-Policy", SECURITY_POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+                .putHeader("Cross-Origin-Resource-Policy", "same-origin");
+        if (file.etag().equals(request.getHeader(HttpHeaders.IF_NONE_MATCH))) {
+            response.setStatusCode(304);
+            responses.end(request, Buffer.buffer());
+            return;
+        }
+        response.putHeader(HttpHeaders.CONTENT_TYPE, file.contentType());
+        String accepted = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
+        boolean compressed = accepted != null && accepted.contains("gzip");
+        if (compressed) {
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+        }
+        responses.end(request, compressed ? file.gzip() : file.plain());
+    }
+
+    /** The code is in a header, so that no body has to be read for a caller without credentials. */
+    private void exchange(HttpServerRequest request, ResponseWriter responses) {
+        String code = request.getHeader(CODE_HEADER);
+        Optional<String> session = code == null ? Optional.empty() : sessions.exchange(code);
+        request.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (session.isEmpty()) {
+            request.response().setStatusCode(403);
+            responses.end(
+                    request,
+                    new JsonObject()
+                            .put("error", EdgeError.NOT_AUTHORIZED.text())
+                            .toBuffer());
+            return;
+        }
+        responses.end(request, new JsonObject().put("session", session.get()).toBuffer());
+    }
+}
