@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions of the console. A caller with a credential gets a one-time code; the page exchanges it for a session, which
@@ -50,7 +51,7 @@ public final class ConsoleSessions {
     /** Exchanges a code for the token of a new session; empty if the code is unknown, used or too old. */
     public synchronized Optional<String> exchange(String code) {
         long now = nanoTime.getAsLong();
-        Principal caller = codes.remove(hash(code), now);
+        @Nullable Principal caller = codes.remove(hash(code), now);
         if (caller == null) {
             return Optional.empty();
         }
@@ -60,7 +61,7 @@ public final class ConsoleSessions {
     }
 
     /** The caller of a session, or null. */
-    synchronized Principal find(String token) {
+    synchronized @Nullable Principal find(String token) {
         return sessions.get(hash(token), nanoTime.getAsLong());
     }
 
@@ -102,13 +103,13 @@ public final class ConsoleSessions {
             byAge.add(hash);
         }
 
-        Principal get(String hash, long nowNanos) {
-            ExpiringCaller entry = entries.get(hash);
+        @Nullable Principal get(String hash, long nowNanos) {
+            @Nullable ExpiringCaller entry = entries.get(hash);
             return entry == null || nowNanos - entry.sinceNanos() > lifetimeNanos ? null : entry.caller();
         }
 
-        Principal remove(String hash, long nowNanos) {
-            Principal caller = get(hash, nowNanos);
+        @Nullable Principal remove(String hash, long nowNanos) {
+            @Nullable Principal caller = get(hash, nowNanos);
             entries.remove(hash);
             byAge.remove(hash);
             return caller;
