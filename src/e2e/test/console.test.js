@@ -5,7 +5,7 @@ import { launchBrowser, withoutBrowser } from '../harness/browser.js';
 import { ConsoleData } from '../harness/console-data.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
-import { LIMIT_MILLIS } from '../harness/until.js';
+import { LIMIT_MILLIS, until } from '../harness/until.js';
 
 const options = withoutBrowser();
 const READER = 'reader-token-of-the-console';
@@ -116,9 +116,10 @@ test('dead letters say why they are there, and go back one by one or all', optio
   await data.fail(id, 3);
   const page = await open(context);
   await openQueue(page, dead);
-  await page.getByRole('button', { name: 'Refresh' }).click();
-  await page.locator('.badge.dead').nth(2).or(page.getByRole('button', { name: 'Refresh' })).first().waitFor();
-  while (await page.locator('.badge.dead').count() < 3) await page.getByRole('button', { name: 'Refresh' }).click();
+  await until('three dead letters', async () => {
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    return await page.locator('.badge.dead').count() === 3;
+  }, { every: 300 });
   await page.locator('.message .summary').first().click();
   assert.match(await page.locator('.detail').innerText(), /the consumer asked for a retry, after 1 attempt/);
   await page.getByRole('button', { name: 'Redrive this message' }).click();

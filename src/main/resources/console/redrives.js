@@ -1,5 +1,5 @@
 // Dead letters that go back.
-import { html, useState } from './lib/preact.js';
+import { html, useRef, useState } from './lib/preact.js';
 import * as api from './api.js';
 import { count, visibleLine } from './format.js';
 import { Dialog, usePolling } from './parts.js';
@@ -33,11 +33,16 @@ export function RedriveDialog({ row, refs, queues, onClose, onStarted }) {
 /** The latest redrives of a queue, with their progress. */
 export function Redrives({ row, mayWrite, version, onMoved }) {
   const [list, setList] = useState([]);
+  const progress = useRef(null);
   usePolling(async (ended) => {
     const read = await api.redrives(row.queue_id).catch(() => null);
     if (!read || ended()) return;
     setList(read);
-    if (read.some(({ status }) => status === 'running')) onMoved();
+    const now = read.map(({ redrive_id, moved, status }) => `${redrive_id} ${moved} ${status}`).join();
+    const changed = progress.current !== null && progress.current !== now;
+    progress.current = now;
+    // The messages that moved are no longer in the list below.
+    if (changed) onMoved();
   }, 1500, [row.queue_id, version]);
   if (!list.length) return null;
   return html`<section class="card"><h2>Redrives</h2>

@@ -129,8 +129,9 @@ public final class EdgeServer implements AutoCloseable {
     private List<OperationBinding> operations(Contract contract) {
         List<OperationBinding> operations = new ArrayList<>(ControlPlaneOperations.operations(
                 contract, limits(), catalog, catalog, queues, OTHER_ACCOUNT, ContinuousClock.ofMachine()));
-        Stream.concat(contract.routes().stream(), BindingRoutes.ALL.stream())
-                .filter(route -> route.scope() == Route.RouteScope.MESSAGES)
+        Stream.of(contract.routes(), BindingRoutes.ALL, ExtensionRoutes.ALL)
+                .flatMap(List::stream)
+                .filter(route -> route.scope() == Route.RouteScope.MESSAGES || ExtensionRoutes.ALL.contains(route))
                 .forEach(route -> operations.add(StubOperation.of(
                         route.operationId(), Access.WRITE, call -> behave(route.operationId(), call))));
         return operations;

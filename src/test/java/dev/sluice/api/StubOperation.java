@@ -21,7 +21,8 @@ record StubOperation(boolean respondsWithMessages, Function<OperationCall, Futur
     /** A stub for each operation of the contract and of the queue binding. */
     static List<OperationBinding> forAll(Contract contract) {
         List<OperationBinding> all = new ArrayList<>();
-        Stream.concat(contract.routes().stream(), BindingRoutes.ALL.stream())
+        Stream.of(contract.routes(), BindingRoutes.ALL, ExtensionRoutes.ALL)
+                .flatMap(List::stream)
                 .forEach(route -> all.add(of(route.operationId(), Access.READ, call -> Future.failedFuture("unused"))));
         return all;
     }

@@ -103,12 +103,14 @@ public final class ConsoleSessions {
             byAge.add(hash);
         }
 
-        @Nullable Principal get(String hash, long nowNanos) {
+        @Nullable
+        Principal get(String hash, long nowNanos) {
             @Nullable ExpiringCaller entry = entries.get(hash);
             return entry == null || nowNanos - entry.sinceNanos() > lifetimeNanos ? null : entry.caller();
         }
 
-        @Nullable Principal remove(String hash, long nowNanos) {
+        @Nullable
+        Principal remove(String hash, long nowNanos) {
             @Nullable Principal caller = get(hash, nowNanos);
             entries.remove(hash);
             byAge.remove(hash);
