@@ -10,6 +10,7 @@ import dev.sluice.runtime.metrics.QueueCounter;
 import dev.sluice.runtime.metrics.QueueCounters;
 import dev.sluice.runtime.metrics.QueueRates;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /** A queue with its backlog, counters and rates as JSON (openapi/extensions.yaml). Owned by one event loop. */
 final class BacklogView {
@@ -35,7 +36,7 @@ final class BacklogView {
                 .put("rates", rates(rates.rates(queue.number())));
     }
 
-    private static JsonObject consumer(Consumer consumer) {
+    private static @Nullable JsonObject consumer(@Nullable Consumer consumer) {
         if (consumer == null) {
             return null;
         }
@@ -58,7 +59,7 @@ final class BacklogView {
                 : view.putNull("oldest_message_timestamp_ms");
     }
 
-    private static JsonObject totals(QueueCounters counters) {
+    private static JsonObject totals(@Nullable QueueCounters counters) {
         return new JsonObject()
                 .put("pushed", total(counters, QueueCounter.PUSHED))
                 .put("delivered", total(counters, QueueCounter.DELIVERED))
@@ -73,7 +74,7 @@ final class BacklogView {
                 .put("discarded", total(counters, QueueCounter.DISCARDED));
     }
 
-    private static long total(QueueCounters counters, QueueCounter counter) {
+    private static long total(@Nullable QueueCounters counters, QueueCounter counter) {
         return counters == null ? 0 : counters.get(counter);
     }
 

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the messages of a queue page by page, without leasing them and without activating the queue. */
 public final class BrowseMessages implements Operation {
@@ -62,7 +63,7 @@ public final class BrowseMessages implements Operation {
         throw new QueueException(QueueError.REQUEST_INVALID, "state must be ready, delayed or leased.");
     }
 
-    private static long number(String text, String name, long otherwise, long max) {
+    private static long number(@Nullable String text, String name, long otherwise, long max) {
         if (text == null || text.isEmpty()) {
             return otherwise;
         }

@@ -19,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Starts to move dead letters back to where they came from, or to a named queue. */
 public final class StartRedrive implements Operation {
@@ -85,7 +86,7 @@ public final class StartRedrive implements Operation {
         return seqs.stream().distinct().sorted().toList();
     }
 
-    private static String text(JsonObject body, String field) {
+    private static @Nullable String text(JsonObject body, String field) {
         Object value = body.getValue(field);
         if (value == null || value instanceof String) {
             return (String) value;

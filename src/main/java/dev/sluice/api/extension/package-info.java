@@ -6,4 +6,7 @@
  * <p>Imports: {@code api}, {@code api.http}, {@code api.json}, {@code api.auth}, {@code api.error}, the views of {@code
  * api.control}, and the tokens and ids of {@code api.message}.
  */
+@NullMarked
 package dev.sluice.api.extension;
+
+import org.jspecify.annotations.NullMarked;

@@ -49,10 +49,12 @@ public final class ConsolePages implements Pages {
 
     private final ConsoleSessions sessions;
     private final Map<String, StaticFile> files;
+    private final StaticFile index;
 
-    private ConsolePages(ConsoleSessions sessions, Map<String, StaticFile> files) {
+    private ConsolePages(ConsoleSessions sessions, Map<String, StaticFile> files, StaticFile index) {
         this.sessions = sessions;
         this.files = files;
+        this.index = index;
     }
 
     /** Reads the files of the console, on a worker thread. */
@@ -60,7 +62,7 @@ public final class ConsolePages implements Pages {
         return vertx.executeBlocking(() -> {
             Map<String, StaticFile> files = new LinkedHashMap<>();
             FILES.forEach(name -> files.put(name, StaticFile.read("console/" + name)));
-            return new ConsolePages(sessions, Map.copyOf(files));
+            return new ConsolePages(sessions, Map.copyOf(files), StaticFile.read("console/index.html"));
         });
     }
 
@@ -73,7 +75,7 @@ public final class ConsolePages implements Pages {
             if (rc.request().path().equals(BASE)) {
                 redirect(rc.request(), responses);
             } else {
-                send(rc.request(), files.get("index.html"), responses);
+                send(rc.request(), index, responses);
             }
         });
     }

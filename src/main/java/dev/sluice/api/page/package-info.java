@@ -5,4 +5,7 @@
  *
  * <p>Imports: {@code api}, {@code api.http}, {@code api.auth} and {@code api.error}.
  */
+@NullMarked
 package dev.sluice.api.page;
+
+import org.jspecify.annotations.NullMarked;

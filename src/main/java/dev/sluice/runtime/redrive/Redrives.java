@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +99,7 @@ public final class Redrives {
         });
     }
 
-    private Future<Redrive> begin(QueueDefinition queue, RedriveSpec spec, QueueHead head) {
+    private Future<Redrive> begin(QueueDefinition queue, RedriveSpec spec, @Nullable QueueHead head) {
         refuseIfRunning(queue);
         byte[] id = new byte[16];
         RANDOM.nextBytes(id);
@@ -142,7 +143,7 @@ public final class Redrives {
     }
 
     /** The redrive of that id in that account, or null. */
-    public Redrive find(String accountId, String id) {
+    public @Nullable Redrive find(String accountId, String id) {
         Redrive redrive = known.get(id);
         return redrive == null || !redrive.accountId().equals(accountId) ? null : redrive;
     }
@@ -249,7 +250,7 @@ public final class Redrives {
     }
 
     /** The oldest ended redrive if too many are known, or null. */
-    private Redrive forgettable() {
+    private @Nullable Redrive forgettable() {
         return known.size() <= KEPT_MAX
                 ? null
                 : known.values().stream()
@@ -258,7 +259,7 @@ public final class Redrives {
                         .orElse(null);
     }
 
-    private Future<Void> save(Redrive redrive, Redrive forgotten) {
+    private Future<Void> save(Redrive redrive, @Nullable Redrive forgotten) {
         StoreBatch batch = store.newBatch(store.generation());
         batch.putCatalog(RedriveRecords.key(redrive.id()), RedriveRecords.value(redrive));
         if (forgotten != null) {

@@ -5,4 +5,7 @@
  *
  * <p>Imports: {@code queue}, {@code store} and the rest of {@code runtime}.
  */
+@NullMarked
 package dev.sluice.runtime.redrive;
+
+import org.jspecify.annotations.NullMarked;
