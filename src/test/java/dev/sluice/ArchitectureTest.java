@@ -150,6 +150,7 @@ class ArchitectureTest {
         check(subPackage("api.binding", "api", "api.auth", "api.error", "api.http", "api.json", "api.message"));
         check(subPackage(
                 "api.extension", "api", "api.auth", "api.control", "api.error", "api.http", "api.json", "api.message"));
+        check(subPackage("api.page", "api", "api.auth", "api.error", "api.http"));
         check(subPackage("api.control", "api", "api.auth", "api.error", "api.http", "api.json"));
     }
 

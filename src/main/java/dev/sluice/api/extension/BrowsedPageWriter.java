@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** Writes a page of messages directly into one buffer (openapi/extensions.yaml). Owned by one event loop. */
 final class BrowsedPageWriter {
@@ -76,7 +77,7 @@ final class BrowsedPageWriter {
         json.raw(ID).hex(content.idHigh()).hex(content.idLow());
         json.raw(REF).escaped(tokens.encode(LeaseTokens.TokenKind.REF, queueNumber, seq, each.deliveries()));
         json.raw(TIMESTAMP).number(clock.wallMillis(each.message().header().timestampMillis()));
-        json.raw(STATES.get(each.state()));
+        json.raw(Objects.requireNonNull(STATES.get(each.state())));
         json.raw(ATTEMPTS).number(each.deliveries());
         json.raw(VISIBLE).number(clock.wallMillis(each.visibleAtMillis()));
         json.raw(DELAY).number(content.delaySeconds());

@@ -27,7 +27,7 @@ public final class GetRedrive implements Operation {
 
     /** The redrive of the path. */
     static Redrive find(Redrives redrives, OperationCall call) {
-        Redrive redrive = redrives.find(call.accountId(), call.path().get("redrive_id"));
+        Redrive redrive = redrives.find(call.accountId(), call.path().getOrDefault("redrive_id", ""));
         if (redrive == null) {
             throw new QueueException(QueueError.RESOURCE_UNKNOWN);
         }
