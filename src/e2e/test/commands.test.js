@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { ConsoleData } from '../harness/console-data.js';
+import { Server, TOKEN } from '../harness/server.js';
+import { ACCOUNT } from '../harness/suite.js';
+
+const JAR = process.env.SLUICE_JAR ?? new URL('../../../target/sluice.jar', import.meta.url).pathname;
+let server, data;
+
+before(async () => {
+  server = await new Server().start();
+  data = new ConsoleData(server.origin, TOKEN, ACCOUNT);
+});
+after(() => server.stop());
+
+/** Runs a command with the environment that the first start prints. */
+function sluice(args, input = '') {
+  const environment = { ...process.env, CLOUDFLARE_BASE_URL: `${server.origin}/client/v4`, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: TOKEN };
+  const child = spawn(process.env.SLUICE_JAVA ?? 'java', ['-XX:TieredStopAtLevel=1', '-jar', JAR, ...args], { env: environment });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text) => { stdout += text; });
+  child.stderr.on('data', (text) => { stderr += text; });
+  child.stdin.end(input);
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
+}
+
+test('messages are pushed from standard input, shown, pulled and acknowledged', async () => {
+  const id = await data.queue('work', { type: 'http_pull' });
+  assert.match((await sluice(['push', 'work', '--lines'], 'one\ntwo\n')).stdout, /^2 messages pushed/);
+  await data.push(id, 'escape \u001b[31m');
+  const peeked = await sluice(['peek', 'work']);
+  assert.match(peeked.stdout, /ready.*one[\s\S]*two[\s\S]*escape \\u001b\[31m/);
+  assert.doesNotMatch(peeked.stdout, /\u001b/);
+  assert.deepEqual((await sluice(['pull', 'work', '--ack'])).stdout.split('\n').slice(0, 2), ['one', 'two']);
+  assert.deepEqual((await sluice(['peek', 'work', '--json'])).stdout, '');
+});
+
+test('queues are listed for people and for programs; delivery is paused and resumed', async () => {
+  await data.queue('listed');
+  assert.match((await sluice(['queues'])).stdout, /^QUEUE +READY[\s\S]*^listed +0/m);
+  assert.match((await sluice(['pause', 'listed'])).stdout, /listed is paused/);
+  const queues = (await sluice(['queues', '--json'])).stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(queues.find(({ queue_name }) => queue_name === 'listed').delivery_paused, true);
+  assert.match((await sluice(['resume', 'listed'])).stdout, /listed delivers/);
+});
+
+test('a purge needs a confirmation, a redrive waits for its end, and an unknown queue is one line', async () => {
+  const id = await data.queue('from');
+  await data.queue('to');
+  await data.push(id, 'x');
+  assert.match((await sluice(['redrive', 'from', '--to', 'to'])).stdout, /^completed: 1 moved, 0 skipped/);
+  const refused = await sluice(['purge', 'to']);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /confirm it with --yes/);
+  assert.match((await sluice(['purge', 'to', '--yes'])).stdout, /to is empty/);
+  const unknown = await sluice(['peek', 'none']);
+  assert.equal(unknown.status, 2);
+  assert.equal(unknown.stderr, "sluice: there is no queue 'none'\n");
+});
+
+test('the configuration names its sources and hides secrets; completion is a script; the console has a link', async () => {
+  const config = (await sluice(['config', '--set', 'http.port=9000', '--set', 'auth.token=very-secret'])).stdout;
+  assert.match(config, /^http\.port +9000 +--set$/m);
+  assert.match(config, /^http\.host +127\.0\.0\.1 +default$/m);
+  assert.doesNotMatch(config, /very-secret/);
+  assert.match((await sluice(['generate-completion'])).stdout, /complete .*sluice/);
+  assert.match((await sluice(['console'])).stdout, /^http:\/\/127\.0\.0\.1:\d+\/console\/#code=[\w-]{40,}\n$/);
+});
