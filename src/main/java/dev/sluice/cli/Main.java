@@ -100,9 +100,10 @@ public final class Main implements Callable<Integer> {
     }
 
     /**
-     * Registers only the requested command, or all if there is none: each registered command makes the start slower.
+     * The parser of these arguments. Registers only the requested command, or all if there is none: each registered
+     * command makes the start slower.
      */
-    private static CommandLine commandLine(String[] args) {
+    public static CommandLine commandLine(String... args) {
         CommandLine commandLine = new CommandLine(new Main());
         // A completion script names all commands.
         Supplier<Object> requested = args.length == 0 || args[0].equals(COMPLETION) ? null : COMMANDS.get(args[0]);
