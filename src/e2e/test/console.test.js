@@ -34,7 +34,7 @@ async function open(context, token = TOKEN, more = {}) {
   page.setDefaultTimeout(LIMIT_MILLIS);
   page.on('console', (line) => {
     // A request under way for a queue that is deleted at that moment.
-    if (![...deleted].some((id) => line.location().url.includes(id))) problems.push(`${line.type()}: ${line.text()}`);
+    if (line.type() !== 'info' && ![...deleted].some((id) => line.location().url.includes(id))) problems.push(`${line.type()}: ${line.text()} ${line.location().url}`);
   });
   page.on('pageerror', (error) => problems.push(error.stack));
   page.on('request', (request) => { if (!request.url().startsWith(server.origin)) problems.push(`foreign request ${request.url()}`); });

@@ -49,7 +49,7 @@ function Console({ caller, onAccount, onLogout }) {
   const [error, setError] = useState('');
   const [id, setId] = useState(route());
   const [refresh, setRefresh] = useState(0);
-  const mayWrite = caller.access === 'write';
+  const mayWrite = caller.access === 'write' && caller.account !== '';
   useEffect(() => {
     const onHash = () => setId(route());
     addEventListener('hashchange', onHash);
@@ -63,7 +63,9 @@ function Console({ caller, onAccount, onLogout }) {
     histories.current.set(row.queue_id, values);
   };
   usePolling(async (ended) => {
-    if (id && loaded) return;
+    // A token for all accounts, and no account has a queue yet.
+    if (!caller.account) setLoaded(true);
+    if (!caller.account || (id && loaded)) return;
     try {
       const next = new Map();
       for (let page = 1, pages = 1; page <= pages; page++) {
@@ -92,7 +94,7 @@ function Console({ caller, onAccount, onLogout }) {
       <a class="brand" href="#/"><img src="icon.svg" alt="" width="22" height="22" /> Sluice</a>
       ${caller.accounts.length > 1 ? html`<select aria-label="Account" value=${caller.account} onChange=${(event) => onAccount(event.target.value)}>${caller.accounts.map((each) => html`<option value=${each}>${each}</option>`)}</select>` : html`<code class="account">${caller.account}</code>`}
       <span class="grow"></span>
-      ${!mayWrite && html`<span class="badge">read only</span>`}
+      ${caller.access !== 'write' && html`<span class="badge">read only</span>`}
       <button onClick=${() => onLogout('')}>Log out</button>
     </header>
     ${error && html`<p class="error banner" role="alert">${error}</p>`}
