@@ -11,6 +11,9 @@ export const MODULES = [
   'java.management',
   'java.naming',
   'java.net.http',
+  // Authentication of the Kafka client: SASL, and Kerberos, whose classes it loads.
+  'java.security.jgss',
+  'java.security.sasl',
   'java.xml',
   // Memory and processors of a cgroup, for metrics.
   'jdk.management',
