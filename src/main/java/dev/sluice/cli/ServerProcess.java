@@ -15,7 +15,7 @@ final class ServerProcess {
      */
     static Server start(ServerConfig config, Runnable onStopping) throws Exception {
         StopHook.install();
-        Server server;
+        Server server = null;
         try {
             server = Server.start(config).toCompletableFuture().get();
         } catch (ExecutionException e) {
@@ -23,6 +23,10 @@ final class ServerProcess {
                 throw cause;
             }
             throw e;
+        } finally {
+            if (server == null) {
+                StopHook.remove();
+            }
         }
         StopHook.onReady(server, config, onStopping);
         return server;

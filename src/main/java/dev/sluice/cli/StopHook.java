@@ -27,6 +27,7 @@ final class StopHook {
     private record Outcome(Server server, ServerConfig config, Runnable onStopping, int exitCode) {}
 
     private static final AtomicBoolean INSTALLED = new AtomicBoolean();
+    private static final Thread HOOK = new Thread(StopHook::run, "sluice-stop");
     private static volatile boolean stopping;
 
     private StopHook() {}
@@ -36,7 +37,18 @@ final class StopHook {
         if (INSTALLED.getAndSet(true)) {
             return;
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(StopHook::run, "sluice-stop"));
+        Runtime.getRuntime().addShutdownHook(HOOK);
+    }
+
+    /** The start has failed; there is nothing to stop. A hook that runs already waits for the end of the command. */
+    static void remove() {
+        if (!stopping && INSTALLED.getAndSet(false)) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(HOOK);
+            } catch (IllegalStateException e) {
+                log().debug("the process stops already");
+            }
+        }
     }
 
     /**
