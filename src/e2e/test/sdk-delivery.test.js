@@ -91,7 +91,14 @@ test('max_retries of 2 means three deliveries, then the dead letter queue', asyn
   assert.equal(buried.body, 'poison');
   assert.equal(buried.timestamp_ms, seen[0].timestamp_ms);
   assert.equal(buried.attempts, 1);
-  assert.deepEqual(buried.metadata, seen[0].metadata);
+  const { 'Sluice-dead-letter-timestamp-ms': deadAt, ...metadata } = buried.metadata;
+  assert.ok(Number(deadAt) >= buried.timestamp_ms, deadAt);
+  assert.deepEqual(metadata, {
+    ...seen[0].metadata,
+    'Sluice-dead-letter-attempts': '3',
+    'Sluice-dead-letter-queue': (await queues.get(id, { account_id })).queue_name,
+    'Sluice-dead-letter-reason': 'retried',
+  });
   assert.deepEqual(await pull(id), []);
   await until('the message has left its queue', async () => (await count(id)) === 0);
   assert.equal(await count(dead), 1);

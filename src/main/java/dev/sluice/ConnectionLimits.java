@@ -1,6 +1,5 @@
 package dev.sluice;
 
-import dev.sluice.api.http.AcceptLimit;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.rocksdb.RocksDbStore;
@@ -20,8 +19,14 @@ record ConnectionLimits(long filesMax) {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimits.class);
     /** Listeners of API and management port. */
     private static final int LISTENERS = 2;
-    /** For accepted connections that are not counted yet, a backup, the name resolver and class files. */
-    private static final int SPARE_FILES = LISTENERS * AcceptLimit.PENDING_MAX + 16;
+    /** For a backup, the name resolver and class files. */
+    private static final int SPARE_FILES = 16;
+    /** Accepted connections that are not set up yet use at most 1/64 of all file descriptors for each listener. */
+    private static final int PENDING_SHARE = 64;
+
+    private static final int PENDING_MIN = 8;
+    /** More would not be accepted faster. */
+    private static final int PENDING_MAX = 256;
     /** The server does not start if fewer connections are possible. */
     private static final int CONNECTIONS_MIN = 16;
     /** Connections to workers use at most 1/8 of all file descriptors. */
@@ -30,6 +35,11 @@ record ConnectionLimits(long filesMax) {
     /** The limits of this process. */
     static ConnectionLimits ofProcess() {
         return new ConnectionLimits(OpenFileLimit.max());
+    }
+
+    /** The maximum of connections of one listener that are accepted and not set up yet. */
+    int pending() {
+        return (int) Math.max(PENDING_MIN, Math.min(PENDING_MAX, filesMax / PENDING_SHARE));
     }
 
     /**
@@ -57,6 +67,7 @@ record ConnectionLimits(long filesMax) {
                 + ManagementVerticle.CONNECTIONS_MAX
                 + toWorkers
                 + (tls ? HANDSHAKES_MAX : 0)
+                + LISTENERS * (long) pending()
                 + SPARE_FILES;
         long room = filesMax - reserve;
         if (room >= configured) {

@@ -212,8 +212,10 @@ public final class Server {
                         .setFileCachingEnabled(false));
         return Vertx.builder()
                 .with(options)
-                .withTransport(
-                        ListenerTransport.preferNative(ConnectionLimits.HANDSHAKES_MAX, http.headerTimeoutMillis()))
+                .withTransport(ListenerTransport.preferNative(
+                        ConnectionLimits.ofProcess().pending(),
+                        ConnectionLimits.HANDSHAKES_MAX,
+                        http.headerTimeoutMillis()))
                 .build();
     }
 

@@ -91,7 +91,7 @@ public final class EdgeServer implements AutoCloseable {
 
     public EdgeServer(HttpConfig settings, int connectionsMax, long connectionBytes) {
         vertx = Vertx.builder()
-                .withTransport(ListenerTransport.preferNative(8, settings.headerTimeoutMillis()))
+                .withTransport(ListenerTransport.preferNative(256, 8, settings.headerTimeoutMillis()))
                 .build();
         memory = memory(connectionBytes);
         Contract contract = ContractResponses.shared().contract();

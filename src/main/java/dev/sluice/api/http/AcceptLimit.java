@@ -14,13 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>In the pipeline of one listener and owned by its event loop; only the counter is shared.
  */
 public final class AcceptLimit extends ChannelInboundHandlerAdapter {
-    /** Connections of one listener that may be waiting for their event loops. */
-    public static final int PENDING_MAX = 8;
-
+    private final int pendingMax;
     private final AtomicInteger pending = new AtomicInteger();
     private volatile boolean paused;
 
-    AcceptLimit() {}
+    /** @param pendingMax connections of the listener that may be waiting for their event loops */
+    AcceptLimit(int pendingMax) {
+        this.pendingMax = pendingMax;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -34,7 +35,7 @@ public final class AcceptLimit extends ChannelInboundHandlerAdapter {
         } catch (RejectedExecutionException stopped) {
             waiting = pending.decrementAndGet();
         }
-        if (waiting >= PENDING_MAX) {
+        if (waiting >= pendingMax) {
             paused = true;
             listener.config().setAutoRead(false);
             // A task may have run before it could see that.
@@ -55,7 +56,7 @@ public final class AcceptLimit extends ChannelInboundHandlerAdapter {
     }
 
     private void resume(Channel listener) {
-        if (paused && pending.get() < PENDING_MAX) {
+        if (paused && pending.get() < pendingMax) {
             paused = false;
             listener.config().setAutoRead(true);
         }

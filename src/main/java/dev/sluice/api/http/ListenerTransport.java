@@ -24,10 +24,13 @@ import java.util.concurrent.ThreadFactory;
 public final class ListenerTransport implements Transport, io.vertx.core.transport.Transport {
     private final io.vertx.core.transport.Transport known;
     private final Transport transport;
+    private final int pendingMax;
     private final int handshakesMax;
     private final long handshakeTimeoutMillis;
 
-    private ListenerTransport(io.vertx.core.transport.Transport known, int handshakesMax, long handshakeTimeoutMillis) {
+    private ListenerTransport(
+            io.vertx.core.transport.Transport known, int pendingMax, int handshakesMax, long handshakeTimeoutMillis) {
+        this.pendingMax = pendingMax;
         this.handshakesMax = handshakesMax;
         this.handshakeTimeoutMillis = handshakeTimeoutMillis;
         this.known = known;
@@ -37,14 +40,16 @@ public final class ListenerTransport implements Transport, io.vertx.core.transpo
     /**
      * The native transport of this machine, or that of the JDK.
      *
+     * @param pendingMax connections of one listener that are accepted and not set up yet
      * @param handshakesMax connections of one listener with TLS that cannot send requests yet
      * @param handshakeTimeoutMillis how long each may be one of them
      */
-    public static ListenerTransport preferNative(int handshakesMax, long handshakeTimeoutMillis) {
+    public static ListenerTransport preferNative(int pendingMax, int handshakesMax, long handshakeTimeoutMillis) {
         io.vertx.core.transport.Transport nativeTransport = io.vertx.core.transport.Transport.nativeTransport();
         boolean usable = nativeTransport != null && nativeTransport.available();
         return new ListenerTransport(
                 usable ? nativeTransport : io.vertx.core.transport.Transport.NIO,
+                pendingMax,
                 handshakesMax,
                 handshakeTimeoutMillis);
     }
@@ -58,7 +63,7 @@ public final class ListenerTransport implements Transport, io.vertx.core.transpo
                 if (options.isSsl()) {
                     listener.pipeline().addLast(new PendingHandshakes(listener, handshakesMax, handshakeTimeoutMillis));
                 }
-                listener.pipeline().addLast(new AcceptLimit());
+                listener.pipeline().addLast(new AcceptLimit(pendingMax));
             }
         });
     }
