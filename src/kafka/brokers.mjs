@@ -118,11 +118,12 @@ export class KafkaBrokers {
   }
 
   async #format() {
+    // It may begin with a hyphen, so it is passed with its option.
     const id = randomBytes(16).toString('base64url');
     await Promise.all(this.#processes.map((none, broker) => {
       mkdirSync(this.#home(broker), { recursive: true });
       writeFileSync(this.#properties(broker), this.#configuration(broker));
-      const command = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', this.#properties(broker)];
+      const command = ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', this.#properties(broker)];
       return run(['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${JARS}/*`, ...command]);
     }));
   }
