@@ -43,7 +43,9 @@ final class ServerMeters {
                 "1 while nothing can be stored.",
                 () -> store.failure().isPresent() ? 1 : 0);
         meters.counter(
-                "sluice_store_reopenings_total", "Times the store was opened again in place.", store::generation);
+                "sluice_store_reopenings_total",
+                "Times the store was opened again in place.",
+                () -> Math.max(0, store.catalogGeneration()));
         meters.gauge("sluice_store_waiting_bytes", "Bytes that wait to be written.", store::bytesWaiting);
         boolean isOnDisk = config.storage().engine() == StorageConfig.Engine.ROCKSDB;
         meters.gauges(

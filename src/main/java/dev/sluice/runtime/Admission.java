@@ -62,9 +62,9 @@ public final class Admission {
         return store.freeBytes() - options.freeBytesMin();
     }
 
-    /** The error with which pushes are refused now, or null. */
-    public QueueException refusalOfPush() {
-        if (store.failure().isPresent()) {
+    /** The error with which pushes into a queue are refused now, or null. */
+    public QueueException refusalOfPush(long queueNumber) {
+        if (store.failure(queueNumber).isPresent()) {
             return new QueueException(QueueError.UNAVAILABLE, "The server cannot store messages at the moment.");
         }
         if (spaceLow) {
@@ -72,7 +72,7 @@ public final class Admission {
                     QueueError.STORAGE_LIMIT,
                     "The server's disk is nearly full. Pull and acknowledge messages, or purge.");
         }
-        if (store.bytesWaiting() > options.commitBytesMax()) {
+        if (store.bytesWaiting(queueNumber) > options.commitBytesMax()) {
             return new QueueException(QueueError.OVERLOADED);
         }
         return null;

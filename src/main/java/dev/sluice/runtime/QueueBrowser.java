@@ -80,7 +80,7 @@ public final class QueueBrowser {
         // Before the read: arrivals are read with their contents.
         reservation.resize(2L * PAGE_BYTES_MAX);
         return Future.fromCompletionStage(
-                        store.read(snapshot -> {
+                        store.read(queue.number(), snapshot -> {
                             PageReader reader = new PageReader(snapshot, queue, states, clock.nowMillis());
                             return reader.read(fromSeq, limit, reservation);
                         }),

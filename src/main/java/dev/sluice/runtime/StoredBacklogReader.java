@@ -38,7 +38,7 @@ final class StoredBacklogReader {
 
     /** Reads the backlog, which is complete. Completes on any thread. */
     CompletionStage<BacklogSnapshot> read(QueueDefinition queue) {
-        return store.read(snapshot -> read(snapshot, queue));
+        return store.read(queue.number(), snapshot -> read(snapshot, queue));
     }
 
     private BacklogSnapshot read(StoreSnapshot snapshot, QueueDefinition queue) {

@@ -23,8 +23,12 @@ import java.util.function.Function;
  * block) and complete their stage on any thread. A failed read or commit carries a {@link StoreException}.
  */
 public interface QueueStore extends AutoCloseable {
+    /** The generation of a queue that another node owns; no batch is ever stored in it. */
+    long NOT_OWNED = -1;
+
     /**
-     * Creates an empty batch in the form that this store writes. Does not block.
+     * Creates an empty batch in the form that this store writes. Does not block. A store whose queues are divided into
+     * shards takes batches that change queues of one shard only, or the catalog only.
      *
      * @param generation the value of {@link #generation} before the read on which the batch is based; in another
      * generation the batch is refused
@@ -61,30 +65,41 @@ public interface QueueStore extends AutoCloseable {
         return stored;
     }
 
-    /** Bytes passed to {@link #commit} and not yet stored. Used for admission control. */
+    /** Bytes passed to {@link #commit} and not yet stored. */
     long bytesWaiting();
 
+    /** The same, of everything that waits for the same writer as this queue. Used for admission control. */
+    default long bytesWaiting(long queueNumber) {
+        return bytesWaiting();
+    }
+
     /**
-     * Runs a read on a consistent snapshot of everything that is stored. All other reads are made of this one.
+     * Runs a read on a consistent snapshot that has everything that is stored of a queue. All other reads of queues are
+     * made of this one. Fails if another node owns the queue.
      *
      * @param read may block as the snapshot does, and must not keep the snapshot; an exception from it fails the stage
      */
-    <T> CompletionStage<T> read(Function<StoreSnapshot, T> read);
+    <T> CompletionStage<T> read(long queueNumber, Function<StoreSnapshot, T> read);
+
+    /** Like {@link #read}, on a snapshot that has the catalog. */
+    default <T> CompletionStage<T> readCatalogSnapshot(Function<StoreSnapshot, T> read) {
+        return read(0, read);
+    }
 
     /**
      * Reads the head, the leases and the dead-lettered markers of a queue; {@link QueueImage#NEW} if the queue was
      * never written.
      */
     default CompletionStage<QueueImage> load(long queueNumber) {
-        return read(snapshot -> QueueReads.load(snapshot, queueNumber));
+        return read(queueNumber, snapshot -> QueueReads.load(snapshot, queueNumber));
     }
 
     /**
-     * Reads the heads of all queues that were ever written, by queue number. Used to activate inactive queues at their
-     * deadlines.
+     * Reads the heads of all queues that were ever written and that this node owns, by queue number. Used to activate
+     * inactive queues at their deadlines.
      */
     default CompletionStage<Map<Long, QueueHead>> heads() {
-        return read(QueueReads::heads);
+        return readCatalogSnapshot(QueueReads::heads);
     }
 
     /**
@@ -95,34 +110,37 @@ public interface QueueStore extends AutoCloseable {
      */
     default CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
         return read(
+                queueNumber,
                 snapshot -> QueueReads.arrivals(snapshot, queueNumber, fromSeq, limit, QueueReads.ARRIVALS_BYTES_MAX));
     }
 
     /** Reads scheduled messages ordered by (available at, seq), starting at that pair. */
     default CompletionStage<List<ScheduledMessage>> readSchedule(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(snapshot -> QueueReads.schedule(snapshot, queueNumber, fromMillis, fromSeq, limit));
+        return read(queueNumber, snapshot -> QueueReads.schedule(snapshot, queueNumber, fromMillis, fromSeq, limit));
     }
 
     /** Reads scheduled messages ordered by seq, starting at {@code fromSeq}. */
     default CompletionStage<List<ScheduledMessage>> readWaiting(long queueNumber, long fromSeq, int limit) {
-        return read(snapshot -> QueueReads.waiting(snapshot, queueNumber, fromSeq, limit));
+        return read(queueNumber, snapshot -> QueueReads.waiting(snapshot, queueNumber, fromSeq, limit));
     }
 
     /** Reads messages that keep an original timestamp, ordered by (timestamp, seq), starting at that pair. */
     default CompletionStage<List<MessageHeader>> readOriginalTimestamps(
             long queueNumber, long fromMillis, long fromSeq, int limit) {
-        return read(snapshot -> QueueReads.originalTimestamps(snapshot, queueNumber, fromMillis, fromSeq, limit));
+        return read(
+                queueNumber,
+                snapshot -> QueueReads.originalTimestamps(snapshot, queueNumber, fromMillis, fromSeq, limit));
     }
 
     /** Looks up messages by seq. Messages that are not stored are omitted. */
     default CompletionStage<List<LookupResult>> find(long queueNumber, long[] seqs) {
-        return read(snapshot -> QueueReads.find(snapshot, queueNumber, seqs));
+        return read(queueNumber, snapshot -> QueueReads.find(snapshot, queueNumber, seqs));
     }
 
     /** Reads the contents of these messages, in the given order. Messages that no longer exist are omitted. */
     default CompletionStage<List<StoredMessage>> readContents(long queueNumber, List<MessageHeader> headers) {
-        return read(snapshot -> QueueReads.contents(snapshot, queueNumber, headers));
+        return read(queueNumber, snapshot -> QueueReads.contents(snapshot, queueNumber, headers));
     }
 
     /**
@@ -132,7 +150,7 @@ public interface QueueStore extends AutoCloseable {
      * the stage
      */
     default CompletionStage<Void> readCatalog(Consumer<CatalogRecord> each) {
-        return read(snapshot -> QueueReads.catalog(snapshot, each));
+        return readCatalogSnapshot(snapshot -> QueueReads.catalog(snapshot, each));
     }
 
     /**
@@ -141,12 +159,37 @@ public interface QueueStore extends AutoCloseable {
      */
     Optional<String> failure();
 
+    /** The same for what is stored of one queue: also that another node owns it. Does not block. */
+    default Optional<String> failure(long queueNumber) {
+        return failure();
+    }
+
     /**
-     * How many times the store was reopened after a failed write; 0 at first. State read in an earlier generation may
-     * lack a batch that turned out to be stored, or include one that was lost. So a writer must have read its state in
-     * the current generation: it reads the generation first, then the state. Does not block.
+     * How many times what stores this queue was reopened after a failed write; 0 at first, {@link #NOT_OWNED} while
+     * another node owns the queue. State read in an earlier generation may lack a batch that turned out to be stored, or
+     * include one that was lost. So a writer must have read its state in the current generation: it reads the
+     * generation first, then the state. Does not block.
      */
-    long generation();
+    long generation(long queueNumber);
+
+    /** The same for the catalog. */
+    default long catalogGeneration() {
+        return generation(0);
+    }
+
+    /**
+     * Whether this node was certainly the owner of a queue at some time after {@code sinceNanos}, on the clock of {@link
+     * System#nanoTime}. A reply that changes nothing rests on that. Does not block; a store of a single node is always
+     * the owner.
+     */
+    default boolean isConfirmed(long queueNumber, long sinceNanos) {
+        return true;
+    }
+
+    /** Completes when {@link #isConfirmed} is true; fails if this node is not the owner. */
+    default CompletionStage<Void> confirm(long queueNumber, long sinceNanos) {
+        return CompletableFuture.completedStage(null);
+    }
 
     /** Usable bytes of the underlying file system; {@link Long#MAX_VALUE} if this does not apply. */
     long freeBytes();

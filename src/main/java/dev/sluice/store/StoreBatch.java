@@ -16,12 +16,24 @@ public final class StoreBatch {
     /** Initial capacity that suffices for a small message with its index records. */
     public static final int CAPACITY_BYTES_MIN = 512;
 
+    /** The {@link #shard} of a batch that changes the catalog. */
+    public static final int CATALOG = -1;
+    /** The {@link #shard} of a batch without changes. */
+    public static final int UNTOUCHED = -2;
+    /** The {@link #shard} of a batch with changes of several shards, or of queues and the catalog. */
+    public static final int MIXED = -3;
+
     private static final int CAPACITY_BYTES_MAX = 64 * 1024;
     private static final long UNKNOWN_BODY_BYTES = 1L << 30;
 
     private final RecordSink records;
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
+    /** Into how many shards the store divides its queues. */
+    private final int shards;
+    /** The shard that the batch changes, or one of the numbers below. */
+    private int shard = UNTOUCHED;
+
     private boolean durable;
     private long deletedBodyBytes;
 
@@ -32,8 +44,33 @@ public final class StoreBatch {
      * @param generation the only generation of the store in which the batch may be written
      */
     public StoreBatch(RecordSink records, long generation) {
+        this(records, generation, 1);
+    }
+
+    /**
+     * Creates a batch of a store whose queues are divided into shards.
+     *
+     * @param shards their number; see {@link Shards}
+     */
+    public StoreBatch(RecordSink records, long generation, int shards) {
         this.records = records;
         this.generation = generation;
+        this.shards = shards;
+    }
+
+    /** The shard that the batch changes, or {@link #CATALOG}, {@link #UNTOUCHED} or {@link #MIXED}. */
+    public int shard() {
+        return shard;
+    }
+
+    private void touch(long queueNumber) {
+        touchShard(Shards.of(queueNumber, shards));
+    }
+
+    private void touchShard(int touched) {
+        if (shard != touched) {
+            shard = shard == UNTOUCHED ? touched : MIXED;
+        }
     }
 
     /** The recommended initial capacity of the next batch of the same queue. */
@@ -51,6 +88,7 @@ public final class StoreBatch {
     /** Adds what an event of a queue changes on disk. */
     public void add(long queueNumber, QueueEvent event) {
         durable |= event.durable();
+        touch(queueNumber);
         switch (event.kind()) {
             case ENQUEUED -> addEnqueued(queueNumber, (QueueEvent.Enqueued) event);
             case LEASED -> addLeased(queueNumber, (QueueEvent.Leased) event);
@@ -72,23 +110,27 @@ public final class StoreBatch {
 
     /** Sets the head of a queue; the last call per queue wins. */
     public void head(long queueNumber, QueueHead head) {
+        touch(queueNumber);
         heads.set(queueNumber, head);
     }
 
     /** Writes a catalog record. Makes the batch durable. */
     public void putCatalog(byte[] key, byte[] value) {
+        touchShard(CATALOG);
         durable = true;
         records.put(ColumnFamily.INDEX, KeyFormat.catalogKey(key), value);
     }
 
     /** Deletes a catalog record. Makes the batch durable. */
     public void deleteCatalog(byte[] key) {
+        touchShard(CATALOG);
         durable = true;
         records.delete(ColumnFamily.INDEX, KeyFormat.catalogKey(key));
     }
 
     /** Deletes all records of a queue: messages, indexes, head. Makes the batch durable. */
     public void dropQueue(long queueNumber) {
+        touch(queueNumber);
         durable = true;
         deletedBodyBytes += UNKNOWN_BODY_BYTES;
         heads.delete(queueNumber);
@@ -172,6 +214,7 @@ public final class StoreBatch {
      * letter queue.
      */
     private void removeFromOrigin(long originNumber, MessageHeader header) {
+        touch(originNumber);
         deleteMessage(originNumber, header);
         deleteIndex(KeyFormat.SPACE_LEASE, originNumber, header.seq());
         RecordBytes marker = records.putSeqKey(

@@ -36,12 +36,12 @@ class AdmissionTest {
         Admission admission = new Admission(store, RuntimeOptions.DEFAULT.withFreeBytesMin(FREE_BYTES_MIN));
         admission.measureSpace();
         assertThat(lines.list).isEmpty();
-        assertThat(admission.refusalOfPush()).isNull();
+        assertThat(admission.refusalOfPush(1)).isNull();
 
         store.freeBytes = 400L;
         admission.measureSpace();
         admission.measureSpace();
-        assertThat(admission.refusalOfPush().error()).isEqualTo(QueueError.STORAGE_LIMIT);
+        assertThat(admission.refusalOfPush(1).error()).isEqualTo(QueueError.STORAGE_LIMIT);
 
         store.freeBytes = 1_000L;
         admission.measureSpace();
@@ -51,7 +51,7 @@ class AdmissionTest {
                 .containsExactly(
                         "The disk is nearly full: pushes are refused until there are 600 more bytes free",
                         "There is enough free disk space again: pushes are accepted");
-        assertThat(admission.refusalOfPush()).isNull();
+        assertThat(admission.refusalOfPush(1)).isNull();
     }
 
     @Test

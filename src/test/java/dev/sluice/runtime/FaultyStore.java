@@ -68,8 +68,8 @@ public final class FaultyStore implements QueueStore {
     }
 
     @Override
-    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
-        return store.read(read);
+    public <T> CompletionStage<T> read(long queueNumber, Function<StoreSnapshot, T> read) {
+        return store.read(queueNumber, read);
     }
 
     @Override
@@ -102,8 +102,8 @@ public final class FaultyStore implements QueueStore {
     }
 
     @Override
-    public long generation() {
-        return store.generation() + reopenings;
+    public long generation(long queueNumber) {
+        return store.generation(queueNumber) + reopenings;
     }
 
     @Override

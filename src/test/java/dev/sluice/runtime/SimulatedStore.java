@@ -178,7 +178,7 @@ final class SimulatedStore implements QueueStore {
     }
 
     @Override
-    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
+    public <T> CompletionStage<T> read(long queueNumber, Function<StoreSnapshot, T> read) {
         CompletableFuture<T> outcome = new CompletableFuture<>();
         soon(() -> {
             boolean fails = readFailsOnceIn > 0 && scheduler.random().nextInt(readFailsOnceIn) == 0;
@@ -212,7 +212,7 @@ final class SimulatedStore implements QueueStore {
     @Override
     public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
         long bytesMax = 1 + scheduler.random().nextInt(ARRIVALS_BYTES_MAX);
-        return read(view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit, bytesMax));
+        return read(queueNumber, view -> QueueReads.arrivals(view, queueNumber, fromSeq, limit, bytesMax));
     }
 
     @Override
@@ -226,7 +226,7 @@ final class SimulatedStore implements QueueStore {
     }
 
     @Override
-    public long generation() {
+    public long generation(long queueNumber) {
         return generation;
     }
 

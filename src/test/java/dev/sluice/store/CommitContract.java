@@ -35,7 +35,7 @@ abstract class CommitContract extends StoreContract {
 
     @Test
     void aBatchOfAnotherGenerationIsRefused() {
-        StoreBatch batch = store.newBatch(store.generation() + 1);
+        StoreBatch batch = store.newBatch(store.generation(1) + 1);
         batch.head(Q, head(1));
 
         assertThatThrownBy(() -> get(commitAsync(store, batch))).hasCauseInstanceOf(StoreException.class);

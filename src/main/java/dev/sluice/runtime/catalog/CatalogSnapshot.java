@@ -44,7 +44,7 @@ public record CatalogSnapshot(
      */
     public static Future<CatalogSnapshot> read(QueueStore store, Context context, CatalogView known) {
         // Taken before the read, so that it is never newer than what was read.
-        SnapshotReader reader = new SnapshotReader(known, store.generation());
+        SnapshotReader reader = new SnapshotReader(known, store.catalogGeneration());
         return Future.fromCompletionStage(store.readCatalog(reader::add), context)
                 .map(read -> reader.snapshot());
     }

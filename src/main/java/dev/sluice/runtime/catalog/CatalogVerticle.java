@@ -14,6 +14,7 @@ import dev.sluice.runtime.bus.QueueGates;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.QueueStore;
+import dev.sluice.store.ShardedStore;
 import dev.sluice.store.StoreBatch;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -58,6 +59,9 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
 
     private long lastNumber;
     private long lastMicros;
+    /** Whether the catalog and the records of queues are stored apart, so that one batch cannot change both. */
+    private final boolean recordsApart;
+
     private BusSender sender;
     private QueueCaller caller;
 
@@ -68,6 +72,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
             boolean strictNames,
             CatalogSnapshot snapshot) {
         this.store = resources.store();
+        this.recordsApart = store instanceof ShardedStore;
         this.catalog = catalog;
         this.gates = gates;
         this.resources = resources;
@@ -147,7 +152,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
 
     /** Completes when memory has the content of the store's current generation. */
     private Future<Void> ensureCurrent() {
-        if (generation == store.generation()) {
+        if (generation == store.catalogGeneration()) {
             return Future.succeededFuture();
         }
         if (store.failure().isPresent()) {
@@ -220,12 +225,32 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         result.droppedSubscriptions().forEach(subscription -> batch.deleteCatalog(CatalogRecords.key(subscription)));
         for (QueueDefinition dropped : result.droppedQueues()) {
             batch.deleteCatalog(CatalogRecords.key(dropped));
-            batch.dropQueue(dropped.number());
+            if (!recordsApart) {
+                batch.dropQueue(dropped.number());
+            }
         }
         if (batch.isEmpty()) {
             return Future.succeededFuture();
         }
-        return Future.fromCompletionStage(store.commit(batch), context);
+        Future<Void> stored = Future.fromCompletionStage(store.commit(batch), context);
+        return recordsApart ? stored.compose(gone -> dropRecords(result)) : stored;
+    }
+
+    /**
+     * Drops the records of deleted queues in their own shards. What a crash leaves of them belongs to no queue any more:
+     * numbers are never used again.
+     */
+    private Future<Void> dropRecords(CatalogChange.ChangeResult<?> result) {
+        Future<Void> dropped = Future.succeededFuture();
+        for (QueueDefinition queue : result.droppedQueues()) {
+            StoreBatch batch = store.newBatch(store.generation(queue.number()));
+            batch.dropQueue(queue.number());
+            dropped = dropped.compose(before -> Future.fromCompletionStage(store.commit(batch), context));
+        }
+        return dropped.recover(failure -> {
+            LOG.warn("The records of a deleted queue are left in the store: {}", failure.getMessage());
+            return Future.succeededFuture();
+        });
     }
 
     /** Active queues apply their new settings before the reply is sent. Passive queues read them at activation. */

@@ -72,7 +72,7 @@ public final class ClockMonitor {
 
     /** Stores the state of a clock. Completes on any thread. */
     public static Future<Void> commit(ContinuousClock clock, QueueStore store) {
-        StoreBatch batch = store.newBatch(store.generation());
+        StoreBatch batch = store.newBatch(store.catalogGeneration());
         CatalogRecord record = CatalogRecords.clock(clock.state());
         batch.putCatalog(record.key(), record.value());
         return Future.fromCompletionStage(store.commit(batch));

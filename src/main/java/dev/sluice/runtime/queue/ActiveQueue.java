@@ -196,7 +196,7 @@ public final class ActiveQueue {
 
     private Future<Void> load() {
         // Taken before the read, so that it is never newer than what was read.
-        long generation = resources.store().generation();
+        long generation = resources.store().generation(definition.number());
         Promise<Void> loaded = Promise.promise();
         resources
                 .store()
@@ -303,7 +303,7 @@ public final class ActiveQueue {
 
     /** Whether the store was reopened since the queue was loaded. Then memory may differ from the store. */
     private boolean isOutdated() {
-        return executor.generation() != resources.store().generation();
+        return executor.generation() != resources.store().generation(definition.number());
     }
 
     /**
@@ -319,7 +319,7 @@ public final class ActiveQueue {
             committed.onComplete(idle -> scheduler.execute(this::reload));
             return;
         }
-        if (resources.store().failure().isPresent()) {
+        if (resources.store().failure(definition.number()).isPresent()) {
             // Loading would only fail again, at the first write.
             handleDeferred();
             scheduler.schedule(RELOAD_MILLIS, this::reload);
@@ -389,7 +389,8 @@ public final class ActiveQueue {
     }
 
     private void execute(QueueRequest.Execute<?> request, ReplyHandler<Object> reply) {
-        QueueException refusal = request.command() instanceof Push ? admission.refusalOfPush() : null;
+        QueueException refusal =
+                request.command() instanceof Push ? admission.refusalOfPush(definition.number()) : null;
         if (refusal == null) {
             executor.execute(request.command(), reply);
         } else {

@@ -94,7 +94,7 @@ public final class CommitPipeline {
      * where a reopened store is detected.
      */
     public void afterStored(Runnable onStored, Consumer<QueueException> onFailure) {
-        if (!failed && generation != store.generation()) {
+        if (!failed && generation != store.generation(queueNumber)) {
             fail(new StoreException("the store was opened again"));
         }
         if (failed) {

@@ -93,7 +93,7 @@ public final class Redrives {
         return onContext(() -> {
             refuseIfRunning(queue);
             return Future.fromCompletionStage(
-                            store.read(snapshot -> QueueReads.head(snapshot, queue.number())), context)
+                            store.read(queue.number(), snapshot -> QueueReads.head(snapshot, queue.number())), context)
                     .recover(failure -> Future.failedFuture(new QueueException(QueueError.UNAVAILABLE)))
                     .compose(head -> begin(queue, spec, head));
         });
@@ -260,7 +260,7 @@ public final class Redrives {
     }
 
     private Future<Void> save(Redrive redrive, @Nullable Redrive forgotten) {
-        StoreBatch batch = store.newBatch(store.generation());
+        StoreBatch batch = store.newBatch(store.catalogGeneration());
         batch.putCatalog(RedriveRecords.key(redrive.id()), RedriveRecords.value(redrive));
         if (forgotten != null) {
             known.remove(forgotten.id());

@@ -120,7 +120,7 @@ public final class KafkaQueueStore implements QueueStore {
 
     /** Fails once another node owns the log: what this node has may be out of date. */
     @Override
-    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
+    public <T> CompletionStage<T> read(long queueNumber, Function<StoreSnapshot, T> read) {
         Optional<StoreException> ended = owner.ended();
         return ended.isPresent() ? CompletableFuture.failedStage(ended.get()) : copy.read(read);
     }
@@ -131,7 +131,7 @@ public final class KafkaQueueStore implements QueueStore {
     }
 
     @Override
-    public long generation() {
+    public long generation(long queueNumber) {
         return owner.generation();
     }
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * complete immediately. Commits from several threads are serialized by a lock.
  */
 public final class MemoryStore implements QueueStore {
+    /** A store in memory is never reopened. */
+    private static final long GENERATION = 0;
+
     private final MemoryTable table;
     private volatile boolean closed;
 
@@ -49,7 +52,7 @@ public final class MemoryStore implements QueueStore {
         synchronized (table) {
             if (closed) {
                 failure = closedException();
-            } else if (batch.generation() != generation()) {
+            } else if (batch.generation() != GENERATION) {
                 failure = new StoreException("the batch is of another generation of the store");
             } else {
                 table.apply(batch);
@@ -64,7 +67,7 @@ public final class MemoryStore implements QueueStore {
     }
 
     @Override
-    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
+    public <T> CompletionStage<T> read(long queueNumber, Function<StoreSnapshot, T> read) {
         try {
             synchronized (table) {
                 if (closed) {
@@ -83,8 +86,8 @@ public final class MemoryStore implements QueueStore {
     }
 
     @Override
-    public long generation() {
-        return 0;
+    public long generation(long queueNumber) {
+        return GENERATION;
     }
 
     @Override

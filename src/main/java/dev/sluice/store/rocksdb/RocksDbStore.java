@@ -153,7 +153,7 @@ public final class RocksDbStore implements QueueStore {
     }
 
     @Override
-    public <T> CompletionStage<T> read(Function<StoreSnapshot, T> read) {
+    public <T> CompletionStage<T> read(long queueNumber, Function<StoreSnapshot, T> read) {
         return readPool.read(() -> database.with(open -> {
             try (RocksSnapshot snapshot = open.snapshot()) {
                 return read.apply(snapshot);
@@ -169,7 +169,7 @@ public final class RocksDbStore implements QueueStore {
     }
 
     @Override
-    public long generation() {
+    public long generation(long queueNumber) {
         return groupCommit.generation();
     }
 

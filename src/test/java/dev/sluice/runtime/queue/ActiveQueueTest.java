@@ -158,7 +158,7 @@ class ActiveQueueTest {
         List<QueueError> refusals = new ArrayList<>();
         handle(
                 target,
-                new QueueRequest.ReceiveDeadLetters(1, store.generation() + 1, deadLetters, false),
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(1) + 1, deadLetters, false),
                 error -> refusals.add(error.error()));
         scheduler.run();
         assertThat(refusals).containsExactly(QueueError.UNAVAILABLE);
@@ -166,7 +166,7 @@ class ActiveQueueTest {
 
         handle(
                 target,
-                new QueueRequest.ReceiveDeadLetters(1, store.generation(), deadLetters, false),
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(1), deadLetters, false),
                 error -> refusals.add(error.error()));
         scheduler.run();
         assertThat(refusals).hasSize(1);
@@ -176,7 +176,7 @@ class ActiveQueueTest {
     @Test
     void aDeadLetterWithoutContentIsLogged() {
         QueueRequest.ReceiveDeadLetters deadLetters =
-                new QueueRequest.ReceiveDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(1), leasedOfAnotherQueue(), false);
         ActiveQueue target = queue(2);
         target.start();
         scheduler.run();
@@ -208,7 +208,7 @@ class ActiveQueueTest {
     @Test
     void deadLettersWaitWhileTheTransferBudgetOfAllQueuesIsFull() {
         QueueRequest.ReceiveDeadLetters deadLetters =
-                new QueueRequest.ReceiveDeadLetters(1, store.generation(), leasedOfAnotherQueue(), false);
+                new QueueRequest.ReceiveDeadLetters(1, store.generation(1), leasedOfAnotherQueue(), false);
         ActiveQueue target = queue(2);
         target.start();
         scheduler.run();
@@ -260,7 +260,7 @@ class ActiveQueueTest {
                 new QueueRequest.PeekContents(1, content -> 1, reservation),
                 new QueueRequest.CheckDeadlines(),
                 new QueueRequest.Configure(definition(1)),
-                new QueueRequest.ReceiveDeadLetters(2, store.generation(), List.of(), false));
+                new QueueRequest.ReceiveDeadLetters(2, store.generation(1), List.of(), false));
         assertThat(requests)
                 .extracting(Object::getClass)
                 .as("one of each type")

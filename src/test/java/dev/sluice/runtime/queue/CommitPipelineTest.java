@@ -26,7 +26,7 @@ class CommitPipelineTest {
     private final List<String> replies = new ArrayList<>();
     private final List<QueueException> refusals = new ArrayList<>();
     private final CommitPipeline pipeline =
-            new CommitPipeline(store, 1, store.generation(), scheduler, () -> HEAD, breaks::add, parked);
+            new CommitPipeline(store, 1, store.generation(1), scheduler, () -> HEAD, breaks::add, parked);
 
     @Test
     void aReplyWaitsForTheEventsAppendedBeforeIt() {

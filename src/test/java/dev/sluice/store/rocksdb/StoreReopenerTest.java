@@ -113,7 +113,7 @@ class StoreReopenerTest {
         assertThatThrownBy(() -> store(2)).hasCauseInstanceOf(StoreException.class);
         await().until(() -> store.failure().orElse("").contains("opening it again"));
         assertThatThrownBy(this::seqs).as("closed until then").hasCauseInstanceOf(StoreException.class);
-        assertThat(store.generation()).isZero();
+        assertThat(store.generation(1)).isZero();
 
         disk.set(FailingWrites.Mode.WORKS);
         Files.move(aside, current);
@@ -141,7 +141,7 @@ class StoreReopenerTest {
                 .contains(log.getFileName().toString()));
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("sluice-store-reopen")));
-        assertThat(store.generation()).isZero();
+        assertThat(store.generation(1)).isZero();
         assertThatThrownBy(() -> store(6)).hasCauseInstanceOf(StoreException.class);
     }
 
@@ -154,7 +154,7 @@ class StoreReopenerTest {
             long seq = 1 + round;
             assertThatThrownBy(() -> store(seq)).hasCauseInstanceOf(StoreException.class);
             disk.set(FailingWrites.Mode.WORKS);
-            while (store.generation() < round) {
+            while (store.generation(1) < round) {
                 CompletableFuture<Integer> read = store.readArrivals(Q, 0, 100)
                         .thenApply(arrivals -> arrivals.rows().size())
                         .toCompletableFuture();
@@ -187,7 +187,7 @@ class StoreReopenerTest {
     }
 
     private void store(long seq) {
-        commit(store.generation(), seq);
+        commit(store.generation(1), seq);
     }
 
     private void commit(long generation, long seq) {
@@ -205,7 +205,7 @@ class StoreReopenerTest {
     }
 
     private void awaitGeneration(long generation) {
-        await().until(() -> store.generation() == generation);
+        await().until(() -> store.generation(1) == generation);
     }
 
     private void closeAndAssertSound(int messages) {
