@@ -47,7 +47,7 @@ export function send(url, method, body, headers = {}) {
         response.once('end', () => resolve({ status: response.statusCode, text }));
       },
     );
-    request.once('error', reject).setTimeout(120_000, () => request.destroy(new Error(`no answer: ${url}`)));
+    request.once('error', reject).setTimeout(120_000, () => request.destroy(new Error(`no response: ${url}`)));
     request.end(body ?? '');
   });
 }
@@ -133,10 +133,10 @@ class Contender {
 export class Floor extends Contender {
   async start() {
     const port = await freePort();
-    const { answerBytes, tls = false, log = false } = this.options;
+    const { responseBytes, tls = false, log = false } = this.options;
     const settings = {
       port,
-      ...(answerBytes ? { answerBytes } : {}),
+      ...(responseBytes ? { responseBytes } : {}),
       ...(tls ? certificate() : {}),
       ...(log ? { log: path.join(this.directory, 'log') } : {}),
     };
@@ -204,11 +204,11 @@ export class Sluice extends Contender {
   }
 
   async call(method, below, body) {
-    const answer = await send(`${this.origin}${queuesPath}${below}`, method, body && JSON.stringify(body), {
+    const response = await send(`${this.origin}${queuesPath}${below}`, method, body && JSON.stringify(body), {
       Authorization: `Bearer ${TOKEN}`,
     });
-    if (!this.isSuccess(answer)) throw new Error(`${method} ${below}: ${answer.status} ${answer.text}`);
-    return JSON.parse(answer.text).result;
+    if (!this.isSuccess(response)) throw new Error(`${method} ${below}: ${response.status} ${response.text}`);
+    return JSON.parse(response.text).result;
   }
 
   /** Creates queues up to this number, each with a consumer if requested. */
@@ -351,9 +351,9 @@ export class ElasticMq extends Contender {
 
   async #ask(fields) {
     const { path: where, body } = this.#form(fields);
-    const answer = await send(`${this.origin}${where}`, 'POST', body, this.#headers);
-    if (!this.isSuccess(answer)) throw new Error(`ElasticMQ: ${answer.status} ${answer.text}`);
-    return answer.text;
+    const response = await send(`${this.origin}${where}`, 'POST', body, this.#headers);
+    if (!this.isSuccess(response)) throw new Error(`ElasticMQ: ${response.status} ${response.text}`);
+    return response.text;
   }
 
   async reset() {

@@ -47,15 +47,15 @@ async function checkSample(variant, contender) {
   const load = variant.load(contender);
   if (load.generator || load.cycle) return;
   const [{ path: where, body }] = load.requests;
-  const answer = await send(`${contender.origin}${where}`, 'POST', body, load.headers);
-  if (!contender.isSuccess(answer)) throw new Error(`${variant.name}: ${answer.status} ${answer.text.slice(0, 500)}`);
+  const response = await send(`${contender.origin}${where}`, 'POST', body, load.headers);
+  if (!contender.isSuccess(response)) throw new Error(`${variant.name}: ${response.status} ${response.text.slice(0, 500)}`);
 }
 
 /** Checks that all confirmed messages are stored. */
 async function checkCount(variant, contender, result) {
   const count = variant.load(contender).cycle ? null : await contender.count();
   const least = variant.load(contender).generator ? result.requests : result.messages;
-  if (count !== null && count < least) throw new Error(`${variant.name}: ${least} answered, ${count} there`);
+  if (count !== null && count < least) throw new Error(`${variant.name}: ${least} confirmed, ${count} there`);
 }
 
 /** Runs one scenario: starts, warms up, alternates and stops the contenders. */

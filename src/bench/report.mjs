@@ -23,7 +23,7 @@ const RESULTS_HEAD = `# Results
 ${WRITTEN}
 
 Each contender alternates with what it is compared to, and only the ratio of two neighbouring runs counts. Rates are medians; in brackets the
-smallest and the largest ratio. Every answer of every run was a success, and after each run the messages were counted in the queue.
+smallest and the largest ratio. Every response of every run was a success, and after each run the messages were counted in the queue.
 `;
 
 /** Scenarios and variants on the first page. */

@@ -2,7 +2,7 @@ import { mixed, text } from './bodies.mjs';
 import { ElasticMq, Floor, hasWebdis, JAVA_OPTIONS, Sluice, Webdis } from './contenders.mjs';
 
 /** About the size of a push response of Sluice, for baseline servers whose requests are larger than their responses. */
-const ANSWER_BYTES = 190;
+const RESPONSE_BYTES = 190;
 const SMALL = text(200);
 
 const floor = (options) => () => new Floor({ ...options });
@@ -47,7 +47,7 @@ export const scenarios = {
   batch: {
     title: 'Batches of 100 messages of 200 bytes, 64 connections',
     contenders: {
-      floor: floor({ answerBytes: ANSWER_BYTES }),
+      floor: floor({ responseBytes: RESPONSE_BYTES }),
       'Sluice memory': memory,
       'Sluice fsync': fsync,
       'ElasticMQ (batches of 10)': () => new ElasticMq(),
@@ -77,7 +77,7 @@ export const scenarios = {
   },
   mixed: {
     title: 'Mixed bodies of 200 B, 2 KB and 64 KB, text and JSON, 64 connections',
-    contenders: { floor: floor({ answerBytes: ANSWER_BYTES }), 'Sluice memory': memory, 'Sluice fsync': fsync },
+    contenders: { floor: floor({ responseBytes: RESPONSE_BYTES }), 'Sluice memory': memory, 'Sluice fsync': fsync },
     load: mix,
     base: 'floor',
     seconds: 3,

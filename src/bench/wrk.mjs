@@ -42,7 +42,7 @@ export async function wrk(origin, script, { connections, seconds }) {
   if (!result) throw new Error(`wrk said nothing:\n${text}`);
   const { connect, read, write, status, timeout, wrong } = result;
   if (connect + read + write + status + timeout + wrong > 0 || result.requests === 0) {
-    throw new Error(`not every answer was a success: ${JSON.stringify(result)}`);
+    throw new Error(`not every response was a success: ${JSON.stringify(result)}`);
   }
   return { ...result, load: Number(loadavg()[0].toFixed(2)) };
 }

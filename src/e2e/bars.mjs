@@ -16,9 +16,9 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 const missed = [];
 
 const call = async (method, path, body) => {
-  const answer = await send(server.origin, method, path, { body, agent, token: TOKEN });
-  if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-  return answer.json.result;
+  const response = await send(server.origin, method, path, { body, agent, token: TOKEN });
+  if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
+  return response.json.result;
 };
 const bar = (what, holds) => {
   console.log(`${holds ? 'reached' : 'MISSED '}  ${what}`);
@@ -96,7 +96,7 @@ try {
       await server.end('SIGTERM', 60_000);
       bar(`restart: ${await start()}`, server.readyMillis <= RESTART_BAR_MILLIS);
       const { millis } = await timed(() => call('GET', `${queue}/metrics`));
-      console.log(`first answer after ${millis} ms`);
+      console.log(`first response after ${millis} ms`);
       await server.kill();
       bar(`restart after kill -9: ${await start()}`, server.readyMillis <= RESTART_BAR_MILLIS);
     }

@@ -14,9 +14,9 @@ const server = new Server({ javaOptions: ['-Xmx256m'], settings: { 'limits.reten
 const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
 const call = async (method, path, body) => {
-  const answer = await send(server.origin, method, path, { body, agent, token: TOKEN });
-  if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-  return answer.json.result;
+  const response = await send(server.origin, method, path, { body, agent, token: TOKEN });
+  if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
+  return response.json.result;
 };
 
 const fill = async (queue) => {

@@ -195,7 +195,7 @@ async function freePorts(count) {
 
 /**
  * Starts brokers and prints one line of JSON: their addresses and process ids. Then takes commands on standard input,
- * "start N" or "kill N", each answered by such a line. Stops the brokers when standard input ends.
+ * "start N" or "kill N", each confirmed by such a line. Stops the brokers when standard input ends.
  */
 async function main(directory) {
   const brokers = await KafkaBrokers.start(directory);

@@ -40,20 +40,20 @@ const seen = ({ messages }) => ({
 export async function pull(client, queue, batchSize, { visibilityMillis }, lease, manner = {}) {
   const body = { batch_size: batchSize, ...(lease && { visibility_timeout_ms: lease }) };
   const asked = { kind: 'pull', queue, batchSize, visibilityMillis: lease ?? visibilityMillis };
-  const answer = await client.ask(asked, '/messages/pull', body, seen, manner);
-  return answer?.result.messages.map((message) => ({
-    pull: answer.request,
+  const response = await client.ask(asked, '/messages/pull', body, seen, manner);
+  return response?.result.messages.map((message) => ({
+    pull: response.request,
     key: identify(message).key,
     token: message.lease_id,
   }));
 }
 
 /** Acknowledges leases and retries others, {lease, delaySeconds}. Returns whether there was a response. */
-export async function settle(client, queue, acks, retries, { retryDelaySeconds }) {
+export async function acknowledge(client, queue, acks, retries, { retryDelaySeconds }) {
   if (acks.length + retries.length === 0) return true;
   const name = ({ pull: number, key }) => ({ pull: number, key });
   const asked = {
-    kind: 'settle',
+    kind: 'ack',
     queue,
     acks: acks.map(name),
     retries: retries.map(({ lease, delaySeconds }) => ({
@@ -65,8 +65,8 @@ export async function settle(client, queue, acks, retries, { retryDelaySeconds }
     acks: acks.map(({ token }) => ({ lease_id: token })),
     retries: retries.map(({ lease, delaySeconds }) => ({ lease_id: lease.token, delay_seconds: delaySeconds })),
   };
-  const answered = ({ ackCount, retryCount, warnings }) => ({ ackCount, retryCount, warned: Object.keys(warnings).length });
-  return Boolean(await client.ask(asked, '/messages/ack', body, answered));
+  const recorded = ({ ackCount, retryCount, warnings }) => ({ ackCount, retryCount, warned: Object.keys(warnings).length });
+  return Boolean(await client.ask(asked, '/messages/ack', body, recorded));
 }
 
 /** Purges a queue. */
@@ -83,7 +83,7 @@ export async function purgeSome(client, random, queue) {
   if (chosen.length === 0) return true;
   const keyOf = new Map(chosen.map((message) => [message.ref, identify(message).key]));
   const refs = chosen.map(({ ref }) => ({ ref }));
-  const answered = ({ warnings }) => ({ warned: Object.keys(warnings).map((ref) => keyOf.get(ref)) });
+  const recorded = ({ warnings }) => ({ warned: Object.keys(warnings).map((ref) => keyOf.get(ref)) });
   const asked = { kind: 'purge refs', queue, keys: [...keyOf.values()] };
-  return Boolean(await client.ask(asked, '/messages/purge', { refs }, answered));
+  return Boolean(await client.ask(asked, '/messages/purge', { refs }, recorded));
 }

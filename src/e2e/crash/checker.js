@@ -35,11 +35,11 @@ export class Checker {
   }
 
   onEvent(event) {
-    const before = event.event === 'answered' ? this.#ledger.request(event.request) : undefined;
+    const before = event.event === 'succeeded' ? this.#ledger.request(event.request) : undefined;
     if (before) this.#check(before, event);
     this.#ledger.onEvent(event);
     if (event.event === 'ended') this.#violation(`the server ended by itself: ${event.text}`);
-    if (event.event === 'refused') this.#violation(`request ${event.request} was answered with ${event.status} ${event.text}`);
+    if (event.event === 'refused') this.#violation(`request ${event.request} failed with ${event.status} ${event.text}`);
     if (event.event === 'clock set') this.#clockIsSet = true;
     if (event.event === 'checked') this.#checked(event);
     if (event.event === 'counted') this.violations.push(...this.metricViolations(event.queues));
@@ -54,7 +54,7 @@ export class Checker {
     if (request.kind === 'pull' || request.kind === 'peek') {
       for (const shown of event.messages) this.#sighting(request, shown, event);
     }
-    if (request.kind === 'settle') this.#settled(request, event);
+    if (request.kind === 'ack') this.#acknowledged(request, event);
   }
 
   #sighting(request, shown, event) {
@@ -109,7 +109,7 @@ export class Checker {
     if (event.ms < earliest) this.#violation(`${message.key} was delivered at least ${earliest - event.ms} ms too early`);
   }
 
-  #settled({ acks, retries }, { ackCount, retryCount, warned }) {
+  #acknowledged({ acks, retries }, { ackCount, retryCount, warned }) {
     if (ackCount !== acks.length) this.#violation(`${acks.length} valid leases gave an ackCount of ${ackCount}`);
     if (retryCount + warned !== retries.length) {
       this.#violation(`${retries.length} retries gave a retryCount of ${retryCount} and ${warned} warnings`);
@@ -156,13 +156,13 @@ export class Checker {
 
   /** Each single message may have been in an interrupted response; together they must fit into those responses. */
   #interruptedResponsesSuffice(queue) {
-    const room = this.#ledger.unansweredPullsOf(queue).reduce((sum, { batchSize }) => sum + batchSize, 0);
+    const room = this.#ledger.interruptedPullsOf(queue).reduce((sum, { batchSize }) => sum + batchSize, 0);
     let needed = 0;
     for (const message of this.#ledger.messages.values()) {
       const here = message.queue === queue || message.deadLetters === queue;
       if (here) needed += message.deliveriesInInterruptedResponses(queue, this.#lastDelivery(message, queue));
     }
-    if (needed > room) this.#violation(`${needed} deliveries in ${queue} were seen by no client, and cut answers had room for ${room}`);
+    if (needed > room) this.#violation(`${needed} deliveries in ${queue} were seen by no client, and interrupted responses had room for ${room}`);
   }
 
   /** The number of the last delivery in this queue that must have happened, observed or not; 0 if unknown. */

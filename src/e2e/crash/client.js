@@ -35,33 +35,33 @@ export class Client {
    * @param path below the queue. A request that is declined because the server is full is sent again after a moment, as
    *     a new request
    *
-   * @param answered returns what the history records of a result
+   * @param recorded returns what the history records of a result
    * @param manner {readAfterMillis, hangUpAfterMillis}: how long the client waits before it reads the response, and
    *     when it closes its connection
    */
-  async ask(asked, path, body, answered = () => ({}), manner = {}) {
+  async ask(asked, path, body, recorded = () => ({}), manner = {}) {
     for (;;) {
-      const outcome = await this.#once(asked, path, body, answered, manner);
+      const outcome = await this.#once(asked, path, body, recorded, manner);
       if (outcome !== DECLINED) return outcome;
       await new Promise((resolve) => setTimeout(resolve, DECLINED_PAUSE_MILLIS));
     }
   }
 
-  async #once(asked, path, body, answered, { readAfterMillis, hangUpAfterMillis }) {
+  async #once(asked, path, body, recorded, { readAfterMillis, hangUpAfterMillis }) {
     requests += 1;
     const request = requests;
     this.#history.add({ event: 'sent', request, ...asked });
-    let answer;
+    let response;
     try {
       const options = { body, agent: this.#agent, token: TOKEN, readAfterMillis };
       if (hangUpAfterMillis !== undefined) options.signal = AbortSignal.timeout(hangUpAfterMillis);
-      answer = await send(this.#origin, 'POST', this.#paths[asked.queue] + path, options);
+      response = await send(this.#origin, 'POST', this.#paths[asked.queue] + path, options);
     } catch (error) {
       const late = error.message.startsWith('not within');
       this.#history.add(late ? { event: 'refused', request, status: 0, text: error.message } : { event: 'cut', request });
       return undefined;
     }
-    const { status, text, json } = answer;
+    const { status, text, json } = response;
     if (status === 429) {
       this.#history.add({ event: 'declined', request, status, text: text.slice(0, 200) });
       return DECLINED;
@@ -70,7 +70,7 @@ export class Client {
       this.#history.add({ event: 'refused', request, status, text: text.slice(0, 200) });
       return undefined;
     }
-    this.#history.add({ event: 'answered', request, ...answered(json.result) });
+    this.#history.add({ event: 'succeeded', request, ...recorded(json.result) });
     return { request, result: json.result };
   }
 }

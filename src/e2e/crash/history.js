@@ -4,16 +4,16 @@ import { writeFileSync } from 'node:fs';
  * The requests and observations of the clients, event by event. Each has a number `at`, which defines the order, and
  * `ms` of the clock that the server uses.
  *
- * A request is *sent*, and then *answered* or *cut* (the connection ended without a response):
+ * A request is *sent*, and then *succeeded* or *cut* (the connection ended without a response):
  *
  *     {event: 'sent', request, kind: 'push', queue, messages: [{key, delayMillis}]}
  *     {event: 'sent', request, kind: 'pull', queue, batchSize, visibilityMillis}
- *                                                                        answered: messages: [{key, changed, id, attempts, timestamp}]
- *     {event: 'sent', request, kind: 'peek', queue}                      answered: as for pull
- *     {event: 'sent', request, kind: 'settle', queue, acks: [lease], retries: [{lease, delayMillis}]}
- *                                                                        answered: ackCount, retryCount, warned
+ *                                                                        succeeded: messages: [{key, changed, id, attempts, timestamp}]
+ *     {event: 'sent', request, kind: 'peek', queue}                      succeeded: as for pull
+ *     {event: 'sent', request, kind: 'ack', queue, acks: [lease], retries: [{lease, delayMillis}]}
+ *                                                                        succeeded: ackCount, retryCount, warned
  *     {event: 'sent', request, kind: 'purge', queue}
- *     {event: 'sent', request, kind: 'purge refs', queue, keys}          answered: warned: [key]
+ *     {event: 'sent', request, kind: 'purge refs', queue, keys}          succeeded: warned: [key]
  *     {event: 'declined', request, status, text}                         the server was full, and the request changed nothing
  *     {event: 'refused', request, status, text}                          an unexpected response
  *

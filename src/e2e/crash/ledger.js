@@ -13,7 +13,7 @@ export class Ledger {
 
   #requests = new Map();
   #purges = new Map();
-  #unansweredPulls = new Map();
+  #interruptedPulls = new Map();
 
   constructor(queues) {
     this.queues = queues;
@@ -21,7 +21,7 @@ export class Ledger {
 
   onEvent(event) {
     if (event.event === 'sent') this.#sent(event);
-    if (event.event === 'answered') this.#answered(event);
+    if (event.event === 'succeeded') this.#succeeded(event);
     if (event.event === 'cut' || event.event === 'refused') this.#ended(event);
     if (event.event === 'declined') this.#declined(event);
     if (event.event === 'lifting limits') this.limitsLifted = true;
@@ -43,7 +43,7 @@ export class Ledger {
    * fit into that time.
    */
   deliveriesInLostResponses(queue, from, to) {
-    const pulls = this.unansweredPullsOf(queue).filter(({ endedAt, sentAt }) => endedAt > from && sentAt < to);
+    const pulls = this.interruptedPullsOf(queue).filter(({ endedAt, sentAt }) => endedAt > from && sentAt < to);
     let most = 0;
     for (const together of overlapping(pulls)) {
       const millis = Math.max(...together.map(({ endedMs }) => endedMs)) - Math.min(...together.map(({ sentMs }) => sentMs));
@@ -54,8 +54,8 @@ export class Ledger {
   }
 
   /** Pulls of a queue without a response, in the order in which they were sent. */
-  unansweredPullsOf(queue) {
-    return this.#unansweredPulls.get(queue) ?? [];
+  interruptedPullsOf(queue) {
+    return this.#interruptedPulls.get(queue) ?? [];
   }
 
   /**
@@ -77,7 +77,7 @@ export class Ledger {
   }
 
   #sent({ at, ms, event, request: number, ...asked }) {
-    const request = { ...asked, sentAt: at, sentMs: ms, endedAt: Infinity, endedMs: Infinity, answered: false };
+    const request = { ...asked, sentAt: at, sentMs: ms, endedAt: Infinity, endedMs: Infinity, succeeded: false };
     this.#requests.set(number, request);
     if (asked.kind === 'push') {
       for (const { key, delayMillis } of asked.messages) {
@@ -85,15 +85,15 @@ export class Ledger {
       }
     }
     if (asked.kind === 'purge') append(this.#purges, asked.queue, request);
-    if (asked.kind === 'pull') append(this.#unansweredPulls, asked.queue, request);
+    if (asked.kind === 'pull') append(this.#interruptedPulls, asked.queue, request);
     if (asked.kind === 'purge refs') {
       request.entries = asked.keys.map((key) => ({ request, queue: asked.queue, key, warned: false }));
       for (const entry of request.entries) this.messages.get(entry.key)?.refPurges.push(entry);
     }
-    if (asked.kind === 'settle') this.#settlementSent(request);
+    if (asked.kind === 'ack') this.#ackSent(request);
   }
 
-  #settlementSent(request) {
+  #ackSent(request) {
     for (const { pull, key } of request.acks) {
       const message = this.messages.get(key);
       message?.acks.push({ request, sighting: this.#sightingOf(message, pull) });
@@ -133,13 +133,13 @@ export class Ledger {
   }
 
   #forgetPull(request) {
-    const waiting = this.#unansweredPulls.get(request.queue);
+    const waiting = this.#interruptedPulls.get(request.queue);
     waiting.splice(waiting.indexOf(request), 1);
   }
 
-  #answered(event) {
+  #succeeded(event) {
     const request = this.#ended(event);
-    request.answered = true;
+    request.succeeded = true;
     if (request.kind === 'pull') this.#forgetPull(request);
     if (request.kind === 'pull' || request.kind === 'peek') this.#sighted(request, event.messages);
     if (request.kind === 'purge refs') {

@@ -15,7 +15,7 @@ export class Load {
   #workers = [];
   /** Leases that pullers left for the acknowledging clients: {queue, leases}. */
   #leftLeases = [];
-  answeredPushes = 0;
+  confirmedPushes = 0;
 
   /**
    * @param open creates a client
@@ -61,9 +61,9 @@ export class Load {
 
   async #push(client, random) {
     const queue = this.#anyQueue(random);
-    const answered = await actions.push(client, random, queue, this.#queues[queue]);
-    if (answered) this.answeredPushes += 1;
-    return answered;
+    const confirmed = await actions.push(client, random, queue, this.#queues[queue]);
+    if (confirmed) this.confirmedPushes += 1;
+    return confirmed;
   }
 
   /**
@@ -81,17 +81,17 @@ export class Load {
       this.#leftLeases.push({ queue, leases });
       return true;
     }
-    return this.#settle(client, random, queue, leases);
+    return this.#acknowledge(client, random, queue, leases);
   }
 
-  async #settle(client, random, queue, leases) {
+  async #acknowledge(client, random, queue, leases) {
     const acks = [];
     const retries = [];
     for (const lease of leases) {
       if (random.chance(this.#queues[queue].ackShare)) acks.push(lease);
       else if (random.chance(0.6)) retries.push({ lease, delaySeconds: random.chance(0.3) ? random.below(3) : undefined });
     }
-    return actions.settle(client, queue, acks, retries, this.#queues[queue]);
+    return actions.acknowledge(client, queue, acks, retries, this.#queues[queue]);
   }
 
   /**
@@ -101,7 +101,7 @@ export class Load {
   async #ack(client, random) {
     const at = random.below(this.#leftLeases.length);
     const [left] = this.#leftLeases.splice(at, 1);
-    if (left) return this.#settle(client, random, left.queue, left.leases);
+    if (left) return this.#acknowledge(client, random, left.queue, left.leases);
     return this.#pull(client, random);
   }
 

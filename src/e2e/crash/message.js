@@ -2,7 +2,7 @@ import { bytesOf } from './bodies.js';
 
 /**
  * One message as clients know it: its push, where it was observed, and what was done with it. Requests are shared
- * objects of the ledger: {sentAt, sentMs, endedAt, endedMs, answered}; endedAt is Infinity while they are in progress.
+ * objects of the ledger: {sentAt, sentMs, endedAt, endedMs, succeeded}; endedAt is Infinity while they are in progress.
  *
  * Determines where the message can be and can no longer be, from requests and responses.
  */
@@ -44,7 +44,7 @@ export class Message {
 
   /** Whether the server certainly has or had it: a batch is stored completely or not at all. */
   get wasStored() {
-    return this.push.answered || this.push.sighted === true;
+    return this.push.succeeded || this.push.sighted === true;
   }
 
   /** Whether its push was declined; then it is in no queue. */
@@ -62,15 +62,15 @@ export class Message {
     const ends = [{ at: Infinity }];
     for (const { request, sighting } of this.acks) {
       const here = sighting.queue === queue || this.#wasInTime(request, sighting);
-      if (request.answered && here) ends.push({ at: request.endedAt, why: 'acknowledged' });
+      if (request.succeeded && here) ends.push({ at: request.endedAt, why: 'acknowledged' });
     }
     for (const { request, queue: from, warned } of this.refPurges) {
       const here = from === queue || from === this.queue;
-      if (request.answered && !warned && here) ends.push({ at: request.endedAt, why: 'purged by ref' });
+      if (request.succeeded && !warned && here) ends.push({ at: request.endedAt, why: 'purged by ref' });
     }
     const thereAt = this.#storedSince(queue);
     for (const purge of this.ledger.purgesOf(queue)) {
-      if (purge.answered && thereAt < purge.sentAt) ends.push({ at: purge.endedAt, why: 'purged with its queue' });
+      if (purge.succeeded && thereAt < purge.sentAt) ends.push({ at: purge.endedAt, why: 'purged with its queue' });
     }
     if (queue === this.queue && this.deadLetters) {
       for (const { request, queue: where } of this.sightings) {

@@ -104,7 +104,7 @@ export class CrashRun {
     const load = new Load(() => this.#client(), this.#kinds, { seed: `${this.#seed} ${round}`, hard: this.#hard });
     load.start(CLIENTS);
     const enough = 20 + this.#random.below(600);
-    await until(`${enough} pushes are answered`, () => load.answeredPushes >= enough || this.#broken || !this.#server.runs, { every: 1 });
+    await until(`${enough} pushes are confirmed`, () => load.confirmedPushes >= enough || this.#broken || !this.#server.runs, { every: 1 });
     if (!this.#server.runs) this.#history.add({ event: 'ended', text: this.#server.log.slice(-1_000) });
     await this.#server.kill();
     await load.ended();
@@ -180,7 +180,7 @@ export class CrashRun {
   async #drain() {
     this.#history.add({ event: 'lifting limits' });
     await this.#limitRetries(() => RETRIES_WHILE_DRAINED);
-    const { count, bytes } = await this.#settledBacklog();
+    const { count, bytes } = await this.#stableBacklog();
     this.#history.add({ event: 'draining', count, bytes });
     const client = this.#client();
     await until('all queues are empty', () => this.#takeAll(client), { every: 1 });
@@ -192,9 +192,9 @@ export class CrashRun {
     this.#history.clear();
   }
 
-  async #settledBacklog() {
+  async #stableBacklog() {
     let last;
-    return until('the backlog is settled', async () => {
+    return until('the backlog does not change any more', async () => {
       const before = last;
       const all = Object.values(await this.#metrics());
       last = { count: all.reduce((sum, { count }) => sum + count, 0), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
@@ -207,7 +207,7 @@ export class CrashRun {
     for (const [queue, { count }] of Object.entries(metrics)) {
       if (count === 0) continue;
       const leases = await actions.pull(client, queue, 100, this.#kinds[queue], 60_000);
-      await actions.settle(client, queue, leases, [], this.#kinds[queue]);
+      await actions.acknowledge(client, queue, leases, [], this.#kinds[queue]);
     }
     return this.#broken || Object.values(metrics).every(({ count, bytes }) => count === 0 && bytes === 0);
   }
@@ -231,12 +231,12 @@ export class CrashRun {
   }
 
   async #call(method, target, body) {
-    const answer = await until(`${method} ${target} finds room`, async () => {
+    const response = await until(`${method} ${target} finds room`, async () => {
       const found = await send(this.#server.origin, method, target, { body, token: TOKEN });
       return found.status !== 429 && found;
     });
-    assert.equal(answer.status, 200, answer.text);
-    return answer.json.result;
+    assert.equal(response.status, 200, response.text);
+    return response.json.result;
   }
 
   async #metrics() {

@@ -24,11 +24,11 @@ export class Tally {
     if (event.event === 'cut') this.cuts += 1;
     if (event.event === 'declined') this.declined += 1;
     if (event.event === 'checked') this.checks += 1;
-    if (event.event === 'answered') this.#answered(this.#requests.get(event.request), event);
+    if (event.event === 'succeeded') this.#succeeded(this.#requests.get(event.request), event);
     if (event.event !== 'sent' && event.request) this.#requests.delete(event.request);
   }
 
-  #answered({ kind, queue, messages, keys }, event) {
+  #succeeded({ kind, queue, messages, keys }, event) {
     if (kind === 'push') {
       this.pushes += 1;
       this.messages += messages.length;
@@ -37,7 +37,7 @@ export class Tally {
       this.deliveries += event.messages.length;
       this.deadLetters += event.messages.filter(({ key, attempts }) => attempts === 1 && this.#origins.get(key) !== queue).length;
     }
-    if (kind === 'settle') {
+    if (kind === 'ack') {
       this.acks += event.ackCount;
       this.retries += event.retryCount;
     }

@@ -69,7 +69,7 @@ async function dev(context, project, env, ...args) {
 }
 
 /** Pushes to the queue of a server in development. */
-async function answersPush({ baseURL, accountId, token, queues: [{ id }] }) {
+async function acceptsPush({ baseURL, accountId, token, queues: [{ id }] }) {
   const response = await fetch(`${baseURL}/accounts/${accountId}/queues/${id}/messages`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -93,13 +93,13 @@ test('npx sluice serve pushes, pulls, restarts and keeps what was pushed', async
   await server.stop();
 });
 
-test('npx sluice dev without a Java of the machine answers a push', async (context) => {
+test('npx sluice dev without a Java of the machine accepts a push', async (context) => {
   const project = await install();
   const programs = { node: process.execPath, sh: '/bin/sh' };
   for (const name of ['readlink', 'stat', 'cat']) programs[name] = `/usr/bin/${name}`;
   const { child, started, ready } = await dev(context, project, await environmentWith(programs));
-  await answersPush(ready);
-  context.diagnostic(`${Math.round(performance.now() - started)} ms from the command to the first answered push`);
+  await acceptsPush(ready);
+  context.diagnostic(`${Math.round(performance.now() - started)} ms from the command to the first confirmed push`);
   child.child.kill('SIGTERM');
   assert.deepEqual(await child.exited, { code: 0, signal: null }, child.stderr);
 });
@@ -108,7 +108,7 @@ test('on a platform without a runtime the package runs with the Java of the mach
   const project = await install('--os=darwin', '--cpu=arm64');
   assert.deepEqual((await readdir(path.join(project, 'node_modules/@sluice'))), ['darwin-arm64']);
   const { child, ready } = await dev(context, project, await onPlatform('darwin', 'arm64'));
-  await answersPush(ready);
+  await acceptsPush(ready);
   child.child.kill('SIGTERM');
   assert.deepEqual(await child.exited, { code: 0, signal: null }, child.stderr);
 });

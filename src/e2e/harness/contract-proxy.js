@@ -36,14 +36,14 @@ export class ContractProxy {
     const { method, url, rawHeaders } = request;
     this.requests.push(`${method} ${url}`);
     const options = { agent: this.#agent, host: this.#target.host, port: this.#target.port, method, path: url };
-    const onward = http.request({ ...options, headers: rawHeaders, setHost: false }, (answer) => {
+    const onward = http.request({ ...options, headers: rawHeaders, setHost: false }, (upstream) => {
       const chunks = [];
-      answer.on('data', (chunk) => chunks.push(chunk));
-      answer.on('error', () => response.destroy());
-      answer.on('end', () => {
+      upstream.on('data', (chunk) => chunks.push(chunk));
+      upstream.on('error', () => response.destroy());
+      upstream.on('end', () => {
         const body = Buffer.concat(chunks);
-        this.check(method, url, answer.statusCode, answer.headers, body);
-        response.writeHead(answer.statusCode, answer.statusMessage, answer.rawHeaders);
+        this.check(method, url, upstream.statusCode, upstream.headers, body);
+        response.writeHead(upstream.statusCode, upstream.statusMessage, upstream.rawHeaders);
         response.end(body);
       });
     });

@@ -14,7 +14,7 @@ export class Flood {
   statuses = new Map();
   accepted = [];
   overtakings = [];
-  #unanswered = 0;
+  #waiting = 0;
   refusals = new Map();
   broken = 0;
 
@@ -39,11 +39,11 @@ export class Flood {
 
   /** Whether every connection has had a response. */
   get reachedAll() {
-    return this.#unanswered === 0;
+    return this.#waiting === 0;
   }
 
   #connect() {
-    this.#unanswered += 1;
+    this.#waiting += 1;
     const socket = net.connect({ host: this.#server.host, port: this.#server.port, noDelay: true });
     this.#sockets.add(socket);
     socket.on('close', () => {
@@ -70,7 +70,7 @@ export class Flood {
       if (headEnd < 0) return;
       const length = Number(/content-length: (\d+)/i.exec(got)[1]);
       if (got.length < headEnd + 4 + length) return;
-      if (first) this.#unanswered -= 1;
+      if (first) this.#waiting -= 1;
       first = false;
       this.#record(Number(got.slice(9, 12)), got, performance.now() - began, this.accepted.length - acceptedBefore);
       got = '';
@@ -83,12 +83,12 @@ export class Flood {
     socket.write(this.#request);
   }
 
-  #record(status, answer, millis, overtakings) {
+  #record(status, refusal, millis, overtakings) {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     if (status === 200) {
       this.accepted.push(millis);
       this.overtakings.push(overtakings);
-    } else this.refusals.set(answer, (this.refusals.get(answer) ?? 0) + 1);
+    } else this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1);
   }
 
   /** Closes all connections. */

@@ -20,11 +20,11 @@ export function send(origin, method, path, options = {}) {
     ...headers,
   };
   for (const [name, value] of Object.entries(sent)) if (value === null) delete sent[name];
-  const answer = new Promise((resolve, reject) => {
+  const received = new Promise((resolve, reject) => {
     const request = http.request({ hostname, port, method, path, headers: sent, agent, signal }, async (response) => {
       const chunks = [];
       response.on('error', reject);
-      response.on('close', () => reject(new Error('the connection ended within an answer')));
+      response.on('close', () => reject(new Error('the connection ended within a response')));
       if (readAfterMillis > 0) await new Promise((resolved) => setTimeout(resolved, readAfterMillis));
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => resolve(read(response.statusCode, response.headers, Buffer.concat(chunks))));
@@ -32,7 +32,7 @@ export function send(origin, method, path, options = {}) {
     request.on('error', reject);
     request.end(raw);
   });
-  return inTime(`${method} ${path}`, answer, within);
+  return inTime(`${method} ${path}`, received, within);
 }
 
 function read(status, headers, bytes) {
@@ -49,7 +49,7 @@ function read(status, headers, bytes) {
 /** Writes bytes on a new connection and returns the received text when `enough` returns true or the server closes. */
 export function sendBytes({ host, port }, bytes, enough = () => false) {
   const socket = net.connect(port, host);
-  const answer = new Promise((resolve, reject) => {
+  const received = new Promise((resolve, reject) => {
     let got = '';
     socket.setEncoding('utf8');
     socket.on('data', (text) => {
@@ -60,5 +60,5 @@ export function sendBytes({ host, port }, bytes, enough = () => false) {
     socket.on('error', (error) => (got ? resolve(got) : reject(error)));
     socket.write(bytes);
   });
-  return inTime('an answer to raw bytes', answer).finally(() => socket.destroy());
+  return inTime('a response to raw bytes', received).finally(() => socket.destroy());
 }

@@ -14,17 +14,17 @@ export class IdleConnection {
 
   #begin({ host, port }, request) {
     this.#socket = net.connect({ host, port });
-    const answered = new Promise((resolve, reject) => {
+    const received = new Promise((resolve, reject) => {
       this.#socket.once('data', resolve);
       this.#socket.once('error', reject);
-      this.#socket.once('close', () => reject(new Error('closed before the answer')));
+      this.#socket.once('close', () => reject(new Error('closed before the response')));
       this.#socket.write(request);
     });
     this.#socket.on('close', () => {
       this.open = false;
     });
-    answered.catch(() => {});
-    return inTime('an answer', answered);
+    received.catch(() => {});
+    return inTime('a response', received);
   }
 
   /** Closes the connection gracefully, or resets it. */

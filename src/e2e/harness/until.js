@@ -10,16 +10,16 @@ export async function until(what, condition, { within = LIMIT_MILLIS, every = 20
   let last;
   while (performance.now() < end) {
     try {
-      const answer = await condition();
-      if (answer) return answer;
-      last = answer;
+      const result = await condition();
+      if (result) return result;
+      last = result;
     } catch (error) {
       last = error;
     }
     await new Promise((resolve) => setTimeout(resolve, every));
   }
   const detail = last instanceof Error ? last.stack : JSON.stringify(last);
-  throw new Error(`not within ${within} ms: ${what} (last answer: ${detail})`);
+  throw new Error(`not within ${within} ms: ${what} (last result: ${detail})`);
 }
 
 /** The result of a promise; fails after `within` milliseconds. */

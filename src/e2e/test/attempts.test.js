@@ -50,7 +50,7 @@ async function drain(server, path) {
   }
 }
 
-test('a hundred bodies of 128,000 control characters are delivered in answers that fit, each message in its first attempt', async (context) => {
+test('a hundred bodies of 128,000 control characters are delivered in responses that fit, each message in its first attempt', async (context) => {
   const server = await start(context, 256);
   const path = await queue(server, { max_retries: 3 });
   await push(server, path, CONTROLS, 100);
@@ -65,7 +65,7 @@ test('a hundred bodies of 128,000 control characters are delivered in answers th
   await server.stop();
 });
 
-test('pulls side by side of messages larger than an answer may be fit into a heap of 128 MiB', async (context) => {
+test('pulls side by side of messages larger than a response may be fit into a heap of 128 MiB', async (context) => {
   const server = await start(context, 128, {
     'limits.message_bytes_max': 1_000_000,
     'limits.batch_bytes_max': 1_000_000,

@@ -27,21 +27,21 @@ class Story {
     return this;
   }
 
-  /** A request with a response, or, with `answer` undefined, an interrupted one. */
-  request(asked, answer) {
+  /** A request with a response, or, with `result` undefined, an interrupted one. */
+  request(asked, result) {
     this.#requests += 1;
     const request = this.#requests;
     this.event({ event: 'sent', request, queue: 'q', ...asked });
-    return answer ? this.event({ event: 'answered', request, ...answer }) : this.event({ event: 'cut', request });
+    return result ? this.event({ event: 'succeeded', request, ...result }) : this.event({ event: 'cut', request });
   }
 
-  push(keys, { queue = 'q', delayMillis = 0, answer = {} } = {}) {
+  push(keys, { queue = 'q', delayMillis = 0, result = {} } = {}) {
     this.pushedAt = this.#ms;
-    return this.request({ kind: 'push', queue, messages: keys.map((key) => ({ key, delayMillis })) }, answer);
+    return this.request({ kind: 'push', queue, messages: keys.map((key) => ({ key, delayMillis })) }, result);
   }
 
   lostPush(keys) {
-    return this.push(keys, { answer: null });
+    return this.push(keys, { result: null });
   }
 
   /** A pull or peek that returns one message. */
@@ -79,21 +79,21 @@ class Story {
   }
 
   declinedAck(key) {
-    return this.declined({ kind: 'settle', acks: [{ pull: this.#requests, key }], retries: [] });
+    return this.declined({ kind: 'ack', acks: [{ pull: this.#requests, key }], retries: [] });
   }
 
   /** Acknowledges the message with the lease of the last pull. */
-  ack(key, answer = { ackCount: 1, retryCount: 0, warned: 0 }) {
-    return this.request({ kind: 'settle', acks: [{ pull: this.#requests, key }], retries: [] }, answer);
+  ack(key, result = { ackCount: 1, retryCount: 0, warned: 0 }) {
+    return this.request({ kind: 'ack', acks: [{ pull: this.#requests, key }], retries: [] }, result);
   }
 
-  retry(key, delayMillis = 0, answer = { ackCount: 0, retryCount: 1, warned: 0 }) {
+  retry(key, delayMillis = 0, result = { ackCount: 0, retryCount: 1, warned: 0 }) {
     const lease = { pull: this.#requests, key };
-    return this.request({ kind: 'settle', acks: [], retries: [{ lease, delayMillis }] }, answer);
+    return this.request({ kind: 'ack', acks: [], retries: [{ lease, delayMillis }] }, result);
   }
 
-  purge(answer = {}) {
-    return this.request({ kind: 'purge' }, answer);
+  purge(result = {}) {
+    return this.request({ kind: 'purge' }, result);
   }
 
   purgeRef(key, warned = []) {
@@ -185,7 +185,7 @@ test('a body that changed and an identity that changed are found', () => {
   story().push(['k1']).event(clockSet).shows('k1', 1, { timestamp: 5 }).right();
 });
 
-test('attempts neither fall, nor repeat, nor jump without an unanswered pull, nor exceed the limit', () => {
+test('attempts neither fall, nor repeat, nor jump without an interrupted pull, nor exceed the limit', () => {
   story().push(['k1']).shows('k1', 2).later(5_000).shows('k1', 1).wrong(/attempt 2 and then shows 1/);
   story().push(['k1']).shows('k1', 1).later(5_000).shows('k1', 1).wrong(/attempt 1 and then shows 1/, /twice as attempt 1/);
   story().push(['k1']).shows('k1', 1).later(5_000).shows('k1', 0, { kind: 'peek' }).wrong(/attempt 1 and then shows 0/);
@@ -218,7 +218,7 @@ test('interrupted responses contain no more messages than their pulls requested'
   const two = (batchSize) => story().push(['k1', 'k2']).cutPull('q', batchSize)
     .drainOf(['k1', 'k2']).shows('k1', 2).ack('k1').shows('k2', 2).ack('k2').event(drained);
   two(2).right();
-  two(1).wrong(/2 deliveries in q were seen by no client, and cut answers had room for 1/);
+  two(1).wrong(/2 deliveries in q were seen by no client, and interrupted responses had room for 1/);
 });
 
 test('a declined request has no effect', () => {
@@ -283,7 +283,7 @@ test('inconsistent responses and errors are found', () => {
   story().push(['k1']).shows('k1', 1).retry('k1', 0, { ackCount: 0, retryCount: 0, warned: 0 }).wrong(/retryCount of 0/);
   story().event({ event: 'sent', request: 1, kind: 'pull', queue: 'q' })
     .event({ event: 'refused', request: 1, status: 500, text: 'oops' })
-    .wrong(/answered with 500 oops/);
+    .wrong(/failed with 500 oops/);
 });
 
 test('a large body is as large as a message may be, and no larger', () => {

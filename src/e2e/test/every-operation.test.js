@@ -54,12 +54,12 @@ const CALLS = [
 
 for (const [method, path, body, headers] of CALLS) {
   const shown = path.replace(account, '').replace(/[0-9a-f]{32}/g, '{id}');
-  test(`${method} ${shown} answers 200`, async () => succeeded(await suite.send(method, path, { body, headers })));
+  test(`${method} ${shown} succeeds with 200`, async () => succeeded(await suite.send(method, path, { body, headers })));
 }
 
 test('this file calls every operation of the contract', () => {
-  const answered = [...suite.proxy.seen].filter(([, statuses]) => statuses.has(200)).map(([id]) => id);
-  assert.deepEqual(answered.sort(), Contract.load().operationIds.sort());
+  const succeeding = [...suite.proxy.seen].filter(([, statuses]) => statuses.has(200)).map(([id]) => id);
+  assert.deepEqual(succeeding.sort(), Contract.load().operationIds.sort());
 });
 
 suite.endsWell();

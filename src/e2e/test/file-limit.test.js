@@ -44,8 +44,8 @@ async function serverWithFewFiles(context) {
       assert.equal(acks.length, 1);
       assert.equal((await api('POST', `${path}/messages/ack`, { acks })).status, 200);
       for (const health of ['/health/live', '/health/ready', '/metrics']) {
-        const answer = await send(`http://127.0.0.1:${management}`, 'GET', health, MINUTES);
-        assert.equal(answer.status, 200, health);
+        const response = await send(`http://127.0.0.1:${management}`, 'GET', health, MINUTES);
+        assert.equal(response.status, 200, health);
       }
     },
   };

@@ -8,14 +8,14 @@ import { ACCOUNT } from '../harness/suite.js';
 
 // Tests of the test harness: each check must detect violations.
 
-const answers = {
+const responses = {
   'an envelope that lacks a field': [200, { success: true, errors: [], result: [] }],
   'a status that the contract does not have': [299, { success: true, errors: [], messages: [], result: null }],
-  'an answer that is not JSON': [200, 'hello'],
+  'a response that is not JSON': [200, 'hello'],
   'a success of the wrong shape': [200, { success: true, errors: [], messages: [], result: { queues: [] } }],
 };
 
-for (const [what, [status, body]] of Object.entries(answers)) {
+for (const [what, [status, body]] of Object.entries(responses)) {
   test(`the contract proxy detects ${what}`, async () => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const found = await throughProxy('GET', `/client/v4/accounts/${ACCOUNT}/queues`, status, text);
@@ -43,8 +43,8 @@ async function throughProxy(method, path, status, text) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const proxy = await new ContractProxy(Contract.load(), { host: '127.0.0.1', port: server.address().port }).start();
   try {
-    const answer = await send(proxy.origin, method, path);
-    assert.deepEqual([answer.status, answer.text], [status, text], 'passed on unchanged');
+    const response = await send(proxy.origin, method, path);
+    assert.deepEqual([response.status, response.text], [status, text], 'passed on unchanged');
     return proxy.differences;
   } finally {
     await proxy.stop();

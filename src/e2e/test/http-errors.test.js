@@ -215,21 +215,21 @@ const before = [await snapshot(full), await snapshot(bare), await snapshot(pause
 for (const { what, method, path, options, status, code } of rows) {
   const { outside, ...sent } = options;
   test(`${what} \u2192 ${status} ${code}`, async () => {
-    const answer = await (outside ? suite.sendDirectly(method, path, sent) : suite.send(method, path, sent));
-    if (Array.isArray(status)) failed(answer, status[status.indexOf(answer.status)] ?? status[0], code[code.indexOf(answer.code)] ?? code[0]);
-    else failed(answer, status, code);
+    const response = await (outside ? suite.sendDirectly(method, path, sent) : suite.send(method, path, sent));
+    if (Array.isArray(status)) failed(response, status[status.indexOf(response.status)] ?? status[0], code[code.indexOf(response.code)] ?? code[0]);
+    else failed(response, status, code);
   });
 }
 
 test('the response to a pull from a paused queue says that it should not be retried', async () => {
-  const answer = await suite.send('POST', `${paused.path}/messages/pull`, { body: {} });
-  assert.equal(answer.headers['x-should-retry'], 'false');
-  assert.equal(failed(answer, 409, 10252), 'queue_delivery_paused');
+  const response = await suite.send('POST', `${paused.path}/messages/pull`, { body: {} });
+  assert.equal(response.headers['x-should-retry'], 'false');
+  assert.equal(failed(response, 409, 10252), 'queue_delivery_paused');
 });
 
 test('the response to a wrong method names the allowed ones', async () => {
-  const answer = await suite.sendDirectly('GET', `${full.path}/messages`);
-  assert.match(answer.headers.allow ?? '', /\bPOST\b/);
+  const response = await suite.sendDirectly('GET', `${full.path}/messages`);
+  assert.match(response.headers.allow ?? '', /\bPOST\b/);
 });
 
 test('an unknown lease is a warning in a 200', async () => {

@@ -24,15 +24,15 @@ const request = (method, path, body = '', ...headers) =>
     ...headers,
   )}${body}`;
 const push = (text) => request('POST', `${base}${queue.path}/messages`, JSON.stringify({ body: text, content_type: 'text' }));
-const statuses = (answers) => [...answers.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+const statuses = (responses) => [...responses.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 const alive = async () => succeeded(await suite.send('GET', `/accounts/${ACCOUNT}/queues`));
 
 test('pipelined requests all get their responses, in order', async () => {
   const bodies = Array.from({ length: 50 }, (_, n) => `p${String(n).padStart(2, '0')}`);
   const sent = bodies.map(push).join('') + request('GET', `${base}${queue.path}/metrics`, '', 'Connection: close');
-  const answers = await sendBytes(server, sent);
-  assert.deepEqual(statuses(answers), Array(51).fill(200));
-  const counts = [...answers.matchAll(/"backlog_count":(\d+)/g)].map(([, count]) => Number(count));
+  const responses = await sendBytes(server, sent);
+  assert.deepEqual(statuses(responses), Array(51).fill(200));
+  const counts = [...responses.matchAll(/"backlog_count":(\d+)/g)].map(([, count]) => Number(count));
   assert.deepEqual(counts, [...bodies.map((_, n) => n + 1), 50]);
   const pulled = succeeded(await suite.send('POST', `${queue.path}/messages/pull`, { body: { batch_size: 100 } }));
   assert.deepEqual(pulled.messages.map(({ body }) => body), bodies);
@@ -51,12 +51,12 @@ test('a connection serves many requests, also after a failed one', async () => {
   }
 });
 
-test('malformed percent-encoding is answered with a failure envelope', async () => {
+test('malformed percent-encoding gets a failure envelope', async () => {
   for (const path of ['/%', '/%zz', `/accounts/%ff%fe/queues`, `${queue.path}%2`, `/accounts/${ACCOUNT}/queues/%00/messages`]) {
-    const answer = await suite.sendDirectly(path.includes('messages') ? 'POST' : 'GET', path, {});
-    assert.ok([400, 404].includes(answer.status), `${path}: ${answer.text}`);
-    failed(answer, answer.status, answer.code);
-    assert.ok([7003, 10026, 10107].includes(answer.code), `${path}: ${answer.text}`);
+    const response = await suite.sendDirectly(path.includes('messages') ? 'POST' : 'GET', path, {});
+    assert.ok([400, 404].includes(response.status), `${path}: ${response.text}`);
+    failed(response, response.status, response.code);
+    assert.ok([7003, 10026, 10107].includes(response.code), `${path}: ${response.text}`);
   }
   const query = await suite.sendDirectly('GET', `/accounts/${ACCOUNT}/queues?name=%zz&page=%`);
   assert.ok([200, 400].includes(query.status), query.text);
@@ -65,16 +65,16 @@ test('malformed percent-encoding is answered with a failure envelope', async () 
 
 test('an encoded slash does not change the route', async () => {
   const { id } = queue;
-  const answer = await suite.sendDirectly('GET', `/accounts/${ACCOUNT}/queues%2F${id}`);
-  failed(answer, 404, 7003);
+  const response = await suite.sendDirectly('GET', `/accounts/${ACCOUNT}/queues%2F${id}`);
+  failed(response, 404, 7003);
   const dots = await suite.sendDirectly('GET', `${queue.path}/x/..%2f..`);
   failed(dots, 404, 7003);
 });
 
-test('HEAD is answered without a body, as a wrong method or like GET', async () => {
-  const answer = await suite.sendDirectly('HEAD', queue.path);
-  assert.ok([200, 405].includes(answer.status), String(answer.status));
-  assert.equal(answer.text, '');
+test('HEAD gets a response without a body, as a wrong method or like GET', async () => {
+  const response = await suite.sendDirectly('HEAD', queue.path);
+  assert.ok([200, 405].includes(response.status), String(response.status));
+  assert.equal(response.text, '');
   const raw = await sendBytes(server, request('HEAD', `${base}${queue.path}`, '', 'Connection: close'));
   assert.equal(raw.split('\r\n\r\n')[1], '');
 });
@@ -82,8 +82,8 @@ test('HEAD is answered without a body, as a wrong method or like GET', async () 
 test('a body over the limit is rejected with 413 and not read completely', async () => {
   const path = `${base}${queue.path}/messages`;
   const declared = lines(`POST ${path} HTTP/1.1`, `Host: x`, `Authorization: Bearer ${TOKEN}`, 'Content-Length: 1000000000');
-  const answers = await sendBytes(server, `${declared}{"body":"`, (got) => got.includes('"errors"'));
-  assert.deepEqual(statuses(answers), [413]);
+  const responses = await sendBytes(server, `${declared}{"body":"`, (got) => got.includes('"errors"'));
+  assert.deepEqual(statuses(responses), [413]);
   const piece = 'x'.repeat(65_536);
   const chunk = `${piece.length.toString(16)}\r\n${piece}\r\n`;
   const chunked = lines(`POST ${path} HTTP/1.1`, `Host: x`, `Authorization: Bearer ${TOKEN}`, 'Transfer-Encoding: chunked');
@@ -128,9 +128,9 @@ test('bytes that are not HTTP are rejected, and the server continues', async () 
     push('ok') + 'and then garbage\r\n\r\n',
   ];
   for (const bytes of garbage) {
-    const answer = await sendBytes(server, bytes, (got) => /\r\n\r\n[\s\S]*\}\s*$/.test(got) && !bytes.includes('and then'));
-    const codes = statuses(answer);
-    assert.ok(codes.every((status) => status < 500 || status === 505 || status === 501), `${bytes.slice(0, 30)}: ${answer.slice(0, 200)}`);
+    const response = await sendBytes(server, bytes, (got) => /\r\n\r\n[\s\S]*\}\s*$/.test(got) && !bytes.includes('and then'));
+    const codes = statuses(response);
+    assert.ok(codes.every((status) => status < 500 || status === 505 || status === 501), `${bytes.slice(0, 30)}: ${response.slice(0, 200)}`);
   }
   await alive();
 });
@@ -154,10 +154,10 @@ test('a request with ambiguous framing is rejected, and nothing after it is serv
   };
   for (const [what, [headers, rest]] of Object.entries(ambiguous)) {
     const head = lines(`POST ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${TOKEN}`, ...headers);
-    const answers = await sendBytes(server, head + rest + push('hidden'));
-    assert.deepEqual(statuses(answers), [400], `${what}: ${answers}`);
-    assert.match(answers, /connection: close/i, what);
-    assert.match(answers, /"code":\s*10026/, what);
+    const responses = await sendBytes(server, head + rest + push('hidden'));
+    assert.deepEqual(statuses(responses), [400], `${what}: ${responses}`);
+    assert.match(responses, /connection: close/i, what);
+    assert.match(responses, /"code":\s*10026/, what);
   }
   assert.equal(succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count, before);
 });
@@ -193,7 +193,7 @@ test('many connections at once are all served', async () => {
     const sent = Array.from({ length: 300 }, (_, n) =>
       suite.sendDirectly('POST', `${queue.path}/messages`, { body: { body: n }, agent }),
     );
-    for (const answer of await Promise.all(sent)) succeeded(answer);
+    for (const response of await Promise.all(sent)) succeeded(response);
   } finally {
     agent.destroy();
   }
@@ -204,9 +204,9 @@ test('many connections at once are all served', async () => {
 });
 
 test('the contract is served without credentials', async () => {
-  const answer = await send(server.origin, 'GET', '/openapi.yaml');
-  assert.equal(answer.status, 200);
-  assert.match(answer.text, /^openapi: 3\.1/m);
+  const response = await send(server.origin, 'GET', '/openapi.yaml');
+  assert.equal(response.status, 200);
+  assert.match(response.text, /^openapi: 3\.1/m);
 });
 
 suite.endsWell();

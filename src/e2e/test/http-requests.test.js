@@ -44,8 +44,8 @@ for (const [what, body] of Object.entries({ 'no body': undefined, 'an empty obje
   test(`a DELETE with ${what} deletes`, async () => {
     const queue = await suite.queue({ consumer: {} });
     const [consumer] = succeeded(await suite.send('GET', `${queue.path}/consumers`));
-    const answer = await suite.send('DELETE', `${queue.path}/consumers/${consumer.consumer_id}`, { body });
-    assert.equal(succeeded(answer), null);
+    const response = await suite.send('DELETE', `${queue.path}/consumers/${consumer.consumer_id}`, { body });
+    assert.equal(succeeded(response), null);
     assert.equal(succeeded(await suite.send('DELETE', queue.path, { body })), null);
   });
 }
@@ -166,12 +166,12 @@ test('the former names of peek and purge by ref still work', async () => {
   const preview = succeeded(await suite.send('POST', `${queue.path}/messages/preview`, { body: {} }));
   assert.equal(preview.messages[0].body, 'x');
   const acks = [{ lease_id: preview.messages[0].lease_id }];
-  const answer = succeeded(await suite.send('POST', `${queue.path}/messages/preview/ack`, { body: { acks } }));
-  assert.deepEqual(answer.warnings, {});
+  const response = succeeded(await suite.send('POST', `${queue.path}/messages/preview/ack`, { body: { acks } }));
+  assert.deepEqual(response.warnings, {});
   assert.equal(succeeded(await suite.send('GET', `${queue.path}/metrics`)).backlog_count, 0);
 });
 
-test('a lone surrogate escape, a NUL and invalid UTF-8 are answered without a 5xx and break nothing', async () => {
+test('a lone surrogate escape, a NUL and invalid UTF-8 cause no 5xx and break nothing', async () => {
   const queue = await suite.queue({ consumer: LONG });
   const bodies = [
     '{"body":"\\ud800","content_type":"text"}',
@@ -183,8 +183,8 @@ test('a lone surrogate escape, a NUL and invalid UTF-8 are answered without a 5x
     '{"body":"first","body":"second","content_type":"text"}',
   ];
   for (const body of bodies) {
-    const answer = await suite.send('POST', `${queue.path}/messages`, { body });
-    assert.ok([200, 400].includes(answer.status), `${answer.status} for ${String(body).slice(0, 40)}`);
+    const response = await suite.send('POST', `${queue.path}/messages`, { body });
+    assert.ok([200, 400].includes(response.status), `${response.status} for ${String(body).slice(0, 40)}`);
   }
   failed(await suite.send('POST', `${queue.path}/messages`, { body: bodies[2] }), 400, 10208);
   await pulled(queue);

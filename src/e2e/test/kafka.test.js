@@ -24,9 +24,9 @@ before(async () => {
 after(() => brokers?.stop());
 
 const call = async (server, method, target, body) => {
-  const answer = await send(server.origin, method, target, { body, token: TOKEN });
-  assert.equal(answer.status, 200, answer.text);
-  return answer.json.result;
+  const response = await send(server.origin, method, target, { body, token: TOKEN });
+  assert.equal(response.status, 200, response.text);
+  return response.json.result;
 };
 
 /** Pulls and acknowledges until the queue is empty; returns the bodies. */
@@ -40,7 +40,7 @@ async function drain(server, queue) {
   }
 }
 
-test('a node that is killed and loses its directory has every answered message, also when a broker was killed', withKafka, async (context) => {
+test('a node that is killed and loses its directory has every confirmed message, also when a broker was killed', withKafka, async (context) => {
   const directory = path.join(temporaryDirectory(), 'data');
   const server = new Server({ directory, settings: kafkaSettings(brokers, 'lost'), expectedLog: [CLAIMED_AGAIN] });
   context.after(() => server.kill());
@@ -48,21 +48,21 @@ test('a node that is killed and loses its directory has every answered message, 
   const { queue_id } = await call(server, 'POST', QUEUES, { queue_name: 'orders' });
   const queue = `${QUEUES}/${queue_id}`;
   await call(server, 'POST', `${queue}/consumers`, { type: 'http_pull' });
-  const answered = [];
+  const confirmed = [];
   let number = 0;
   let stopped = false;
   const pusher = async () => {
     while (!stopped) {
       const body = `message ${number++}`;
-      const answer = await send(server.origin, 'POST', `${queue}/messages`, { body: { body, content_type: 'text' }, token: TOKEN }).catch(() => ({}));
-      if (answer.status === 200) answered.push(body);
+      const response = await send(server.origin, 'POST', `${queue}/messages`, { body: { body, content_type: 'text' }, token: TOKEN }).catch(() => ({}));
+      if (response.status === 200) confirmed.push(body);
     }
   };
   const pushers = Promise.all([pusher(), pusher(), pusher(), pusher()]);
-  await until('100 pushes are answered', () => answered.length >= 100);
-  const before = answered.length;
+  await until('100 pushes are confirmed', () => confirmed.length >= 100);
+  const before = confirmed.length;
   await brokers.killBroker(1);
-  await until('100 more are answered without that broker', () => answered.length >= before + 100);
+  await until('100 more are confirmed without that broker', () => confirmed.length >= before + 100);
   await server.kill();
   stopped = true;
   await pushers;
@@ -72,7 +72,7 @@ test('a node that is killed and loses its directory has every answered message, 
   await server.start();
   const found = new Set(await drain(server, queue));
 
-  assert.deepEqual(answered.filter((body) => !found.has(body)), []);
+  assert.deepEqual(confirmed.filter((body) => !found.has(body)), []);
   assert.deepEqual(await drain(server, queue), []);
   await server.stop();
 });

@@ -19,19 +19,19 @@ test('a server without memory exits with one line and code 4, and the next one h
   });
   const made = await send(exhausted.origin, 'POST', QUEUES, { token: TOKEN, body: { queue_name: 'kept' } });
   const path = `${QUEUES}/${made.json.result.queue_id}/messages`;
-  const answered = [];
+  const confirmed = [];
   let next = 0;
   const pushUntilItEnds = async () => {
     for (;;) {
       const body = `${next++} ${PADDING}`;
       const reply = await send(exhausted.origin, 'POST', path, { token: TOKEN, body: { body, content_type: 'text' }, within: 120_000 });
-      if (reply.status === 200) answered.push(body.split(' ')[0]);
+      if (reply.status === 200) confirmed.push(body.split(' ')[0]);
     }
   };
   await Promise.all(Array.from({ length: 4 }, () => pushUntilItEnds().catch(() => {})));
   assert.deepEqual(await inTime('the server ends by itself', exhausted.ended, 120_000), { code: OUT_OF_MEMORY, signal: null });
   assert.match(exhausted.log, /^sluice: out of memory: [^\n]*\n$/);
-  assert.ok(answered.length > 100, `${answered.length} pushes answered`);
+  assert.ok(confirmed.length > 100, `${confirmed.length} pushes confirmed`);
 
   const restarted = await Server.during(context, { directory: exhausted.directory });
   const consumers = `${QUEUES}/${made.json.result.queue_id}/consumers`;
@@ -44,6 +44,6 @@ test('a server without memory exits with one line and code 4, and the next one h
     if (json.result.messages.length === 0) break;
     for (const message of json.result.messages) found.add(message.body.split(' ')[0]);
   }
-  assert.deepEqual(answered.filter((number) => !found.has(number)), [], 'answered and gone');
+  assert.deepEqual(confirmed.filter((number) => !found.has(number)), [], 'confirmed and gone');
   await restarted.stop();
 });

@@ -32,7 +32,7 @@ async function overload(context, { connections, body, settings = {} }) {
   const began = performance.now();
   await flood.begin(connections);
   const longEnough = () => flood.reachedAll && performance.now() - began > SECONDS * 1_000;
-  await until('every connection has an answer', longEnough, { within: LIMIT_MILLIS + SECONDS * 1_000 });
+  await until('every connection has a response', longEnough, { within: LIMIT_MILLIS + SECONDS * 1_000 });
   flood.end();
   const ended = performance.now();
   flood.millis = ended - began;

@@ -41,10 +41,10 @@ const ready = (server) => send(`http://127.0.0.1:${server.managementPort}`, 'GET
 
 /** Pushes one after the other on a persistent connection; reports the outcome of each. */
 class KeepAliveClient {
-  answered = 0;
+  responses = 0;
   violations = [];
   #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  #answeredAt = 0;
+  #respondedAt = 0;
 
   constructor(target) {
     this.target = target;
@@ -57,15 +57,15 @@ class KeepAliveClient {
 
   async #push() {
     const sentAt = performance.now();
-    const quiet = sentAt - this.#answeredAt > QUIET_MILLIS;
+    const quiet = sentAt - this.#respondedAt > QUIET_MILLIS;
     const outcome = await this.#request();
     if (outcome.status === 200) {
-      this.answered += 1;
-      this.#answeredAt = performance.now();
+      this.responses += 1;
+      this.#respondedAt = performance.now();
     } else if (outcome.status) {
-      this.violations.push(`an answer with ${outcome.status}`);
+      this.violations.push(`a response with ${outcome.status}`);
     } else if (outcome.reused && !quiet) {
-      this.violations.push(`${outcome.error} on an open connection, ${Math.round(sentAt - this.#answeredAt)} ms after the last answer`);
+      this.violations.push(`${outcome.error} on an open connection, ${Math.round(sentAt - this.#respondedAt)} ms after the last response`);
     } else {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -88,7 +88,7 @@ class KeepAliveClient {
 
 /** The same with HTTP/2 streams. A refused stream was not processed; it counts as not sent. */
 class StreamClient {
-  answered = 0;
+  responses = 0;
   violations = [];
   #session;
 
@@ -128,7 +128,7 @@ class StreamClient {
       stream.on('error', () => {});
       stream.on('close', () => {
         const refused = stream.rstCode === http2.constants.NGHTTP2_REFUSED_STREAM || stream.id === undefined;
-        if (status === 200 && stream.rstCode === 0) this.answered += 1;
+        if (status === 200 && stream.rstCode === 0) this.responses += 1;
         else if (stream.id !== undefined && !refused && this.#connected(session)) {
           this.violations.push(`a stream ended with ${status} and code ${stream.rstCode}`);
         }
@@ -149,9 +149,9 @@ async function restartUnderLoad(context, server, clients) {
   const running = clients.map((client) => client.run(() => over));
   try {
     for (let n = 1; n <= RESTARTS; n++) {
-      const before = clients.map(({ answered }) => answered);
-      const busy = () => clients.every(({ answered }, i) => answered > before[i] + 20);
-      await until('every client is answered', busy);
+      const before = clients.map(({ responses }) => responses);
+      const busy = () => clients.every(({ responses }, i) => responses > before[i] + 20);
+      await until('every client gets responses', busy);
       assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null });
       await server.start();
     }
@@ -163,7 +163,7 @@ async function restartUnderLoad(context, server, clients) {
     await server.kill();
     await Promise.all(running);
   }
-  context.diagnostic(`${RESTARTS} restarts, ${clients.reduce((sum, { answered }) => sum + answered, 0)} answers`);
+  context.diagnostic(`${RESTARTS} restarts, ${clients.reduce((sum, { responses }) => sum + responses, 0)} responses`);
   assert.deepEqual(clients.flatMap(({ violations }) => violations), []);
   server.assertCleanLog();
 }
@@ -225,7 +225,7 @@ test('a stop first refuses new connections, becomes unready, and completes reque
   const { status, json } = await ready(server);
   assert.deepEqual([status, json.reason], [503, 'stopping']);
   unfinished.finish();
-  await until('the answer is there and the connection closed', () => unfinished.closed);
+  await until('the response is there and the connection closed', () => unfinished.closed);
   assert.match(unfinished.got, /^HTTP\/1\.1 200 OK\r\n/);
   assert.match(unfinished.got, /\r\nconnection: close\r\n/i);
   assert.deepEqual(await ended, { code: 0, signal: null });

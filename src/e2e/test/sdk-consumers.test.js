@@ -8,7 +8,7 @@ const account_id = ACCOUNT;
 const PULL_DEFAULTS = { batch_size: 5, max_retries: 3, retry_delay: 0, visibility_timeout_ms: 30000 };
 const WORKER_DEFAULTS = { batch_size: 10, max_retries: 3, max_wait_time_ms: 5000, max_concurrency: null, retry_delay: 0 };
 
-test('create of an http_pull consumer needs its type alone and answers the documented defaults', async () => {
+test('create of an http_pull consumer needs its type alone and returns the documented defaults', async () => {
   const { id, name } = await suite.queue();
   const { consumer_id, created_on, ...rest } = await queues.consumers.create(id, { account_id, type: 'http_pull' });
   assert.match(consumer_id, ID);
@@ -22,7 +22,7 @@ test('create of an http_pull consumer needs its type alone and answers the docum
   });
 });
 
-test('create of a worker consumer answers script and script_name, and nothing called service or environment', async () => {
+test('create of a worker consumer returns script and script_name, and nothing called service or environment', async () => {
   const { id, name } = await suite.queue();
   const { consumer_id, created_on, ...rest } = await queues.consumers.create(id, {
     account_id,
@@ -67,7 +67,7 @@ test('the queue shows its consumer, with its count', async () => {
   assert.ok(queue.modified_on > queue.created_on);
 });
 
-test('list and get answer what create answered', async () => {
+test('list and get return what create returned', async () => {
   const { id } = await suite.queue();
   assert.deepEqual((await queues.consumers.list(id, { account_id })).result, []);
   const consumer = await queues.consumers.create(id, { account_id, type: 'http_pull' });
@@ -130,7 +130,7 @@ test('update creates a consumer on a queue that has none, and is refused for a f
   assert.deepEqual((await queues.consumers.list(id, { account_id })).result, [created]);
 });
 
-test('delete answers the envelope, stops pulls at once, keeps the messages and lets leases be acknowledged', async () => {
+test('delete returns the envelope, stops pulls at once, keeps the messages and lets leases be acknowledged', async () => {
   const { id } = await suite.queue({ consumer: { visibility_timeout_ms: 60_000 } });
   await queues.messages.bulkPush(id, { account_id, messages: [{ body: 1 }, { body: 2 }] });
   const { messages } = await queues.messages.pull(id, { account_id, batch_size: 1 });

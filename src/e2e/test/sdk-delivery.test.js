@@ -19,8 +19,8 @@ test('a retried message comes back at once, with the same id and time, one more 
   const { id } = await suite.queue({ consumer: LONG });
   await push(id, 'again');
   const [first] = await pull(id);
-  const answer = await retry(id, first);
-  assert.deepEqual(answer, { ackCount: 0, retryCount: 1, warnings: {} });
+  const response = await retry(id, first);
+  assert.deepEqual(response, { ackCount: 0, retryCount: 1, warnings: {} });
   const [second] = await pull(id);
   assert.equal(second.id, first.id);
   assert.equal(second.timestamp_ms, first.timestamp_ms);
@@ -230,10 +230,10 @@ test('a lease twice in one request counts once, and acks go before retries', asy
   await messages.bulkPush(id, { account_id, messages: [{ body: 1 }, { body: 2 }] });
   const [a, b] = await pull(id);
   const lease = ({ lease_id }) => ({ lease_id });
-  const answer = await messages.ack(id, { account_id, acks: [lease(a), lease(a)], retries: [lease(a), lease(b), lease(b)] });
-  assert.equal(answer.ackCount, 1);
-  assert.equal(answer.retryCount, 1);
-  assert.deepEqual(new Set(Object.keys(answer.warnings)), new Set([a.lease_id, b.lease_id]));
+  const response = await messages.ack(id, { account_id, acks: [lease(a), lease(a)], retries: [lease(a), lease(b), lease(b)] });
+  assert.equal(response.ackCount, 1);
+  assert.equal(response.retryCount, 1);
+  assert.deepEqual(new Set(Object.keys(response.warnings)), new Set([a.lease_id, b.lease_id]));
   const back = await pull(id);
   assert.deepEqual(back.map((message) => message.id), [b.id]);
 });

@@ -18,7 +18,7 @@ const account_id = ACCOUNT;
 /** The failure of a call: exactly this class, status and code, with a message. */
 async function fails(call, Type, status, code) {
   const error = await call.then(
-    (answer) => assert.fail(`answered ${JSON.stringify(answer)}`),
+    (response) => assert.fail(`succeeded with ${JSON.stringify(response)}`),
     (failure) => failure,
   );
   assert.ok(error instanceof APIError, String(error));
@@ -299,7 +299,7 @@ test('the SDK repeats no business error', async () => {
   assert.equal(suite.proxy.requests.length, before + 3);
 });
 
-test('no call of this file was answered with a 5xx', () => {
+test('no call of this file caused a 5xx', () => {
   const statuses = [...suite.proxy.seen.values()].flatMap((seen) => [...seen]);
   assert.ok(statuses.every((status) => status < 500), InternalServerError.name);
 });

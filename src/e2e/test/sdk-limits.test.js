@@ -22,7 +22,7 @@ const refused = (id, body) => failure(push(id, body));
 /** The first failure of many concurrent calls, more than the rate of one second. */
 const firstOf = async (times, call) => (await Promise.all(Array.from({ length: times }, () => failure(call())))).find(Boolean);
 
-test('over its configured rate a queue answers RateLimitError 10250 with Retry-After, and accepts pushes again later', async () => {
+test('over its configured rate a queue responds with RateLimitError 10250 with Retry-After, and accepts pushes again later', async () => {
   const { id } = await suite.queue();
   const error = await until('the rate is exceeded', () => firstOf(60, () => push(id, '')));
   assert.ok(error instanceof RateLimitError, String(error));
@@ -40,7 +40,7 @@ test('the rate counts messages, not requests', async () => {
   assert.equal(backlog_count % 15, 0, 'a refused batch stores nothing');
 });
 
-test('a full queue answers RateLimitError 10251 with Retry-After, and accepts pushes again when there is space', async () => {
+test('a full queue responds with RateLimitError 10251 with Retry-After, and accepts pushes again when there is space', async () => {
   const { id } = await suite.queue({ consumer: { visibility_timeout_ms: 600_000 } });
   const body = 'x'.repeat(400);
   await push(id, body);

@@ -34,8 +34,8 @@ test('a text is pushed, pulled unchanged and acknowledged', async () => {
   assert.match(message.lease_id, /^[\x21-\x7e]{1,511}$/);
   assert.equal(encodeURIComponent(message.lease_id), message.lease_id, 'the lease is URL-safe');
 
-  const answer = await messages.ack(id, { account_id, acks: [{ lease_id: message.lease_id }] });
-  assert.deepEqual(answer, { ackCount: 1, retryCount: 0, warnings: {} });
+  const response = await messages.ack(id, { account_id, acks: [{ lease_id: message.lease_id }] });
+  assert.deepEqual(response, { ackCount: 1, retryCount: 0, warnings: {} });
   const empty = await messages.pull(id, { account_id });
   assert.deepEqual(empty, {
     message_backlog_count: 0,
@@ -91,8 +91,8 @@ test('a batch of 100 with mixed content types is stored whole and served in orde
     batch.map(({ body }) => body),
   );
   assert.equal(new Set(pulled.messages.map((message) => message.id)).size, 100);
-  const answer = await messages.ack(id, { account_id, acks: leases(pulled.messages) });
-  assert.equal(answer.ackCount, 100);
+  const response = await messages.ack(id, { account_id, acks: leases(pulled.messages) });
+  assert.equal(response.ackCount, 100);
   assert.equal((await queues.getMetrics(id, { account_id })).backlog_count, 0);
 });
 
@@ -149,7 +149,7 @@ test('pushes work without a consumer and while delivery is paused', async () => 
   assert.equal(pushed.metadata.metrics.backlog_count, 2);
 });
 
-test('an empty ack is answered with zeros', async () => {
+test('an empty ack returns zeros', async () => {
   const { id } = await suite.queue();
   assert.deepEqual(await messages.ack(id, { account_id }), { ackCount: 0, retryCount: 0, warnings: {} });
 });

@@ -53,13 +53,13 @@ test('purge by ref deletes exactly those messages and warns about the others', a
   await fill(other.id, 'foreign');
   const [a, , c] = await peek(id);
   const [foreign] = await peek(other.id);
-  const answer = await messages.purge(id, {
+  const response = await messages.purge(id, {
     account_id,
     refs: [a, c, foreign, { ref: 'not-a-ref' }].map(({ ref }) => ({ ref })),
   });
-  assert.deepEqual(answer.errors, []);
-  assert.deepEqual(Object.keys(answer.warnings).sort(), [foreign.ref, 'not-a-ref'].sort());
-  assert.ok(Object.values(answer.warnings).every((warning) => typeof warning === 'string'));
+  assert.deepEqual(response.errors, []);
+  assert.deepEqual(Object.keys(response.warnings).sort(), [foreign.ref, 'not-a-ref'].sort());
+  assert.ok(Object.values(response.warnings).every((warning) => typeof warning === 'string'));
   assert.deepEqual((await peek(id)).map(({ body }) => body), ['b']);
   assert.equal((await queues.getMetrics(id, { account_id })).backlog_count, 1);
   assert.equal((await peek(other.id)).length, 1);
@@ -72,8 +72,8 @@ test('purge by ref deletes a message that was leased meanwhile, and its ack is a
   await fill(id, 'a');
   const [seen] = await peek(id);
   const pulled = await messages.pull(id, { account_id });
-  const answer = await messages.purge(id, { account_id, refs: [{ ref: seen.ref }] });
-  assert.deepEqual(answer, { errors: [], warnings: {} });
+  const response = await messages.purge(id, { account_id, refs: [{ ref: seen.ref }] });
+  assert.deepEqual(response, { errors: [], warnings: {} });
   assert.equal((await queues.getMetrics(id, { account_id })).backlog_count, 0);
   const acks = [{ lease_id: pulled.messages[0].lease_id }];
   assert.deepEqual(await messages.ack(id, { account_id, acks }), { ackCount: 1, retryCount: 0, warnings: {} });

@@ -8,7 +8,7 @@ const account_id = ACCOUNT;
 const DEFAULTS = { delivery_delay: 0, delivery_paused: false, message_retention_period: 345600 };
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-test('create answers the whole queue object with the documented defaults', async () => {
+test('create returns the whole queue object with the documented defaults', async () => {
   const queue_name = freshName();
   const { queue_id, created_on, modified_on, ...rest } = await queues.create({ account_id, queue_name });
   assert.match(queue_id, ID);
@@ -36,7 +36,7 @@ test('create echoes a jurisdiction and get shows it', async () => {
   assert.equal((await queues.get(queue.queue_id, { account_id })).jurisdiction, 'eu');
 });
 
-test('get answers what create answered', async () => {
+test('get returns what create returned', async () => {
   const queue = await queues.create({ account_id, queue_name: freshName() });
   assert.deepEqual(await queues.get(queue.queue_id, { account_id }), queue);
 });
@@ -119,7 +119,7 @@ test('a rename keeps the id and takes the references of dead letter queues along
   assert.notEqual(reused.queue_id, dead.queue_id);
 });
 
-test('delete answers the envelope, and the queue is gone with its messages', async () => {
+test('delete returns the envelope, and the queue is gone with its messages', async () => {
   const { id, name } = await suite.queue({ consumer: {} });
   await queues.messages.push(id, { account_id, body: 'x', content_type: 'text' });
   const envelope = await queues.delete(id, { account_id });

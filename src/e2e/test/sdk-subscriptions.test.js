@@ -33,7 +33,7 @@ async function every(pages) {
   return all;
 }
 
-test('create answers the subscription, and get the same', async () => {
+test('create returns the subscription, and get the same', async () => {
   const { account_id, destination, create } = await account();
   const created = await create();
   const { id, created_at, modified_at, ...rest } = created;
@@ -131,7 +131,7 @@ test('update changes what it is sent and nothing else', async () => {
   assert.deepEqual((await subscriptions.update(created.id, { account_id, destination })).destination, destination);
 });
 
-test('delete answers the deleted subscription, which is gone then', async () => {
+test('delete returns the deleted subscription, which is gone then', async () => {
   const { account_id, create } = await account();
   const created = await create();
   assert.deepEqual(await subscriptions.delete(created.id, { account_id }), created);

@@ -132,8 +132,8 @@ test('a second server on the same directory is rejected, and the first continues
   const directory = fresh();
   const first = await Server.during(context, { directory });
   await refusesBeside(directory);
-  const answer = await send(first.origin, 'GET', `/client/v4/accounts/${ACCOUNT}/queues`, { token: TOKEN });
-  assert.equal(answer.status, 200);
+  const response = await send(first.origin, 'GET', `/client/v4/accounts/${ACCOUNT}/queues`, { token: TOKEN });
+  assert.equal(response.status, 200);
   await first.stop();
 });
 

@@ -188,8 +188,8 @@ test('a new certificate waits for its key: until then the old pair is used, and 
   await until('the difference was noticed', () => /do not belong together/.test(waiting.log), { every: 100, within: 120_000 });
   for (let looks = 1; looks <= 3; looks += 1) {
     process.kill(waiting.pid, 'SIGHUP');
-    const answers = () => waiting.log.match(/certificates cannot be reloaded/g)?.length === looks;
-    await until('it was looked at once more', answers, { within: 120_000 });
+    const looked = () => waiting.log.match(/certificates cannot be reloaded/g)?.length === looks;
+    await until('it was looked at once more', looked, { within: 120_000 });
   }
   assert.match((await handshake(waiting)).text, /subject=CN = pair-one/);
   assert.equal((await list(waiting)).status, 200);

@@ -288,14 +288,14 @@ test('the memory of signatures is bounded, and forgets none that could still be 
   assert.equal(seen.add('b', 401, 400), true);
 });
 
-/** A server that records requests; its response is `answer`. */
-async function recorder(t, answer = { status: 200, headers: {}, body: '{}' }) {
+/** A server that records requests; its response is `reply`. */
+async function recorder(t, reply = { status: 200, headers: {}, body: '{}' }) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     requests.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+    response.writeHead(reply.status, reply.headers).end(reply.body);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   t.after(() => server.close());

@@ -63,10 +63,10 @@ test(`a Worker under wrangler dev sends and consumes ${COUNT} messages with retr
   });
   t.diagnostic(`${COUNT} messages in ${Math.round(performance.now() - started)} ms`);
   const failing = Array.from({ length: COUNT / 100 }, (_, i) => 100 * i + 3);
-  const settled = new Set([...processed.keys(), ...dead]);
-  const lost = Array.from({ length: COUNT }, (_, i) => i).filter((i) => !settled.has(i));
+  const finished = new Set([...processed.keys(), ...dead]);
+  const lost = Array.from({ length: COUNT }, (_, i) => i).filter((i) => !finished.has(i));
   assert.deepEqual(lost, [], 'messages that are neither processed nor in the dead letter queue');
-  assert.equal(settled.size, COUNT);
+  assert.equal(finished.size, COUNT);
   assert.equal(new Set(dead).size, dead.length, 'no dead letter is there twice');
   assert.deepEqual(failing.filter((number) => processed.has(number) || !dead.includes(number)), []);
   assert.ok(dead.length <= 2 * failing.length, `${dead.length} dead letters: few but those that always fail`);

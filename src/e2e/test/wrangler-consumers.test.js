@@ -110,8 +110,8 @@ test('wrangler queues info shows how to pull', async () => {
   const { queue_id } = result.find((queue) => queue.queue_name === 'pulled');
   assert.ok(output.includes(`/queues/${queue_id}/messages/pull`));
   const advertised = JSON.parse(/--data '(.*)'/.exec(output)[1]);
-  const answer = await suite.send('POST', `/accounts/${ACCOUNT}/queues/${queue_id}/messages/pull`, { body: advertised });
-  assert.equal(answer.status, 200, 'the advertised body is accepted');
+  const response = await suite.send('POST', `/accounts/${ACCOUNT}/queues/${queue_id}/messages/pull`, { body: advertised });
+  assert.equal(response.status, 200, 'the advertised body is accepted');
 });
 
 test('wrangler queues consumer http add passes its flags on, and list shows them', async () => {

@@ -26,7 +26,7 @@ export default withQueues(
   { key: (env) => env.SLUICE_KEY },
 );
 
-let answers = 0;
+let calls = 0;
 
 /** Responses that Sluice must not take for an acknowledgement, then one that it may. */
 function garbage() {
@@ -40,7 +40,7 @@ function garbage() {
     () => new Response('', { status: 500 }),
     () => new Response('{"acks":[],"retries":[]}', json),
   ];
-  const answer = responses[Math.min(answers++, responses.length - 1)]();
-  done.push(`garbage ${answer.status}`);
-  return answer;
+  const response = responses[Math.min(calls++, responses.length - 1)]();
+  done.push(`garbage ${response.status}`);
+  return response;
 }

@@ -32,7 +32,7 @@ async function send(method, path, body) {
 
 const cloudflare = (path) => `/client/v4/accounts/${account}${path}`;
 const own = (path) => `/sluice/v1/accounts/${account}${path}`;
-const result = async (answer) => (await answer).result;
+const result = async (response) => (await response).result;
 
 /** Exchanges the one-time code of a link for a session. */
 export async function exchange(code) {

@@ -27,7 +27,7 @@ import org.slf4j.Marker;
  */
 public final class OutOfMemoryExit extends TurboFilter implements Thread.UncaughtExceptionHandler {
     private static final byte[] LINE =
-            ("sluice: out of memory: the process ends, everything that was answered is stored; start it again, with a"
+            ("sluice: out of memory: the process ends, everything that was confirmed is stored; start it again, with a"
                             + " larger heap (-Xmx) or smaller limits\n")
                     .getBytes(StandardCharsets.US_ASCII);
 

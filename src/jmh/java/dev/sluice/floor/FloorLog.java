@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The least that a durable server does: bodies go to the end of a file, one write and one sync for all that wait, and then they are
- * answered. No keys, no order, no index, no checksum. It shows what the disk and the machine
- * cost; it is no bound, as a server that overlaps writing and answering can be faster.
+ * confirmed. No keys, no order, no index, no checksum. It shows what the disk and the machine
+ * cost; it is no bound, as a server that overlaps writing and responding can be faster.
  */
 final class FloorLog {
     private static final int WAITING_MAX = 1 << 16;
@@ -65,7 +65,7 @@ final class FloorLog {
                     file.write(group);
                 }
                 file.force(false);
-                answer(taken);
+                confirm(taken);
                 taken.clear();
             }
         } catch (IOException | InterruptedException end) {
@@ -74,7 +74,7 @@ final class FloorLog {
         }
     }
 
-    /** Takes what waits and fits, and answers what does not fit any more, or null. */
+    /** Takes what waits and fits, and returns what does not fit any more, or null. */
     private Pending gather(Pending first, List<Pending> taken) {
         group.clear();
         Pending next = first;
@@ -89,7 +89,7 @@ final class FloorLog {
     }
 
     /** One hop for each event loop, not for each body. */
-    private static void answer(List<Pending> taken) {
+    private static void confirm(List<Pending> taken) {
         IdentityHashMap<Context, List<Pending>> byLoop = new IdentityHashMap<>();
         taken.forEach(pending ->
                 byLoop.computeIfAbsent(pending.loop, loop -> new ArrayList<>()).add(pending));

@@ -24,15 +24,15 @@ import java.util.stream.Stream;
 
 /**
  * What Sluice is measured against: a bare Vert.x server with the options of ours that reads the whole body of a request, does
- * nothing with it, and answers as many bytes. No faster Vert.x server can take messages over HTTP. With a log it syncs bodies to a
- * file before it answers them, and does no more.
+ * nothing with it, and returns as many bytes. No faster Vert.x server can take messages over HTTP. With a log it syncs bodies to a
+ * file before it confirms them, and does no more.
  *
  * <pre>
- * java -cp sluice.jar:sluice-floor.jar dev.sluice.floor.FloorServer port=8080 [answerBytes=190] [cert=FILE key=FILE] [log=FILE]
+ * java -cp sluice.jar:sluice-floor.jar dev.sluice.floor.FloorServer port=8080 [responseBytes=190] [cert=FILE key=FILE] [log=FILE]
  * </pre>
  *
- * <p>{@code answerBytes} is the size of every answer; without it, it is the size of the request's body. A request for the list of
- * queues is answered with one, so that {@code sluice bench} can be pointed at it.
+ * <p>{@code responseBytes} is the size of every response; without it, it is the size of the request's body. A request for the list of
+ * queues gets one, so that {@code sluice bench} can be pointed at it.
  */
 public final class FloorServer extends VerticleBase {
     private static final int HEADER_BYTES_MAX = 16 * 1024;
@@ -43,13 +43,13 @@ public final class FloorServer extends VerticleBase {
 
     private final HttpServerOptions options;
     /** Null if it is the body. */
-    private final Buffer answer;
+    private final Buffer response;
     /** Null if nothing is kept. */
     private final FloorLog log;
 
-    private FloorServer(HttpServerOptions options, Buffer answer, FloorLog log) {
+    private FloorServer(HttpServerOptions options, Buffer response, FloorLog log) {
         this.options = options;
-        this.answer = answer;
+        this.response = response;
         this.log = log;
     }
 
@@ -62,14 +62,14 @@ public final class FloorServer extends VerticleBase {
         if (settings.containsKey("cert")) {
             secure(options, settings.get("cert"), settings.get("key"));
         }
-        String answerBytes = settings.get("answerBytes");
-        Buffer answer = answerBytes == null ? null : Buffer.buffer("x".repeat(Integer.parseInt(answerBytes)));
+        String responseBytes = settings.get("responseBytes");
+        Buffer response = responseBytes == null ? null : Buffer.buffer("x".repeat(Integer.parseInt(responseBytes)));
         FloorLog log = settings.containsKey("log") ? new FloorLog(Path.of(settings.get("log"))) : null;
         int eventLoops = Runtime.getRuntime().availableProcessors();
         Vertx vertx =
                 Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops));
         vertx.deployVerticle(
-                        () -> new FloorServer(options, answer, log), new DeploymentOptions().setInstances(eventLoops))
+                        () -> new FloorServer(options, response, log), new DeploymentOptions().setInstances(eventLoops))
                 .onSuccess(id -> System.out.println("floor ready on port " + options.getPort()))
                 .onFailure(failure -> {
                     System.err.println("floor: " + failure);
@@ -89,7 +89,7 @@ public final class FloorServer extends VerticleBase {
                         log == null || body.length() == 0 ? Future.succeededFuture(body) : log.append(body, context))
                 .onSuccess(body -> {
                     request.response().headers().set(HttpHeaders.CONTENT_TYPE, APPLICATION_JSON);
-                    request.response().end(body.length() == 0 ? QUEUES : answer == null ? body : answer);
+                    request.response().end(body.length() == 0 ? QUEUES : response == null ? body : response);
                 })
                 .onFailure(failure -> request.response().setStatusCode(500).end(failure.getMessage()));
     }

@@ -138,7 +138,7 @@ final class LoadStream {
             meter.failed(String.valueOf(failedResponse.status));
             onFree.accept(this);
         } else {
-            meter.failed("no answer");
+            meter.failed("no response");
             onLost.accept(this);
         }
     }

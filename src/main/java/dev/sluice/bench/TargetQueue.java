@@ -64,13 +64,13 @@ final class TargetQueue {
                 .compose(request -> request.send(body == null ? Buffer.buffer() : body.toBuffer()))
                 .compose(response -> response.body().map(text -> {
                     if (response.statusCode() != 200) {
-                        throw new LoadException(plan.base() + " answers " + response.statusCode() + ": " + text);
+                        throw new LoadException(plan.base() + " responds with " + response.statusCode() + ": " + text);
                     }
                     return text.toJsonObject();
                 }))
                 .recover(failure -> Future.failedFuture(
                         failure instanceof LoadException
                                 ? failure
-                                : new LoadException("no answer from " + plan.base() + ": " + failure.getMessage())));
+                                : new LoadException("no response from " + plan.base() + ": " + failure.getMessage())));
     }
 }

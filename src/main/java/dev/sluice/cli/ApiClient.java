@@ -101,14 +101,14 @@ final class ApiClient {
         try {
             envelope = new JsonObject(response.body());
         } catch (DecodeException notJson) {
-            throw new StartException("the server answers with status " + response.statusCode() + " and no JSON");
+            throw new StartException("the server responds with status " + response.statusCode() + " and no JSON");
         }
         if (response.statusCode() == OK) {
             return envelope;
         }
         JsonArray errors = envelope.getJsonArray("errors", new JsonArray());
         if (errors.isEmpty()) {
-            throw new StartException("the server answers with status " + response.statusCode());
+            throw new StartException("the server responds with status " + response.statusCode());
         }
         JsonObject error = errors.getJsonObject(0);
         throw new StartException(

@@ -112,7 +112,7 @@ final class BackupCommand implements Callable<Integer> {
             candidate.headers().forEach(request::header);
             return http.send(request.build(), BodyHandlers.ofString());
         } catch (IOException | IllegalArgumentException failure) {
-            throw new StartException("no server answers at " + management + ": " + failure);
+            throw new StartException("no server responds at " + management + ": " + failure);
         }
     }
 

@@ -221,7 +221,7 @@ final class BenchCommand implements Callable<Integer> {
         summary.latencies()
                 .forEach((step, latency) -> text.append(String.format(
                         Locale.ROOT,
-                        "%-4s  %,d answers, p50 %s, p90 %s, p99 %s, p99.9 %s, max %s%n",
+                        "%-4s  %,d responses, p50 %s, p90 %s, p99 %s, p99.9 %s, max %s%n",
                         step.name().toLowerCase(Locale.ROOT),
                         latency.count(),
                         millis(latency.p50()),

@@ -88,7 +88,7 @@ final class StopHook {
                 return;
             }
         } catch (TimeoutException e) {
-            log().error("the start did not end within {} s; nothing that was answered is lost", START_SECONDS_MAX);
+            log().error("the start did not end within {} s; nothing that was confirmed is lost", START_SECONDS_MAX);
         } catch (ExecutionException e) {
             log().error("stop failed", e.getCause());
         } catch (InterruptedException e) {
@@ -102,7 +102,7 @@ final class StopHook {
             server.close().toCompletableFuture().get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
             return STOPPED_IN_TIME;
         } catch (TimeoutException e) {
-            log().error("stop took longer than shutdown.timeout; what was answered is stored, the rest is not");
+            log().error("stop took longer than shutdown.timeout; what was confirmed is stored, the rest is not");
             return STOPPED_LATE;
         }
     }

@@ -128,7 +128,7 @@ class BackupCommandTest {
         assertThat(errorOutput.toString(StandardCharsets.UTF_8).lines())
                 .satisfiesExactly(
                         first -> assertThat(first).contains("the store is in memory"),
-                        second -> assertThat(second).startsWith("sluice: no server answers at http://127.0.0.1:"));
+                        second -> assertThat(second).startsWith("sluice: no server responds at http://127.0.0.1:"));
     }
 
     @Test

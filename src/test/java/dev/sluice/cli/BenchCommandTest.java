@@ -119,8 +119,8 @@ class BenchCommandTest {
 
         assertThat(errorOutput.toString(StandardCharsets.UTF_8).lines().toList())
                 .satisfiesExactly(
-                        line -> assertThat(line).startsWith("sluice: no answer from http://127.0.0.1:1/client/v4: "),
-                        line -> assertThat(line).startsWith("sluice: " + url() + " answers 40"));
+                        line -> assertThat(line).startsWith("sluice: no response from http://127.0.0.1:1/client/v4: "),
+                        line -> assertThat(line).startsWith("sluice: " + url() + " responds with 40"));
     }
 
     @ParameterizedTest

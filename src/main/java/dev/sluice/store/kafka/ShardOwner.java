@@ -57,7 +57,7 @@ final class ShardOwner implements AutoCloseable {
     private final CommitMeter meter;
     private final LogFollower follower;
     private final CommitQueue queue = new CommitQueue();
-    /** Drawn once per process: the epoch tells its claims apart. */
+    /** Drawn once per process: the epoch distinguishes its claims. */
     private final UUID owner = UUID.randomUUID();
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();

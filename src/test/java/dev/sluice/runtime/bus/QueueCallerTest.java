@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class QueueCallerTest {
     private static final QueueRequest<BacklogStats> REQUEST = new QueueRequest.Execute<>(new ReadMetrics());
-    private static final BacklogStats ANSWER = new BacklogStats(1, 2, 3);
+    private static final BacklogStats RESULT = new BacklogStats(1, 2, 3);
     private static final long SHORT_MILLIS = 20;
     private static final long LONG_MILLIS = 60_000;
 
@@ -44,7 +44,7 @@ class QueueCallerTest {
 
     @Test
     void aResultArrivesOnTheEventLoopOfTheCallerFromAnyThread() throws Exception {
-        answerWith(call -> new Thread(() -> call.succeed(ANSWER)).start());
+        replyWith(call -> new Thread(() -> call.succeed(RESULT)).start());
         Context caller = vertx.getOrCreateContext();
         CompletableFuture<Thread> callerThread = new CompletableFuture<>();
         CompletableFuture<Thread> resultThread = new CompletableFuture<>();
@@ -59,35 +59,35 @@ class QueueCallerTest {
 
     @Test
     void theFirstResultCountsAndTheGateIsLeftOnce() {
-        answerWith(call -> {
-            call.succeed(ANSWER);
+        replyWith(call -> {
+            call.succeed(RESULT);
             call.fail(new QueueException(QueueError.INTERNAL));
         });
         assertThat(gate.enter(2)).isEqualTo(QueueGate.EntryResult.ENTERED);
-        assertThat(RunningRuntime.get(call(LONG_MILLIS))).isEqualTo(ANSWER);
+        assertThat(RunningRuntime.get(call(LONG_MILLIS))).isEqualTo(RESULT);
         assertThat(gate.inFlight()).isOne();
     }
 
     @Test
     void aRefusalKeepsItsErrorCode() {
-        answerWith(call -> call.fail(new QueueException(QueueError.OVERLOADED)));
+        replyWith(call -> call.fail(new QueueException(QueueError.OVERLOADED)));
         assertThat(RunningRuntime.refusal(call(LONG_MILLIS))).isEqualTo(QueueError.OVERLOADED);
     }
 
     @Test
     void aCallWithoutAResultTimesOutAndALateResultIsIgnored() {
         CompletableFuture<QueueCall<?>> forgotten = new CompletableFuture<>();
-        answerWith(forgotten::complete);
+        replyWith(forgotten::complete);
         assertThat(RunningRuntime.refusal(call(SHORT_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
         assertThat(gate.inFlight()).isZero();
-        forgotten.join().succeed(ANSWER);
+        forgotten.join().succeed(RESULT);
         assertThat(gate.inFlight()).isZero();
     }
 
     @Test
     void messagesOfALateResultAreReportedAsUnsent() {
         CompletableFuture<QueueCall<?>> forgotten = new CompletableFuture<>();
-        answerWith(forgotten::complete);
+        replyWith(forgotten::complete);
         assertThat(RunningRuntime.refusal(call(SHORT_MILLIS))).isEqualTo(QueueError.UNAVAILABLE);
         CompletableFuture<Void> unsent = new CompletableFuture<>();
         PendingResponse pending = new PendingResponse() {
@@ -101,7 +101,7 @@ class QueueCallerTest {
                 unsent.complete(null);
             }
         };
-        forgotten.join().succeed(new QueueClient.Delivered(List.of(), ANSWER, 0, pending));
+        forgotten.join().succeed(new QueueClient.Delivered(List.of(), RESULT, 0, pending));
         assertThat(unsent).succeedsWithin(Duration.ofMinutes(1));
     }
 
@@ -111,8 +111,8 @@ class QueueCallerTest {
         assertThat(gate.inFlight()).isZero();
     }
 
-    private void answerWith(Consumer<QueueCall<?>> answering) {
-        vertx.eventBus().<QueueCall<?>>localConsumer(gate.address(), message -> answering.accept(message.body()));
+    private void replyWith(Consumer<QueueCall<?>> replying) {
+        vertx.eventBus().<QueueCall<?>>localConsumer(gate.address(), message -> replying.accept(message.body()));
     }
 
     private Future<BacklogStats> call(long timeoutMillis) {

@@ -263,7 +263,7 @@ class WorkerDispatcherTest {
 
     @Test
     void aConsumerWithAnUnmappedScriptIsMetadataOnly() {
-        queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("nobody", SETTINGS));
+        queue.configure(QueueSettings.DEFAULT, PushedQueue.worker("unmapped", SETTINGS));
         queue.push(30);
         queue.scheduler.pass(60_000);
         assertThat(queue.backlog()).isEqualTo(30);
