@@ -18,8 +18,12 @@ const consumerOf = async (queue) => succeeded(await suite.send('GET', `${queue.p
 const subscription = succeeded(await suite.send('POST', subscriptions, { body: subscribe })).id;
 const consumer = `${main.path}/consumers/${await consumerOf(main)}`;
 
+const former = `${account}/workers/queues`;
+
 const CALLS = [
   ['GET', '/accounts'],
+  ['GET', account],
+  ['GET', `${account}/tokens/verify`],
   ['GET', '/memberships'],
   ['GET', '/user', undefined, byKey],
   ['GET', '/user/tokens/verify'],
@@ -50,6 +54,15 @@ const CALLS = [
   ['DELETE', `${doomed.path}/consumers/${await consumerOf(doomed)}`],
   ['POST', `${doomed.path}/consumers`, { type: 'http_pull' }],
   ['DELETE', doomed.path],
+  ['POST', former, { queue_name: 'former' }],
+  ['GET', former],
+  ['POST', `${former}/former/consumers`, { service: 'w' }],
+  ['GET', `${former}/former/consumers`],
+  ['PUT', `${former}/former/consumers/w`, { script_name: 'v' }],
+  ['DELETE', `${former}/former/consumers/v`],
+  ['PUT', `${former}/former`, { queue_name: 'renamed' }],
+  ['GET', `${former}/renamed`],
+  ['DELETE', `${former}/renamed`],
 ];
 
 for (const [method, path, body, headers] of CALLS) {

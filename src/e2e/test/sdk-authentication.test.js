@@ -128,6 +128,27 @@ test('wrong credentials are denied before the queue is looked up', async () => {
   }
 });
 
+test('the lookups that clients make first tell the truth about the credentials', async () => {
+  const other = unknownId();
+  const lookup = async (token, where) => {
+    const { status, code, json } = await suite.send('GET', where, { token });
+    return code ?? [status, json.result.status ?? json.result.id];
+  };
+  assert.deepEqual(await lookup('writer-token', `/accounts/${ACCOUNT}`), [200, ACCOUNT]);
+  assert.deepEqual(await lookup('reader-token', `/accounts/${ACCOUNT}`), [200, ACCOUNT]);
+  assert.deepEqual(await lookup('everywhere-token', `/accounts/${other}`), [200, other]);
+  assert.deepEqual(await lookup('writer-token', `/accounts/${other}`), 10000);
+  assert.deepEqual(await lookup('wrong-token', `/accounts/${ACCOUNT}`), 10000);
+  assert.deepEqual(await lookup('writer-token', '/accounts/not-an-id'), 7003);
+  for (const where of [`/accounts/${ACCOUNT}/tokens/verify`, '/user/tokens/verify']) {
+    assert.deepEqual(await lookup('writer-token', where), [200, 'active']);
+    assert.deepEqual(await lookup('reader-token', where), [200, 'active']);
+    assert.deepEqual(await lookup('wrong-token', where), 1000);
+    assert.deepEqual(await lookup(undefined, where), 9106);
+  }
+  assert.deepEqual(await lookup('writer-token', `/accounts/${other}/tokens/verify`), 10000);
+});
+
 test('no token, key or hash of one is in the log', () => {
   for (const secret of ['writer-token', 'wrong-token', KEY, sha256('writer-token')]) {
     assert.ok(!suite.server.log.includes(secret), secret);

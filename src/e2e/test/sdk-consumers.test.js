@@ -152,4 +152,44 @@ test('a pull takes batch size and visibility timeout from its consumer', async (
   assert.equal((await queues.messages.pull(id, { account_id })).messages.length, 1);
 });
 
+test('a notification consumer is refused with a text that says what there is', async () => {
+  const { id } = await suite.queue();
+  for (const call of [
+    () => queues.consumers.create(id, { account_id, type: 'notification' }),
+    () => queues.consumers.update(unknownId(), { account_id, queue_id: id, type: 'notification' }),
+  ]) {
+    await assert.rejects(call(), (error) => {
+      assert.equal(error.status, 400);
+      assert.equal(error.errors[0].code, 10026);
+      assert.match(error.errors[0].message, /no notification consumers\. Use "http_pull" or "worker"/);
+      return true;
+    });
+  }
+});
+
+test('a queue keeps its jurisdiction, and its dead letter queue is of the same one', async () => {
+  const queue_name = freshName();
+  const queue = await queues.create({ account_id, queue_name, jurisdiction: 'eu' });
+  const id = queue.queue_id;
+  assert.equal(queue.jurisdiction, 'eu');
+  assert.equal((await queues.edit(id, { account_id, queue_name, jurisdiction: 'eu' })).jurisdiction, 'eu');
+  assert.equal((await queues.update(id, { account_id, queue_name })).jurisdiction, 'eu');
+  for (const change of [
+    () => queues.edit(id, { account_id, jurisdiction: 'us' }),
+    () => queues.update(id, { account_id, jurisdiction: 'fedramp' }),
+  ]) {
+    await assert.rejects(change(), { status: 400, message: /100128.*jurisdiction is set when a queue is created/ });
+  }
+  const { name: elsewhere } = await suite.queue();
+  const consumer = { account_id, type: 'http_pull' };
+  await assert.rejects(queues.consumers.create(id, { ...consumer, dead_letter_queue: elsewhere }), {
+    status: 400,
+    message: /100127.*same jurisdiction: eu/,
+  });
+  const dead_letter_queue = freshName('dead');
+  await queues.consumers.create(id, { ...consumer, dead_letter_queue });
+  const created = (await queues.list({ account_id })).result.find((each) => each.queue_name === dead_letter_queue);
+  assert.equal(created.jurisdiction, 'eu');
+});
+
 suite.endsWell();

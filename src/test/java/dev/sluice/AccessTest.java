@@ -74,6 +74,17 @@ class AccessTest {
         write("subscriptions-create", "400/10026");
         write("subscriptions-patch", "404/10404");
         write("subscriptions-delete", "404/10404");
+        read("queue-list-queues", "200/0");
+        write("queue-create-queue", "400/11003");
+        read("queue-queue-details", "404/11000");
+        write("queue-update-queue", "404/11000");
+        write("queue-delete-queue", "404/11000");
+        read("queue-list-queue-consumers", "404/11000");
+        write("queue-create-queue-consumer", "404/11000");
+        write("queue-update-queue-consumer", "404/11000");
+        write("queue-delete-queue-consumer", "404/11000");
+        read("accounts-get", "200/0");
+        read("account-api-tokens-verify-token", "200/0");
         write("accounts-reset", "200/0");
         read("caller-get", "200/0");
         read("console-codes-create", "200/0");
@@ -87,8 +98,10 @@ class AccessTest {
     }
 
     /** Responses of operations about the caller to unknown credentials. */
-    private static final Map<String, String> REJECTIONS =
-            Map.of("user-get", "403/9109", "user-tokens-verify", "401/1000");
+    private static final Map<String, String> REJECTIONS = Map.of(
+            "user-get", "403/9109",
+            "user-tokens-verify", "401/1000",
+            "account-api-tokens-verify-token", "401/1000");
 
     private static RunningServer server;
     private static List<Route> routes;

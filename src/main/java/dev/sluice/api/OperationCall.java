@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * @param accountId from the path, null where the path has none
  * @param queue from the path, null where the path has none
- * @param path further path parameters, decoded: {@code consumer_id}, {@code subscription_id}
+ * @param path further path parameters, decoded: {@code consumer_id}, {@code consumer_name}, {@code subscription_id}
  * @param query query parameters, decoded; unknown ones must be ignored
  * @param headers of the request
  * @param body empty if there was none

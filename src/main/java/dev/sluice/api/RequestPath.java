@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** What the path of a request identifies. Owned by one event loop. */
 final class RequestPath {
+    /** The parameter of the former paths, which name a queue instead of its id. */
+    static final String QUEUE_NAME = "queue_name";
+
     private static final long NEVER = -1;
 
     private final String accountId;
@@ -37,7 +40,8 @@ final class RequestPath {
     }
 
     /**
-     * A queue that is given by its name or its id, as in the headers of the queue binding. A name comes first.
+     * A queue that is given by its name or its id, as in the headers of the queue binding and in the former paths. A
+     * name comes first.
      *
      * @param accountId normalized
      */
@@ -47,10 +51,11 @@ final class RequestPath {
 
     /** The path with these parameters. */
     static RequestPath of(Map<String, String> parameters) {
-        return new RequestPath(
-                Identifiers.normalize(parameters.get("account_id")),
-                Identifiers.normalize(parameters.get("queue_id")),
-                parameters);
+        String accountId = Identifiers.normalize(parameters.get("account_id"));
+        String queueName = parameters.get(QUEUE_NAME);
+        return queueName == null
+                ? new RequestPath(accountId, Identifiers.normalize(parameters.get("queue_id")), parameters)
+                : new RequestPath(accountId, queueName, parameters, true);
     }
 
     /** The account id, or null. */

@@ -23,13 +23,14 @@ public record Route(String operationId, HttpMethod method, String template, Rout
 
         private static final String ACCOUNT_PARAMETER = "{account_id}";
         private static final String QUEUE_PARAMETER = "{queue_id}";
+        private static final String QUEUE_NAME_PARAMETER = "{" + RequestPath.QUEUE_NAME + "}";
 
         /** The scope of a path template. */
         static RouteScope of(String template) {
             if (template.contains(QUEUE_PARAMETER + "/messages")) {
                 return MESSAGES;
             }
-            if (template.contains(QUEUE_PARAMETER)) {
+            if (template.contains(QUEUE_PARAMETER) || template.contains(QUEUE_NAME_PARAMETER)) {
                 return QUEUE;
             }
             return template.contains(ACCOUNT_PARAMETER) ? ACCOUNT : CALLER;

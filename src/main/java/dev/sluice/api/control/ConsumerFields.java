@@ -49,6 +49,12 @@ final class ConsumerFields {
             return typeIfAbsent;
         }
         ConsumerType type = given instanceof String name ? ConsumerType.ofWireName(name) : null;
+        if ("notification".equals(given)) {
+            throw new QueueException(
+                    QueueError.REQUEST_INVALID,
+                    "type \"notification\" is not available here: Sluice has no notification consumers. Use"
+                            + " \"http_pull\" or \"worker\".");
+        }
         if (type == null) {
             throw new QueueException(QueueError.REQUEST_INVALID, "type is unknown: use \"http_pull\" or \"worker\".");
         }
@@ -56,7 +62,7 @@ final class ConsumerFields {
     }
 
     private static String script(JsonObject body) {
-        String name = body.getString("script_name", body.getString("script"));
+        String name = body.getString("script_name", body.getString("script", body.getString("service")));
         if (name == null || name.isEmpty()) {
             throw invalid("script_name is missing: a worker consumer needs the name of its script.");
         }

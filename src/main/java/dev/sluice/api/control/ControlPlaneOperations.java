@@ -2,6 +2,7 @@ package dev.sluice.api.control;
 
 import dev.sluice.api.Contract;
 import dev.sluice.api.OperationBinding;
+import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.QueueClient;
@@ -29,6 +30,7 @@ public final class ControlPlaneOperations {
             ContinuousClock clock) {
         QueueFields queueFields = new QueueFields(contract, limits);
         AccessibleAccounts accounts = new AccessibleAccounts(catalog, defaultAccountId);
+        ConsumerFields consumerFields = new ConsumerFields(contract, limits);
         return List.of(
                 OperationBinding.reading("queues-list", new ListQueues(catalog)),
                 OperationBinding.writing("queues-create", new CreateQueue(changes, contract, limits)),
@@ -49,7 +51,24 @@ public final class ControlPlaneOperations {
                 OperationBinding.reading("subscriptions-get", new GetSubscription(catalog)),
                 OperationBinding.writing("subscriptions-patch", new PatchSubscription(changes, contract)),
                 OperationBinding.writing("subscriptions-delete", new DeleteSubscription(changes)),
+                // The former paths of the same operations. Queues had no settings there, so a change keeps those that
+                // are
+                // not given. Consumers were Workers and had no type.
+                OperationBinding.reading("queue-list-queues", new ListQueues(catalog)),
+                OperationBinding.writing("queue-create-queue", new CreateQueue(changes, contract, limits)),
+                OperationBinding.reading("queue-queue-details", new GetQueue()),
+                OperationBinding.writing("queue-update-queue", new PatchQueue(changes, queueFields)),
+                OperationBinding.writing("queue-delete-queue", new DeleteQueue(changes)),
+                OperationBinding.reading("queue-list-queue-consumers", new ListConsumers()),
+                OperationBinding.writing(
+                        "queue-create-queue-consumer",
+                        new CreateConsumer(changes, consumerFields, ConsumerType.WORKER)),
+                OperationBinding.writing(
+                        "queue-update-queue-consumer", new PutConsumer(changes, consumerFields, ConsumerType.WORKER)),
+                OperationBinding.writing("queue-delete-queue-consumer", new DeleteConsumer(changes)),
                 OperationBinding.reading("accounts-list", new ListAccounts(accounts)),
+                OperationBinding.reading("accounts-get", new GetAccount()),
+                OperationBinding.reading("account-api-tokens-verify-token", new VerifyToken()),
                 OperationBinding.reading("memberships-list", new ListMemberships(accounts)),
                 OperationBinding.reading("user-get", new GetUser()),
                 OperationBinding.reading("user-tokens-verify", new VerifyToken()));

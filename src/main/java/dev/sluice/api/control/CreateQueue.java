@@ -7,19 +7,14 @@ import dev.sluice.api.OperationCall;
 import dev.sluice.api.TypeValidator;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.Limits;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueName;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.runtime.bus.CatalogClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.util.Set;
 
 /** Creates a queue (docs/api.md 3.3). */
 public final class CreateQueue implements Operation {
-    private static final Set<String> JURISDICTIONS = Set.of("eu", "us", "fedramp");
-
     private final CatalogClient changes;
     private final TypeValidator types;
     private final Limits limits;
@@ -41,18 +36,7 @@ public final class CreateQueue implements Operation {
         QueueName.check(name);
         QueueSettings settings = QueueFields.merge(body, QueueSettings.DEFAULT);
         settings.check(limits);
-        return changes.createQueue(call.accountId(), name, settings, jurisdiction(body))
+        return changes.createQueue(call.accountId(), name, settings, Jurisdiction.of(body))
                 .map(queue -> Envelope.of(QueueView.of(queue)));
-    }
-
-    private static String jurisdiction(JsonObject body) {
-        String jurisdiction = body.getString("jurisdiction");
-        if (jurisdiction == null) {
-            return "";
-        }
-        if (!JURISDICTIONS.contains(jurisdiction)) {
-            throw new QueueException(QueueError.REQUEST_INVALID, "jurisdiction must be \"eu\", \"us\" or \"fedramp\".");
-        }
-        return jurisdiction;
     }
 }

@@ -1,12 +1,9 @@
 package dev.sluice.api.control;
 
 import dev.sluice.api.Envelope;
-import dev.sluice.api.Identifiers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.http.Response;
-import dev.sluice.queue.QueueError;
-import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.bus.CatalogClient;
 import io.vertx.core.Future;
 
@@ -20,11 +17,7 @@ public final class DeleteConsumer implements Operation {
 
     @Override
     public Future<Response> handle(OperationCall call) {
-        String consumerId = Identifiers.normalize(call.path().get("consumer_id"));
-        if (consumerId == null) {
-            throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
-        }
-        return changes.deleteConsumer(call.accountId(), call.queue().queueId(), consumerId)
+        return changes.deleteConsumer(call.accountId(), call.queue().queueId(), ConsumerPath.consumerId(call))
                 .map(done -> Envelope.empty());
     }
 }

@@ -1,7 +1,6 @@
 package dev.sluice.api.control;
 
 import dev.sluice.api.Envelope;
-import dev.sluice.api.Identifiers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.http.Response;
@@ -17,8 +16,7 @@ public final class GetConsumer implements Operation {
     public Future<Response> handle(OperationCall call) {
         QueueDefinition queue = call.queue();
         Consumer consumer = queue.consumer();
-        String consumerId = Identifiers.normalize(call.path().get("consumer_id"));
-        if (consumer == null || !consumer.consumerId().equals(consumerId)) {
+        if (consumer == null || !consumer.consumerId().equals(ConsumerPath.consumerId(call))) {
             throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
         }
         return Future.succeededFuture(Envelope.of(ConsumerView.of(queue, consumer)));

@@ -20,7 +20,7 @@ public final class PatchQueue implements Operation {
 
     @Override
     public Future<Response> handle(OperationCall call) {
-        JsonObject body = fields.read(call.body());
+        JsonObject body = fields.read(call.body(), call.queue());
         // Checked now. The merge is repeated when the change is applied, with the settings of that moment.
         fields.settings(body, call.queue().settings());
         return changes.updateQueue(

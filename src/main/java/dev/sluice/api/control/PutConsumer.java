@@ -2,7 +2,6 @@ package dev.sluice.api.control;
 
 import dev.sluice.api.Contract;
 import dev.sluice.api.Envelope;
-import dev.sluice.api.Identifiers;
 import dev.sluice.api.Operation;
 import dev.sluice.api.OperationCall;
 import dev.sluice.api.http.Response;
@@ -17,21 +16,30 @@ import io.vertx.core.Future;
 public final class PutConsumer implements Operation {
     private final CatalogClient changes;
     private final ConsumerFields fields;
+    private final ConsumerType typeIfAbsent;
 
     public PutConsumer(CatalogClient changes, Contract contract, Limits limits) {
+        this(changes, new ConsumerFields(contract, limits), null);
+    }
+
+    /**
+     * An operation of the former paths, whose consumers are Workers.
+     *
+     * @param typeIfAbsent the type if neither the body nor the queue has one; null if the body must have one then
+     */
+    PutConsumer(CatalogClient changes, ConsumerFields fields, ConsumerType typeIfAbsent) {
         this.changes = changes;
-        this.fields = new ConsumerFields(contract, limits);
+        this.fields = fields;
+        this.typeIfAbsent = typeIfAbsent;
     }
 
     @Override
     public Future<Response> handle(OperationCall call) {
         QueueDefinition queue = call.queue();
         ConsumerType current =
-                queue.consumer() == null ? null : queue.consumer().type();
+                queue.consumer() == null ? typeIfAbsent : queue.consumer().type();
         ConsumerSpec spec = fields.read(JsonBody.read(call.body()), queue, current);
-        String given = call.path().get("consumer_id");
-        String consumerId = Identifiers.normalize(given);
-        return changes.replaceConsumer(call.accountId(), queue.queueId(), consumerId == null ? given : consumerId, spec)
+        return changes.replaceConsumer(call.accountId(), queue.queueId(), ConsumerPath.consumerId(call), spec)
                 .map(consumer -> Envelope.of(ConsumerView.of(queue, consumer)));
     }
 }

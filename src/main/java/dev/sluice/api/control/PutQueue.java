@@ -21,7 +21,7 @@ public final class PutQueue implements Operation {
 
     @Override
     public Future<Response> handle(OperationCall call) {
-        JsonObject body = fields.read(call.body());
+        JsonObject body = fields.read(call.body(), call.queue());
         QueueSettings settings = fields.settings(body, QueueSettings.DEFAULT);
         return changes.updateQueue(
                         call.accountId(), call.queue().queueId(), QueueFields.name(body), current -> settings)

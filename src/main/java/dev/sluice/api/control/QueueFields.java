@@ -3,6 +3,9 @@ package dev.sluice.api.control;
 import dev.sluice.api.Contract;
 import dev.sluice.api.TypeValidator;
 import dev.sluice.queue.Limits;
+import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueName;
 import dev.sluice.queue.QueueSettings;
 import io.vertx.core.buffer.Buffer;
@@ -19,13 +22,19 @@ final class QueueFields {
     }
 
     /**
-     * Decodes a change and checks its types and the name.
+     * Decodes a change and checks its types, the name, and that the jurisdiction stays.
      *
-     * @throws dev.sluice.queue.QueueException REQUEST_INVALID or QUEUE_NAME_INVALID
+     * @throws QueueException REQUEST_INVALID, QUEUE_NAME_INVALID or QUEUE_SETTINGS_INVALID
      */
-    JsonObject read(Buffer request) {
+    JsonObject read(Buffer request, QueueDefinition queue) {
         JsonObject body = JsonBody.read(request);
         types.check(body);
+        String jurisdiction = Jurisdiction.of(body);
+        if (!jurisdiction.isEmpty() && !jurisdiction.equals(queue.jurisdiction())) {
+            throw new QueueException(
+                    QueueError.QUEUE_SETTINGS_INVALID,
+                    "jurisdiction is set when a queue is created and cannot change.");
+        }
         if (name(body) != null) {
             QueueName.check(name(body));
         }
@@ -40,7 +49,7 @@ final class QueueFields {
     /**
      * The settings after the change, in range.
      *
-     * @throws dev.sluice.queue.QueueException QUEUE_SETTINGS_INVALID
+     * @throws QueueException QUEUE_SETTINGS_INVALID
      */
     QueueSettings settings(JsonObject body, QueueSettings base) {
         QueueSettings settings = merge(body, base);

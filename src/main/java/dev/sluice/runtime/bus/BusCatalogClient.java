@@ -31,9 +31,9 @@ public final class BusCatalogClient implements CatalogClient {
         return send(new QueueChanges.QueueCreation(accountId, name, settings, jurisdiction));
     }
 
-    /** Returns the queue of that name. Creates it with default settings if it does not exist. */
-    Future<QueueDefinition> ensureQueue(String accountId, String name) {
-        return send(new QueueChanges.QueueEnsuring(accountId, name));
+    /** Returns the queue of that name. Creates it in that jurisdiction with default settings if it does not exist. */
+    Future<QueueDefinition> ensureQueue(String accountId, String name, String jurisdiction) {
+        return send(new QueueChanges.QueueEnsuring(accountId, name, jurisdiction));
     }
 
     @Override

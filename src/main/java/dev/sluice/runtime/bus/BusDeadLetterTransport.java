@@ -23,11 +23,16 @@ public final class BusDeadLetterTransport implements DeadLetterTransport {
         QueueDefinition existing = catalog.findByName(accountId, deadLetterQueue);
         Future<QueueDefinition> target = existing != null
                 ? Future.succeededFuture(existing)
-                : catalogClient.ensureQueue(accountId, deadLetterQueue);
+                : catalogClient.ensureQueue(accountId, deadLetterQueue, jurisdictionOf(transfer.originNumber()));
         return target.compose(queue -> queueClient.send(
                         queue.number(),
                         transfer.withCyclic(
                                 DeadLetterRoute.reaches(queue, transfer.originNumber(), catalog::findByName))))
                 .mapEmpty();
+    }
+
+    private String jurisdictionOf(long queueNumber) {
+        QueueDefinition queue = catalog.findByNumber(queueNumber);
+        return queue == null ? "" : queue.jurisdiction();
     }
 }

@@ -90,8 +90,16 @@ public final class ConsumerChanges {
                     "A queue cannot be its own dead letter queue: name another one.");
         }
         List<QueueDefinition> queues = new ArrayList<>();
-        if (!spec.deadLetterQueue().isEmpty()
-                && catalog.findByName(queue.accountId(), spec.deadLetterQueue()) == null) {
+        QueueDefinition deadLetterQueue = catalog.findByName(queue.accountId(), spec.deadLetterQueue());
+        if (deadLetterQueue != null && !deadLetterQueue.jurisdiction().equals(queue.jurisdiction())) {
+            throw new QueueException(
+                    QueueError.CONSUMER_SETTINGS_INVALID,
+                    "dead_letter_queue must be a queue of the same jurisdiction: "
+                            + (queue.jurisdiction().isEmpty() ? "none" : queue.jurisdiction()) + ".");
+        }
+        if (!spec.deadLetterQueue().isEmpty() && deadLetterQueue == null) {
+            QueueChanges.requireJurisdictionOfOrigins(
+                    catalog, queue.accountId(), spec.deadLetterQueue(), queue.jurisdiction());
             queues.add(QueueChanges.newQueue(
                     catalog,
                     context,

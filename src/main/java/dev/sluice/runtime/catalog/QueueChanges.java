@@ -81,19 +81,44 @@ public final class QueueChanges {
         @Override
         public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition queue = newQueue(catalog, context, accountId, name, settings, jurisdiction);
+            requireJurisdictionOfOrigins(catalog, accountId, name, jurisdiction);
             return ChangeResult.queues(List.of(queue), queue);
         }
     }
 
-    /** Creates a queue with default settings unless one of that name exists; for dead letters. */
-    public record QueueEnsuring(String accountId, String name) implements CatalogChange<QueueDefinition> {
+    /**
+     * A dead letter queue is of the jurisdiction of all queues whose consumers name it, also if it is created or
+     * renamed after them.
+     */
+    static void requireJurisdictionOfOrigins(CatalogView catalog, String accountId, String name, String jurisdiction) {
+        for (QueueDefinition origin : catalog.queuesOf(accountId)) {
+            Consumer consumer = origin.consumer();
+            if (consumer != null
+                    && consumer.deadLetterQueue().equals(name)
+                    && !origin.jurisdiction().equals(jurisdiction)) {
+                throw new QueueException(
+                        QueueError.QUEUE_SETTINGS_INVALID,
+                        "Queue '" + name + "' is the dead letter queue of '" + origin.name()
+                                + "' and must have its jurisdiction: "
+                                + (origin.jurisdiction().isEmpty() ? "none" : origin.jurisdiction()) + ".");
+            }
+        }
+    }
+
+    /**
+     * Creates a queue with default settings unless one of that name exists; for dead letters.
+     *
+     * @param jurisdiction that of the origin
+     */
+    public record QueueEnsuring(String accountId, String name, String jurisdiction)
+            implements CatalogChange<QueueDefinition> {
         @Override
         public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext context) {
             QueueDefinition queue = catalog.findByName(accountId, name);
             if (queue != null) {
                 return ChangeResult.queues(List.of(), queue);
             }
-            queue = newQueue(catalog, context, accountId, name, QueueSettings.DEFAULT, "");
+            queue = newQueue(catalog, context, accountId, name, QueueSettings.DEFAULT, jurisdiction);
             return ChangeResult.queues(List.of(queue), queue);
         }
     }
@@ -110,6 +135,7 @@ public final class QueueChanges {
                 QueueName.check(nameAfter, context.strictNames());
                 requireFree(catalog, accountId, nameAfter);
                 requireOtherDeadLetterQueue(before.consumer(), nameAfter);
+                requireJurisdictionOfOrigins(catalog, accountId, nameAfter, before.jurisdiction());
             }
             QueueSettings settings = change.apply(before.settings());
             settings.check(context.limits());

@@ -7,6 +7,7 @@ import static dev.sluice.runtime.RunningRuntime.options;
 import static dev.sluice.runtime.RunningRuntime.refusal;
 import static dev.sluice.runtime.RunningRuntime.spec;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerType;
@@ -171,6 +172,43 @@ class CatalogChangesTest {
         QueueDefinition queue = running.create("jobs");
         assertThat(refusal(changes.createConsumer(ACCOUNT, queue.queueId(), spec(3, "jobs"))))
                 .isEqualTo(QueueError.CONSUMER_SETTINGS_INVALID);
+    }
+
+    @Test
+    void aDeadLetterQueueIsOfTheJurisdictionOfItsOrigins() {
+        QueueDefinition european = get(changes.createQueue(ACCOUNT, "jobs", QueueSettings.DEFAULT, "eu"));
+        get(changes.createQueue(ACCOUNT, "anywhere", QueueSettings.DEFAULT, ""));
+        QueueDefinition american = get(changes.createQueue(ACCOUNT, "american", QueueSettings.DEFAULT, "us"));
+        assertThat(refusal(changes.createConsumer(ACCOUNT, european.queueId(), spec(3, "anywhere"))))
+                .isEqualTo(QueueError.CONSUMER_SETTINGS_INVALID);
+        assertThat(refusal(changes.createConsumer(ACCOUNT, european.queueId(), spec(3, "american"))))
+                .isEqualTo(QueueError.CONSUMER_SETTINGS_INVALID);
+
+        running.consume(european, 3, "dead");
+        assertThat(running.find("dead").jurisdiction()).isEqualTo("eu");
+        assertThat(refusal(changes.createConsumer(ACCOUNT, american.queueId(), spec(3, "dead"))))
+                .isEqualTo(QueueError.CONSUMER_SETTINGS_INVALID);
+
+        get(changes.deleteQueue(ACCOUNT, running.find("dead").queueId()));
+        assertThat(refusal(changes.createQueue(ACCOUNT, "dead", QueueSettings.DEFAULT, "")))
+                .isEqualTo(QueueError.QUEUE_SETTINGS_INVALID);
+        assertThat(refusal(changes.updateQueue(ACCOUNT, american.queueId(), "dead", before -> before)))
+                .isEqualTo(QueueError.QUEUE_SETTINGS_INVALID);
+        assertThat(refusal(changes.createConsumer(ACCOUNT, american.queueId(), spec(3, "dead"))))
+                .isEqualTo(QueueError.QUEUE_SETTINGS_INVALID);
+        assertThat(get(changes.createQueue(ACCOUNT, "dead", QueueSettings.DEFAULT, "eu")))
+                .isNotNull();
+    }
+
+    @Test
+    void aDeadLetterQueueThatADeadLetterCreatesIsOfTheJurisdictionOfItsOrigin() {
+        QueueDefinition queue = get(changes.createQueue(ACCOUNT, "jobs", QueueSettings.DEFAULT, "eu"));
+        running.consume(queue, 0, "dead");
+        get(changes.deleteQueue(ACCOUNT, running.find("dead").queueId()));
+        running.push(queue, "a");
+        running.pull(queue, 1);
+        await().until(() -> running.find("dead") != null);
+        assertThat(running.find("dead").jurisdiction()).isEqualTo("eu");
     }
 
     @Test
