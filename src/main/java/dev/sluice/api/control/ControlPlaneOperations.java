@@ -9,6 +9,7 @@ import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.catalog.Catalog;
 import dev.sluice.runtime.clock.ContinuousClock;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Creates the operations of the control plane: all that are not about messages. */
 public final class ControlPlaneOperations {
@@ -30,8 +31,8 @@ public final class ControlPlaneOperations {
             ContinuousClock clock) {
         QueueFields queueFields = new QueueFields(contract, limits);
         AccessibleAccounts accounts = new AccessibleAccounts(catalog, defaultAccountId);
-        ConsumerFields consumerFields = new ConsumerFields(contract, limits);
-        return List.of(
+        List<OperationBinding> former = formerPaths(contract, limits, catalog, changes, queueFields);
+        List<OperationBinding> current = List.of(
                 OperationBinding.reading("queues-list", new ListQueues(catalog)),
                 OperationBinding.writing("queues-create", new CreateQueue(changes, contract, limits)),
                 OperationBinding.reading("queues-get", new GetQueue()),
@@ -51,26 +52,32 @@ public final class ControlPlaneOperations {
                 OperationBinding.reading("subscriptions-get", new GetSubscription(catalog)),
                 OperationBinding.writing("subscriptions-patch", new PatchSubscription(changes, contract)),
                 OperationBinding.writing("subscriptions-delete", new DeleteSubscription(changes)),
-                // The former paths of the same operations. Queues had no settings there, so a change keeps those that
-                // are
-                // not given. Consumers were Workers and had no type.
-                OperationBinding.reading("queue-list-queues", new ListQueues(catalog)),
-                OperationBinding.writing("queue-create-queue", new CreateQueue(changes, contract, limits)),
-                OperationBinding.reading("queue-queue-details", new GetQueue()),
-                OperationBinding.writing("queue-update-queue", new PatchQueue(changes, queueFields)),
-                OperationBinding.writing("queue-delete-queue", new DeleteQueue(changes)),
-                OperationBinding.reading("queue-list-queue-consumers", new ListConsumers()),
-                OperationBinding.writing(
-                        "queue-create-queue-consumer",
-                        new CreateConsumer(changes, consumerFields, ConsumerType.WORKER)),
-                OperationBinding.writing(
-                        "queue-update-queue-consumer", new PutConsumer(changes, consumerFields, ConsumerType.WORKER)),
-                OperationBinding.writing("queue-delete-queue-consumer", new DeleteConsumer(changes)),
                 OperationBinding.reading("accounts-list", new ListAccounts(accounts)),
                 OperationBinding.reading("accounts-get", new GetAccount()),
                 OperationBinding.reading("account-api-tokens-verify-token", new VerifyToken()),
                 OperationBinding.reading("memberships-list", new ListMemberships(accounts)),
                 OperationBinding.reading("user-get", new GetUser()),
                 OperationBinding.reading("user-tokens-verify", new VerifyToken()));
+        return Stream.concat(current.stream(), former.stream()).toList();
+    }
+
+    /**
+     * The operations under the paths of the first API (docs/api.md 2.1). Queues had no settings there, so a change keeps
+     * those that are not given. Consumers were Workers and had no type.
+     */
+    private static List<OperationBinding> formerPaths(
+            Contract contract, Limits limits, Catalog catalog, CatalogClient changes, QueueFields queueFields) {
+        ConsumerFields fields = new ConsumerFields(contract, limits);
+        ConsumerType worker = ConsumerType.WORKER;
+        return List.of(
+                OperationBinding.reading("queue-list-queues", new ListQueues(catalog)),
+                OperationBinding.writing("queue-create-queue", new CreateQueue(changes, contract, limits)),
+                OperationBinding.reading("queue-queue-details", new GetQueue()),
+                OperationBinding.writing("queue-update-queue", new PatchQueue(changes, queueFields)),
+                OperationBinding.writing("queue-delete-queue", new DeleteQueue(changes)),
+                OperationBinding.reading("queue-list-queue-consumers", new ListConsumers()),
+                OperationBinding.writing("queue-create-queue-consumer", new CreateConsumer(changes, fields, worker)),
+                OperationBinding.writing("queue-update-queue-consumer", new PutConsumer(changes, fields, worker)),
+                OperationBinding.writing("queue-delete-queue-consumer", new DeleteConsumer(changes)));
     }
 }
