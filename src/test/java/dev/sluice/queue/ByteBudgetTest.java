@@ -84,4 +84,49 @@ class ByteBudgetTest {
         one.release(1_000_000);
         assertThat(other.tryReserve(800_000)).isTrue();
     }
+
+    @Test
+    void aBudgetIsFullFromItsLimitOn() {
+        assertThat(budget.bytesMax()).isEqualTo(100);
+        budget.reserve(99);
+        assertThat(budget.isFull()).isFalse();
+        budget.reserve(1);
+        assertThat(budget.isFull()).isTrue();
+        assertThat(budget.reservedBytes()).isEqualTo(100);
+    }
+
+    @Test
+    void aSlabIsReservedOnTopOfWhatIsNeededAndUsedUpFirst() {
+        int slab = 64 * 1024;
+        ByteBudget process = new ByteBudget(10L * slab);
+        ByteBudget.Slabs slabs = new ByteBudget.Slabs(process);
+        assertThat(slabs.tryReserve(1_000)).isTrue();
+        assertThat(process.reservedBytes()).isEqualTo(1_000 + slab);
+        assertThat(slabs.tryReserve(slab)).isTrue();
+        assertThat(process.reservedBytes()).as("exactly the spare bytes").isEqualTo(1_000 + slab);
+        assertThat(slabs.tryReserve(1)).isTrue();
+        assertThat(process.reservedBytes()).isEqualTo(1_001 + 2 * slab);
+        slabs.release(slab);
+        assertThat(process.reservedBytes()).as("two slabs may be spare").isEqualTo(1_001 + 2 * slab);
+        slabs.release(1);
+        assertThat(process.reservedBytes()).as("one slab stays").isEqualTo(1_000 + slab);
+    }
+
+    @Test
+    void theLastBytesOfABudgetAreReservedWithoutASlab() {
+        ByteBudget.Slabs slabs = new ByteBudget.Slabs(budget);
+        assertThat(slabs.tryReserve(100)).isTrue();
+        assertThat(budget.reservedBytes()).isEqualTo(100);
+        assertThat(slabs.tryReserve(1)).isFalse();
+        slabs.release(60);
+        assertThat(slabs.tryReserve(61)).isFalse();
+        assertThat(slabs.tryReserve(60)).isTrue();
+        assertThat(slabs.tryReserve(1)).isFalse();
+        assertThat(budget.reservedBytes()).isEqualTo(100);
+    }
+
+    @Test
+    void aReservationNamesItsBudget() {
+        assertThat(new ByteBudget.Reservation(budget).budget()).isSameAs(budget);
+    }
 }

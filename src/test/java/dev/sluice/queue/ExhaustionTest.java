@@ -217,4 +217,64 @@ class ExhaustionTest {
         assertThat(queue.metrics()).isEqualTo(BacklogStats.EMPTY);
         assertThat(queue.state.unconfirmed()).isEmpty();
     }
+
+    @Test
+    void onlyMarkersFromBeforeThePurgeAreDeletedWithoutCounting() {
+        queue.push("a");
+        queue.run(new Purge());
+        queue.push("b");
+        assertThat(queue.run(new ConfirmDeadLettered(List.of(2L)))).isZero();
+        assertThat(queue.events).as("the message is stored here").isEmpty();
+        assertThat(queue.run(new ConfirmDeadLettered(List.of(1L)))).isZero();
+        assertThat(queue.events).hasSize(1);
+    }
+
+    @Test
+    void messagesInTransferAreReturnedFromANumberOnUpToALimit() {
+        queue.with(TestQueue.consumer(0, 0, "dead")).push("a", "b", "c");
+        queue.pull(3).forEach(lease -> queue.retry(token(lease), 0));
+        assertThat(queue.state.deadLettering(2, 1))
+                .extracting(event -> event.lease().header().seq())
+                .containsExactly(2L);
+        assertThat(queue.state.deadLettering(2, 5)).hasSize(2);
+        assertThat(queue.state.head().deadlineMillis())
+                .as("a queue with transfers is activated at once")
+                .isZero();
+    }
+
+    @Test
+    void messagesInTransferCountAsLeases() {
+        TestQueue limited =
+                new TestQueue(LimitsBuilder.documented().leasesPerQueueMax(2).build());
+        limited.with(TestQueue.consumer(0, 0, "dead")).push("a", "b", "c");
+        limited.retry(token(limited.pullOne()), 0);
+        assertThat(limited.pull(10)).hasSize(1);
+    }
+
+    @Test
+    void whatAClientWasPromisedWaitsForTheSyncAndNothingElseDoes() {
+        queue.with(TestQueue.consumer(1, 0, "dead")).push("pushed");
+        assertThat(queue.events).hasSize(1).allMatch(QueueEvent::durable);
+        queue.pull(1);
+        assertThat(queue.events).hasSize(1).noneMatch(QueueEvent::durable);
+        queue.retry(new LeaseId(1, 1), 5);
+        assertThat(queue.events).hasSize(1).noneMatch(QueueEvent::durable);
+        queue.retry(new LeaseId(1, 1), 0);
+        assertThat(queue.events).hasSize(1).noneMatch(QueueEvent::durable);
+        queue.pull(1);
+        queue.retry(new LeaseId(1, 2), 0);
+        assertThat(queue.events).hasSize(1).noneMatch(QueueEvent::durable);
+        queue.run(new ConfirmDeadLettered(List.of(1L)));
+        assertThat(queue.events).hasSize(1).noneMatch(QueueEvent::durable);
+        queue.push("acknowledged", "purged", "expired");
+        queue.pull(1);
+        queue.ack(new LeaseId(2, 1));
+        assertThat(queue.events).hasSize(1).allMatch(QueueEvent::durable);
+        queue.run(new PurgeRefs(List.of(3L)));
+        assertThat(queue.events).hasSize(1).allMatch(QueueEvent::durable);
+        queue.after(RETENTION_MILLIS).metrics();
+        assertThat(queue.events).hasSize(1).noneMatch(QueueEvent::durable);
+        queue.run(new Purge());
+        assertThat(queue.events).hasSize(1).allMatch(QueueEvent::durable);
+    }
 }

@@ -51,6 +51,28 @@ class PushRateTest {
         PushRate rate = new PushRate(10);
         consume(rate, 10, START_MILLIS);
         assertThat(rate.allows(1, START_MILLIS - 500)).isFalse();
+        assertThat(rate.allows(1, START_MILLIS - 1_000)).isFalse();
+        assertThat(rate.allows(1, START_MILLIS - 1_001)).isTrue();
         assertThat(rate.allows(1, START_MILLIS - 3_600_000)).isTrue();
+    }
+
+    @Test
+    void aClockThatIsSetBackDoesNotFillTheBucketASecondTime() {
+        PushRate rate = new PushRate(10);
+        consume(rate, 10, START_MILLIS);
+        rate.consume(START_MILLIS - 500);
+        assertThat(rate.allows(1, START_MILLIS + 100)).isFalse();
+        assertThat(rate.allows(1, START_MILLIS + 200)).isTrue();
+    }
+
+    @Test
+    void aFullBucketPassesItsOwnSizeAndIsFullAgainAfterASecond() {
+        PushRate rate = new PushRate(10);
+        assertThat(rate.allows(10, START_MILLIS)).isTrue();
+        consume(rate, 1, START_MILLIS);
+        assertThat(rate.allows(9, START_MILLIS)).isTrue();
+        assertThat(rate.allows(10, START_MILLIS)).isFalse();
+        assertThat(rate.allows(10, START_MILLIS + 99)).isFalse();
+        assertThat(rate.allows(10, START_MILLIS + 100)).isTrue();
     }
 }

@@ -234,6 +234,144 @@ class WindowTest {
         assertThat(window.size()).isEqualTo(1_000);
     }
 
+    @Test
+    void memoryIsChargedInBlocksAndReleasedWhenTwoBlocksAreSpare() {
+        ByteBudget budget = ByteBudget.unbounded();
+        long blockBytes = (long) Window.CHARGE_ELEMENTS * Window.ELEMENT_BYTES;
+        Window<MessageHeader> window = window(1_000, budget);
+        window.updateCount(0);
+        for (long seq = 1; seq <= 3 * Window.CHARGE_ELEMENTS; seq++) {
+            window.add(message(seq));
+            assertThat(budget.reservedBytes())
+                    .isEqualTo((seq + Window.CHARGE_ELEMENTS - 1) / Window.CHARGE_ELEMENTS * blockBytes);
+        }
+        for (long seq = 1; seq < 2 * Window.CHARGE_ELEMENTS; seq++) {
+            window.remove(0, seq);
+            assertThat(budget.reservedBytes()).isEqualTo(3 * blockBytes);
+        }
+        window.remove(0, 2 * Window.CHARGE_ELEMENTS);
+        assertThat(budget.reservedBytes()).isEqualTo(2 * blockBytes);
+        window.clear();
+        assertThat(budget.reservedBytes()).isEqualTo(blockBytes);
+        window.close();
+        window.close();
+        assertThat(budget.reservedBytes()).isZero();
+        assertThat(window.size()).isZero();
+    }
+
+    @Test
+    void aReadWithMoreRemovalsThanAreRecordedIsDiscarded() {
+        for (int removals : new int[] {4, 5}) {
+            Window<MessageHeader> window = window(1, ByteBudget.unbounded());
+            window.begin(0, FROM_START);
+            for (long seq = 11; seq < 11 + removals; seq++) {
+                window.remove(0, seq);
+            }
+            window.supply(List.of(message(11), message(12), message(20)), true);
+            assertThat(seqs(window)).isEqualTo(removals == 4 ? List.of(20L) : List.of());
+            assertThat(window.isComplete()).isEqualTo(removals == 4);
+        }
+    }
+
+    @Test
+    void whatChangedDuringAReadDoesNotAffectTheNextOne() {
+        Window<MessageHeader> window = window(2, ByteBudget.unbounded());
+        window.begin(0, FROM_START);
+        for (long seq = 20; seq <= 23; seq++) {
+            window.add(message(seq));
+        }
+        window.remove(0, 9);
+        window.supply(List.of(message(5)), false);
+        for (long seq = 20; seq <= 23; seq++) {
+            window.remove(0, seq);
+        }
+        window.begin(0, window.boundSeq());
+        window.supply(List.of(message(9)), true);
+        assertThat(seqs(window))
+                .as("no addition, removal or bound of the first read")
+                .containsExactly(5L, 9L);
+        assertThat(window.isComplete()).isTrue();
+    }
+
+    @Test
+    void aReadDuringWhichTheIndexBecameEmptyIsDiscarded() {
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
+        window.begin(0, FROM_START);
+        window.clear();
+        window.supply(List.of(message(7)), false);
+        assertThat(window.size()).isZero();
+        assertThat(window.isComplete()).isTrue();
+        assertThat(window.edge()).isNull();
+    }
+
+    @Test
+    void aReadDuringWhichTheBoundMovedDownIsDiscarded() {
+        Window<MessageHeader> window = window(2, ByteBudget.unbounded());
+        window.begin(0, FROM_START);
+        window.supply(List.of(message(10), message(20)), false);
+        window.begin(0, 21);
+        window.add(message(5));
+        assertThat(window.boundSeq()).isEqualTo(20);
+        window.supply(List.of(message(30)), true);
+        assertThat(seqs(window)).containsExactly(5L, 10L);
+        assertThat(window.boundSeq()).isEqualTo(20);
+    }
+
+    @Test
+    void allMembersInMemoryMeanThatThereIsNothingBeyond() {
+        Window<MessageHeader> window = window(4, ByteBudget.unbounded());
+        window.begin(0, FROM_START);
+        window.supply(List.of(message(10), message(20)), false);
+        assertThat(window.edge().seq()).isEqualTo(20);
+        window.updateCount(3);
+        assertThat(window.isComplete()).isFalse();
+        window.updateCount(2);
+        assertThat(window.isComplete()).isTrue();
+        assertThat(window.edge()).isNull();
+        assertThat(window.covers(0, 30)).isTrue();
+    }
+
+    @Test
+    void aWindowLacksWhatIsWantedUpToItsGuaranteedSize() {
+        Window<MessageHeader> window = window(1_000, ByteBudget.unbounded());
+        window.begin(0, FROM_START);
+        window.supply(LongStream.range(1, 128).mapToObj(WindowTest::message).toList(), false);
+        assertThat(window.lacks(127)).isFalse();
+        assertThat(window.lacks(128)).isTrue();
+        window.begin(0, 128);
+        window.supply(List.of(message(128)), false);
+        assertThat(window.lacks(129)).as("more may never fit").isFalse();
+        window.updateCount(128);
+        assertThat(window.lacks(1_000)).isFalse();
+    }
+
+    @Test
+    void aWindowThatTheBudgetRefusedReadsUpToItsSizeAndThenTwiceThat() {
+        ByteBudget budget = new ByteBudget(0);
+        Window<MessageHeader> window = window(1_000, budget);
+        window.updateCount(0);
+        assertThat(window.room()).isEqualTo(1_000);
+        for (long seq = 1; seq <= 200; seq++) {
+            window.add(message(seq));
+        }
+        assertThat(window.room()).isEqualTo(Window.GUARANTEED);
+        window.begin(0, window.boundSeq());
+        assertThat(window.room()).isEqualTo(3 * Window.GUARANTEED);
+        window.abandon();
+        for (long seq = 1; seq <= Window.GUARANTEED; seq++) {
+            window.remove(0, seq);
+        }
+        assertThat(window.room()).isEqualTo(4 * Window.GUARANTEED);
+    }
+
+    @Test
+    void aFullWindowStillReadsOneRow() {
+        Window<MessageHeader> window = emptyWindow(1);
+        window.add(message(1));
+        window.add(message(2));
+        assertThat(window.room()).isEqualTo(1);
+    }
+
     /** Additions, removals and the steps of a read in random order, compared with a set of all members. */
     @Property(seed = TestSeed.PROPERTIES, tries = 2_000)
     void aWindowIsAlwaysTheHeadOfItsIndex(
