@@ -14,9 +14,11 @@ import dev.sluice.api.binding.BindingOperations;
 import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.control.ResetAccount;
 import dev.sluice.api.extension.ExtensionOperations;
+import dev.sluice.api.http.AccessLog;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ListenerTransport;
+import dev.sluice.api.http.RefusedLogins;
 import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.page.ConsolePages;
 import dev.sluice.config.ClusterConfig;
@@ -79,6 +81,8 @@ public final class Server {
     private final Meters meters;
     private final ContinuousClock clock;
     private final ConsoleSessions sessions = new ConsoleSessions(System::nanoTime);
+    private final AccessLog accessLog;
+    private final RefusedLogins refusedLogins = new RefusedLogins(System::nanoTime);
     private QueueRuntime runtime;
     private String apiDeployment;
     /** Whether the listeners of all event loops are open. Before that the server is not ready. */
@@ -103,6 +107,7 @@ public final class Server {
         this.vertx = vertx;
         this.clock = clock;
         this.meters = meters;
+        this.accessLog = new AccessLog(config.logAccess());
     }
 
     /**
@@ -240,7 +245,7 @@ public final class Server {
 
     private Future<Pages> pages() {
         return config.consoleEnabled()
-                ? ConsolePages.load(vertx, sessions).map(pages -> pages)
+                ? ConsolePages.load(vertx, sessions, refusedLogins).map(pages -> pages)
                 : Future.succeededFuture(Pages.NONE);
     }
 
@@ -277,6 +282,7 @@ public final class Server {
         own.addBuild();
         own.addStore(store, config);
         own.addCertificate(certificates);
+        own.addAccessLog(accessLog);
         ManagementVerticle management = new ManagementVerticle(
                 config.management(),
                 config.http(),
@@ -310,7 +316,9 @@ public final class Server {
                     runtime.catalog(),
                     config.limits(),
                     memory,
-                    meters);
+                    meters,
+                    accessLog,
+                    refusedLogins);
             ApiVerticle instance = new ApiVerticle(
                             http,
                             Math.max(1, config.shutdownTimeoutMillis() / 2),
@@ -407,6 +415,11 @@ public final class Server {
         return certificates;
     }
 
+    /** The log of requests, whose mode a configuration reload sets. */
+    public AccessLog accessLog() {
+        return accessLog;
+    }
+
     /** The generated account and token; empty if credentials are configured. */
     public Optional<GeneratedCredentials> generatedCredentials() {
         return generatedCredentials;
@@ -435,6 +448,7 @@ public final class Server {
         apiStopped
                 .eventually(() -> runtime == null ? Future.succeededFuture() : runtime.close())
                 .eventually(() -> vertx.executeBlocking(() -> {
+                    accessLog.stop();
                     store.close();
                     return null;
                 }))

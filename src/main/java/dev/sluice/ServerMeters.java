@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.api.http.AccessLog;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.config.ServerConfig;
@@ -98,6 +99,14 @@ final class ServerMeters {
                 "sluice_pending_response_bytes",
                 "Bytes of responses that clients have not taken yet.",
                 responses::reservedBytes);
+    }
+
+    /** The access log. */
+    void addAccessLog(AccessLog log) {
+        meters.counter(
+                "sluice_access_log_dropped_total",
+                "Lines of the access log that were dropped because the output was too slow.",
+                log::dropped);
     }
 
     /** The certificate, if there is one. */

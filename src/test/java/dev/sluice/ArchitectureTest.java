@@ -30,12 +30,16 @@ import org.junit.jupiter.api.Test;
 /** Enforces the package table of {@code docs/architecture.md}. */
 class ArchitectureTest {
     private static final String ROOT = "dev.sluice";
-    /** The clock itself; timestamps of creation and change; the timestamp in a request signature; ages that commands show. */
+    /**
+     * The clock itself; timestamps of creation and change; the timestamp in a request signature; ages that commands
+     * show; the validity of certificates.
+     */
     private static final Set<String> READERS_OF_THE_WALL_CLOCK = Set.of(
             ROOT + ".runtime.clock.SystemClockSource",
             ROOT + ".runtime.catalog.CatalogVerticle",
             ROOT + ".worker.HttpWorkerTarget",
-            ROOT + ".cli.CommandClock");
+            ROOT + ".cli.CommandClock",
+            ROOT + ".api.http.CertificateExpiry");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -228,6 +228,7 @@ public final class ApiVerticle extends VerticleBase {
     }
 
     private EdgeException onRequest(HttpServerRequest request) {
+        gateway.onArrival(request);
         EdgeException refusal = gateway.connections().onRequest(request);
         shutdown.onRequest(request);
         return refusal;

@@ -44,7 +44,7 @@ final class ContractRouter {
     Router build(Vertx vertx) {
         Router root = Router.router(vertx);
         root.get("/openapi.yaml").handler(this::serveContract);
-        pages.addTo(root, gateway.responses());
+        pages.addTo(root, gateway::respond);
         root.route(routes.basePath() + "/*").subRouter(operations(vertx, routes.rows()));
         root.route(DevelopmentRoutes.BASE_PATH + "/*").subRouter(operations(vertx, routes.extensionRows()));
         root.route().handler(rc -> fail(rc, new EdgeException(EdgeError.ROUTE_UNKNOWN)));
@@ -90,6 +90,6 @@ final class ContractRouter {
 
     private void serveContract(RoutingContext rc) {
         rc.response().putHeader(HttpHeaders.CONTENT_TYPE, YAML);
-        gateway.responses().end(rc.request(), contract.text());
+        gateway.respond(rc.request(), contract.text());
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
 import dev.sluice.api.error.ErrorStatus;
 import dev.sluice.api.error.ErrorTable;
+import dev.sluice.api.http.AccessLog;
 import dev.sluice.api.http.ResponseWriter;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
@@ -15,13 +16,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.handler.HttpException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Renders every failure as a response. Errors of the error table are shown as they are. Any other failure is internal:
- * it is logged once under a request id, and the client gets only that id.
+ * it is logged once with the request id, which every response carries, and the client gets no more than that.
  */
 public final class FailureRenderer {
     private static final Logger LOG = LoggerFactory.getLogger(FailureRenderer.class);
@@ -29,7 +29,6 @@ public final class FailureRenderer {
     private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence SHOULD_RETRY = HttpHeaders.createOptimized("x-should-retry");
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
-    private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
 
     private static final CharSequence ERROR_CODE = HttpHeaders.createOptimized("CF-Queues-Error-Code");
     private static final CharSequence ERROR_CAUSE = HttpHeaders.createOptimized("CF-Queues-Error-Cause");
@@ -54,6 +53,10 @@ public final class FailureRenderer {
         }
         if (failure instanceof QueueException refusal) {
             meters.countError(refusal.error());
+            if (refusal.error() == QueueError.INTERNAL) {
+                // The queue has logged the cause, which the id of this request leads to.
+                log(request, refusal.getMessage(), null);
+            }
             begin(response, ErrorTable.of(refusal.error()));
             if (refusal.error() == QueueError.DELIVERY_PAUSED) {
                 response.putHeader(SHOULD_RETRY, "false");
@@ -64,7 +67,7 @@ public final class FailureRenderer {
         EdgeException refusal = edgeException(failure);
         meters.countError(refusal == null ? QueueError.INTERNAL : refusal.error());
         if (refusal == null) {
-            response.putHeader(REQUEST_ID, log(request, failure));
+            log(request, "internal error", failure);
             begin(response, ErrorTable.of(QueueError.INTERNAL));
             end(request, ErrorTable.of(QueueError.INTERNAL), QueueError.INTERNAL.text(), errorHeaders);
             return;
@@ -127,9 +130,12 @@ public final class FailureRenderer {
         return null;
     }
 
-    private static String log(HttpServerRequest request, Throwable failure) {
-        String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
-        LOG.error("request {} failed: {} {}", id, request.method(), request.path(), failure);
-        return id;
+    private static void log(HttpServerRequest request, String reason, Throwable failure) {
+        LOG.atError()
+                .addKeyValue("request_id", AccessLog.idOf(request))
+                .addKeyValue("method", request.method())
+                .addKeyValue("path", AccessLog.pathOf(request))
+                .setCause(failure)
+                .log("A request failed: {}", reason);
     }
 }

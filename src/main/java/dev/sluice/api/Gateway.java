@@ -4,17 +4,21 @@ import dev.sluice.api.auth.Authenticator;
 import dev.sluice.api.auth.Principal;
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
+import dev.sluice.api.http.AccessLog;
 import dev.sluice.api.http.ConnectionTracker;
 import dev.sluice.api.http.LingeringClose;
+import dev.sluice.api.http.RefusedLogins;
 import dev.sluice.api.http.RequestBodyReader;
 import dev.sluice.api.http.Response;
 import dev.sluice.api.http.ResponseWriter;
 import dev.sluice.config.Access;
+import dev.sluice.config.AccessLogMode;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.RequestIds;
 import dev.sluice.runtime.TimeoutQueue;
 import dev.sluice.runtime.catalog.Catalog;
 import dev.sluice.runtime.metrics.Meters;
@@ -45,22 +49,65 @@ public final class Gateway {
     private final ConnectionTracker connections;
     private final ResponseWriter responses;
     private final FailureRenderer failures;
+    private final AccessLog access;
+    private final RefusedLogins refusedLogins;
+    private final RequestIds ids = new RequestIds();
+    /** When the headers of the last request arrived, by {@link System#nanoTime}. */
+    private long arrivedNanos;
 
+    /** A gateway without an access log. */
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory, Meters meters) {
+        this(
+                authenticator,
+                catalog,
+                limits,
+                memory,
+                meters,
+                new AccessLog(AccessLogMode.OFF),
+                new RefusedLogins(System::nanoTime));
+    }
+
+    /**
+     * A gateway.
+     *
+     * @param access the log of requests, of all event loops
+     * @param refusedLogins the log of refused credentials, of all event loops
+     */
+    public Gateway(
+            Authenticator authenticator,
+            Catalog catalog,
+            Limits limits,
+            RequestMemory memory,
+            Meters meters,
+            AccessLog access,
+            RefusedLogins refusedLogins) {
         this.authenticator = authenticator;
         this.catalog = catalog;
         this.body = new RequestBodyReader(limits.requestBytesMax(), new ByteBudget.Slabs(memory.bodies()));
         this.connections = new ConnectionTracker(memory.connectionBytes());
         this.responses = new ResponseWriter(memory.responses(), connections);
         this.failures = new FailureRenderer(responses, meters);
+        this.access = access;
+        this.refusedLogins = refusedLogins;
     }
 
     ConnectionTracker connections() {
         return connections;
     }
 
-    ResponseWriter responses() {
-        return responses;
+    /**
+     * Gives a request its id, which its response carries from now on. To be called first, in the event loop task in
+     * which the headers arrived; {@link #serve}, {@link #respond} and {@link #fail} must follow in the same task.
+     */
+    void onArrival(HttpServerRequest request) {
+        arrivedNanos = System.nanoTime();
+        request.response().headers().set(RequestIds.HEADER, ids.takeOrMake(request.getHeader(RequestIds.HEADER)));
+    }
+
+    /** Sends a body that is not the response of an operation. Status and headers are set. */
+    void respond(HttpServerRequest request, Buffer body) {
+        responses.end(request, body);
+        recordAccess(request);
     }
 
     /**
@@ -75,20 +122,22 @@ public final class Gateway {
      * Serves a request that has matched a route. Must be called in the event loop task in which the request arrived.
      */
     void serve(RouteTable.Row row, HttpServerRequest request, RequestPath path) {
-        long startedNanos = System.nanoTime();
+        long startedNanos = arrivedNanos;
         Operation operation = row.binding().operation();
+        Principal caller = null;
         Subject subject;
         MultiMap query;
         try {
-            Principal caller = authenticate(row.binding(), request);
-            subject = subject(row.route().scope(), caller, path);
+            caller = authenticate(operation, request);
+            requireAccess(row.binding(), caller, request);
+            subject = subject(row.route().scope(), caller, path, request);
             query = query(request);
             if (operation.respondsWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
                 throw new QueueException(QueueError.OVERLOADED);
             }
         } catch (RuntimeException e) {
-            fail(row, request, e);
-            recordOutcome(row, request, startedNanos);
+            respondWithFailure(row, request, e);
+            recordOutcome(row, request, caller, null, startedNanos);
             return;
         }
         Future<Buffer> arriving = body.read(request, startedNanos);
@@ -100,14 +149,22 @@ public final class Gateway {
                     if (outcome.succeeded()) {
                         succeed(request, outcome.result(), subject);
                     } else {
-                        fail(row, request, outcome.cause());
+                        respondWithFailure(row, request, outcome.cause());
                     }
-                    recordOutcome(row, request, startedNanos);
+                    recordOutcome(row, request, subject.caller, subject.queue, startedNanos);
                 });
     }
 
-    private void recordOutcome(RouteTable.Row row, HttpServerRequest request, long startedNanos) {
-        row.meter().record(request.response().getStatusCode(), System.nanoTime() - startedNanos);
+    private void recordOutcome(
+            RouteTable.Row row, HttpServerRequest request, Principal caller, QueueDefinition queue, long startedNanos) {
+        long nanos = System.nanoTime() - startedNanos;
+        row.meter().record(request.response().getStatusCode(), nanos);
+        access.record(request, caller, queue, nanos);
+    }
+
+    /** Records a request that was answered in the task in which it arrived. */
+    private void recordAccess(HttpServerRequest request) {
+        access.record(request, null, null, System.nanoTime() - arrivedNanos);
     }
 
     /**
@@ -115,15 +172,21 @@ public final class Gateway {
      * again. Otherwise the connection closes.
      */
     public void fail(HttpServerRequest request, Throwable failure) {
-        fail(request, failure, false);
+        respondWithFailure(request, failure, false);
+        recordAccess(request);
     }
 
     /** The same for a request of that operation. */
     void fail(RouteTable.Row row, HttpServerRequest request, Throwable failure) {
-        fail(request, failure, row.binding().operation().failsWithErrorHeaders());
+        respondWithFailure(row, request, failure);
+        recordAccess(request);
     }
 
-    private void fail(HttpServerRequest request, Throwable failure, boolean errorHeaders) {
+    private void respondWithFailure(RouteTable.Row row, HttpServerRequest request, Throwable failure) {
+        respondWithFailure(request, failure, row.binding().operation().failsWithErrorHeaders());
+    }
+
+    private void respondWithFailure(HttpServerRequest request, Throwable failure, boolean errorHeaders) {
         boolean mustClose = !request.isEnded() && mustClose(request, failure);
         if (mustClose && request.version() != HttpVersion.HTTP_2) {
             request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -164,23 +227,25 @@ public final class Gateway {
         }
     }
 
-    private Principal authenticate(OperationBinding binding, HttpServerRequest request) {
-        Principal caller;
+    private Principal authenticate(Operation operation, HttpServerRequest request) {
         try {
-            caller = authenticator.authenticate(request);
+            return authenticator.authenticate(request);
         } catch (EdgeException e) {
-            throw e.error() == EdgeError.NOT_AUTHORIZED
-                    ? new EdgeException(binding.operation().authenticationError())
-                    : e;
+            boolean missing = e.error() == EdgeError.CREDENTIALS_MISSING;
+            refusedLogins.refused(missing ? RefusedLogins.Reason.MISSING : RefusedLogins.Reason.UNKNOWN, request);
+            throw e.error() == EdgeError.NOT_AUTHORIZED ? new EdgeException(operation.authenticationError()) : e;
         }
+    }
+
+    private void requireAccess(OperationBinding binding, Principal caller, HttpServerRequest request) {
         if (binding.access() == Access.WRITE && caller.access() != Access.WRITE) {
+            refusedLogins.refused(RefusedLogins.Reason.READ_ONLY, request, caller.name());
             throw new EdgeException(
                     EdgeError.NOT_AUTHORIZED, "Authentication error: this token may read, but not write.");
         }
-        return caller;
     }
 
-    private Subject subject(Route.RouteScope scope, Principal caller, RequestPath path) {
+    private Subject subject(Route.RouteScope scope, Principal caller, RequestPath path, HttpServerRequest request) {
         if (scope == Route.RouteScope.CALLER) {
             return new Subject(caller, null, null);
         }
@@ -189,6 +254,7 @@ public final class Gateway {
             throw new EdgeException(EdgeError.ROUTE_UNKNOWN);
         }
         if (!caller.mayUse(accountId)) {
+            refusedLogins.refused(RefusedLogins.Reason.OTHER_ACCOUNT, request, caller.name());
             throw new EdgeException(
                     EdgeError.NOT_AUTHORIZED, "Authentication error: these credentials do not allow this account.");
         }

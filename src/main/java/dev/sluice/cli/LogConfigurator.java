@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.sluice.api.http.AccessLog;
 import dev.sluice.config.LogFormat;
 import dev.sluice.config.LogLevel;
 import dev.sluice.runtime.queue.MessageLog;
@@ -39,6 +40,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         logs.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         logs.getLogger("dev.sluice").setLevel(Level.INFO);
+        // What it contains is configured elsewhere.
+        logs.getLogger(AccessLog.LOGGER).setLevel(Level.INFO);
         // This logger prints the beginning of bodies.
         logs.getLogger(MessageLog.LOGGER).setLevel(Level.OFF);
         // This logger prints the bytes of clients that do not speak HTTP. That could fill the log and disclose

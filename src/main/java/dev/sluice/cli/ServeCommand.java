@@ -55,13 +55,15 @@ final class ServeCommand implements Callable<Integer> {
         }
         Server server = ServerProcess.start(config, systemd::stopping);
         reload.with("certificates", reloaded -> reloadCertificates(server, reloaded))
-                .with("log.level", reloaded -> {
+                .with("log", reloaded -> {
                     LogConfigurator.level(reloaded.logLevel());
                     LogConfigurator.format(reloaded.logFormat());
+                    server.accessLog().mode(reloaded.logAccess());
                     return Future.succeededFuture();
                 })
                 .begin();
         if (!StopHook.isStopping()) {
+            StartLines.log(server, config);
             printReady(server, config);
             systemd.ready();
         }

@@ -98,8 +98,11 @@ final class StopHook {
     }
 
     private static int stop(Server server, ServerConfig config) throws InterruptedException, ExecutionException {
+        long startedNanos = System.nanoTime();
+        log().info("stopping: requests in progress complete, then the store closes");
         try {
             server.close().toCompletableFuture().get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
+            log().info("stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
             return STOPPED_IN_TIME;
         } catch (TimeoutException e) {
             log().error("stop took longer than shutdown.timeout; what was confirmed is stored, the rest is not");

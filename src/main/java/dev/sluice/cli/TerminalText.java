@@ -18,8 +18,8 @@ final class TerminalText {
     }
 
     /**
-     * Replaces control characters, direction marks and unpaired surrogates by escapes, so that text of a message cannot
-     * control the terminal. Line feeds and tabs become escapes too.
+     * Replaces control characters, direction marks and unpaired surrogates by escapes as in JSON, so that text of a
+     * message cannot control the terminal. Line feeds and tabs become escapes too.
      */
     static String visible(String text) {
         return escaped(text, false);
@@ -31,13 +31,18 @@ final class TerminalText {
     }
 
     private static String escaped(String text, boolean keepsLines) {
+        if (text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            return text;
+        }
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(codePoint -> {
             boolean kept = keepsLines && (codePoint == '\n' || codePoint == '\t');
             if (kept || !isUnsafe(codePoint)) {
                 safe.appendCodePoint(codePoint);
             } else {
-                safe.append(String.format(Locale.ROOT, "\\u%04x", codePoint));
+                for (char c : Character.toChars(codePoint)) {
+                    safe.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                }
             }
         });
         return safe.toString();

@@ -221,6 +221,12 @@ public final class ConfigKeys {
             "How an event of the log is written: text, or json (one object per line, with time, level, logger, message and "
                     + "stack_trace).",
             ValueTypes.oneOf(LogFormat.class));
+    static final ConfigKey<AccessLogMode> LOG_ACCESS = key(
+            "log.access",
+            "off",
+            "Which requests have a line in the log, whatever log.level is: off, errors (status 400 and above) or all. With id, "
+                    + "principal, queue, status, bytes and time.",
+            ValueTypes.oneOf(AccessLogMode.class));
 
     static final ConfigKey<Boolean> DEV_MODE = key(
             "dev.mode",

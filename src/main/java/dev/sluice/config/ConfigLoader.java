@@ -109,6 +109,7 @@ public final class ConfigLoader {
                 get(ConfigKeys.SHUTDOWN_TIMEOUT),
                 get(ConfigKeys.LOG_LEVEL),
                 get(ConfigKeys.LOG_FORMAT),
+                get(ConfigKeys.LOG_ACCESS),
                 get(ConfigKeys.DEV_MODE),
                 get(ConfigKeys.CONSOLE_ENABLED));
     }

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param shutdownTimeoutMillis time for a graceful stop
  * @param logLevel the level of Sluice's own log
  * @param logFormat how an event of the log is written
+ * @param logAccess which requests the access log contains
  * @param devMode whether one request may reset an account
  * @param consoleEnabled whether the page at /console exists
  */
@@ -39,6 +40,7 @@ public record ServerConfig(
         long shutdownTimeoutMillis,
         LogLevel logLevel,
         LogFormat logFormat,
+        AccessLogMode logAccess,
         boolean devMode,
         boolean consoleEnabled) {
     /** The same with other declared queues and targets of worker consumers. */
@@ -58,6 +60,7 @@ public record ServerConfig(
                 shutdownTimeoutMillis,
                 logLevel,
                 logFormat,
+                logAccess,
                 devMode,
                 consoleEnabled);
     }

@@ -116,8 +116,9 @@ final class ValueTypes {
             String separator = names.isEmpty() ? "" : constant == all.get(all.size() - 1) ? " or " : ", ";
             names.append(separator).append(nameOf(constant));
         }
+        // In YAML, off without quotes is a boolean.
         return of(names.toString(), false, raw -> all.stream()
-                .filter(constant -> nameOf(constant).equals(raw))
+                .filter(constant -> nameOf(constant).equals(Boolean.FALSE.equals(raw) ? "off" : raw))
                 .findFirst()
                 .orElse(null));
     }

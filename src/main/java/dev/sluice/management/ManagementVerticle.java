@@ -2,6 +2,7 @@ package dev.sluice.management;
 
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ManagementConfig;
+import dev.sluice.runtime.RequestIds;
 import dev.sluice.runtime.metrics.Meters;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -57,6 +57,7 @@ public final class ManagementVerticle extends VerticleBase {
     private final ChangeAuthorizer authorizer;
     private final Consumer<Path> copy;
     private final RequestGuard guard;
+    private final RequestIds ids = new RequestIds();
     private Map<String, Endpoint> endpoints;
     private ManagementConnections connections;
     private HttpServer listener;
@@ -158,6 +159,7 @@ public final class ManagementVerticle extends VerticleBase {
 
     private void rejectMalformed(HttpServerRequest request) {
         if (connections.onRequest(request.connection())) {
+            giveId(request);
             Throwable cause = request.decoderResult().cause();
             if (cause instanceof TooLongHttpLineException) {
                 send(request, ManagementResponse.line(414, "the request line is too long"));
@@ -172,9 +174,14 @@ public final class ManagementVerticle extends VerticleBase {
     /** Handles a request. No endpoint needs a request body; it is discarded. */
     private void onRequest(HttpServerRequest request) {
         if (connections.onRequest(request.connection())) {
+            giveId(request);
             request.exceptionHandler(ignored -> {});
             respond(request).onComplete(response -> send(request, response.result()));
         }
+    }
+
+    private void giveId(HttpServerRequest request) {
+        request.response().headers().set(RequestIds.HEADER, ids.takeOrMake(request.getHeader(RequestIds.HEADER)));
     }
 
     /** Returns the response; the future never fails. */
@@ -218,9 +225,13 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     private static ManagementResponse internalError(HttpServerRequest request, Throwable failure) {
-        String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
-        LOG.error("management request {} failed: {} {}", id, request.method(), request.path(), failure);
-        return ManagementResponse.line(500, "internal error", "x-request-id", id);
+        LOG.atError()
+                .addKeyValue("request_id", request.response().headers().get(RequestIds.HEADER))
+                .addKeyValue("method", request.method())
+                .addKeyValue("path", request.path())
+                .setCause(failure)
+                .log("A request to the management port failed");
+        return ManagementResponse.line(500, "internal error");
     }
 
     /** Sends the only response of a connection and closes it. */

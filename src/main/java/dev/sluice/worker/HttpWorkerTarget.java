@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Content;
+import dev.sluice.runtime.RequestIds;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * A worker at a URL: one signedBody POST request per batch. Redirects are not followed; like every status other than 2xx
@@ -39,7 +41,15 @@ public final class HttpWorkerTarget implements WorkerTarget {
     private final int delaySecondsMax;
     private final ContinuousClock clock;
 
-    HttpWorkerTarget(Vertx vertx, WebClient client, WorkerConfig worker, int delaySecondsMax, ContinuousClock clock) {
+    private final Supplier<String> requestIds;
+
+    HttpWorkerTarget(
+            Vertx vertx,
+            WebClient client,
+            WorkerConfig worker,
+            int delaySecondsMax,
+            ContinuousClock clock,
+            Supplier<String> requestIds) {
         this.vertx = vertx;
         this.client = client;
         this.url = worker.url().toString();
@@ -48,6 +58,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
         this.connectMillis = Math.max(1, timeoutMillis * 9 / 10);
         this.delaySecondsMax = delaySecondsMax;
         this.clock = clock;
+        this.requestIds = requestIds;
     }
 
     /** The request body, and the values of the headers that authenticate it. */
@@ -65,10 +76,11 @@ public final class HttpWorkerTarget implements WorkerTarget {
 
     @Override
     public Future<BatchResult> deliver(Batch batch) {
+        String requestId = requestIds.get();
         Promise<BatchResult> outcome = Promise.promise();
         BoundedResponseBody body = new BoundedResponseBody(RESPONSE_BYTES_MAX);
         long timer = vertx.setTimer(timeoutMillis, id -> {
-            outcome.tryFail(failure(body, "no complete response within " + timeoutMillis + " ms"));
+            outcome.tryFail(failure(body, requestId, "no complete response within " + timeoutMillis + " ms"));
             body.abort();
         });
         // Inside a future, so that an exception while the request is built becomes a failure too.
@@ -76,14 +88,14 @@ public final class HttpWorkerTarget implements WorkerTarget {
                 .compose(begun -> sign(batch))
                 .compose(signedBody -> outcome.future().isComplete()
                         ? Future.failedFuture(failure("too late"))
-                        : send(signedBody, body))
+                        : send(signedBody, requestId, body))
                 .map(response -> resultOf(batch, response))
                 .onComplete(result -> {
                     vertx.cancelTimer(timer);
                     if (result.succeeded()) {
                         outcome.tryComplete(result.result());
                     } else {
-                        outcome.tryFail(failure(body, textOf(result.cause())));
+                        outcome.tryFail(failure(body, requestId, textOf(result.cause())));
                     }
                 });
         return outcome.future();
@@ -102,12 +114,13 @@ public final class HttpWorkerTarget implements WorkerTarget {
         return new SignedBody(body, timestampSeconds, signature.of(timestampSeconds, body));
     }
 
-    private Future<HttpResponse<Buffer>> send(SignedBody signedBody, BoundedResponseBody body) {
+    private Future<HttpResponse<Buffer>> send(SignedBody signedBody, String requestId, BoundedResponseBody body) {
         return client.requestAbs(HttpMethod.POST, url)
                 .connectTimeout(connectMillis)
                 .putHeader("content-type", "application/json")
                 .putHeader("sluice-timestamp", String.valueOf(signedBody.timestampSeconds()))
                 .putHeader("sluice-signature", signedBody.signature())
+                .putHeader(RequestIds.HEADER.toString(), requestId)
                 .as(body)
                 .sendBuffer(Buffer.buffer(signedBody.body()));
     }
@@ -136,7 +149,8 @@ public final class HttpWorkerTarget implements WorkerTarget {
     }
 
     /** A request that was never sent on a connection does not count as an attempt. */
-    private static RuntimeException failure(BoundedResponseBody body, String text) {
+    private static RuntimeException failure(BoundedResponseBody body, String requestId, String reason) {
+        String text = reason + " (x-request-id " + requestId + ")";
         return body.isRequestSent() ? failure(text) : new NotSent(text);
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Limits;
+import dev.sluice.runtime.RequestIds;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
 import io.vertx.core.Vertx;
@@ -29,6 +30,7 @@ public final class HttpWorkers implements WorkerTarget.Directory {
     private static final int CONNECT_MILLIS_MAX = 10_000;
 
     private final Map<String, WorkerTarget> targets = new HashMap<>();
+    private final RequestIds ids = new RequestIds();
 
     /**
      * Creates a target for each script name.
@@ -40,8 +42,15 @@ public final class HttpWorkers implements WorkerTarget.Directory {
             Vertx vertx, Map<String, WorkerConfig> workers, Limits limits, int connectionsMax, ContinuousClock clock) {
         workers.forEach((scriptName, worker) -> {
             WebClient client = client(vertx, worker, connectionsMax);
-            targets.put(scriptName, new HttpWorkerTarget(vertx, client, worker, limits.delaySecondsMax(), clock));
+            targets.put(
+                    scriptName,
+                    new HttpWorkerTarget(vertx, client, worker, limits.delaySecondsMax(), clock, this::newRequestId));
         });
+    }
+
+    /** Batches leave from any event loop. There are few of them, compared with requests of clients. */
+    private synchronized String newRequestId() {
+        return ids.next().toString();
     }
 
     private static WebClient client(Vertx vertx, WorkerConfig worker, int connectionsMax) {

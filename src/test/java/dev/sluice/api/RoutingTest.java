@@ -189,7 +189,7 @@ class RoutingTest {
                 "POST", "/queues/" + queueId + "/messages/" + operation.split(":")[1], "{}");
         assertFails(reply, 500, 15000);
         assertThat(reply.response().body()).doesNotContain("secret");
-        assertThat(reply.header("x-request-id")).matches("[0-9a-f]{16}");
+        assertThat(reply.header("x-request-id")).matches("[0-9a-v]{8}-[0-9a-v]+");
     }
 
     @Test

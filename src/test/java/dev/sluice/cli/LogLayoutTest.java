@@ -8,7 +8,12 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import dev.sluice.config.LogFormat;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.KeyValuePair;
 
 class LogLayoutTest {
     private final LogLayout layout = new LogLayout();
@@ -46,8 +51,51 @@ class LogLayoutTest {
         assertThat(event.getString("stack_trace")).startsWith("java.lang.IllegalStateException: line 1\nline 2");
     }
 
+    @Test
+    void fieldsFollowTheMessageAndAreFieldsOfTheJsonObject() {
+        LoggingEvent event = event(Level.INFO, null);
+        event.setKeyValuePairs(List.of(
+                new KeyValuePair("request_id", "abc-1"),
+                new KeyValuePair("status", 404),
+                new KeyValuePair("principal", "the \"first\" = x")));
+        assertThat(layout.doLayout(event).strip())
+                .endsWith(" - 3 of 4 request_id=abc-1 status=404 principal=\"the \\\"first\\\" = x\"");
+        layout.format(LogFormat.JSON);
+        assertThat(new JsonObject(layout.doLayout(event)))
+                .contains(Map.entry("request_id", "abc-1"), Map.entry("status", 404));
+    }
+
+    /** Escape sequences of terminals, with one and two bytes; a line feed; marks that change the direction of text. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u001b[2J", "\u009b31m", "a\nWARN forged", "\u202egnp.exe", "\u2028", "\u007f", "\ud800"})
+    void whatNamesAndBodiesContainIsHarmless(String hostile) {
+        for (LogFormat format : LogFormat.values()) {
+            layout.format(format);
+            LoggingEvent event = eventWith(Level.WARN, new IllegalStateException(hostile), hostile);
+            event.setKeyValuePairs(List.of(new KeyValuePair("queue", hostile)));
+            String text = layout.doLayout(event);
+            assertThat(text.chars().filter(c -> c != '\n' && c != '\t'))
+                    .allMatch(c -> c >= ' ' && c <= '~' || Character.isLetter(c));
+            assertThat(text.lines().skip(1)).noneMatch(line -> line.startsWith("WARN"));
+            assertThat(text.lines().findFirst().orElseThrow()).contains("Speaker");
+        }
+        layout.format(LogFormat.JSON);
+        String json = layout.doLayout(eventWith(Level.WARN, null, hostile));
+        assertThat(json.lines()).hasSize(1);
+        if (!hostile.equals("\ud800")) {
+            assertThat(new JsonObject(json).getString("message")).isEqualTo("3 of " + hostile);
+        }
+    }
+
+    private static LoggingEvent eventWith(Level level, Throwable failure, String argument) {
+        return eventOf(level, failure, 3, argument);
+    }
+
     private static LoggingEvent event(Level level, Throwable failure) {
-        Object[] arguments = {3, 4};
+        return eventOf(level, failure, 3, 4);
+    }
+
+    private static LoggingEvent eventOf(Level level, Throwable failure, Object... arguments) {
         LoggingEvent event = new LoggingEvent(
                 "", new LoggerContext().getLogger("dev.example.Speaker"), level, "{} of {}", failure, arguments);
         event.setInstant(Instant.parse("2026-11-25T07:19:14.120Z"));

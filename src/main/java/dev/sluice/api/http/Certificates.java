@@ -9,7 +9,6 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.ServerSSLOptions;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,8 @@ public final class Certificates {
      */
     private String lastRejection;
 
-    private volatile long expirySeconds;
+    private volatile X509Certificate shown;
+    private final CertificateExpiry expiry = new CertificateExpiry();
     private HttpServer server;
     private ServerSSLOptions options;
     private volatile Context owner;
@@ -41,7 +41,8 @@ public final class Certificates {
 
     private Certificates(CertificateFiles current, X509Certificate shown) {
         this.current = current;
-        this.expirySeconds = expirySeconds(shown);
+        this.shown = shown;
+        expiry.checkNew(current.files().certificate(), shown);
     }
 
     /**
@@ -52,16 +53,11 @@ public final class Certificates {
     public static Certificates read(HttpConfig.TlsConfig files) {
         CertificateFiles read = CertificateFiles.read(files);
         X509Certificate shown = read.check();
-        warnIfNotValid(files, shown);
         return new Certificates(read, shown);
     }
 
     /** When the current certificate expires, in seconds since the epoch. Callable from any thread. */
     public long expirySeconds() {
-        return expirySeconds;
-    }
-
-    private static long expirySeconds(X509Certificate shown) {
         return shown.getNotAfter().toInstant().getEpochSecond();
     }
 
@@ -87,7 +83,10 @@ public final class Certificates {
         this.server = server;
         this.options = options;
         owner = vertx.getOrCreateContext();
-        vertx.setPeriodic(CHECK_INTERVAL_MILLIS, timer -> reload());
+        vertx.setPeriodic(CHECK_INTERVAL_MILLIS, timer -> {
+            expiry.check(current.files().certificate(), shown);
+            reload();
+        });
     }
 
     /**
@@ -116,19 +115,19 @@ public final class Certificates {
         return vertx.executeBlocking(() -> CertificateFiles.read(files))
                 .compose(read -> read.hasSameContent(current)
                         ? Future.succeededFuture()
-                        : vertx.executeBlocking(read::check).compose(shown -> use(read, shown)))
+                        : vertx.executeBlocking(read::check).compose(used -> use(read, used)))
                 .onSuccess(inUse -> lastRejection = null)
                 .onFailure(this::reject);
     }
 
-    private Future<Void> use(CertificateFiles read, X509Certificate shown) {
+    private Future<Void> use(CertificateFiles read, X509Certificate used) {
         ServerSSLOptions changed = options.copy();
         changed.setKeyCertOptions(read.identity()).setTrustOptions(read.trusted());
         return server.updateSSLOptions(changed, true).map(updated -> {
             current = read;
-            expirySeconds = expirySeconds(shown);
+            shown = used;
             LOG.info("The certificate in {} was loaded again", read.files().certificate());
-            warnIfNotValid(read.files(), shown);
+            expiry.checkNew(read.files().certificate(), used);
             return null;
         });
     }
@@ -138,18 +137,6 @@ public final class Certificates {
         if (!reason.equals(lastRejection)) {
             lastRejection = reason;
             LOG.warn("The changed certificate cannot be used, the old one stays: {}", reason);
-        }
-    }
-
-    private static void warnIfNotValid(HttpConfig.TlsConfig files, X509Certificate shown) {
-        try {
-            shown.checkValidity();
-        } catch (CertificateException notNow) {
-            LOG.warn(
-                    "The certificate in {} is valid from {} to {} only; clients will reject it",
-                    files.certificate(),
-                    shown.getNotBefore().toInstant(),
-                    shown.getNotAfter().toInstant());
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.sluice.api.page;
 import dev.sluice.api.Pages;
 import dev.sluice.api.auth.ConsoleSessions;
 import dev.sluice.api.error.EdgeError;
-import dev.sluice.api.http.ResponseWriter;
+import dev.sluice.api.http.RefusedLogins;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -48,26 +48,29 @@ public final class ConsolePages implements Pages {
             "lib/uplot.css");
 
     private final ConsoleSessions sessions;
+    private final RefusedLogins refusedLogins;
     private final Map<String, StaticFile> files;
     private final StaticFile index;
 
-    private ConsolePages(ConsoleSessions sessions, Map<String, StaticFile> files, StaticFile index) {
+    private ConsolePages(
+            ConsoleSessions sessions, RefusedLogins refusedLogins, Map<String, StaticFile> files, StaticFile index) {
         this.sessions = sessions;
+        this.refusedLogins = refusedLogins;
         this.files = files;
         this.index = index;
     }
 
     /** Reads the files of the console, on a worker thread. */
-    public static Future<ConsolePages> load(Vertx vertx, ConsoleSessions sessions) {
+    public static Future<ConsolePages> load(Vertx vertx, ConsoleSessions sessions, RefusedLogins refusedLogins) {
         return vertx.executeBlocking(() -> {
             Map<String, StaticFile> files = new LinkedHashMap<>();
             FILES.forEach(name -> files.put(name, StaticFile.read("console/" + name)));
-            return new ConsolePages(sessions, Map.copyOf(files), StaticFile.read("console/index.html"));
+            return new ConsolePages(sessions, refusedLogins, Map.copyOf(files), StaticFile.read("console/index.html"));
         });
     }
 
     @Override
-    public void addTo(Router router, ResponseWriter responses) {
+    public void addTo(Router router, PageWriter responses) {
         router.post(BASE + "/session").handler(rc -> exchange(rc.request(), responses));
         files.forEach((name, file) -> router.get(BASE + "/" + name).handler(rc -> send(rc.request(), file, responses)));
         // Matches the path with and without a slash at the end; names in the page are relative to the former.
@@ -80,12 +83,12 @@ public final class ConsolePages implements Pages {
         });
     }
 
-    private static void redirect(HttpServerRequest request, ResponseWriter responses) {
+    private static void redirect(HttpServerRequest request, PageWriter responses) {
         request.response().setStatusCode(308).putHeader(HttpHeaders.LOCATION, BASE + "/");
         responses.end(request, Buffer.buffer());
     }
 
-    private static void send(HttpServerRequest request, StaticFile file, ResponseWriter responses) {
+    private static void send(HttpServerRequest request, StaticFile file, PageWriter responses) {
         HttpServerResponse response = request.response();
         response.putHeader(HttpHeaders.ETAG, file.etag())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
@@ -110,13 +113,14 @@ public final class ConsolePages implements Pages {
     }
 
     /** The code is in a header, so that no body has to be read for a caller without credentials. */
-    private void exchange(HttpServerRequest request, ResponseWriter responses) {
+    private void exchange(HttpServerRequest request, PageWriter responses) {
         String code = request.getHeader(CODE_HEADER);
         Optional<String> session = code == null ? Optional.empty() : sessions.exchange(code);
         request.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (session.isEmpty()) {
+            refusedLogins.refused(RefusedLogins.Reason.CODE_UNKNOWN, request);
             request.response().setStatusCode(403);
             responses.end(
                     request,
