@@ -8,6 +8,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.Steps;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.catalog.Catalog;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Brings an account back to its state after the start: without messages, with the declared queues and no others.
@@ -46,15 +46,15 @@ final class AccountReset {
     /** Resets the account; returns the number of its queues. */
     Future<Integer> reset(String accountId) {
         Map<String, DeclaredQueue> kept = kept(accountId);
-        return forEach(catalog.listSubscriptions(accountId), this::delete)
-                .compose(deleted -> forEach(
+        return Steps.inSequence(catalog.listSubscriptions(accountId), this::delete)
+                .compose(deleted -> Steps.inSequence(
                         catalog.list(accountId),
                         queue -> kept.containsKey(queue.name())
                                 ? restore(queue, kept.get(queue.name()))
                                 : ignoreUnknown(changes.deleteQueue(accountId, queue.queueId()))))
                 // A message that was on its way to its dead letter queue may have arrived after the purge of that
                 // queue.
-                .compose(restored -> forEach(
+                .compose(restored -> Steps.inSequence(
                         catalog.list(accountId),
                         queue -> ignoreUnknown(queues.purge(queue).mapEmpty())))
                 .compose(purged -> provisioner.provision(declared.stream()
@@ -130,13 +130,5 @@ final class AccountReset {
         return error == QueueError.QUEUE_UNKNOWN
                 || error == QueueError.QUEUE_UNKNOWN_TO_MESSAGES
                 || error == QueueError.RESOURCE_UNKNOWN;
-    }
-
-    private static <T> Future<Void> forEach(List<T> all, Function<T, Future<Void>> step) {
-        Future<Void> done = Future.succeededFuture();
-        for (T each : all) {
-            done = done.compose(before -> step.apply(each));
-        }
-        return done;
     }
 }

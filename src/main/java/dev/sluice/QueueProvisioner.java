@@ -6,6 +6,7 @@ import dev.sluice.queue.Consumer;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueSettings;
+import dev.sluice.runtime.Steps;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
 import dev.sluice.runtime.catalog.Catalog;
@@ -38,11 +39,7 @@ final class QueueProvisioner {
 
     /** Creates or updates the queues one after the other. */
     Future<Void> provision(List<DeclaredQueue> queues) {
-        Future<Void> done = Future.succeededFuture();
-        for (DeclaredQueue queue : queues) {
-            done = done.compose(before -> provision(queue));
-        }
-        return done;
+        return Steps.inSequence(queues, this::provision);
     }
 
     private Future<Void> provision(DeclaredQueue declared) {

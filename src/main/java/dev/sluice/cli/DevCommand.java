@@ -80,13 +80,13 @@ final class DevCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "Deliver the batches of the Worker of the wrangler configuration to this URL. Without it its "
                     + "queues are for pulling.")
-    private URI workerUrl;
+    private String workerUrl;
 
     @Option(
             names = "--worker-key",
             paramLabel = "KEY",
             description = "Key that signs the deliveries; " + WORKER_KEY + " by default.")
-    private String workerKey = WORKER_KEY;
+    private String workerKey;
 
     @Option(names = "--token", paramLabel = "TOKEN", description = "API token; " + TOKEN + " by default.")
     private String token;
@@ -138,12 +138,12 @@ final class DevCommand implements Callable<Integer> {
         readWrangler(loaded).ifPresent(configuration -> {
             queues.addAll(configuration);
             if (workerUrl != null) {
-                workers.put(configuration.script().orElseThrow(), worker());
+                workers.put(configuration.script().orElseThrow(), worker(workerUrl));
             }
         });
         queueNames.forEach(queues::add);
         queues.addDeadLetterQueues();
-        queues.notes().forEach(note -> System.err.println("sluice: " + note));
+        queues.notes().forEach(note -> System.err.println("sluice: " + TerminalText.visible(note)));
         ServerConfig config = loaded.withQueues(queues.declared(), workers);
         Server server = start(config);
         print(server, config);
@@ -172,20 +172,24 @@ final class DevCommand implements Callable<Integer> {
     /** The flags of this command as assignments; --set beats them. */
     private List<String> flags() {
         List<String> flags = new ArrayList<>();
-        add(flags, "http.port", port);
-        add(flags, "http.host", host);
-        add(flags, "auth.token", token);
-        add(flags, "auth.account", account);
+        add(flags, "http.port", "--port", port);
+        add(flags, "http.host", "--host", host);
+        add(flags, "auth.token", "--token", token);
+        add(flags, "auth.account", "--account", account);
         if (data != null) {
             flags.add("storage.engine=rocksdb");
-            add(flags, "storage.directory", data);
+            add(flags, "storage.directory", "--data", data);
         }
         flags.addAll(assignments);
         return flags;
     }
 
-    private static void add(List<String> flags, String key, Object value) {
+    /** An empty value is a variable of a script that is not set, and no wish for the default. */
+    private static void add(List<String> flags, String key, String option, Object value) {
         if (value != null) {
+            if (value.toString().isBlank()) {
+                throw new StartException(option + " must be followed by a value that is not empty");
+            }
             flags.add(key + "=" + value);
         }
     }
@@ -204,6 +208,9 @@ final class DevCommand implements Callable<Integer> {
     }
 
     private Optional<WranglerConfiguration> readWrangler(ServerConfig config) {
+        if (workerKey != null && workerUrl == null) {
+            throw new StartException("--worker-key goes with --worker");
+        }
         if (wrangler == null) {
             if (wranglerEnvironment != null || workerUrl != null) {
                 throw new StartException("--env and --worker go with --wrangler");
@@ -215,8 +222,15 @@ final class DevCommand implements Callable<Integer> {
                 configuration, Optional.ofNullable(wranglerEnvironment), config.limits(), workerUrl != null));
     }
 
-    private WorkerConfig worker() {
-        return new WorkerConfig(workerUrl, new Secret(workerKey), WORKER_TIMEOUT_MILLIS);
+    private WorkerConfig worker(String url) {
+        String key = workerKey == null ? WORKER_KEY : workerKey;
+        WorkerConfig.urlFault(url).ifPresent(fault -> refuse("--worker", fault));
+        WorkerConfig.keyFault(key).ifPresent(fault -> refuse("--worker-key", fault));
+        return new WorkerConfig(URI.create(url), new Secret(key), WORKER_TIMEOUT_MILLIS);
+    }
+
+    private static void refuse(String option, String fault) {
+        throw new StartException(option + " " + fault);
     }
 
     private static Server start(ServerConfig config) throws Exception {

@@ -126,7 +126,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private static int printError(String line, int exitCode) {
-        System.err.println("sluice: " + line.replaceAll("\\s*\\R\\s*", " "));
+        System.err.println("sluice: " + TerminalText.visible(line.replaceAll("\\s*\\R\\s*", " ")));
         return exitCode;
     }
 

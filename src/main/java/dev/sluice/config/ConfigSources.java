@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the settings from file, environment and flags; later sources override earlier ones. An empty value resets a
- * key to its default.
+ * key to its default, which is that of the command if it has one.
  */
 final class ConfigSources {
+    private final Map<String, Setting> presets = new HashMap<>();
     private final Map<String, Setting> settings = new HashMap<>();
 
     /** A value and where it was set. */
@@ -23,7 +24,8 @@ final class ConfigSources {
 
     /** Adds a default of the command, which replaces that of the key. */
     void addPreset(String name, String value) {
-        putText(Objects.requireNonNull(ConfigKeys.find(name), name), value, "default");
+        Objects.requireNonNull(ConfigKeys.find(name), name);
+        presets.put(name, new Setting(value, "default"));
     }
 
     /** Adds the settings of a file. */
@@ -94,7 +96,7 @@ final class ConfigSources {
 
     /** The value of a key; the default if it is not set; empty if it has no default. */
     <T> Optional<T> find(ConfigKey<T> key) {
-        Setting setting = settings.get(key.name());
+        Setting setting = setting(key);
         if (setting != null) {
             return Optional.of(key.parse(setting.raw(), setting.source()));
         }
@@ -115,7 +117,7 @@ final class ConfigSources {
 
     /** The value of a key as text, and where it was set. */
     EffectiveSetting effective(ConfigKey<?> key) {
-        Setting setting = settings.get(key.name());
+        Setting setting = setting(key);
         String value = setting == null ? key.defaultText() : String.valueOf(setting.raw());
         boolean hidden = setting != null && key.type().secret();
         return new EffectiveSetting(key.name(), hidden ? "(secret)" : value, sourceOf(key));
@@ -123,8 +125,13 @@ final class ConfigSources {
 
     /** Where the value of a key was set. */
     String sourceOf(ConfigKey<?> key) {
-        Setting setting = settings.get(key.name());
+        Setting setting = setting(key);
         return setting == null ? "default" : setting.source();
+    }
+
+    private @Nullable Setting setting(ConfigKey<?> key) {
+        Setting setting = settings.get(key.name());
+        return setting == null ? presets.get(key.name()) : setting;
     }
 
     private void putText(ConfigKey<?> key, String text, String source) {

@@ -1,8 +1,5 @@
 package dev.sluice.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -13,17 +10,14 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /** Parses YAML into maps, lists, text, numbers and booleans; never into other objects. */
 final class YamlText {
+    /** The bound of the YAML library. */
+    private static final int FILE_BYTES_MAX = 3 << 20;
+
     private YamlText() {}
 
     /** The document in a file; null if it is empty. */
     static @Nullable Object readFile(Path file) {
-        try {
-            return parse(Files.readString(file), file.toString());
-        } catch (NoSuchFileException e) {
-            throw new ConfigException("cannot read the configuration file " + file + ": it does not exist");
-        } catch (IOException e) {
-            throw new ConfigException("cannot read the configuration file " + file + ": " + e);
-        }
+        return parse(ConfigFile.read(file, "configuration file", FILE_BYTES_MAX), file.toString());
     }
 
     /**

@@ -28,11 +28,10 @@ final class JsonSource {
     /**
      * The document of a file.
      *
-     * @param content the bytes of the file
      * @throws ConfigException names the line of the first error
      */
-    static SourceValue parse(Path file, byte[] content) {
-        try (JsonParser parser = FACTORY.createParser(content)) {
+    static SourceValue parse(Path file, String text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
             if (parser.nextToken() == null) {
                 throw new ConfigException(file + " is empty");
             }
@@ -45,10 +44,17 @@ final class JsonSource {
             int line = malformed.getLocation() == null
                     ? 1
                     : Math.max(1, malformed.getLocation().getLineNr());
-            throw new ConfigException(file + ":" + line + ": is not valid JSON: " + malformed.getOriginalMessage());
+            throw new ConfigException(file + ":" + line + ": is not valid JSON: " + reasonOf(malformed));
         } catch (IOException unreadable) {
             throw new ConfigException(file + ": cannot be read: " + unreadable.getMessage());
         }
+    }
+
+    /** The message without the names of the library's classes and settings. */
+    private static String reasonOf(JsonProcessingException malformed) {
+        return String.valueOf(malformed.getOriginalMessage())
+                .replaceAll("start marker at \\[Source: [^\\]]*; line: (\\d+), column: \\d+]", "it begins in line $1")
+                .replaceAll(", from `[^`]*`", "");
     }
 
     private static SourceValue value(JsonParser parser) throws IOException {

@@ -1,7 +1,6 @@
 package dev.sluice.wrangler;
 
 import dev.sluice.config.ConfigException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,11 +19,10 @@ final class TomlSource {
     /**
      * The document of a file.
      *
-     * @param content the bytes of the file
      * @throws ConfigException names the line of the first error
      */
-    static SourceValue parse(Path file, byte[] content) {
-        TomlParseResult document = parsed(file, new String(content, StandardCharsets.UTF_8));
+    static SourceValue parse(Path file, String text) {
+        TomlParseResult document = parsed(file, text);
         if (document.hasErrors()) {
             TomlParseError first = document.errors().get(0);
             throw new ConfigException(file + ":" + first.position().line() + ": is not valid TOML: "

@@ -1,12 +1,12 @@
 package dev.sluice.wrangler;
 
 import dev.sluice.config.ConfigException;
+import dev.sluice.config.ConfigFile;
 import dev.sluice.config.DeclaredQueue;
 import dev.sluice.queue.Limits;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,12 +49,12 @@ public record WranglerConfiguration(Optional<String> script, List<DeclaredQueue>
      * @throws ConfigException names file, line and key
      */
     public static WranglerConfiguration read(Path file, Optional<String> environment, Limits limits, boolean pushed) {
-        byte[] content = contentOf(file);
+        String text = ConfigFile.read(file, "wrangler configuration", FILE_BYTES_MAX);
         SourceTable top = SourceTable.document(
                 file,
                 file.getFileName().toString().endsWith(".toml")
-                        ? TomlSource.parse(file, content)
-                        : JsonSource.parse(file, content));
+                        ? TomlSource.parse(file, text)
+                        : JsonSource.parse(file, text));
         SourceTable selected = environment.map(name -> environmentOf(top, name)).orElse(top);
         Optional<String> script =
                 selected.text("name").or(() -> top.text("name").map(name -> name + "-" + environment.orElseThrow()));
@@ -63,20 +63,15 @@ public record WranglerConfiguration(Optional<String> script, List<DeclaredQueue>
         }
         WranglerQueues queues = new WranglerQueues(limits, pushed ? script : Optional.empty());
         selected.table("queues").ifPresent(queues::add);
-        return new WranglerConfiguration(script, queues.declared(), queues.notes());
-    }
-
-    private static byte[] contentOf(Path file) {
-        try {
-            if (Files.size(file) > FILE_BYTES_MAX) {
-                throw new ConfigException(file + " is larger than " + FILE_BYTES_MAX + " bytes");
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException absent) {
-            throw new ConfigException("cannot read the wrangler configuration " + file + ": it does not exist");
-        } catch (IOException unreadable) {
-            throw new ConfigException("cannot read the wrangler configuration " + file + ": " + unreadable);
+        List<String> notes = new ArrayList<>(queues.notes());
+        if (queues.declared().isEmpty()) {
+            notes.add(file
+                    + environment
+                            .map(name -> ": environment '" + name + "' has no queues; as in wrangler, those of the top "
+                                    + "level do not count for it")
+                            .orElse(" has no queues"));
         }
+        return new WranglerConfiguration(script, queues.declared(), List.copyOf(notes));
     }
 
     private static SourceTable environmentOf(SourceTable top, String name) {

@@ -14,14 +14,18 @@ import dev.sluice.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -62,6 +66,12 @@ class MainTest {
                 "dev --queue a_ | Queue name 'a_' is invalid: use 1 to 63 letters, digits, '-' and '_', with a letter or digit"
                         + " at both ends.",
                 "dev --env staging | --env and --worker go with --wrangler",
+                "dev --worker-key 0123456789abcdef | --worker-key goes with --worker",
+                "dev --data= | --data must be followed by a value that is not empty",
+                "dev --token= | --token must be followed by a value that is not empty",
+                "dev --wrangler=/dev/zero | cannot read the wrangler configuration /dev/zero: it is larger than 1048576 bytes",
+                "dev --config=/dev/zero | cannot read the configuration file /dev/zero: it is larger than 3145728 bytes",
+                "dev --config=/ | cannot read the configuration file /: it is a directory",
                 "dev --wrangler absent.toml | cannot read the wrangler configuration absent.toml: it does not exist",
                 "dev --account 5 | auth.account (--set) must be 32 lower-case hexadecimal digits, in quotes, not '5'",
                 "dev --host 0.0.0.0 | http.host 0.0.0.0 can be reached by other machines, and everyone knows the default"
@@ -78,6 +88,36 @@ class MainTest {
         assertThat(exitCode).isEqualTo(2);
         assertThat(errorOutput.toString(StandardCharsets.UTF_8)).isEqualTo("sluice: " + line + "\n");
         assertThat(printed.size()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--worker orders | --worker must be an absolute URL like http://127.0.0.1:3000/batches or https://…",
+                "--worker ftp://127.0.0.1/ | --worker must be an absolute URL like http://127.0.0.1:3000/batches or https://…",
+                "--worker http://127.0.0.1:99999/ | --worker must be an absolute URL like http://127.0.0.1:3000/batches or"
+                        + " https://…",
+                "--worker http:// | --worker is not a URL",
+                "--worker http://u:p@127.0.0.1/ | --worker must have neither user and password nor a fragment",
+                "--worker http://127.0.0.1:1/ --worker-key short | --worker-key must have at least 16 characters"
+            })
+    void aWorkerThatCannotGetDeliveriesIsRefusedAtTheStart(String arguments, String line, @TempDir Path directory)
+            throws IOException {
+        Path file = Files.writeString(directory.resolve("wrangler.json"), "{\"name\": \"shop\"}");
+
+        int exitCode = Main.run(("dev --wrangler=" + file + " " + arguments).split(" "));
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8)).isEqualTo("sluice: " + line + "\n");
+    }
+
+    @Test
+    void anErrorLineCannotControlTheTerminal() {
+        Main.run("dev", "--queue", "\u001b[31mred\u0007");
+
+        assertThat(errorOutput.toString(StandardCharsets.UTF_8))
+                .startsWith("sluice: Queue name '\\u001b[31mred\\u0007' is invalid: ");
     }
 
     @Test

@@ -336,4 +336,20 @@ class ConfigLoaderTest {
                 .hasMessageContainingAll(parts)
                 .hasMessageNotContaining("\n");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"environment", "assignment"})
+    void anEmptyValueResetsAKeyToTheDefaultOfTheCommand(String source) {
+        Map<String, String> presets = Map.of("storage.engine", "memory", "auth.token", "default-token");
+        boolean environment = source.equals("environment");
+
+        ServerConfig config = ConfigLoader.load(
+                presets,
+                null,
+                environment ? Map.of("SLUICE_STORAGE_ENGINE", "", "SLUICE_AUTH_TOKEN", "") : Map.of(),
+                environment ? List.of() : List.of("storage.engine=", "auth.token="));
+
+        assertThat(config.storage().engine()).isEqualTo(StorageConfig.Engine.MEMORY);
+        assertThat(config.auth().token().orElseThrow().value()).isEqualTo("default-token");
+    }
 }

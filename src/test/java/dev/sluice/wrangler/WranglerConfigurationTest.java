@@ -9,6 +9,7 @@ import dev.sluice.config.DeclaredQueue.DeclaredConsumer;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -226,6 +227,48 @@ class WranglerConfigurationTest {
                 .startsWith(file + ":1: is not valid ")
                 .contains(reason)
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wrangler.jsonc", "wrangler.toml"})
+    void aByteOrderMarkIsSkipped(String name) throws IOException {
+        Path file = file(name, '\uFEFF' + (name.endsWith(".toml") ? TOML : JSONC));
+
+        assertThat(read(file, false).script()).contains("shop");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wrangler.jsonc", "wrangler.toml"})
+    void aFileThatIsNotUtf8IsRefused(String name) throws IOException {
+        Path file = directory.resolve(name);
+        Files.write(file, "name = \"caf\u00e9\"".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> read(file, false))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("cannot read the wrangler configuration " + file + ": it is not UTF-8");
+    }
+
+    @Test
+    void errorsNameNoSettingOfALibrary() throws IOException {
+        Path open = file("open.json", "{\n\"name\": {\"a\": 1");
+        Path deep = file("deep.json", "[".repeat(5_000));
+
+        assertThatThrownBy(() -> read(open, false))
+                .message()
+                .endsWith("expected close marker for Object (it begins in line 2)");
+        assertThatThrownBy(() -> read(deep, false)).message().endsWith("exceeds the maximum allowed (1000)");
+    }
+
+    @Test
+    void aFileWithoutQueuesIsNoted() throws IOException {
+        Path file = file("wrangler.json", "{\"name\": \"shop\", \"env\": {\"staging\": {}}}");
+
+        assertThat(read(file, false).notes()).containsExactly(file + " has no queues");
+        assertThat(WranglerConfiguration.read(file, Optional.of("staging"), Limits.DOCUMENTED, false)
+                        .notes())
+                .containsExactly(
+                        file + ": environment 'staging' has no queues; as in wrangler, those of the top level do not"
+                                + " count for it");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.sluice.queue.QueueException;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.QueueDeployer;
 import dev.sluice.runtime.RuntimeResources;
+import dev.sluice.runtime.Steps;
 import dev.sluice.runtime.bus.BusSender;
 import dev.sluice.runtime.bus.QueueCaller;
 import dev.sluice.runtime.bus.QueueGate;
@@ -168,15 +169,10 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         LOG.info(
                 "The catalog was read again: {} queues are new or changed",
                 difference.put().size());
-        Future<Void> applied = Future.succeededFuture();
-        for (QueueDefinition removed : difference.removed()) {
-            applied = applied.compose(before -> removeFromMemory(removed));
-        }
-        for (QueueDefinition queue : difference.put()) {
-            gates.removeRetired(queue.number());
-            applied = applied.compose(before -> notifyQueue(queue)).onSuccess(done -> activate(queue));
-        }
-        return applied;
+        difference.put().forEach(queue -> gates.removeRetired(queue.number()));
+        return Steps.inSequence(difference.removed(), this::removeFromMemory)
+                .compose(removed -> Steps.inSequence(
+                        difference.put(), queue -> notifyQueue(queue).onSuccess(done -> activate(queue))));
     }
 
     private void refreshLater() {
@@ -201,11 +197,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
 
     /** A dropped queue must leave memory before its records are deleted, or it would write them again. */
     private Future<Void> removeFromMemory(CatalogChange.ChangeResult<?> result) {
-        Future<Void> removed = Future.succeededFuture();
-        for (QueueDefinition dropped : result.droppedQueues()) {
-            removed = removed.compose(before -> removeFromMemory(dropped));
-        }
-        return removed;
+        return Steps.inSequence(result.droppedQueues(), this::removeFromMemory);
     }
 
     private Future<Void> removeFromMemory(QueueDefinition dropped) {
@@ -255,11 +247,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
 
     /** Active queues apply their new settings before the reply is sent. Passive queues read them at activation. */
     private Future<Void> applyToQueue(CatalogChange.ChangeResult<?> result) {
-        Future<Void> applied = Future.succeededFuture();
-        for (QueueDefinition queue : result.queues()) {
-            applied = applied.compose(before -> notifyQueue(queue));
-        }
-        return applied;
+        return Steps.inSequence(result.queues(), this::notifyQueue);
     }
 
     private Future<Void> notifyQueue(QueueDefinition queue) {
