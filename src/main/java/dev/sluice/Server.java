@@ -37,6 +37,7 @@ import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.runtime.metrics.MetricDescription;
+import dev.sluice.store.CommitMeter;
 import dev.sluice.store.Durability;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.QueueStore;
@@ -45,6 +46,7 @@ import dev.sluice.store.kafka.KafkaOptions;
 import dev.sluice.store.kafka.KafkaQueueStore;
 import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.worker.HttpWorkers;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -80,6 +82,7 @@ public final class Server {
     private final Vertx vertx;
     private final Meters meters;
     private final ContinuousClock clock;
+    private final Telemetry telemetry;
     private final ConsoleSessions sessions = new ConsoleSessions(System::nanoTime);
     private final AccessLog accessLog;
     private final RefusedLogins refusedLogins = new RefusedLogins(System::nanoTime);
@@ -99,7 +102,9 @@ public final class Server {
             Optional<GeneratedCredentials> generatedCredentials,
             Vertx vertx,
             ContinuousClock clock,
-            Meters meters) {
+            Meters meters,
+            Telemetry telemetry) {
+        this.telemetry = telemetry;
         this.config = config;
         this.certificates = certificates;
         this.store = store;
@@ -120,14 +125,26 @@ public final class Server {
 
     /** The same with a clock that the caller can move forward, followed by {@link #checkDeadlines}. */
     public static CompletionStage<Server> start(ServerConfig config, ContinuousClock clock) {
+        return start(config, clock, Map.of());
+    }
+
+    /**
+     * The same for a process of its own.
+     *
+     * @param environment its variables; those of OpenTelemetry decide whether traces are exported
+     */
+    public static CompletionStage<Server> start(
+            ServerConfig config, ContinuousClock clock, Map<String, String> environment) {
         LoopbackGuard.refuseWithoutCredentials(config);
         PortCheck.requireFree(config);
         Optional<Certificates> certificates = config.http().tls().map(Certificates::read);
         Meters meters = new Meters();
+        Telemetry telemetry = Telemetry.open(environment);
+        CommitMeter commits = new ObservedCommits(meters, telemetry.tracing());
         // The store is opened before Vert.x only if Netty needs the store's directory for its libraries: that order is
         // slower.
         boolean storeFirst = config.storage().engine() == Engine.ROCKSDB && !NettyLibraries.canBeLoaded();
-        Optional<QueueStore> opened = storeFirst ? Optional.of(openStore(config, meters)) : Optional.empty();
+        Optional<QueueStore> opened = storeFirst ? Optional.of(openStore(config, commits)) : Optional.empty();
         try {
             if (storeFirst) {
                 NettyLibraries.unpackIn(
@@ -138,6 +155,7 @@ public final class Server {
             }
         } catch (RuntimeException | Error failure) {
             opened.ifPresent(QueueStore::close);
+            telemetry.close();
             throw failure;
         }
         Vertx vertx = newVertx(config.http());
@@ -145,9 +163,10 @@ public final class Server {
         Future<Contract> contract = Contract.load(vertx);
         Server server;
         try {
-            QueueStore store = opened.orElseGet(() -> openStore(config, meters));
-            server = withStore(config, certificates, store, vertx, clock, meters);
+            QueueStore store = opened.orElseGet(() -> openStore(config, commits));
+            server = withStore(config, certificates, store, vertx, clock, meters, telemetry);
         } catch (RuntimeException | Error failure) {
+            telemetry.close();
             // Not before the contract is loaded: a result for a closed event loop would be logged as an error.
             contract.onComplete(read -> vertx.close());
             throw failure;
@@ -166,9 +185,11 @@ public final class Server {
             QueueStore store,
             Vertx vertx,
             ContinuousClock clock,
-            Meters meters) {
+            Meters meters,
+            Telemetry telemetry) {
         try {
-            return new Server(config, certificates, store, generatedCredentials(config), vertx, clock, meters);
+            return new Server(
+                    config, certificates, store, generatedCredentials(config), vertx, clock, meters, telemetry);
         } catch (RuntimeException failure) {
             store.close();
             throw failure;
@@ -182,7 +203,7 @@ public final class Server {
                 : Optional.empty();
     }
 
-    private static QueueStore openStore(ServerConfig config, Meters meters) {
+    private static QueueStore openStore(ServerConfig config, CommitMeter meter) {
         StorageConfig storage = config.storage();
         return switch (storage.engine()) {
             case MEMORY -> new MemoryStore();
@@ -192,8 +213,8 @@ public final class Server {
                         storage.durability() == StorageConfig.DurabilityMode.FSYNC
                                 ? Durability.FSYNC
                                 : Durability.ASYNC,
-                        meters::countCommit);
-            case KAFKA -> KafkaQueueStore.open(kafkaOptions(config), meters::countCommit);
+                        meter);
+            case KAFKA -> KafkaQueueStore.open(kafkaOptions(config), meter);
         };
     }
 
@@ -232,7 +253,8 @@ public final class Server {
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
                 workers(),
                 clock,
-                meters);
+                meters,
+                telemetry.tracing());
         return QueueRuntime.start(vertx, resources, config.messages().strictQueueNames())
                 .compose(started -> {
                     runtime = started;
@@ -318,7 +340,8 @@ public final class Server {
                     memory,
                     meters,
                     accessLog,
-                    refusedLogins);
+                    refusedLogins,
+                    telemetry.tracing());
             ApiVerticle instance = new ApiVerticle(
                             http,
                             Math.max(1, config.shutdownTimeoutMillis() / 2),
@@ -454,6 +477,7 @@ public final class Server {
                 }))
                 // After Vert.x is closed its event loops run no callbacks, so this future must not depend on one of its
                 // futures.
+                .eventually(() -> Future.fromCompletionStage(telemetry.close(), vertx.getOrCreateContext()))
                 .onComplete(storeClosed -> {
                     vertx.close().onComplete(ignored -> closed.complete(null));
                     // The store is closed at this point, and Vert.x does not close while a request waits for a

@@ -135,6 +135,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void telemetryImplementsTheTracingOfTheRuntime() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.sluice.telemetry")
+                .should()
+                .onlyDependOnClassesThat(onlyPackages("telemetry", "config", "runtime", "queue")
+                        .or(describe(
+                                "are what a delivery carries", type -> type.isEquivalentTo(StoredMessage.class)))));
+        check(only("io.opentelemetry..", "dev.sluice.telemetry"));
+        check(only("dev.sluice.telemetry", "dev.sluice.telemetry", ROOT));
+    }
+
+    @Test
     void managementImportsConfigRuntimeAndDomain() {
         check(package_("management", "config", "runtime", "queue"));
     }

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.api.auth.Credentials;
 import dev.sluice.config.ConfigLoader;
+import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.MetricDescription;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -43,6 +44,11 @@ public final class RunningServer implements AutoCloseable {
     private final Server server;
 
     public RunningServer(String... moreFlags) throws Exception {
+        this(Map.of(), moreFlags);
+    }
+
+    /** The same with these environment variables, of which only those of OpenTelemetry are read. */
+    RunningServer(Map<String, String> environment, String... moreFlags) throws Exception {
         List<String> flags = new ArrayList<>(List.of(
                 "http.port=0",
                 "http.event_loops=1",
@@ -56,7 +62,7 @@ public final class RunningServer implements AutoCloseable {
                 "queues=[" + queue(ACCOUNT, "one") + ", " + queue(ACCOUNT, "two") + ", " + queue(OTHER_ACCOUNT, "three")
                         + "]"));
         flags.addAll(List.of(moreFlags));
-        server = Server.start(ConfigLoader.load(null, Map.of(), flags))
+        server = Server.start(ConfigLoader.load(null, Map.of(), flags), ContinuousClock.ofMachine(), environment)
                 .toCompletableFuture()
                 .get(TestTimeout.SECONDS, TimeUnit.SECONDS);
     }

@@ -18,10 +18,14 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.RequestIds;
 import dev.sluice.runtime.TimeoutQueue;
 import dev.sluice.runtime.catalog.Catalog;
 import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.tracing.OperationSpan;
+import dev.sluice.runtime.tracing.TracedOperation;
+import dev.sluice.runtime.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -30,7 +34,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the steps that all operations share, in the documented order: credentials, account, queue, body, then the
@@ -42,6 +48,9 @@ public final class Gateway {
     private static final CharSequence APPLICATION_JSON = HttpHeaders.createOptimized("application/json");
     private static final MultiMap NO_QUERY = MultiMap.caseInsensitiveMultiMap();
 
+    private static final CharSequence TRACEPARENT = HttpHeaders.createOptimized("traceparent");
+    private static final CharSequence TRACESTATE = HttpHeaders.createOptimized("tracestate");
+
     private final Authenticator authenticator;
     private final Catalog catalog;
 
@@ -51,11 +60,12 @@ public final class Gateway {
     private final FailureRenderer failures;
     private final AccessLog access;
     private final RefusedLogins refusedLogins;
+    private final Tracing tracing;
     private final RequestIds ids = new RequestIds();
     /** When the headers of the last request arrived, by {@link System#nanoTime}. */
     private long arrivedNanos;
 
-    /** A gateway without an access log. */
+    /** A gateway without an access log and without traces. */
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory, Meters meters) {
         this(
                 authenticator,
@@ -64,7 +74,8 @@ public final class Gateway {
                 memory,
                 meters,
                 new AccessLog(AccessLogMode.OFF),
-                new RefusedLogins(System::nanoTime));
+                new RefusedLogins(System::nanoTime),
+                Tracing.OFF);
     }
 
     /**
@@ -72,6 +83,7 @@ public final class Gateway {
      *
      * @param access the log of requests, of all event loops
      * @param refusedLogins the log of refused credentials, of all event loops
+     * @param tracing records spans of requests
      */
     public Gateway(
             Authenticator authenticator,
@@ -80,7 +92,9 @@ public final class Gateway {
             RequestMemory memory,
             Meters meters,
             AccessLog access,
-            RefusedLogins refusedLogins) {
+            RefusedLogins refusedLogins,
+            Tracing tracing) {
+        this.tracing = tracing;
         this.authenticator = authenticator;
         this.catalog = catalog;
         this.body = new RequestBodyReader(limits.requestBytesMax(), new ByteBudget.Slabs(memory.bodies()));
@@ -140,8 +154,10 @@ public final class Gateway {
             recordOutcome(row, request, caller, null, startedNanos);
             return;
         }
+        OperationSpan span = beginSpan(operation, subject, request);
         Future<Buffer> arriving = body.read(request, startedNanos);
-        arriving.compose(bytes -> operation.handle(call(subject, path.parameters(), query, request.headers(), bytes)))
+        arriving.compose(bytes ->
+                        operation.handle(call(subject, path.parameters(), query, request.headers(), bytes, span)))
                 .onComplete(outcome -> {
                     if (arriving.succeeded()) {
                         body.release(arriving.result());
@@ -152,7 +168,28 @@ public final class Gateway {
                         respondWithFailure(row, request, outcome.cause());
                     }
                     recordOutcome(row, request, subject.caller, subject.queue, startedNanos);
+                    span.responded(request.response().getStatusCode());
                 });
+    }
+
+    /** Requests without valid credentials have no span. */
+    private OperationSpan beginSpan(Operation operation, Subject subject, HttpServerRequest request) {
+        TracedOperation traced = operation.traced();
+        return traced == null
+                ? OperationSpan.NONE
+                : tracing.begin(traced, subject.queue, tracing.readsContexts() ? contextOf(request.headers()) : null);
+    }
+
+    /** The trace context of a request, or null. Two headers {@code traceparent} are none. */
+    private static @Nullable TraceContext contextOf(MultiMap headers) {
+        if (headers.get(TRACEPARENT) == null) {
+            return null;
+        }
+        List<String> parents = headers.getAll(TRACEPARENT);
+        List<String> states = headers.getAll(TRACESTATE);
+        return parents.size() == 1
+                ? TraceContext.parse(parents.get(0), states.isEmpty() ? null : String.join(",", states))
+                : null;
     }
 
     private void recordOutcome(
@@ -284,8 +321,13 @@ public final class Gateway {
     }
 
     private static OperationCall call(
-            Subject subject, Map<String, String> path, MultiMap query, MultiMap headers, Buffer body) {
-        return new OperationCall(subject.caller, subject.accountId, subject.queue, path, query, headers, body);
+            Subject subject,
+            Map<String, String> path,
+            MultiMap query,
+            MultiMap headers,
+            Buffer body,
+            OperationSpan span) {
+        return new OperationCall(subject.caller, subject.accountId, subject.queue, path, query, headers, body, span);
     }
 
     /** The caller of a request, and what its path identifies. */

@@ -2,7 +2,9 @@ package dev.sluice.api;
 
 import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.http.Response;
+import dev.sluice.runtime.tracing.TracedOperation;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** One operation of the contract. An instance serves all requests of one event loop and keeps no state of requests. */
 public interface Operation {
@@ -25,6 +27,11 @@ public interface Operation {
      */
     default boolean failsWithErrorHeaders() {
         return false;
+    }
+
+    /** The operation on messages as which its requests are traced; null if they are not. */
+    default @Nullable TracedOperation traced() {
+        return null;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import dev.sluice.api.auth.Principal;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.runtime.tracing.OperationSpan;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param query query parameters, decoded; unknown ones must be ignored
  * @param headers of the request
  * @param body empty if there was none
+ * @param span of this request
  */
 public record OperationCall(
         Principal caller,
@@ -24,4 +26,17 @@ public record OperationCall(
         Map<String, String> path,
         MultiMap query,
         MultiMap headers,
-        Buffer body) {}
+        Buffer body,
+        OperationSpan span) {
+    /** A call that is not traced. */
+    public OperationCall(
+            Principal caller,
+            String accountId,
+            QueueDefinition queue,
+            Map<String, String> path,
+            MultiMap query,
+            MultiMap headers,
+            Buffer body) {
+        this(caller, accountId, queue, path, query, headers, body, OperationSpan.NONE);
+    }
+}

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.Server;
 import dev.sluice.config.ServerConfig;
+import dev.sluice.runtime.clock.ContinuousClock;
 import java.util.concurrent.ExecutionException;
 
 /** A server whose life is that of the process. */
@@ -17,7 +18,9 @@ final class ServerProcess {
         StopHook.install();
         Server server = null;
         try {
-            server = Server.start(config).toCompletableFuture().get();
+            server = Server.start(config, ContinuousClock.ofMachine(), System.getenv())
+                    .toCompletableFuture()
+                    .get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;

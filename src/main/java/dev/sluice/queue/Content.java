@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param delaySeconds the delay the message was published with, 0 if none (shown as {@code CF-msg-delay-secs})
  * @param body by type: UTF-8 text, compact JSON text in UTF-8, or any bytes
  * @param deadLetter where a dead letter comes from; null for any other message, and for dead letters of earlier versions
+ * @param trace the trace that it was published in; null if there was none
  */
 public record Content(
         long idHigh,
@@ -19,14 +20,15 @@ public record Content(
         ContentType contentType,
         int delaySeconds,
         byte[] body,
-        @Nullable DeadLetterOrigin deadLetter) {
-    /** The content of a message that is not a dead letter. */
+        @Nullable DeadLetterOrigin deadLetter,
+        @Nullable TraceContext trace) {
+    /** The content of a message that is neither a dead letter nor part of a trace. */
     public Content(long idHigh, long idLow, ContentType contentType, int delaySeconds, byte[] body) {
-        this(idHigh, idLow, contentType, delaySeconds, body, null);
+        this(idHigh, idLow, contentType, delaySeconds, body, null, null);
     }
 
     /** The same content as a dead letter from there. */
     public Content from(@Nullable DeadLetterOrigin origin) {
-        return new Content(idHigh, idLow, contentType, delaySeconds, body, origin);
+        return new Content(idHigh, idLow, contentType, delaySeconds, body, origin, trace);
     }
 }

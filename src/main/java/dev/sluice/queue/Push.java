@@ -2,10 +2,20 @@ package dev.sluice.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Stores messages, all or none. Returns the backlog including them (docs/api.md 6.1, 6.2). */
-public record Push(List<NewMessage> messages) implements QueueCommand<BacklogStats> {
+/**
+ * Stores messages, all or none. Returns the backlog including them (docs/api.md 6.1, 6.2).
+ *
+ * @param span the recorded span of the request, to which the group commit links; null if there is none
+ */
+public record Push(List<NewMessage> messages, @Nullable TraceContext span) implements QueueCommand<BacklogStats> {
     private static final long MILLIS_PER_SECOND = 1_000;
+
+    /** A push whose request is not recorded. */
+    public Push(List<NewMessage> messages) {
+        this(messages, null);
+    }
 
     /**
      * @throws QueueException STORAGE_LIMIT if the backlog would exceed its limit, OVERLOADED if messages arrive too
@@ -22,8 +32,14 @@ public record Push(List<NewMessage> messages) implements QueueCommand<BacklogSta
             int delay = message.delaySeconds() == NewMessage.DELAY_UNSET
                     ? state.settings().deliveryDelaySeconds()
                     : message.delaySeconds();
-            Content content =
-                    new Content(message.idHigh(), message.idLow(), message.contentType(), delay, message.body());
+            Content content = new Content(
+                    message.idHigh(),
+                    message.idLow(),
+                    message.contentType(),
+                    delay,
+                    message.body(),
+                    null,
+                    message.trace());
             MessageHeader header = new MessageHeader(seq++, storedAt, storedAt, message.body().length, delay > 0);
             events.add(new QueueEvent.Enqueued(header, content, storedAt + delay * MILLIS_PER_SECOND, null));
         }

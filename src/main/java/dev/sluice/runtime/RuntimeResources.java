@@ -4,6 +4,7 @@ import dev.sluice.queue.Limits;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
 import dev.sluice.runtime.metrics.Meters;
+import dev.sluice.runtime.tracing.Tracing;
 import dev.sluice.store.QueueStore;
 
 /**
@@ -16,6 +17,7 @@ import dev.sluice.store.QueueStore;
  * @param options limits and times of the runtime
  * @param clock the clock for all durations
  * @param meters counters for messages, parked replies and active queues
+ * @param tracing records deliveries to Workers
  */
 public record RuntimeResources(
         QueueStore store,
@@ -24,4 +26,17 @@ public record RuntimeResources(
         RuntimeOptions options,
         WorkerTarget.Directory workers,
         ContinuousClock clock,
-        Meters meters) {}
+        Meters meters,
+        Tracing tracing) {
+    /** Resources without tracing. */
+    public RuntimeResources(
+            QueueStore store,
+            Limits limits,
+            MemoryBudgets budgets,
+            RuntimeOptions options,
+            WorkerTarget.Directory workers,
+            ContinuousClock clock,
+            Meters meters) {
+        this(store, limits, budgets, options, workers, clock, meters, Tracing.OFF);
+    }
+}

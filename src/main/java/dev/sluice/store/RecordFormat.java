@@ -8,6 +8,7 @@ import dev.sluice.queue.Lease;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.ScheduledMessage;
+import dev.sluice.queue.TraceContext;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * header   flags:1 (1 delayed, 2 original timestamp)  storedAt:8  [timestamp:8 if flag 2]  bodyBytes:varint
- * message  header  idHigh:8  idLow:8  contentType:1 (+128 with an origin)  delaySeconds:varint  [origin]  body
+ * message  header  idHigh:8  idLow:8  contentType:1 (+128 with an origin, +64 with a trace)  delaySeconds:varint
+ *          [origin]  [trace]  body
  * origin   queueNumber:varint  reason:1  at:8  attempts:varint  nameBytes:varint  name
+ * trace    traceIdHigh:8  traceIdLow:8  spanId:8  flags:1  stateBytes:varint  state
  * lease    header  delivery:varint  expiresAt:8
  * waiting  header  deliveries:varint  availableAt:8
  * schedule header  deliveries:varint
@@ -31,6 +34,8 @@ final class RecordFormat {
 
     /** Added to the content type of a dead letter whose origin is known. */
     private static final int ORIGIN_TAG = 0x80;
+    /** Added to the content type of a message that is part of a trace. */
+    private static final int TRACE_TAG = 0x40;
     /** A longer name of a queue is damage. */
     private static final int NAME_BYTES_MAX = 1024;
 
@@ -80,7 +85,16 @@ final class RecordFormat {
                 + 1
                 + RecordBytes.varintBytes(content.delaySeconds())
                 + originBytes(content.deadLetter())
+                + traceBytes(content.trace())
                 + content.body().length;
+    }
+
+    private static int traceBytes(@Nullable TraceContext trace) {
+        if (trace == null) {
+            return 0;
+        }
+        int stateBytes = trace.state().length();
+        return 3 * Long.BYTES + 1 + RecordBytes.varintBytes(stateBytes) + stateBytes;
     }
 
     private static int originBytes(@Nullable DeadLetterOrigin origin) {
@@ -100,10 +114,14 @@ final class RecordFormat {
         writeHeader(to, header);
         to.put64(content.idHigh()).put64(content.idLow());
         DeadLetterOrigin origin = content.deadLetter();
-        to.put8(content.contentType().tag() | (origin == null ? 0 : ORIGIN_TAG));
+        TraceContext trace = content.trace();
+        to.put8(content.contentType().tag() | (origin == null ? 0 : ORIGIN_TAG) | (trace == null ? 0 : TRACE_TAG));
         to.putVarint(content.delaySeconds());
         if (origin != null) {
             writeOrigin(to, origin);
+        }
+        if (trace != null) {
+            writeTrace(to, trace);
         }
         to.putBytes(content.body());
     }
@@ -114,10 +132,32 @@ final class RecordFormat {
         long idHigh = from.get64();
         long idLow = from.get64();
         int tag = from.get8();
-        ContentType contentType = contentTypeOf(tag & ~ORIGIN_TAG);
+        ContentType contentType = contentTypeOf(tag & ~(ORIGIN_TAG | TRACE_TAG));
         int delaySeconds = from.getVarint32();
         DeadLetterOrigin origin = (tag & ORIGIN_TAG) == 0 ? null : readOrigin(from);
-        return new StoredMessage(header, new Content(idHigh, idLow, contentType, delaySeconds, from.getRest(), origin));
+        TraceContext trace = (tag & TRACE_TAG) == 0 ? null : readTrace(from);
+        return new StoredMessage(
+                header, new Content(idHigh, idLow, contentType, delaySeconds, from.getRest(), origin, trace));
+    }
+
+    private static void writeTrace(RecordBytes to, TraceContext trace) {
+        byte[] state = trace.stateBytes();
+        to.put64(trace.traceIdHigh()).put64(trace.traceIdLow()).put64(trace.spanId());
+        to.put8(trace.flags());
+        to.putVarint(state.length).putBytes(state);
+    }
+
+    private static TraceContext readTrace(RecordCursor from) {
+        long traceIdHigh = from.get64();
+        long traceIdLow = from.get64();
+        long spanId = from.get64();
+        int flags = from.get8();
+        int stateBytes = from.getVarint32();
+        if (stateBytes > TraceContext.STATE_CHARS_MAX) {
+            throw new StoreCorruptException("a stored message has a trace state of " + stateBytes + " bytes");
+        }
+        String state = new String(from.getBytes(stateBytes), StandardCharsets.US_ASCII);
+        return new TraceContext(traceIdHigh, traceIdLow, spanId, flags, state);
     }
 
     private static void writeOrigin(RecordBytes to, DeadLetterOrigin origin) {

@@ -4,6 +4,10 @@ import dev.sluice.queue.Content;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.TraceContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list of puts and deletes that is written atomically. The only class that maps an event of a queue to changes on
@@ -24,6 +28,9 @@ public final class StoreBatch {
     public static final int MIXED = -3;
 
     private static final int CAPACITY_BYTES_MAX = 64 * 1024;
+    /** As many links as a span has by default. */
+    private static final int SPANS_MAX = 128;
+
     private static final long UNKNOWN_BODY_BYTES = 1L << 30;
 
     private final RecordSink records;
@@ -33,6 +40,9 @@ public final class StoreBatch {
     private final int shards;
     /** The shard that the batch changes, or one of the numbers below. */
     private int shard = UNTOUCHED;
+
+    /** Spans of the requests whose messages are in this batch; null if none is recorded. */
+    private @Nullable List<TraceContext> spans;
 
     private boolean durable;
     private long deletedBodyBytes;
@@ -141,6 +151,21 @@ public final class StoreBatch {
         deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
         deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber);
         deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_DEAD_LETTERED, queueNumber);
+    }
+
+    /** Adds the span of a request whose messages are in this batch. Of many only the first are kept. */
+    public void trace(TraceContext span) {
+        if (spans == null) {
+            spans = new ArrayList<>(1);
+        }
+        if (spans.size() < SPANS_MAX) {
+            spans.add(span);
+        }
+    }
+
+    /** The spans that were added. */
+    public List<TraceContext> spans() {
+        return spans == null ? List.of() : spans;
     }
 
     /** Whether the batch must be synced before it counts as stored. */

@@ -27,6 +27,9 @@ final class BatchRequestWriter {
     /** Upper bound of the bytes of a message without its body, and of a batch without its messages. */
     private static final int FIELDS_BYTES = 512;
 
+    /** Upper bound of the bytes of a trace without its state. */
+    private static final int TRACE_BYTES = 128;
+
     /** The additional bytes of the JSON escape of each byte value. */
     private static final byte[] ESCAPE_BYTES = escapeBytes();
 
@@ -36,6 +39,9 @@ final class BatchRequestWriter {
     static int bytesOf(Content content) {
         byte[] body = content.body();
         int fields = content.deadLetter() == null ? FIELDS_BYTES : 2 * FIELDS_BYTES;
+        if (content.trace() != null) {
+            fields += TRACE_BYTES + 2 * content.trace().state().length();
+        }
         if (!content.contentType().isUnicode()) {
             return fields + (body.length + 2) / 3 * 4;
         }
@@ -115,6 +121,12 @@ final class BatchRequestWriter {
             json.writeStringField(
                     "Sluice-dead-letter-timestamp-ms", String.valueOf(clock.wallMillis(origin.atMillis())));
             json.writeStringField("Sluice-dead-letter-attempts", String.valueOf(origin.attempts()));
+        }
+        if (content.trace() != null) {
+            json.writeStringField("traceparent", content.trace().traceparent());
+            if (!content.trace().state().isEmpty()) {
+                json.writeStringField("tracestate", content.trace().state());
+            }
         }
         json.writeEndObject();
         json.writeEndObject();

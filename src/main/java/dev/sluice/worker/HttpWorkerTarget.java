@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.config.WorkerConfig;
 import dev.sluice.queue.Content;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.RequestIds;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.delivery.WorkerTarget;
@@ -11,10 +12,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker at a URL: one signedBody POST request per batch. Redirects are not followed; like every status other than 2xx
@@ -88,7 +91,7 @@ public final class HttpWorkerTarget implements WorkerTarget {
                 .compose(begun -> sign(batch))
                 .compose(signedBody -> outcome.future().isComplete()
                         ? Future.failedFuture(failure("too late"))
-                        : send(signedBody, requestId, body))
+                        : send(signedBody, requestId, batch.trace(), body))
                 .map(response -> resultOf(batch, response))
                 .onComplete(result -> {
                     vertx.cancelTimer(timer);
@@ -114,9 +117,16 @@ public final class HttpWorkerTarget implements WorkerTarget {
         return new SignedBody(body, timestampSeconds, signature.of(timestampSeconds, body));
     }
 
-    private Future<HttpResponse<Buffer>> send(SignedBody signedBody, String requestId, BoundedResponseBody body) {
-        return client.requestAbs(HttpMethod.POST, url)
-                .connectTimeout(connectMillis)
+    private Future<HttpResponse<Buffer>> send(
+            SignedBody signedBody, String requestId, @Nullable TraceContext trace, BoundedResponseBody body) {
+        HttpRequest<Buffer> request = client.requestAbs(HttpMethod.POST, url);
+        if (trace != null) {
+            request.putHeader("traceparent", trace.traceparent());
+            if (!trace.state().isEmpty()) {
+                request.putHeader("tracestate", trace.state());
+            }
+        }
+        return request.connectTimeout(connectMillis)
                 .putHeader("content-type", "application/json")
                 .putHeader("sluice-timestamp", String.valueOf(signedBody.timestampSeconds()))
                 .putHeader("sluice-signature", signedBody.signature())

@@ -5,6 +5,7 @@ import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class FakeQueues implements QueueClient {
     }
 
     @Override
-    public Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages) {
+    public Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages, TraceContext span) {
         return unused();
     }
 

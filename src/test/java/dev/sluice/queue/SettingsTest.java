@@ -180,6 +180,6 @@ class SettingsTest {
         Content content = new Content(1, 2, ContentType.JSON, 3, new byte[] {4});
         DeadLetterOrigin origin = new DeadLetterOrigin(7, "q", DeadLetterReason.RETRIED, 5, 6);
         Content from = content.from(origin);
-        assertThat(from).isEqualTo(new Content(1, 2, ContentType.JSON, 3, content.body(), origin));
+        assertThat(from).isEqualTo(new Content(1, 2, ContentType.JSON, 3, content.body(), origin, null));
     }
 }

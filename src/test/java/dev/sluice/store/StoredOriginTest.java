@@ -39,7 +39,7 @@ class StoredOriginTest {
     void theOriginOfADeadLetterIsReadBackAndDamageIsReported() {
         DeadLetterOrigin origin =
                 new DeadLetterOrigin(300, "Bestellungen-ä", DeadLetterReason.LEASE_EXPIRED, 1_700_000_000_000L, 4);
-        byte[] record = written(new Content(1, 2, ContentType.JSON, 0, BODY, origin));
+        byte[] record = written(new Content(1, 2, ContentType.JSON, 0, BODY, origin, null));
         StoredMessage read = RecordFormat.readMessage(record, 7);
         assertThat(read.content().deadLetter()).isEqualTo(origin);
         assertThat(read.content().contentType()).isEqualTo(ContentType.JSON);

@@ -5,6 +5,7 @@ import dev.sluice.api.OperationCall;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.tracing.TracedOperation;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -26,9 +27,18 @@ public final class SendBatch implements Operation {
     }
 
     @Override
+    public TracedOperation traced() {
+        return TracedOperation.PUSH;
+    }
+
+    @Override
     public Future<Response> handle(OperationCall call) {
         List<NewMessage> messages =
                 decoder.batch(call.body().getBytes(), call.headers().get(BindingDecoder.DELAY));
-        return queues.push(call.queue(), messages).map(metrics -> new Response(responses.sent(metrics)));
+        return queues.push(
+                        call.queue(),
+                        call.span().published(messages),
+                        call.span().recorded())
+                .map(metrics -> new Response(responses.sent(metrics)));
     }
 }

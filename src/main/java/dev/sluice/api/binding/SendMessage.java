@@ -5,6 +5,7 @@ import dev.sluice.api.OperationCall;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.tracing.TracedOperation;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -26,11 +27,20 @@ public final class SendMessage implements Operation {
     }
 
     @Override
+    public TracedOperation traced() {
+        return TracedOperation.PUSH;
+    }
+
+    @Override
     public Future<Response> handle(OperationCall call) {
         NewMessage message = decoder.single(
                 call.body().getBytes(),
                 call.headers().get(BindingDecoder.FORMAT),
                 call.headers().get(BindingDecoder.DELAY));
-        return queues.push(call.queue(), List.of(message)).map(metrics -> new Response(responses.sent(metrics)));
+        return queues.push(
+                        call.queue(),
+                        call.span().published(List.of(message)),
+                        call.span().recorded())
+                .map(metrics -> new Response(responses.sent(metrics)));
     }
 }

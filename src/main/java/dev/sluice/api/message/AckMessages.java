@@ -7,6 +7,7 @@ import dev.sluice.queue.Ack;
 import dev.sluice.queue.LeaseId;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.tracing.TracedOperation;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,9 +34,15 @@ public final class AckMessages implements Operation {
     }
 
     @Override
+    public TracedOperation traced() {
+        return TracedOperation.ACK;
+    }
+
+    @Override
     public Future<Response> handle(OperationCall call) {
         QueueDefinition queue = call.queue();
         TokenDecoder.AckRequest request = decoder.ack(call.body().getBytes());
+        call.span().settled(request.acks().size() + request.retries().size());
         Map<String, String> warnings = new LinkedHashMap<>();
         List<String> ackTokens = new ArrayList<>(request.acks().size());
         List<String> retryTokens = new ArrayList<>(request.retries().size());

@@ -8,6 +8,7 @@ import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.DeadLetterOrigin;
 import dev.sluice.queue.DeadLetterReason;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.store.StoredMessage;
@@ -43,6 +44,8 @@ public final class MessageResponseWriter {
     private static final byte[] DEAD_LETTER_REASON = JsonWriter.ascii("\",\"Sluice-dead-letter-reason\":\"");
     private static final byte[] DEAD_LETTER_TIME = JsonWriter.ascii("\",\"Sluice-dead-letter-timestamp-ms\":\"");
     private static final byte[] DEAD_LETTER_ATTEMPTS = JsonWriter.ascii("\",\"Sluice-dead-letter-attempts\":\"");
+    private static final byte[] TRACEPARENT = JsonWriter.ascii(",\"traceparent\":\"");
+    private static final byte[] TRACESTATE = JsonWriter.ascii("\",\"tracestate\":\"");
     private static final byte[] LEASE_ID = JsonWriter.ascii("},\"lease_id\":\"");
     private static final byte[] REF = JsonWriter.ascii("},\"ref\":\"");
     private static final byte[] END_MESSAGE = JsonWriter.ascii("\"}");
@@ -82,6 +85,9 @@ public final class MessageResponseWriter {
             + DEAD_LETTER_ATTEMPTS.length
             + JsonWriter.DECIMAL_DIGITS_MAX
             + END_DELAY.length;
+    /** The bytes that a trace takes, without its state. */
+    private static final int TRACE_BYTES =
+            TRACEPARENT.length + TraceContext.TRACEPARENT_CHARS + TRACESTATE.length + END_DELAY.length;
     /** The most bytes that a response takes in addition to its messages. */
     private static final int ENVELOPE_BYTES = 1024;
 
@@ -106,6 +112,9 @@ public final class MessageResponseWriter {
         DeadLetterOrigin origin = content.deadLetter();
         return MESSAGE_BYTES
                 + (origin == null ? 0 : DEAD_LETTER_BYTES + origin.queueName().length())
+                + (content.trace() == null
+                        ? 0
+                        : TRACE_BYTES + 2 * content.trace().state().length())
                 + (isEscaped(content) ? Utf8Text.escapedLength(body, 0, body.length) : (body.length + 2) / 3 * 4);
     }
 
@@ -223,6 +232,18 @@ public final class MessageResponseWriter {
         if (content.deadLetter() != null) {
             deadLetter(content.deadLetter());
         }
+        if (content.trace() != null) {
+            trace(content.trace());
+        }
+    }
+
+    /** As the headers of W3C Trace Context, so that their propagators can read the metadata. */
+    private void trace(TraceContext trace) {
+        json.raw(TRACEPARENT).escaped(trace.traceparent());
+        if (!trace.state().isEmpty()) {
+            json.raw(TRACESTATE).escaped(trace.state());
+        }
+        json.raw(END_DELAY);
     }
 
     private void deadLetter(DeadLetterOrigin origin) {

@@ -6,6 +6,7 @@ import dev.sluice.api.http.Response;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.tracing.TracedOperation;
 import io.vertx.core.Future;
 import java.util.function.ToIntFunction;
 
@@ -29,11 +30,18 @@ public final class PullMessages implements Operation {
     }
 
     @Override
+    public TracedOperation traced() {
+        return TracedOperation.PULL;
+    }
+
+    @Override
     public Future<Response> handle(OperationCall call) {
         QueueDefinition queue = call.queue();
         PullDecoder.PullRequest request = decoder.pull(call.body().getBytes());
         return queues.pull(queue, request.batchSize(), request.visibilityTimeoutMillis(), sizeOf)
-                .map(delivered ->
-                        ResponseRendering.of(delivered.pending(), () -> responses.pulled(queue.number(), delivered)));
+                .map(delivered -> {
+                    call.span().received(delivered.deliveries());
+                    return ResponseRendering.of(delivered.pending(), () -> responses.pulled(queue.number(), delivered));
+                });
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.api.OperationCall;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.tracing.TracedOperation;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -21,8 +22,17 @@ public final class PushMessage implements Operation {
     }
 
     @Override
+    public TracedOperation traced() {
+        return TracedOperation.PUSH;
+    }
+
+    @Override
     public Future<Response> handle(OperationCall call) {
         NewMessage message = decoder.single(call.body().getBytes());
-        return queues.push(call.queue(), List.of(message)).map(metrics -> new Response(responses.pushed(metrics)));
+        return queues.push(
+                        call.queue(),
+                        call.span().published(List.of(message)),
+                        call.span().recorded())
+                .map(metrics -> new Response(responses.pushed(metrics)));
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.api.OperationCall;
 import dev.sluice.api.http.Response;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.runtime.bus.QueueClient;
+import dev.sluice.runtime.tracing.TracedOperation;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -21,8 +22,17 @@ public final class PushMessages implements Operation {
     }
 
     @Override
+    public TracedOperation traced() {
+        return TracedOperation.PUSH;
+    }
+
+    @Override
     public Future<Response> handle(OperationCall call) {
         List<NewMessage> messages = decoder.batch(call.body().getBytes());
-        return queues.push(call.queue(), messages).map(metrics -> new Response(responses.pushed(metrics)));
+        return queues.push(
+                        call.queue(),
+                        call.span().published(messages),
+                        call.span().recorded())
+                .map(metrics -> new Response(responses.pushed(metrics)));
     }
 }

@@ -14,6 +14,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.ReadMetrics;
 import dev.sluice.queue.ReadPurge;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.QueueDeployer;
 import dev.sluice.runtime.RuntimeOptions;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Sends commands to the queue verticles and activates passive queues. Usable from any event loop. */
 public final class BusQueueClient implements QueueClient {
@@ -57,8 +59,8 @@ public final class BusQueueClient implements QueueClient {
     }
 
     @Override
-    public Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages) {
-        return send(queue.number(), new QueueRequest.Execute<>(new Push(messages)));
+    public Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages, @Nullable TraceContext span) {
+        return send(queue.number(), new QueueRequest.Execute<>(new Push(messages, span)));
     }
 
     @Override

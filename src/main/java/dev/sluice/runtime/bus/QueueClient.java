@@ -5,11 +5,13 @@ import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.delivery.PendingResponse;
 import dev.sluice.store.StoredMessage;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The edge's interface to queues: commands over the event bus, results as futures on the caller's context. A failed
@@ -17,7 +19,16 @@ import java.util.function.ToIntFunction;
  */
 public interface QueueClient {
     /** Pushes messages, all or none. Completes when they are stored. */
-    Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages);
+    default Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages) {
+        return push(queue, messages, null);
+    }
+
+    /**
+     * The same for a request that is traced.
+     *
+     * @param span the recorded span of the request; null if there is none
+     */
+    Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages, @Nullable TraceContext span);
 
     /**
      * Leases messages to an http_pull consumer. 0 stands for the value in the consumer's settings. The caller reports

@@ -19,6 +19,8 @@ import dev.sluice.runtime.metrics.WorkerBatchResult;
 import dev.sluice.runtime.queue.DeadlineTimer;
 import dev.sluice.runtime.queue.QueueCommandExecutor;
 import dev.sluice.runtime.queue.QueueScheduler;
+import dev.sluice.runtime.tracing.OperationSpan;
+import dev.sluice.runtime.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ public final class WorkerDispatcher {
     private final QueueScheduler scheduler;
     private final WorkerTarget.Directory directory;
     private final Meters meters;
+    private final Tracing tracing;
     private final ByteBudget deliveries;
     private final int concurrencyMax;
     private final int batchBytesMax;
@@ -94,6 +97,7 @@ public final class WorkerDispatcher {
         this.scheduler = scheduler;
         this.directory = resources.workers();
         this.meters = resources.meters();
+        this.tracing = resources.tracing();
         this.deliveries = resources.budgets().deliveries();
         this.concurrencyMax = resources.limits().concurrencyMax();
         this.batchBytesMax = resources.limits().deliveryBytesMax();
@@ -248,8 +252,13 @@ public final class WorkerDispatcher {
         inFlightBytes += bytes - inFlight.bytes;
         inFlight.bytes = bytes;
         long startedMillis = scheduler.nowMillis();
-        deliver(inFlight, new WorkerTarget.Batch(definition, batch.deliveries(), batch.metrics(), batch.bytes()))
+        OperationSpan span = tracing.beginDelivery(definition, batch.deliveries());
+        deliver(
+                        inFlight,
+                        new WorkerTarget.Batch(
+                                definition, batch.deliveries(), batch.metrics(), batch.bytes(), span.context()))
                 .onComplete(result -> scheduler.execute(() -> {
+                    span.delivered(result.cause());
                     meters.countWorkerBatch(resultOf(result.cause()), scheduler.nowMillis() - startedMillis);
                     if (result.succeeded()) {
                         inFlight.health.succeeded(definition.name(), scheduler.nowMillis());

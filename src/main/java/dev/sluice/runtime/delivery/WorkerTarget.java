@@ -5,10 +5,12 @@ import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.bus.QueueClient;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Destination for the batches of one Worker. Usable from any event loop; never blocks. */
 public interface WorkerTarget {
@@ -29,8 +31,19 @@ public interface WorkerTarget {
      * Messages of one delivery.
      *
      * @param bytes size of the messages in the request
+     * @param trace the context of the request; null if there is none
      */
-    record Batch(QueueDefinition queue, List<QueueClient.Delivery> deliveries, BacklogStats metrics, int bytes) {}
+    record Batch(
+            QueueDefinition queue,
+            List<QueueClient.Delivery> deliveries,
+            BacklogStats metrics,
+            int bytes,
+            @Nullable TraceContext trace) {
+        /** A batch that is part of no trace. */
+        public Batch(QueueDefinition queue, List<QueueClient.Delivery> deliveries, BacklogStats metrics, int bytes) {
+            this(queue, deliveries, metrics, bytes, null);
+        }
+    }
 
     /** The batch was never handed to a connection. */
     final class NotSent extends RuntimeException {

@@ -4,6 +4,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueHead;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
@@ -86,6 +87,13 @@ public final class CommitPipeline {
             parked = new ArrayList<>();
         }
         batch.add(queueNumber, event);
+    }
+
+    /** Adds the span of the request whose events were just appended. */
+    void trace(TraceContext span) {
+        if (batch != null) {
+            batch.trace(span);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.sluice.runtime.queue;
 
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.Content;
+import dev.sluice.queue.TraceContext;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,6 +12,8 @@ import java.util.Map;
  */
 public final class ContentCache {
     private static final int OVERHEAD_BYTES = 160;
+    /** Of a trace context, without its state. */
+    private static final int TRACE_BYTES = 96;
 
     private final Map<Long, Content> bySeq = new HashMap<>();
     private final ByteBudget budget;
@@ -22,11 +25,15 @@ public final class ContentCache {
         this.countMax = countMax;
     }
 
+    private static int bytesOf(Content content) {
+        TraceContext trace = content.trace();
+        int traceBytes = trace == null ? 0 : TRACE_BYTES + trace.state().length();
+        return content.body().length + OVERHEAD_BYTES + traceBytes;
+    }
+
     /** Caches a content if there is room. */
     void offer(long seq, Content content) {
-        if (bySeq.size() < countMax
-                && !bySeq.containsKey(seq)
-                && budget.tryReserve(content.body().length + OVERHEAD_BYTES)) {
+        if (bySeq.size() < countMax && !bySeq.containsKey(seq) && budget.tryReserve(bytesOf(content))) {
             bySeq.put(seq, content);
         }
     }
@@ -40,7 +47,7 @@ public final class ContentCache {
     public Content remove(long seq) {
         Content content = bySeq.remove(seq);
         if (content != null) {
-            budget.release(content.body().length + OVERHEAD_BYTES);
+            budget.release(bytesOf(content));
         }
         return content;
     }
@@ -62,7 +69,7 @@ public final class ContentCache {
         bySeq.entrySet().removeIf(entry -> {
             boolean stale = entry.getKey() < seq;
             if (stale) {
-                budget.release(entry.getValue().body().length + OVERHEAD_BYTES);
+                budget.release(bytesOf(entry.getValue()));
             }
             return stale;
         });
@@ -70,7 +77,7 @@ public final class ContentCache {
 
     void clear() {
         for (Content content : bySeq.values()) {
-            budget.release(content.body().length + OVERHEAD_BYTES);
+            budget.release(bytesOf(content));
         }
         bySeq.clear();
     }

@@ -124,6 +124,8 @@ public final class QueueCommandExecutor {
             if (decision.reply() instanceof Ack.AckReply ack) {
                 meters.countRetries(ack.retryCount());
                 counters.add(QueueCounter.RETRIED, ack.retryCount());
+            } else if (command instanceof Push push && push.span() != null) {
+                pipeline.trace(push.span());
             }
             pipeline.afterStored(() -> reply.succeed(decision.reply()), reply::fail);
         });

@@ -143,8 +143,8 @@ final class RedriveStep {
         }
         List<NewMessage> copies = messages.stream()
                 .map(each -> each.message().content())
-                .map(content ->
-                        new NewMessage(content.idHigh(), content.idLow(), content.contentType(), content.body(), 0))
+                .map(content -> new NewMessage(
+                        content.idHigh(), content.idLow(), content.contentType(), content.body(), 0, content.trace()))
                 .toList();
         List<Long> seqs =
                 messages.stream().map(each -> each.message().header().seq()).toList();

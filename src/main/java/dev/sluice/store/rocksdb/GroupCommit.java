@@ -1,5 +1,6 @@
 package dev.sluice.store.rocksdb;
 
+import dev.sluice.queue.TraceContext;
 import dev.sluice.store.CommitListener;
 import dev.sluice.store.CommitMeter;
 import dev.sluice.store.StoreBatch;
@@ -255,11 +256,29 @@ final class GroupCommit {
         if (!written.isEmpty()) {
             long beganNanos = System.nanoTime();
             StoreException failure = write(batches);
-            meter.wrote(written.size(), System.nanoTime() - beganNanos);
+            long nanos = System.nanoTime() - beganNanos;
+            meter.wrote(written.size(), nanos);
+            trace(written, nanos, failure == null);
             if (failure != null) {
                 state = current.failedWith(failure);
             }
             results.add(new GroupResult(written, failure, failure != null));
+        }
+    }
+
+    private void trace(List<PendingCommit> written, long nanos, boolean stored) {
+        List<TraceContext> spans = List.of();
+        for (PendingCommit pending : written) {
+            List<TraceContext> more = pending.batch().spans();
+            if (spans.isEmpty()) {
+                spans = more;
+            } else if (!more.isEmpty()) {
+                spans = new ArrayList<>(spans);
+                spans.addAll(more);
+            }
+        }
+        if (!spans.isEmpty()) {
+            meter.traced(spans, written.size(), nanos, stored);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.Content;
 import dev.sluice.queue.NewMessage;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.TraceContext;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.delivery.PendingResponse;
 import io.vertx.core.Future;
@@ -26,7 +27,7 @@ public final class StubQueues implements QueueClient {
     public List<Boolean> purged = List.of();
 
     @Override
-    public Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages) {
+    public Future<BacklogStats> push(QueueDefinition queue, List<NewMessage> messages, TraceContext span) {
         asked.add("push " + queue.number());
         pushed.addAll(messages);
         return metrics;
