@@ -50,8 +50,20 @@ test: $(KAFKA) | jdk maven node clients ## install the dependencies of the tests
 unit: | jdk maven ## run the unit tests only
 	$(MVN) test
 
-e2e: $(JAR) $(KAFKA) $(DIST) $(E2E)/node_modules/.package-lock.json | clients ## run the end-to-end tests with real clients
+e2e: $(JAR) $(KAFKA) $(DIST) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json | clients ## run the end-to-end tests with real clients
 	cd $(E2E) && npm test
+	@node $(E2E)/left-out.mjs
+
+.PHONY: e2e-node e2e-python e2e-go compatibility
+e2e-node: $(JAR) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json ## run the clients for Node, all versions
+e2e-python: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the clients for Python, all versions
+e2e-go: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the clients for Go, all versions
+e2e-node e2e-python e2e-go:
+	cd $(E2E) && node --test test/clients-$(@:e2e-%=%).test.js
+	@node $(E2E)/left-out.mjs
+
+compatibility: ## write the tables of clients in docs/compatibility.md, from the last runs of make e2e-node and so on
+	node $(E2E)/compatibility.mjs
 
 dist: $(DIST) ## build the archive, packages and images into target/dist
 
@@ -66,6 +78,9 @@ crash: $(JAR) $(E2E)/node_modules/.package-lock.json ## kill a loaded server ROU
 
 $(E2E)/node_modules/.package-lock.json: $(E2E)/package-lock.json | node
 	cd $(E2E) && npm ci --no-audit --no-fund
+
+$(E2E)/node/node_modules/.package-lock.json: $(E2E)/node/package-lock.json | node
+	cd $(E2E)/node && npm ci --no-audit --no-fund
 
 overload: $(JAR) $(E2E)/node_modules/.package-lock.json ## overload a server for a minute, in three ways
 	cd $(E2E) && SLUICE_OVERLOAD_SECONDS=60 node --test test/overload.test.js
@@ -111,7 +126,7 @@ format: | jdk maven ## format the code
 	$(MVN) spotless:apply
 
 clean: ## delete build results
-	rm -rf target $(E2E)/node_modules
+	rm -rf target $(E2E)/node_modules $(E2E)/node/node_modules
 
 jdk:
 	@version=$$("$(JAVA)" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'); \

@@ -11,11 +11,17 @@ export class ContractProxy {
   #contract;
   #target;
   #server;
+  #intercept;
   #agent = new http.Agent({ keepAlive: true });
 
-  constructor(contract, target) {
+  /**
+   * @param intercept returns the response to a request in place of the server's, {status, headers, body, isOfContract};
+   *   undefined for the server's; null for none
+   */
+  constructor(contract, target, intercept = () => undefined) {
     this.#contract = contract;
     this.#target = target;
+    this.#intercept = intercept;
   }
 
   async start() {
@@ -34,6 +40,14 @@ export class ContractProxy {
 
   #forward(request, response) {
     const { method, url, rawHeaders } = request;
+    const made = this.#intercept(request);
+    if (made !== undefined) {
+      request.resume();
+      if (made === null) return;
+      if (made.isOfContract) this.check(method, url, made.status, made.headers, made.body);
+      response.writeHead(made.status, made.headers).end(made.body);
+      return;
+    }
     this.requests.push(`${method} ${url}`);
     const options = { agent: this.#agent, host: this.#target.host, port: this.#target.port, method, path: url };
     const onward = http.request({ ...options, headers: rawHeaders, setHost: false }, (upstream) => {

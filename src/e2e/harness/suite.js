@@ -26,10 +26,11 @@ export const freshName = (stem = 'queue') => `${stem}-${process.pid}-${++names}`
 
 /** One server behind the contract proxy, and clients that use the proxy. */
 export class Suite {
-  static async open(options) {
+  /** @param options those of the server, and `intercept` of the proxy */
+  static async open({ intercept, ...options } = {}) {
     const suite = new Suite();
     suite.server = await new Server(options).start();
-    suite.proxy = await new ContractProxy(contract, suite.server).start();
+    suite.proxy = await new ContractProxy(contract, suite.server, intercept).start();
     return suite;
   }
 
