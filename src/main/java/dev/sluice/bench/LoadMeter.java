@@ -2,6 +2,7 @@ package dev.sluice.bench;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ final class LoadMeter {
     void succeeded(LoadStep step, long dueNanos) {
         if (dueNanos - measuringSinceNanos >= 0) {
             long nanos = System.nanoTime() - dueNanos;
-            recorders.get(step).recordValue(Math.min(MICROS_MAX, Math.max(1, nanos / 1_000)));
+            recorder(step).recordValue(Math.min(MICROS_MAX, Math.max(1, nanos / 1_000)));
         }
     }
 
@@ -78,8 +79,8 @@ final class LoadMeter {
     LoadProgress progress(double seconds) {
         intervalPushes.reset();
         for (LoadStep step : LoadStep.values()) {
-            Histogram interval = recorders.get(step).getIntervalHistogram();
-            totals.get(step).add(interval);
+            Histogram interval = recorder(step).getIntervalHistogram();
+            Objects.requireNonNull(totals.get(step)).add(interval);
             if (step == LoadStep.PUSH) {
                 intervalPushes.add(interval);
             }
@@ -102,6 +103,10 @@ final class LoadMeter {
         Map<String, Long> failed = new TreeMap<>();
         errors.forEach((reason, count) -> failed.put(reason, count.sum()));
         return new LoadSummary(seconds, messages.sum() - messagesBefore, latencies, failed, unsent);
+    }
+
+    private Recorder recorder(LoadStep step) {
+        return Objects.requireNonNull(recorders.get(step));
     }
 
     private long failures() {

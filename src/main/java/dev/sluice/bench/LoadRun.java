@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Executes a {@link LoadPlan} on its own event loops, one per core. */
 public final class LoadRun {
@@ -130,9 +131,10 @@ public final class LoadRun {
         try {
             return future.toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException failure) {
-            throw failure.getCause() instanceof LoadException loadFailure
+            @Nullable Throwable cause = failure.getCause();
+            throw cause instanceof LoadException loadFailure
                     ? loadFailure
-                    : new LoadException(String.valueOf(failure.getCause().getMessage()));
+                    : new LoadException(String.valueOf((cause == null ? failure : cause).getMessage()));
         }
     }
 }

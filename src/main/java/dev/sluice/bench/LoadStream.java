@@ -5,10 +5,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientResponse;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one request at a time on one connection; with HTTP/2 several streams pullCounter a connection. Owned by one event
+ * Sends one request at a time on one connection; with HTTP/2 several streams share a connection. Owned by one event
  * loop.
  *
  * <p>A cycle begins with a push. In mode {@code CYCLE} some cycles continue with a pull and an acknowledgement before
@@ -23,7 +25,8 @@ final class LoadStream {
     private final PullCounter pullCounter;
     private final Consumer<LoadStream> onFree;
     private final Consumer<LoadStream> onLost;
-    private HttpClientConnection connection;
+    /** Null before the first connection. */
+    private @Nullable HttpClientConnection connection;
 
     /** Counts the messages that the streams of this event loop have pushed and not yet pulled. */
     static final class PullCounter {
@@ -118,7 +121,7 @@ final class LoadStream {
     }
 
     private Future<Buffer> send(LoadStep step, Buffer body) {
-        return connection
+        return Objects.requireNonNull(connection, "not connected")
                 .request(requests.options(step))
                 .compose(request -> request.send(body))
                 .compose(LoadStream::read);

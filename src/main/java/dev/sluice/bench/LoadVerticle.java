@@ -12,8 +12,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The pullCounter of the load of one event loop: its connections, their streams, and the schedule of its pushes. */
+/** The share of the load of one event loop: its connections, their streams, and the schedule of its pushes. */
 final class LoadVerticle extends VerticleBase {
     private static final long RECONNECT_MILLIS = 100;
     private static final long DRAIN_POLL_MILLIS = 5;
@@ -24,7 +25,7 @@ final class LoadVerticle extends VerticleBase {
     private final LoadMeter meter;
     private final int connections;
     /** Null in a closed loop. */
-    private final OpenLoopSchedule schedule;
+    private final @Nullable OpenLoopSchedule schedule;
 
     private final LoadStream.PullCounter pullCounter = new LoadStream.PullCounter();
     private final ArrayDeque<LoadStream> free = new ArrayDeque<>();
@@ -182,12 +183,12 @@ final class LoadVerticle extends VerticleBase {
             push(schedule.next());
         }
         if (!free.isEmpty() && running && !timerSet) {
-            setTimer();
+            setTimer(schedule);
         }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // A task of the event loop; it is never cancelled.
-    private void setTimer() {
+    private void setTimer(OpenLoopSchedule schedule) {
         timerSet = true;
         long waitNanos = Math.max(0, schedule.dueNanos() - System.nanoTime());
         eventLoop.schedule(this::onTimer, waitNanos, TimeUnit.NANOSECONDS);

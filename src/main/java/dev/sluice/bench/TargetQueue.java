@@ -10,8 +10,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/** Finds or creates the queue of a run, with an http_pull consumer if the mode needsConsumer. */
+/** Finds or creates the queue of a run, with an http_pull consumer if the mode needs one. */
 final class TargetQueue {
     private final HttpClient client;
     private final LoadPlan plan;
@@ -54,7 +55,7 @@ final class TargetQueue {
                 : Future.failedFuture(new LoadException("queue '" + plan.queue() + "' has a consumer of another type"));
     }
 
-    private Future<JsonObject> request(HttpMethod method, String path, JsonObject body) {
+    private Future<JsonObject> request(HttpMethod method, String path, @Nullable JsonObject body) {
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
                 .setURI(path)

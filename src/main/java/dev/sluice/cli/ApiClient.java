@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
@@ -35,23 +37,23 @@ final class ApiClient {
             names = "--url",
             paramLabel = "URL",
             description = "URL of the server (default: CLOUDFLARE_BASE_URL without its path, or " + URL_DEFAULT + ").")
-    private URI url;
+    private @Nullable URI url;
 
     @Option(
             names = "--account",
             paramLabel = "ID",
             description = "The account (default: CLOUDFLARE_ACCOUNT_ID, or the one in the data directory).")
-    private String account;
+    private @Nullable String account;
 
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
             description = "The storage.directory of the server, for its generated credentials (default:"
                     + " SLUICE_STORAGE_DIRECTORY, or data).")
-    private Path dataDirectory;
+    private @Nullable Path dataDirectory;
 
     private final Map<String, String> environment = System.getenv();
-    private HttpClient http;
+    private @Nullable HttpClient http;
 
     /** A queue by its name or id. */
     JsonObject queue(String nameOrId) {
@@ -77,7 +79,7 @@ final class ApiClient {
     }
 
     /** Sends a request; returns the envelope of a success. */
-    JsonObject send(String method, String path, JsonObject body) {
+    JsonObject send(String method, String path, @Nullable JsonObject body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(origin() + path))
                 .version(HttpClient.Version.HTTP_1_1)
                 .timeout(TIMEOUT)
@@ -127,12 +129,9 @@ final class ApiClient {
         if (url != null) {
             return withoutPath(url.toString());
         }
-        for (String variable : new String[] {"CLOUDFLARE_BASE_URL", "CLOUDFLARE_API_BASE_URL"}) {
-            if (isSet(variable)) {
-                return withoutPath(environment.get(variable));
-            }
-        }
-        return URL_DEFAULT;
+        return first("CLOUDFLARE_BASE_URL", "CLOUDFLARE_API_BASE_URL")
+                .map(ApiClient::withoutPath)
+                .orElse(URL_DEFAULT);
     }
 
     private static String withoutPath(String text) {
@@ -158,22 +157,16 @@ final class ApiClient {
     }
 
     private Optional<String> first(String... variables) {
-        for (String variable : variables) {
-            if (isSet(variable)) {
-                return Optional.of(environment.get(variable));
-            }
-        }
-        return Optional.empty();
+        return Stream.of(variables)
+                .map(variable -> environment.getOrDefault(variable, ""))
+                .filter(value -> !value.isEmpty())
+                .findFirst();
     }
 
     private Path directory() {
         return dataDirectory != null
                 ? dataDirectory
-                : Path.of(isSet("SLUICE_STORAGE_DIRECTORY") ? environment.get("SLUICE_STORAGE_DIRECTORY") : "data");
-    }
-
-    private boolean isSet(String variable) {
-        return !environment.getOrDefault(variable, "").isEmpty();
+                : Path.of(first("SLUICE_STORAGE_DIRECTORY").orElse("data"));
     }
 
     private static String encoded(String text) {

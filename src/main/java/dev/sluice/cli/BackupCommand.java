@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -54,7 +55,7 @@ final class BackupCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "The storage.directory of the server, with its generated credentials (default:"
                     + " SLUICE_STORAGE_DIRECTORY, or data).")
-    private Path dataDirectory;
+    private @Nullable Path dataDirectory;
 
     @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to create.")
     private Path directory;
@@ -129,13 +130,15 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private void addVariables(List<Candidate> candidates, String token, String email, String key) {
-        if (isSet(token)) {
-            candidates.add(bearer(token, environment.get(token)));
+        String tokenValue = valueOf(token);
+        if (!tokenValue.isEmpty()) {
+            candidates.add(bearer(token, tokenValue));
         }
-        if (isSet(email) && isSet(key)) {
-            candidates.add(new Candidate(
-                    email + " and " + key,
-                    Map.of("X-Auth-Email", environment.get(email), "X-Auth-Key", environment.get(key))));
+        String emailValue = valueOf(email);
+        String keyValue = valueOf(key);
+        if (!emailValue.isEmpty() && !keyValue.isEmpty()) {
+            candidates.add(
+                    new Candidate(email + " and " + key, Map.of("X-Auth-Email", emailValue, "X-Auth-Key", keyValue)));
         }
     }
 
@@ -147,12 +150,12 @@ final class BackupCommand implements Callable<Integer> {
         if (dataDirectory != null) {
             return dataDirectory;
         }
-        String variable = variable("storage.directory");
-        return Path.of(isSet(variable) ? environment.get(variable) : "data");
+        String directory = valueOf(variable("storage.directory"));
+        return Path.of(directory.isEmpty() ? "data" : directory);
     }
 
-    private boolean isSet(String variable) {
-        return !environment.getOrDefault(variable, "").isEmpty();
+    private String valueOf(String variable) {
+        return environment.getOrDefault(variable, "");
     }
 
     private static String variable(String key) {

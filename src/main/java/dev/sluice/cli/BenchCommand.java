@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,14 +47,14 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "TOKEN",
             defaultValue = "${env:CLOUDFLARE_API_TOKEN}",
             description = "API token. Default: $$CLOUDFLARE_API_TOKEN.")
-    private String token;
+    private @Nullable String token;
 
     @Option(
             names = "--account",
             paramLabel = "ID",
             defaultValue = "${env:CLOUDFLARE_ACCOUNT_ID}",
             description = "Account. Default: $$CLOUDFLARE_ACCOUNT_ID.")
-    private String account;
+    private @Nullable String account;
 
     @Option(
             names = "--queue",
@@ -112,7 +113,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--streams",
             paramLabel = "N",
             description = "Concurrent requests on one HTTP/2 connection. Default: " + STREAMS + ".")
-    private Integer streams;
+    private @Nullable Integer streams;
 
     @Option(names = "--insecure", description = "Accept any certificate.")
     private boolean insecure;
@@ -132,8 +133,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private LoadPlan plan() {
-        require(token != null && !token.isEmpty(), "a token is needed: --token, or CLOUDFLARE_API_TOKEN");
-        require(account != null && !account.isEmpty(), "an account is needed: --account, or CLOUDFLARE_ACCOUNT_ID");
+        String apiToken = given(token, "a token is needed: --token, or CLOUDFLARE_API_TOKEN");
+        String accountId = given(account, "an account is needed: --account, or CLOUDFLARE_ACCOUNT_ID");
         require(mode.equals("push") || mode.equals("cycle"), "--mode must be push or cycle, not '" + mode + "'");
         inRange("--connections", connections, 1, 10_000);
         inRange("--rate", rate, 0, 10_000_000);
@@ -148,8 +149,8 @@ final class BenchCommand implements Callable<Integer> {
                 new LoadPlan.LoadShape(LoadPlan.Mode.valueOf(mode.toUpperCase(Locale.ROOT)), size, batch);
         return new LoadPlan(
                 base,
-                token,
-                account,
+                apiToken,
+                accountId,
                 queue,
                 shape,
                 connections,
@@ -186,6 +187,13 @@ final class BenchCommand implements Callable<Integer> {
 
     private void inRange(String option, int value, int min, int max) {
         require(value >= min && value <= max, option + " must be from " + min + " to " + max + ", not " + value);
+    }
+
+    private String given(@Nullable String value, String message) {
+        if (value == null || value.isEmpty()) {
+            throw invalidOption(message);
+        }
+        return value;
     }
 
     private void require(boolean isValid, String message) {

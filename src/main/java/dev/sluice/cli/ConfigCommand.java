@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
         addMethodSubcommands = false)
 final class ConfigCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "The configuration file, as in serve.")
-    private Path file;
+    private @Nullable Path file;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set one key, as in serve.")
     private List<String> assignments = List.of();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,16 +47,16 @@ final class DevCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             description = "Port of the API, 8080 by default; 0 picks a free one.")
-    private Integer port;
+    private @Nullable Integer port;
 
     @Option(names = "--host", paramLabel = "HOST", description = "Address on which the API listens.")
-    private String host;
+    private @Nullable String host;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "Keep messages in this directory. Without it they are in memory.")
-    private Path data;
+    private @Nullable Path data;
 
     @Option(
             names = "--queue",
@@ -70,32 +71,32 @@ final class DevCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Create the queues of a wrangler configuration; without FILE, of the nearest wrangler.json, "
                     + "wrangler.jsonc or wrangler.toml in this directory or above it.")
-    private String wrangler;
+    private @Nullable String wrangler;
 
     @Option(names = "--env", paramLabel = "NAME", description = "Environment of the wrangler configuration.")
-    private String wranglerEnvironment;
+    private @Nullable String wranglerEnvironment;
 
     @Option(
             names = "--worker",
             paramLabel = "URL",
             description = "Deliver the batches of the Worker of the wrangler configuration to this URL. Without it its "
                     + "queues are for pulling.")
-    private String workerUrl;
+    private @Nullable String workerUrl;
 
     @Option(
             names = "--worker-key",
             paramLabel = "KEY",
             description = "Key that signs the deliveries; " + WORKER_KEY + " by default.")
-    private String workerKey;
+    private @Nullable String workerKey;
 
     @Option(names = "--token", paramLabel = "TOKEN", description = "API token; " + TOKEN + " by default.")
-    private String token;
+    private @Nullable String token;
 
     @Option(
             names = "--account",
             paramLabel = "ID",
             description = "Account id, 32 hexadecimal digits; " + ACCOUNT + " by default.")
-    private String account;
+    private @Nullable String account;
 
     @Option(
             names = {"-v", "--verbose"},
@@ -109,7 +110,7 @@ final class DevCommand implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             description = "Configuration file in YAML, as for serve. Its queues are created too.")
-    private Path file;
+    private @Nullable Path file;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set one key of the configuration, as for serve.")
     private List<String> assignments = List.of();
@@ -185,7 +186,7 @@ final class DevCommand implements Callable<Integer> {
     }
 
     /** An empty value is a variable of a script that is not set, and no wish for the default. */
-    private static void add(List<String> flags, String key, String option, Object value) {
+    private static void add(List<String> flags, String key, String option, @Nullable Object value) {
         if (value != null) {
             if (value.toString().isBlank()) {
                 throw new StartException(option + " must be followed by a value that is not empty");

@@ -10,6 +10,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,7 +35,7 @@ final class HealthCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "URL of the server's management port (default: http://127.0.0.1 with the port of"
                     + " SLUICE_MANAGEMENT_PORT, or 8081).")
-    private URI management;
+    private @Nullable URI management;
 
     HealthCommand() {
         this(System.getenv());

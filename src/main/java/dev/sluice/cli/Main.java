@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -88,7 +89,8 @@ public final class Main implements Callable<Integer> {
     /** Runs the command that the arguments name; returns the exit code. */
     public static int run(String... args) {
         CommandLine commandLine = commandLine(args);
-        commandLine.setParameterExceptionHandler((failure, arguments) -> printError(failure.getMessage()));
+        commandLine.setParameterExceptionHandler(
+                (failure, arguments) -> printError(String.valueOf(failure.getMessage())));
         commandLine.setExecutionExceptionHandler(
                 (failure, command, parsed) -> printError(StartException.lineOf(failure), exitCodeOf(failure)));
         try {
@@ -106,6 +108,7 @@ public final class Main implements Callable<Integer> {
     public static CommandLine commandLine(String... args) {
         CommandLine commandLine = new CommandLine(new Main());
         // A completion script names all commands.
+        @Nullable
         Supplier<Object> requested = args.length == 0 || args[0].equals(COMPLETION) ? null : COMMANDS.get(args[0]);
         if (requested != null) {
             commandLine.addSubcommand(args[0], requested.get());

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,7 +46,7 @@ final class PeekCommand implements Callable<Integer> {
         StringBuilder filter = new StringBuilder();
         states.forEach(state -> filter.append("&state=").append(state));
         List<JsonObject> messages = new ArrayList<>();
-        String cursor = "";
+        @Nullable String cursor = "";
         while (cursor != null && messages.size() < limit) {
             int wanted = Math.min(PAGE_MAX, limit - messages.size());
             JsonObject page = api.send("GET", path + wanted + filter + "&cursor=" + cursor, null)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,13 +31,13 @@ final class PushCommand implements Callable<Integer> {
     private String queue;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "BODY", description = "The body.")
-    private String body;
+    private @Nullable String body;
 
     @Option(names = "--type", paramLabel = "TYPE", defaultValue = "text", description = "text (the default) or json.")
     private String type;
 
     @Option(names = "--delay", paramLabel = "SECONDS", description = "Delay (default: that of the queue).")
-    private Integer delaySeconds;
+    private @Nullable Integer delaySeconds;
 
     @Option(names = "--lines", description = "Each line of the body is a message.")
     private boolean lines;

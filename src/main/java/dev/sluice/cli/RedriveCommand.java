@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,13 +29,13 @@ final class RedriveCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "QUEUE",
             description = "The queue that gets them (default: where they came from).")
-    private String destination;
+    private @Nullable String destination;
 
     @Option(names = "--limit", paramLabel = "N", description = "Messages at most (default: all that are ready).")
-    private Long limit;
+    private @Nullable Long limit;
 
     @Option(names = "--rate", paramLabel = "N", description = "Messages per second (default: no limit).")
-    private Integer perSecond;
+    private @Nullable Integer perSecond;
 
     @Option(names = "--no-wait", description = "Only start it.")
     private boolean noWait;

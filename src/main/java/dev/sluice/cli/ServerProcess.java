@@ -4,6 +4,7 @@ import dev.sluice.Server;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.runtime.clock.ContinuousClock;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** A server whose life is that of the process. */
 final class ServerProcess {
@@ -16,7 +17,7 @@ final class ServerProcess {
      */
     static Server start(ServerConfig config, Runnable onStopping) throws Exception {
         StopHook.install();
-        Server server = null;
+        @Nullable Server server = null;
         try {
             server = Server.start(config, ContinuousClock.ofMachine(), System.getenv())
                     .toCompletableFuture()

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.Server;
 import dev.sluice.config.ServerConfig;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +24,11 @@ final class StopHook {
 
     private static final CompletableFuture<Outcome> OUTCOME = new CompletableFuture<>();
 
-    /** What became of the start: a server, or null and the exit code of the command. */
-    private record Outcome(Server server, ServerConfig config, Runnable onStopping, int exitCode) {}
+    /** What became of the start: a server, or only the exit code of the command. */
+    private record Outcome(Optional<Running> running, int exitCode) {}
+
+    /** A server that is ready, and what runs when its stop begins. */
+    private record Running(Server server, ServerConfig config, Runnable onStopping) {}
 
     private static final AtomicBoolean INSTALLED = new AtomicBoolean();
     private static final Thread HOOK = new Thread(StopHook::run, "sluice-stop");
@@ -57,12 +61,12 @@ final class StopHook {
      * @param onStopping runs when the stop begins
      */
     static void onReady(Server server, ServerConfig config, Runnable onStopping) {
-        OUTCOME.complete(new Outcome(server, config, onStopping, STOPPED_IN_TIME));
+        OUTCOME.complete(new Outcome(Optional.of(new Running(server, config, onStopping)), STOPPED_IN_TIME));
     }
 
     /** The command has ended. Without a server there is nothing to stop, and its exit code stays. */
     static void onEnded(int exitCode) {
-        OUTCOME.complete(new Outcome(null, null, () -> {}, exitCode));
+        OUTCOME.complete(new Outcome(Optional.empty(), exitCode));
     }
 
     /** Whether the process is stopping, so that a start that ends now has nothing to announce. */
@@ -79,9 +83,8 @@ final class StopHook {
         int exitCode = STOPPED_LATE;
         try {
             Outcome outcome = OUTCOME.get(START_SECONDS_MAX, TimeUnit.SECONDS);
-            outcome.onStopping().run();
-            if (outcome.server() != null) {
-                exitCode = stop(outcome.server(), outcome.config());
+            if (outcome.running().isPresent()) {
+                exitCode = stop(outcome.running().get());
             } else if (starting) {
                 exitCode = outcome.exitCode();
             } else {
@@ -97,11 +100,13 @@ final class StopHook {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private static int stop(Server server, ServerConfig config) throws InterruptedException, ExecutionException {
+    private static int stop(Running running) throws InterruptedException, ExecutionException {
+        running.onStopping().run();
         long startedNanos = System.nanoTime();
         log().info("stopping: requests in progress complete, then the store closes");
+        long timeoutMillis = running.config().shutdownTimeoutMillis();
         try {
-            server.close().toCompletableFuture().get(config.shutdownTimeoutMillis(), TimeUnit.MILLISECONDS);
+            running.server().close().toCompletableFuture().get(timeoutMillis, TimeUnit.MILLISECONDS);
             log().info("stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
             return STOPPED_IN_TIME;
         } catch (TimeoutException e) {

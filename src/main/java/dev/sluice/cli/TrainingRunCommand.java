@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /**
@@ -81,7 +82,7 @@ final class TrainingRunCommand implements Callable<Integer> {
         request("GET", "http://127.0.0.1:" + server.managementPort() + "/health/ready", null);
     }
 
-    private static String request(String method, String url, String body) throws IOException {
+    private static String request(String method, String url, @Nullable String body) throws IOException {
         HttpURLConnection connection =
                 (HttpURLConnection) URI.create(url).toURL().openConnection(Proxy.NO_PROXY);
         connection.setConnectTimeout(TIMEOUT_MILLIS);

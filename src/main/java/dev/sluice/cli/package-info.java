@@ -5,4 +5,7 @@
  * <p>Runs on the main thread and may block. Only this package parses arguments. May import the root package, {@code api.http},
  * {@code bench}, {@code config}, {@code queue}, {@code runtime.queue}, {@code store} and {@code wrangler}.
  */
+@NullMarked
 package dev.sluice.cli;
+
+import org.jspecify.annotations.NullMarked;

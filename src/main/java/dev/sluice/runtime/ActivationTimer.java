@@ -18,16 +18,12 @@ public final class ActivationTimer {
     private final LongConsumer onDeadline;
     private final TreeMap<Long, TreeSet<Long>> byDeadline = new TreeMap<>();
     private final Map<Long, Long> deadlines = new HashMap<>();
-    private QueueScheduler scheduler;
-    private DeadlineTimer timer;
+    private final QueueScheduler scheduler;
+    private final DeadlineTimer timer;
 
-    public ActivationTimer(LongConsumer onDeadline) {
-        this.onDeadline = onDeadline;
-    }
-
-    /** Starts the timer. */
-    public void start(QueueScheduler scheduler) {
+    public ActivationTimer(QueueScheduler scheduler, LongConsumer onDeadline) {
         this.scheduler = scheduler;
+        this.onDeadline = onDeadline;
         this.timer = new DeadlineTimer(scheduler, this::fire);
     }
 
@@ -45,11 +41,10 @@ public final class ActivationTimer {
     void remove(long number) {
         Long deadlineMillis = deadlines.remove(number);
         if (deadlineMillis != null) {
-            TreeSet<Long> numbers = byDeadline.get(deadlineMillis);
-            numbers.remove(number);
-            if (numbers.isEmpty()) {
-                byDeadline.remove(deadlineMillis);
-            }
+            byDeadline.computeIfPresent(deadlineMillis, (at, numbers) -> {
+                numbers.remove(number);
+                return numbers.isEmpty() ? null : numbers;
+            });
         }
     }
 

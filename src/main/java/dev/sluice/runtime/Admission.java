@@ -3,6 +3,7 @@ package dev.sluice.runtime;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.store.QueueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +64,7 @@ public final class Admission {
     }
 
     /** The error with which pushes into a queue are refused now, or null. */
-    public QueueException refusalOfPush(long queueNumber) {
+    public @Nullable QueueException refusalOfPush(long queueNumber) {
         if (store.failure(queueNumber).isPresent()) {
             return new QueueException(QueueError.UNAVAILABLE, "The server cannot store messages at the moment.");
         }

@@ -15,7 +15,9 @@ import io.vertx.core.eventbus.Message;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,14 +62,20 @@ public final class QueueDeployer extends VerticleBase {
      * </pre>
      */
     private static final class Slot {
+        private record Deployment(String id, QueueVerticle verticle) {}
+
         private final StateMachine<SlotState> state;
-        private QueueVerticle verticle;
-        private String deploymentId;
+        /** Of the last activation; null before it. */
+        private @Nullable Deployment deployment;
         /** The transition in progress, or the last one. */
         private Future<?> transition = Future.succeededFuture();
 
         Slot(long number) {
             state = new StateMachine<>("the slot of queue " + number, SlotState.PASSIVE);
+        }
+
+        Deployment deployment() {
+            return Objects.requireNonNull(deployment, "never activated");
         }
 
         boolean isActive() {
@@ -84,7 +92,7 @@ public final class QueueDeployer extends VerticleBase {
     /** Queues that are not passive. */
     private final Map<Long, Slot> slots = new HashMap<>();
 
-    private final ActivationTimer activationTimer;
+    private ActivationTimer activationTimer;
 
     QueueDeployer(
             CatalogView catalog,
@@ -99,12 +107,12 @@ public final class QueueDeployer extends VerticleBase {
         this.admission = admission;
         this.transport = transport;
         this.backlogs = backlogs;
-        this.activationTimer = new ActivationTimer(this::activateForDeadline);
     }
 
     @Override
     public Future<?> start() {
-        activationTimer.start(new EventLoopScheduler(vertx, context, resources.clock()));
+        activationTimer = new ActivationTimer(
+                new EventLoopScheduler(vertx, context, resources.clock()), this::activateForDeadline);
         vertx.eventBus().localConsumer(ADDRESS, this::receive);
         long sweepMillis = Math.max(50, resources.options().idleMillis() / 4);
         vertx.setPeriodic(sweepMillis, id -> sweep());
@@ -178,13 +186,14 @@ public final class QueueDeployer extends VerticleBase {
     private Future<?> deploy(Slot slot, QueueDefinition definition) {
         long number = definition.number();
         slot.state.transition(SlotState.ACTIVATING, SlotState.PASSIVE);
-        slot.verticle = new QueueVerticle(definition, gates.gate(number).address(), resources, admission, transport);
-        return vertx.deployVerticle(slot.verticle)
+        QueueVerticle verticle =
+                new QueueVerticle(definition, gates.gate(number).address(), resources, admission, transport);
+        return vertx.deployVerticle(verticle)
                 .onSuccess(id -> {
-                    slot.deploymentId = id;
+                    slot.deployment = new Slot.Deployment(id, verticle);
                     slot.state.transition(SlotState.ACTIVE, SlotState.ACTIVATING);
                     activationTimer.remove(number);
-                    backlogs.onActivated(number, slot.verticle.queue());
+                    backlogs.onActivated(number, verticle.queue());
                     gates.gate(number).open();
                 })
                 .onFailure(failure -> slot.state.transition(SlotState.PASSIVE, SlotState.ACTIVATING));
@@ -194,17 +203,19 @@ public final class QueueDeployer extends VerticleBase {
         slot.state.transition(SlotState.PASSIVATING, SlotState.ACTIVE);
         return undeploy(number, slot).onSuccess(ended -> {
             if (catalog.findByNumber(number) != null) {
-                activationTimer.put(number, slot.verticle.queue().deadlineMillis());
+                activationTimer.put(number, slot.deployment().verticle().queue().deadlineMillis());
             }
             slot.state.transition(SlotState.PASSIVE, SlotState.PASSIVATING);
         });
     }
 
     private Future<Void> undeploy(long number, Slot slot) {
-        return vertx.undeploy(slot.deploymentId)
+        Slot.Deployment deployment = slot.deployment();
+        return vertx.undeploy(deployment.id())
                 .onFailure(failure -> LOG.error("queue {} did not stop cleanly", number, failure))
                 .otherwiseEmpty()
-                .onSuccess(ended -> backlogs.onPassivated(number, slot.verticle.queue()));
+                .onSuccess(ended ->
+                        backlogs.onPassivated(number, deployment.verticle().queue()));
     }
 
     private Future<?> remove(long number) {
@@ -227,7 +238,7 @@ public final class QueueDeployer extends VerticleBase {
         if (!deployed) {
             return Future.succeededFuture();
         }
-        slot.verticle.markDeleted();
+        slot.deployment().verticle().markDeleted();
         return undeploy(number, slot);
     }
 
@@ -275,7 +286,7 @@ public final class QueueDeployer extends VerticleBase {
                     && slot.transition.isComplete()
                     && gate.inFlight() == 0
                     && gate.idleNanos() > idleMillis * 1_000_000L
-                    && slot.verticle.queue().isIdleFor(idleMillis)
+                    && slot.deployment().verticle().queue().isIdleFor(idleMillis)
                     && gate.tryClose()) {
                 budget--;
                 track(entry.getKey(), slot, idle -> passivate(entry.getKey(), idle));

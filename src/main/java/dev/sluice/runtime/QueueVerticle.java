@@ -47,7 +47,7 @@ final class QueueVerticle extends VerticleBase {
         this.transport = transport;
     }
 
-    /** The queue; null before the start. Other threads may call only the methods that allow it. */
+    /** The queue. Only after the start. Other threads may call only the methods that allow it. */
     ActiveQueue queue() {
         return queue;
     }

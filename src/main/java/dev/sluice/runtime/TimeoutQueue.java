@@ -3,6 +3,7 @@ package dev.sluice.runtime;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Entries that must end within the same time, oldest first. One timer checks the oldest; there is no timer while the
@@ -15,8 +16,8 @@ public final class TimeoutQueue {
 
     private final Vertx vertx;
     private final long timeoutNanos;
-    private Entry oldest;
-    private Entry newest;
+    private @Nullable Entry oldest;
+    private @Nullable Entry newest;
     private boolean timerSet;
 
     /**
@@ -31,8 +32,8 @@ public final class TimeoutQueue {
 
     /** Something that should end in time. It can be in one queue at a time. */
     public abstract static class Entry {
-        private Entry older;
-        private Entry newer;
+        private @Nullable Entry older;
+        private @Nullable Entry newer;
         private long addedNanos;
         private boolean queued;
 
@@ -91,9 +92,9 @@ public final class TimeoutQueue {
      * @param ageMillisMin minimum time in the queue
      * @param checksMax how many entries are checked at most, oldest first
      */
-    public Entry oldestMatching(long ageMillisMin, int checksMax, Predicate<Entry> fits) {
+    public @Nullable Entry oldestMatching(long ageMillisMin, int checksMax, Predicate<Entry> fits) {
         long newestNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillisMin);
-        Entry entry = oldest;
+        @Nullable Entry entry = oldest;
         for (int checks = 0; entry != null && checks < checksMax && entry.addedNanos - newestNanos <= 0; checks++) {
             if (fits.test(entry)) {
                 return entry;

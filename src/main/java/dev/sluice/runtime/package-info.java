@@ -6,4 +6,7 @@
  * from several threads. The disk space is measured on a worker thread. May import the domain ({@code queue}),
  * {@code store} and Vert.x; never the edge.
  */
+@NullMarked
 package dev.sluice.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,7 +12,6 @@ import io.vertx.core.Future;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -179,20 +178,18 @@ public final class FakeCatalog implements Catalog, CatalogClient {
     }
 
     @Override
-    public Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionSpec spec) {
+    public Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionPatch patch) {
         return futureOf(() -> {
             Subscription old = existingSubscription(accountId, subscriptionId);
-            if (spec.queueId() != null) {
-                existing(accountId, spec.queueId());
-            }
+            patch.queueId().ifPresent(queueId -> existing(accountId, queueId));
             Subscription made = new Subscription(
                     old.id(),
                     accountId,
-                    Objects.requireNonNullElse(spec.name(), old.name()),
-                    Objects.requireNonNullElse(spec.enabled(), old.enabled()),
+                    patch.name().orElse(old.name()),
+                    patch.enabled().orElse(old.enabled()),
                     old.sourceJson(),
-                    Objects.requireNonNullElse(spec.queueId(), old.queueId()),
-                    Objects.requireNonNullElse(spec.events(), old.events()),
+                    patch.queueId().orElse(old.queueId()),
+                    patch.events().orElse(old.events()),
                     old.createdMicros(),
                     START_MICROS + counter.incrementAndGet());
             subscriptions.put(made.id(), made);

@@ -17,6 +17,7 @@ import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
+import dev.sluice.runtime.bus.CatalogClient.SubscriptionPatch;
 import dev.sluice.runtime.bus.CatalogClient.SubscriptionSpec;
 import dev.sluice.runtime.catalog.CatalogRecords;
 import dev.sluice.store.StoreBatch;
@@ -25,6 +26,7 @@ import dev.sluice.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Limits for the sizes of catalog fields and for the numbers of catalog objects. */
@@ -100,13 +102,21 @@ class CatalogBoundsTest {
             get(changes.createSubscription(account(1), specs[1]));
             assertThat(refusal(changes.createSubscription(account(2), specs[2])))
                     .isEqualTo(QueueError.REQUEST_INVALID);
-            get(changes.updateSubscription(account(0), first.id(), specs[0]));
+            get(changes.updateSubscription(account(0), first.id(), patch(specs[0])));
             assertThat(refusal(changes.createSubscription(account(2), specs[2])))
                     .as("a change is no further one")
                     .isEqualTo(QueueError.REQUEST_INVALID);
             get(changes.deleteSubscription(account(0), first.id()));
             get(changes.createSubscription(account(2), specs[2]));
         }
+    }
+
+    private static SubscriptionPatch patch(SubscriptionSpec spec) {
+        return new SubscriptionPatch(
+                Optional.of(spec.name()),
+                Optional.of(spec.enabled()),
+                Optional.of(spec.queueId()),
+                Optional.of(spec.events()));
     }
 
     @Test
@@ -131,7 +141,7 @@ class CatalogBoundsTest {
                 assertThat(refusal(changes.createSubscription(ACCOUNT, spec))).isEqualTo(QueueError.REQUEST_INVALID);
             }
             for (int field : new int[] {0, 2, 3}) {
-                assertThat(refusal(changes.updateSubscription(ACCOUNT, id, tooLarge.get(field))))
+                assertThat(refusal(changes.updateSubscription(ACCOUNT, id, patch(tooLarge.get(field)))))
                         .isEqualTo(QueueError.REQUEST_INVALID);
             }
         }
@@ -156,7 +166,8 @@ class CatalogBoundsTest {
         try (RunningRuntime running = new RunningRuntime(store)) {
             CatalogClient changes = running.runtime.catalogClient();
             assertThat(running.runtime.catalog().listSubscriptions(ACCOUNT)).containsExactly(before);
-            SubscriptionSpec change = new SubscriptionSpec("short", null, null, null, null);
+            SubscriptionPatch change =
+                    new SubscriptionPatch(Optional.of("short"), Optional.empty(), Optional.empty(), Optional.empty());
             assertThat(get(changes.updateSubscription(ACCOUNT, before.id(), change))
                             .name())
                     .isEqualTo("short");

@@ -67,8 +67,7 @@ class DeadlineTimerTest {
     @Test
     void theActivationTimerActivatesQueuesInOrderOfDeadlines() {
         List<Long> activated = new ArrayList<>();
-        ActivationTimer activationTimer = new ActivationTimer(activated::add);
-        activationTimer.start(queueScheduler);
+        ActivationTimer activationTimer = new ActivationTimer(queueScheduler, activated::add);
         activationTimer.put(1, startMillis + 300);
         activationTimer.put(2, startMillis + 100);
         activationTimer.put(3, startMillis + 200);
@@ -83,8 +82,7 @@ class DeadlineTimerTest {
     @Test
     void manySimultaneousDeadlinesAreSpreadOverSeveralTasks() {
         List<Long> activated = new ArrayList<>();
-        ActivationTimer activationTimer = new ActivationTimer(activated::add);
-        activationTimer.start(queueScheduler);
+        ActivationTimer activationTimer = new ActivationTimer(queueScheduler, activated::add);
         for (long number = 0; number < 1_000; number++) {
             activationTimer.put(number, 0);
         }

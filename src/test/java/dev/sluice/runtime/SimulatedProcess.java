@@ -43,7 +43,7 @@ final class SimulatedProcess {
 
     private final List<SimulatedQueueScheduler> queueSchedulers = new ArrayList<>();
     private final QueueGates gates = new QueueGates();
-    private final ActivationTimer activationTimer = new ActivationTimer(number -> activate(number, () -> {}));
+    private final ActivationTimer activationTimer;
     private final Admission admission;
     private boolean killed;
     private boolean losesTransfers;
@@ -61,14 +61,17 @@ final class SimulatedProcess {
         resumeClock(store.records());
         ClockMonitor.commit(resources.clock(), store);
         ClockMonitor.start(newQueueScheduler(), resources.clock(), store);
-        activationTimer.start(newQueueScheduler());
+        this.activationTimer = new ActivationTimer(newQueueScheduler(), number -> activate(number, () -> {}));
         QueueReads.heads(store.records()).forEach((number, head) -> activationTimer.put(number, head.deadlineMillis()));
     }
 
     private void resumeClock(SimulatedRecords records) {
         List<ClockState> found = new ArrayList<>();
-        QueueReads.catalog(
-                records, record -> found.add(CatalogRecords.read(record).clock()));
+        QueueReads.catalog(records, record -> {
+            if (CatalogRecords.read(record) instanceof CatalogRecords.CatalogEntry.ClockEntry entry) {
+                found.add(entry.clock());
+            }
+        });
         ClockState saved = found.isEmpty() ? null : found.get(0);
         long storedMillisMax =
                 QueueRuntime.storedMillisMax(QueueReads.heads(records).values());

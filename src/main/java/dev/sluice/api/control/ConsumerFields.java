@@ -11,6 +11,7 @@ import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueName;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes the body of a request that creates or replaces a consumer. */
 final class ConsumerFields {
@@ -30,7 +31,7 @@ final class ConsumerFields {
      * @param typeIfAbsent the type if the body has none; null if the body must have one
      * @throws QueueException REQUEST_INVALID or CONSUMER_SETTINGS_INVALID
      */
-    ConsumerSpec read(JsonObject body, QueueDefinition queue, ConsumerType typeIfAbsent) {
+    ConsumerSpec read(JsonObject body, QueueDefinition queue, @Nullable ConsumerType typeIfAbsent) {
         ConsumerType type = type(body, typeIfAbsent);
         (type == ConsumerType.WORKER ? worker : httpPull).check(body);
         String script = type == ConsumerType.WORKER ? script(body) : "";
@@ -39,7 +40,7 @@ final class ConsumerFields {
         return new ConsumerSpec(type, script, deadLetterQueue(body, queue), settings);
     }
 
-    private static ConsumerType type(JsonObject body, ConsumerType typeIfAbsent) {
+    private static ConsumerType type(JsonObject body, @Nullable ConsumerType typeIfAbsent) {
         Object given = body.getValue("type");
         if (given == null) {
             if (typeIfAbsent == null) {
@@ -84,7 +85,7 @@ final class ConsumerFields {
         return name;
     }
 
-    private static ConsumerSettings settings(JsonObject given, ConsumerType type) {
+    private static ConsumerSettings settings(@Nullable JsonObject given, ConsumerType type) {
         ConsumerSettings defaults = ConsumerSettings.defaultsOf(type);
         if (given == null) {
             return defaults;

@@ -4,10 +4,13 @@ import dev.sluice.api.Identifiers;
 import dev.sluice.api.OperationCall;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.bus.CatalogClient.SubscriptionPatch;
 import dev.sluice.runtime.bus.CatalogClient.SubscriptionSpec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Decodes the requests about event subscriptions (docs/api.md 8). */
 final class SubscriptionFields {
@@ -40,7 +43,7 @@ final class SubscriptionFields {
     /** The subscription to create, from a body whose types have been checked. */
     static SubscriptionSpec forCreation(JsonObject body) {
         return new SubscriptionSpec(
-                body.getString("name") == null ? "" : body.getString("name"),
+                Objects.requireNonNullElse(body.getString("name"), ""),
                 !Boolean.FALSE.equals(body.getBoolean("enabled")),
                 source(body.getJsonObject("source")),
                 queueId(body.getJsonObject("destination")),
@@ -48,15 +51,12 @@ final class SubscriptionFields {
     }
 
     /** The changes to a subscription, from a body whose types have been checked. The source never changes. */
-    static SubscriptionSpec forChange(JsonObject body) {
-        JsonObject destination = body.getJsonObject("destination");
-        JsonArray events = body.getJsonArray("events");
-        return new SubscriptionSpec(
-                body.getString("name"),
-                body.getBoolean("enabled"),
-                null,
-                destination == null ? null : queueId(destination),
-                events == null ? null : events(events));
+    static SubscriptionPatch forChange(JsonObject body) {
+        return new SubscriptionPatch(
+                Optional.ofNullable(body.getString("name")),
+                Optional.ofNullable(body.getBoolean("enabled")),
+                Optional.ofNullable(body.getJsonObject("destination")).map(SubscriptionFields::queueId),
+                Optional.ofNullable(body.getJsonArray("events")).map(SubscriptionFields::events));
     }
 
     private static void require(JsonObject body, String field, String form) {

@@ -47,15 +47,16 @@ public final class StartRedrive implements Operation {
     private long destination(QueueDefinition queue, JsonObject body) {
         String id = text(body, "destination_queue_id");
         String name = text(body, "destination_queue_name");
-        if (id == null && name == null) {
-            return RedriveSpec.TO_ORIGIN;
-        }
+        QueueDefinition found;
         if (id != null && name != null) {
             throw refused("Give destination_queue_id or destination_queue_name, not both.");
+        } else if (id != null) {
+            found = catalog.find(queue.accountId(), id.toLowerCase(Locale.ROOT));
+        } else if (name != null) {
+            found = catalog.findByName(queue.accountId(), name);
+        } else {
+            return RedriveSpec.TO_ORIGIN;
         }
-        QueueDefinition found = id == null
-                ? catalog.findByName(queue.accountId(), name)
-                : catalog.find(queue.accountId(), id.toLowerCase(Locale.ROOT));
         if (found == null) {
             throw new QueueException(QueueError.QUEUE_UNKNOWN, "The destination of the redrive does not exist.");
         }

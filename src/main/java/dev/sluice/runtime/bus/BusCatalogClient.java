@@ -12,6 +12,7 @@ import dev.sluice.runtime.catalog.QueueChanges;
 import dev.sluice.runtime.catalog.SubscriptionChanges;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
 
 /** Sends catalog changes to the catalog verticle over the event bus. Usable from any event loop. */
 public final class BusCatalogClient implements CatalogClient {
@@ -37,7 +38,8 @@ public final class BusCatalogClient implements CatalogClient {
     }
 
     @Override
-    public Future<QueueDefinition> updateQueue(String accountId, String queueId, String name, SettingsChange change) {
+    public Future<QueueDefinition> updateQueue(
+            String accountId, String queueId, @Nullable String name, SettingsChange change) {
         return send(new QueueChanges.QueueUpdate(accountId, queueId, name, change));
     }
 
@@ -68,8 +70,8 @@ public final class BusCatalogClient implements CatalogClient {
     }
 
     @Override
-    public Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionSpec spec) {
-        return send(new SubscriptionChanges.SubscriptionUpdate(accountId, subscriptionId, spec));
+    public Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionPatch patch) {
+        return send(new SubscriptionChanges.SubscriptionUpdate(accountId, subscriptionId, patch));
     }
 
     @Override

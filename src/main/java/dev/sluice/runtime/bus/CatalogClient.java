@@ -9,6 +9,8 @@ import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.catalog.Catalog;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of the catalog. Each future completes when the change is synced, visible in {@link Catalog} and in force in
@@ -27,7 +29,7 @@ public interface CatalogClient {
      *
      * @param name null to keep the current name
      */
-    Future<QueueDefinition> updateQueue(String accountId, String queueId, String name, SettingsChange change);
+    Future<QueueDefinition> updateQueue(String accountId, String queueId, @Nullable String name, SettingsChange change);
 
     /** Deletes a queue with its messages, consumer and subscriptions. */
     Future<Void> deleteQueue(String accountId, String queueId);
@@ -47,16 +49,20 @@ public interface CatalogClient {
     /**
      * Changes the non-null fields. Fails with RESOURCE_UNKNOWN, or with QUEUE_UNKNOWN for an unknown new destination.
      */
-    Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionSpec spec);
+    Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionPatch patch);
 
     /** Deletes a subscription and returns its last state. */
     Future<Subscription> deleteSubscription(String accountId, String subscriptionId);
 
-    /**
-     * A subscription as the client describes it. In an update null means unchanged; {@code sourceJson} is always null
-     * there.
-     */
-    record SubscriptionSpec(String name, Boolean enabled, String sourceJson, String queueId, List<String> events) {}
+    /** A subscription as the client describes it. */
+    record SubscriptionSpec(String name, boolean enabled, String sourceJson, String queueId, List<String> events) {}
+
+    /** The changes to a subscription; what is empty stays. The source never changes. */
+    record SubscriptionPatch(
+            Optional<String> name,
+            Optional<Boolean> enabled,
+            Optional<String> queueId,
+            Optional<List<String>> events) {}
 
     /** Computes new settings from the current ones. A pure function. */
     @FunctionalInterface
@@ -64,10 +70,6 @@ public interface CatalogClient {
         QueueSettings apply(QueueSettings current);
     }
 
-    /**
-     * A consumer as the client describes it. Absent settings already have the defaults for {@code type}.
-     *
-     * @param type null to keep the current type (PUT only)
-     */
+    /** A consumer as the client describes it. Absent settings already have the defaults for {@code type}. */
     record ConsumerSpec(ConsumerType type, String scriptName, String deadLetterQueue, ConsumerSettings settings) {}
 }

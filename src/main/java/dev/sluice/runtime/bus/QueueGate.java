@@ -114,7 +114,7 @@ public final class QueueGate {
      * Sets what runs whenever the last request in flight has ended, on the thread of that request; null for nothing.
      * When the call returns, every later end is reported.
      */
-    public void onEmpty(Runnable action) {
+    public void onEmpty(@Nullable Runnable action) {
         onEmpty = action;
     }
 

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Format of the catalog on disk. A key is a letter and an id, a value is JSON: these records are few, are read once at
@@ -34,13 +35,26 @@ public final class CatalogRecords {
 
     private CatalogRecords() {}
 
-    /** The content of a record. At most one field is not null; none for records with their own reader. */
-    public record Read(
-            QueueDefinition queue,
-            Subscription subscription,
-            Long lastNumber,
-            byte[] installationKey,
-            ClockState clock) {}
+    /** The content of a record. */
+    public sealed interface CatalogEntry {
+        /** A queue with its consumer. */
+        record QueueEntry(QueueDefinition queue) implements CatalogEntry {}
+
+        /** An event subscription. */
+        record SubscriptionEntry(Subscription subscription) implements CatalogEntry {}
+
+        /** The highest number ever given to a queue. */
+        record CounterEntry(long lastNumber) implements CatalogEntry {}
+
+        /** The key that authenticates leases. */
+        record KeyEntry(byte[] installationKey) implements CatalogEntry {}
+
+        /** The state from which the clock resumes. */
+        record ClockEntry(ClockState clock) implements CatalogEntry {}
+
+        /** A record with its own reader. */
+        record OtherEntry() implements CatalogEntry {}
+    }
 
     public static byte[] key(QueueDefinition queue) {
         return ByteBuffer.allocate(9).put(QUEUE).putLong(queue.number()).array();
@@ -79,7 +93,7 @@ public final class CatalogRecords {
         return new ClockState(
                 json.getLong("timeMillis"),
                 json.getLong("offsetMillis"),
-                Objects.requireNonNull(json.getString("bootId"), "no bootId"),
+                text(json, "bootId"),
                 json.getLong("bootMillis"),
                 new ClockGap(
                         json.getLong("gapStoredBelowMillis"),
@@ -94,7 +108,7 @@ public final class CatalogRecords {
      *
      * @throws StoreCorruptException if this class does not write such a record
      */
-    public static Read read(CatalogRecord record) {
+    public static CatalogEntry read(CatalogRecord record) {
         try {
             return readUnchecked(record);
         } catch (RuntimeException damage) {
@@ -104,20 +118,25 @@ public final class CatalogRecords {
         }
     }
 
-    private static Read readUnchecked(CatalogRecord record) {
+    private static CatalogEntry readUnchecked(CatalogRecord record) {
         return switch (record.key()[0]) {
-            case QUEUE -> new Read(queue(json(record.value())), null, null, null, null);
-            case SUBSCRIPTION -> new Read(null, subscription(json(record.value())), null, null, null);
-            case COUNTER -> new Read(null, null, ByteBuffer.wrap(record.value()).getLong(), null, null);
-            case KEY -> new Read(null, null, null, record.value(), null);
-            case CLOCK -> new Read(null, null, null, null, clock(json(record.value())));
-            case REDRIVE -> new Read(null, null, null, null, null);
+            case QUEUE -> new CatalogEntry.QueueEntry(queue(json(record.value())));
+            case SUBSCRIPTION -> new CatalogEntry.SubscriptionEntry(subscription(json(record.value())));
+            case COUNTER ->
+                new CatalogEntry.CounterEntry(ByteBuffer.wrap(record.value()).getLong());
+            case KEY -> new CatalogEntry.KeyEntry(record.value());
+            case CLOCK -> new CatalogEntry.ClockEntry(clock(json(record.value())));
+            case REDRIVE -> new CatalogEntry.OtherEntry();
             default -> throw new IllegalStateException("unknown catalog record " + record.key()[0]);
         };
     }
 
     private static JsonObject json(byte[] value) {
         return new JsonObject(Buffer.buffer(value));
+    }
+
+    private static String text(JsonObject json, String field) {
+        return Objects.requireNonNull(json.getString(field), field);
     }
 
     public static byte[] value(QueueDefinition queue) {
@@ -155,13 +174,13 @@ public final class CatalogRecords {
     }
 
     private static QueueDefinition queue(JsonObject json) {
-        JsonObject consumer = json.getJsonObject("consumer");
+        @Nullable JsonObject consumer = json.getJsonObject("consumer");
         return new QueueDefinition(
                 json.getLong("number"),
-                json.getString("account"),
-                json.getString("id"),
-                json.getString("name"),
-                json.getString("jurisdiction"),
+                text(json, "account"),
+                text(json, "id"),
+                text(json, "name"),
+                text(json, "jurisdiction"),
                 new QueueSettings(
                         json.getInteger("delaySeconds"),
                         json.getBoolean("paused"),
@@ -173,10 +192,10 @@ public final class CatalogRecords {
 
     private static Consumer consumer(JsonObject json) {
         return new Consumer(
-                json.getString("id"),
-                Objects.requireNonNull(ConsumerType.ofWireName(json.getString("type")), "unknown type of consumer"),
-                json.getString("script"),
-                json.getString("deadLetterQueue"),
+                text(json, "id"),
+                Objects.requireNonNull(ConsumerType.ofWireName(text(json, "type")), "unknown type of consumer"),
+                text(json, "script"),
+                text(json, "deadLetterQueue"),
                 new ConsumerSettings(
                         json.getInteger("batchSize"),
                         json.getInteger("maxRetries"),
@@ -204,12 +223,12 @@ public final class CatalogRecords {
 
     private static Subscription subscription(JsonObject json) {
         return new Subscription(
-                json.getString("id"),
-                json.getString("account"),
-                json.getString("name"),
+                text(json, "id"),
+                text(json, "account"),
+                text(json, "name"),
                 json.getBoolean("enabled"),
-                json.getString("source"),
-                json.getString("queue"),
+                text(json, "source"),
+                text(json, "queue"),
                 json.getJsonArray("events").stream().map(String.class::cast).toList(),
                 json.getLong("createdMicros"),
                 json.getLong("modifiedMicros"));

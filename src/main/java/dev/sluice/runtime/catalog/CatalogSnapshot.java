@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The catalog as read from the store.
@@ -27,8 +28,8 @@ public record CatalogSnapshot(
         Map<Long, QueueDefinition> queues,
         Map<String, Subscription> subscriptions,
         long lastNumber,
-        byte[] installationKey,
-        ClockState clock) {
+        byte @Nullable [] installationKey,
+        @Nullable ClockState clock) {
     /**
      * Changes between a view and a snapshot.
      *
@@ -56,8 +57,8 @@ public record CatalogSnapshot(
         private final Map<Long, QueueDefinition> queues = new HashMap<>();
         private final Map<String, Subscription> subscriptions = new HashMap<>();
         private long lastNumber;
-        private byte[] installationKey;
-        private ClockState clock;
+        private byte @Nullable [] installationKey;
+        private @Nullable ClockState clock;
 
         SnapshotReader(CatalogView known, long generation) {
             this.known = known;
@@ -65,21 +66,22 @@ public record CatalogSnapshot(
         }
 
         void add(CatalogRecord record) {
-            CatalogRecords.Read read = CatalogRecords.read(record);
-            if (read.queue() != null) {
+            CatalogRecords.CatalogEntry entry = CatalogRecords.read(record);
+            if (entry instanceof CatalogRecords.CatalogEntry.QueueEntry read) {
                 QueueDefinition queue = read.queue();
                 QueueDefinition before = known.findByNumber(queue.number());
-                queues.put(queue.number(), queue.equals(before) ? before : queue);
+                queues.put(queue.number(), before != null && queue.equals(before) ? before : queue);
                 lastNumber = Math.max(lastNumber, queue.number());
-            } else if (read.subscription() != null) {
+            } else if (entry instanceof CatalogRecords.CatalogEntry.SubscriptionEntry read) {
                 Subscription subscription = read.subscription();
                 Subscription before = known.findSubscription(subscription.accountId(), subscription.id());
-                subscriptions.put(subscription.id(), subscription.equals(before) ? before : subscription);
-            } else if (read.lastNumber() != null) {
+                subscriptions.put(
+                        subscription.id(), before != null && subscription.equals(before) ? before : subscription);
+            } else if (entry instanceof CatalogRecords.CatalogEntry.CounterEntry read) {
                 lastNumber = Math.max(lastNumber, read.lastNumber());
-            } else if (read.installationKey() != null) {
+            } else if (entry instanceof CatalogRecords.CatalogEntry.KeyEntry read) {
                 installationKey = read.installationKey();
-            } else if (read.clock() != null) {
+            } else if (entry instanceof CatalogRecords.CatalogEntry.ClockEntry read) {
                 clock = read.clock();
             }
         }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The catalog in memory: many readers on any thread, one writer, the catalog verticle. A reader sees each queue as it
@@ -45,17 +46,17 @@ public final class CatalogView implements Catalog {
     }
 
     @Override
-    public QueueDefinition find(String accountId, String queueId) {
+    public @Nullable QueueDefinition find(String accountId, String queueId) {
         return account(accountId).byId.get(queueId);
     }
 
     @Override
-    public QueueDefinition findByName(String accountId, String name) {
+    public @Nullable QueueDefinition findByName(String accountId, String name) {
         return account(accountId).byName.get(name);
     }
 
     @Override
-    public QueueDefinition findByNumber(long number) {
+    public @Nullable QueueDefinition findByNumber(long number) {
         return byNumber.get(number);
     }
 
@@ -83,7 +84,7 @@ public final class CatalogView implements Catalog {
     }
 
     @Override
-    public Subscription findSubscription(String accountId, String subscriptionId) {
+    public @Nullable Subscription findSubscription(String accountId, String subscriptionId) {
         return account(accountId).subscriptions.get(subscriptionId);
     }
 

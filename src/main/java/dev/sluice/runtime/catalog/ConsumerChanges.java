@@ -38,17 +38,13 @@ public final class ConsumerChanges {
             QueueDefinition queue = QueueChanges.required(catalog, accountId, queueId);
             Consumer before = queue.consumer();
             if (before == null) {
-                if (spec.type() == null) {
-                    throw new QueueException(QueueError.REQUEST_INVALID, "type is required: http_pull or worker.");
-                }
                 return save(catalog, context, queue, context.newId(), context.nowMicros(), spec);
             }
             if (!before.consumerId().equals(consumerId)) {
                 throw new QueueException(QueueError.RESOURCE_UNKNOWN, "Consumer not found.");
             }
-            ConsumerType type = spec.type() == null ? before.type() : spec.type();
             ConsumerSpec complete = new ConsumerSpec(
-                    type,
+                    spec.type(),
                     spec.scriptName().isEmpty() ? before.scriptName() : spec.scriptName(),
                     spec.deadLetterQueue(),
                     spec.settings());

@@ -11,6 +11,7 @@ import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.bus.CatalogClient;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Changes of queues (docs/api.md 3). */
 public final class QueueChanges {
@@ -124,7 +125,8 @@ public final class QueueChanges {
     }
 
     /** Changes name and settings. Consumers that name the queue as their dead letter queue get the new name. */
-    public record QueueUpdate(String accountId, String queueId, String name, CatalogClient.SettingsChange change)
+    public record QueueUpdate(
+            String accountId, String queueId, @Nullable String name, CatalogClient.SettingsChange change)
             implements CatalogChange<QueueDefinition> {
         @Override
         public ChangeResult<QueueDefinition> decide(CatalogView catalog, ChangeContext context) {
@@ -152,7 +154,7 @@ public final class QueueChanges {
         }
 
         /** The dead letter queue of that name may have been deleted, so that the name is free. */
-        private static void requireOtherDeadLetterQueue(Consumer consumer, String name) {
+        private static void requireOtherDeadLetterQueue(@Nullable Consumer consumer, String name) {
             if (consumer != null && consumer.deadLetterQueue().equals(name)) {
                 throw new QueueException(
                         QueueError.CONSUMER_SETTINGS_INVALID,
@@ -184,7 +186,7 @@ public final class QueueChanges {
             QueueDefinition queue,
             String name,
             QueueSettings settings,
-            Consumer consumer,
+            @Nullable Consumer consumer,
             CatalogChange.ChangeContext context) {
         return new QueueDefinition(
                 queue.number(),

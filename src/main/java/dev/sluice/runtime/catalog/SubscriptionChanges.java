@@ -4,6 +4,7 @@ import dev.sluice.queue.Limits;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.bus.CatalogClient.SubscriptionPatch;
 import dev.sluice.runtime.bus.CatalogClient.SubscriptionSpec;
 import dev.sluice.runtime.catalog.CatalogChange.ChangeContext;
 import dev.sluice.runtime.catalog.CatalogChange.ChangeResult;
@@ -46,8 +47,8 @@ public final class SubscriptionChanges {
             return ChangeResult.subscription(new Subscription(
                     context.newId(),
                     accountId,
-                    spec.name() == null ? "" : spec.name(),
-                    spec.enabled() == null || spec.enabled(),
+                    spec.name(),
+                    spec.enabled(),
                     spec.sourceJson(),
                     spec.queueId(),
                     spec.events(),
@@ -56,24 +57,22 @@ public final class SubscriptionChanges {
         }
     }
 
-    /** Changes the fields that are not null. */
-    public record SubscriptionUpdate(String accountId, String subscriptionId, SubscriptionSpec spec)
+    /** Changes the given fields. */
+    public record SubscriptionUpdate(String accountId, String subscriptionId, SubscriptionPatch patch)
             implements CatalogChange<Subscription> {
         @Override
         public ChangeResult<Subscription> decide(CatalogView catalog, ChangeContext context) {
             Subscription before = required(catalog, accountId, subscriptionId);
-            Subscription.check(spec.name(), null, spec.events());
-            if (spec.queueId() != null) {
-                QueueChanges.required(catalog, accountId, spec.queueId());
-            }
+            Subscription.check(patch.name().orElse(null), null, patch.events().orElse(null));
+            patch.queueId().ifPresent(queueId -> QueueChanges.required(catalog, accountId, queueId));
             return ChangeResult.subscription(new Subscription(
                     before.id(),
                     accountId,
-                    spec.name() == null ? before.name() : spec.name(),
-                    spec.enabled() == null ? before.enabled() : spec.enabled(),
+                    patch.name().orElse(before.name()),
+                    patch.enabled().orElse(before.enabled()),
                     before.sourceJson(),
-                    spec.queueId() == null ? before.queueId() : spec.queueId(),
-                    spec.events() == null ? before.events() : spec.events(),
+                    patch.queueId().orElse(before.queueId()),
+                    patch.events().orElse(before.events()),
                     before.createdMicros(),
                     context.nowMicros()));
         }

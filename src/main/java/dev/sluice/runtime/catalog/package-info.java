@@ -6,4 +6,7 @@
  * dev.sluice.runtime.catalog.CatalogView} is readable from any thread. May import the domain, {@code store},
  * {@code runtime.bus} and {@code runtime.clock}.
  */
+@NullMarked
 package dev.sluice.runtime.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +77,7 @@ public final class ContentLoader {
         private final QueueRequest.Deliver request;
         private final ReplyHandler<? super QueueClient.Delivered> reply;
         private PreparedDelivery prepared = new PreparedDelivery(List.of());
-        private QueueException refusal;
+        private @Nullable QueueException refusal;
         /** Whether all contents are loaded. */
         private boolean ready;
 
@@ -91,7 +92,7 @@ public final class ContentLoader {
     /** A command that is refused with OVERLOADED if the memory for messages in transit is full when it is decided. */
     private record Guarded<R>(QueueCommand<R> command, ByteBudget budget) implements QueueCommand<R> {
         @Override
-        public ReadRequest requiredRead(QueueState state, long nowMillis) {
+        public @Nullable ReadRequest requiredRead(QueueState state, long nowMillis) {
             return command.requiredRead(state, nowMillis);
         }
 
@@ -172,7 +173,8 @@ public final class ContentLoader {
     }
 
     /** Selects what fits into the response. If a size cannot be computed, refuses the request and returns null. */
-    private List<ReadyMessage> select(PreparedDelivery prepared, ToIntFunction<Content> sizeOf, ReplyHandler<?> reply) {
+    private @Nullable List<ReadyMessage> select(
+            PreparedDelivery prepared, ToIntFunction<Content> sizeOf, ReplyHandler<?> reply) {
         try {
             return prepared.select(sizeOf, bytesMax);
         } catch (RuntimeException fault) {
@@ -347,7 +349,7 @@ public final class ContentLoader {
      * Reads contents when everything appended so far is stored. Then runs {@code then} on the scheduler with null, or
      * with the error.
      */
-    private void read(List<MessageHeader> missing, PreparedDelivery prepared, Consumer<QueueException> then) {
+    private void read(List<MessageHeader> missing, PreparedDelivery prepared, Consumer<@Nullable QueueException> then) {
         pipeline.afterStored(
                 () -> store.readContents(queueNumber, missing)
                         .whenComplete((rows, failure) -> scheduler.execute(() -> {

@@ -7,12 +7,14 @@ import dev.sluice.runtime.queue.ContentCache;
 import dev.sluice.store.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Candidate messages for one response with the contents that are loaded so far. Confined to the queue's scheduler. */
 final class PreparedDelivery {
     private final List<ReadyMessage> candidates;
-    private final Content[] contents;
+    private final @Nullable Content[] contents;
     private final int[] sizes;
     private int selected;
 
@@ -37,7 +39,7 @@ final class PreparedDelivery {
 
     /** Takes contents from the cache. Returns the headers that must be read, in order. */
     List<MessageHeader> fillFrom(ContentCache cache) {
-        List<MessageHeader> missing = null;
+        @Nullable List<MessageHeader> missing = null;
         for (int i = 0; i < contents.length; i++) {
             MessageHeader header = candidates.get(i).header();
             contents[i] = cache.get(header.seq());
@@ -116,7 +118,7 @@ final class PreparedDelivery {
     }
 
     Content content(int index) {
-        return contents[index];
+        return Objects.requireNonNull(contents[index], "not selected");
     }
 
     /** Size of a selected candidate in the response, in bytes. */

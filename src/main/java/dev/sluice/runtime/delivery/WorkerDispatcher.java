@@ -3,6 +3,7 @@ package dev.sluice.runtime.delivery;
 import dev.sluice.queue.Ack;
 import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.ByteBudget;
+import dev.sluice.queue.Consumer;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.LeaseId;
@@ -25,6 +26,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pushes batches to the Worker of a queue as soon as {@code batch_size} messages are ready or the first of them has
@@ -57,13 +59,14 @@ public final class WorkerDispatcher {
     private final Runnable afterChange;
     private final DeadlineTimer timer;
     private QueueDefinition definition;
-    private WorkerTarget target;
-    private WorkerHealth health;
+    /** Null if the consumer of the queue has no target. */
+    private @Nullable Destination destination;
+
     /**
      * The batch whose pull waits for a read and has no lease yet. Until it has, the number of ready messages is
      * unknown.
      */
-    private InFlightBatch undecided;
+    private @Nullable InFlightBatch undecided;
 
     private int inFlightCount;
     private long inFlightBytes;
@@ -71,16 +74,17 @@ public final class WorkerDispatcher {
     private boolean closed;
     private final Promise<Void> idle = Promise.promise();
 
+    /** Where batches go, with the health of the Worker and the settings of the consumer. */
+    private record Destination(WorkerTarget target, WorkerHealth health, ConsumerSettings settings) {}
+
     /** A batch from its pull to its acknowledgement. */
     private static final class InFlightBatch {
-        private final WorkerTarget target;
-        private final WorkerHealth health;
+        private final Destination destination;
         private final ByteBudget.Reservation reservation;
         private long bytes;
 
-        InFlightBatch(WorkerTarget target, WorkerHealth health, ByteBudget.Reservation reservation, long bytes) {
-            this.target = target;
-            this.health = health;
+        InFlightBatch(Destination destination, ByteBudget.Reservation reservation, long bytes) {
+            this.destination = destination;
             this.reservation = reservation;
             this.bytes = bytes;
         }
@@ -108,12 +112,17 @@ public final class WorkerDispatcher {
 
     /** Applies a new definition. Batches in flight end with the previous one. */
     public void configure(QueueDefinition definition) {
-        WorkerTarget before = target;
+        Destination before = destination;
         this.definition = definition;
-        target = directory.of(definition);
-        if (target != null && target != before) {
-            health = new WorkerHealth(definition.consumer().scriptName());
+        Consumer consumer = definition.consumer();
+        WorkerTarget target = directory.of(definition);
+        if (consumer == null || target == null) {
+            destination = null;
+            return;
         }
+        WorkerHealth health =
+                before != null && before.target() == target ? before.health() : new WorkerHealth(consumer.scriptName());
+        destination = new Destination(target, health, consumer.settings());
     }
 
     /**
@@ -124,7 +133,8 @@ public final class WorkerDispatcher {
         if (inFlightCount > 0) {
             return 0;
         }
-        return isEnabled() ? dueMillis() : Long.MAX_VALUE;
+        Destination enabled = enabledDestination();
+        return enabled == null ? Long.MAX_VALUE : dueMillis(enabled);
     }
 
     /** Completes when no batch is in flight. Call when closed. */
@@ -137,37 +147,39 @@ public final class WorkerDispatcher {
 
     /** Sends what is due. Call after every change. */
     public void dispatchDue() {
-        while (isEnabled() && mayStart()) {
-            long dueMillis = dueMillis();
+        Destination enabled = enabledDestination();
+        while (enabled != null && mayStart(enabled)) {
+            long dueMillis = dueMillis(enabled);
             if (dueMillis > scheduler.nowMillis()) {
                 timer.arm(dueMillis);
                 return;
             }
-            start();
+            start(enabled);
+            enabled = enabledDestination();
         }
     }
 
-    private boolean isEnabled() {
-        return !closed && target != null && !definition.settings().deliveryPaused();
+    private @Nullable Destination enabledDestination() {
+        return closed || definition.settings().deliveryPaused() ? null : destination;
     }
 
-    private boolean mayStart() {
+    private boolean mayStart(Destination to) {
         return inFlightCount == 0
                 || undecided == null
-                        && inFlightCount < concurrency()
-                        && inFlightBytes + expectedBytes() <= IN_FLIGHT_BYTES_MAX;
+                        && inFlightCount < concurrency(to)
+                        && inFlightBytes + expectedBytes(to) <= IN_FLIGHT_BYTES_MAX;
     }
 
-    private int concurrency() {
-        if (health.isSuspect()) {
+    private int concurrency(Destination to) {
+        if (to.health().isSuspect()) {
             return 1;
         }
-        int configured = definition.consumer().settings().maxConcurrency();
+        int configured = to.settings().maxConcurrency();
         return Math.min(
                 configured == ConsumerSettings.CONCURRENCY_UNSET ? CONCURRENCY_DEFAULT : configured, concurrencyMax);
     }
 
-    private long expectedBytes() {
+    private long expectedBytes(Destination to) {
         BacklogStats metrics = executor.state().metrics();
         if (metrics.backlogCount() == 0) {
             return 0;
@@ -175,26 +187,24 @@ public final class WorkerDispatcher {
         long messageBytes = metrics.backlogBytes() / metrics.backlogCount();
         return Math.max(
                 messageBytes,
-                Math.min(
-                        batchBytesMax,
-                        messageBytes * definition.consumer().settings().batchSize()));
+                Math.min(batchBytesMax, messageBytes * to.settings().batchSize()));
     }
 
     /** When the next batch is full or its first message has waited long enough, but not during a pause. */
-    private long dueMillis() {
-        ConsumerSettings settings = definition.consumer().settings();
+    private long dueMillis(Destination to) {
+        ConsumerSettings settings = to.settings();
         QueueState state = executor.state();
         long readySince = state.nextReadyMillis();
         if (readySince == Long.MAX_VALUE) {
             return readySince;
         }
         long dueMillis = Math.min(state.readyMillis(settings.batchSize()), readySince + settings.maxWaitTimeMillis());
-        return Math.max(dueMillis, Math.max(pausedUntilMillis, health.pausedUntilMillis()));
+        return Math.max(dueMillis, Math.max(pausedUntilMillis, to.health().pausedUntilMillis()));
     }
 
-    private void start() {
-        InFlightBatch inFlight =
-                new InFlightBatch(target, health, new ByteBudget.Reservation(deliveries), expectedBytes());
+    private void start(Destination to) {
+        WorkerTarget target = to.target();
+        InFlightBatch inFlight = new InFlightBatch(to, new ByteBudget.Reservation(deliveries), expectedBytes(to));
         inFlightCount++;
         inFlightBytes += inFlight.bytes;
         undecided = inFlight;
@@ -261,9 +271,9 @@ public final class WorkerDispatcher {
                     span.delivered(result.cause());
                     meters.countWorkerBatch(resultOf(result.cause()), scheduler.nowMillis() - startedMillis);
                     if (result.succeeded()) {
-                        inFlight.health.succeeded(definition.name(), scheduler.nowMillis());
+                        inFlight.destination.health().succeeded(definition.name(), scheduler.nowMillis());
                     } else {
-                        inFlight.health.failed(definition.name(), result.cause(), scheduler.nowMillis());
+                        inFlight.destination.health().failed(definition.name(), result.cause(), scheduler.nowMillis());
                     }
                     if (result.cause() instanceof WorkerTarget.NotSent) {
                         batch.pending().unsent();
@@ -275,7 +285,7 @@ public final class WorkerDispatcher {
                 }));
     }
 
-    private static WorkerBatchResult resultOf(Throwable failure) {
+    private static WorkerBatchResult resultOf(@Nullable Throwable failure) {
         if (failure == null) {
             return WorkerBatchResult.ACCEPTED;
         }
@@ -284,7 +294,7 @@ public final class WorkerDispatcher {
 
     private static Future<WorkerTarget.BatchResult> deliver(InFlightBatch inFlight, WorkerTarget.Batch batch) {
         try {
-            return inFlight.target.deliver(batch);
+            return inFlight.destination.target().deliver(batch);
         } catch (RuntimeException fault) {
             return Future.failedFuture(new WorkerTarget.NotSent(fault.toString()));
         }
@@ -293,12 +303,14 @@ public final class WorkerDispatcher {
     /**
      * Acknowledges and retries messages according to the result. Without a result, the whole batch is delivered again.
      */
-    private void acknowledge(InFlightBatch inFlight, QueueClient.Delivered batch, WorkerTarget.BatchResult result) {
+    private void acknowledge(
+            InFlightBatch inFlight, QueueClient.Delivered batch, WorkerTarget.@Nullable BatchResult result) {
         List<LeaseId> acks = new ArrayList<>();
         List<Ack.Retry> retries = new ArrayList<>();
         for (QueueClient.Delivery delivery : batch.deliveries()) {
             long seq = delivery.message().header().seq();
             LeaseId lease = new LeaseId(seq, delivery.delivery());
+            @Nullable
             Integer delaySeconds = result == null
                     ? Integer.valueOf(NewMessage.DELAY_UNSET)
                     : result.retries().get(seq);

@@ -78,10 +78,11 @@ public interface WorkerTarget {
          * The target of that script, or null if it is not mapped: then the consumer is metadata only (docs/api.md
          * 11.12).
          */
+        @Nullable
         WorkerTarget find(String scriptName);
 
         /** The target of a queue's consumer, or null if it has none. */
-        default WorkerTarget of(QueueDefinition queue) {
+        default @Nullable WorkerTarget of(QueueDefinition queue) {
             Consumer consumer = queue.consumer();
             return consumer != null && consumer.type() == ConsumerType.WORKER ? find(consumer.scriptName()) : null;
         }

@@ -6,4 +6,7 @@
  * dev.sluice.runtime.delivery.PendingResponse}, which come from the edge. May import the domain, {@code store},
  * {@code runtime.bus} and {@code runtime.queue}; never the HTTP client.
  */
+@NullMarked
 package dev.sluice.runtime.delivery;
+
+import org.jspecify.annotations.NullMarked;

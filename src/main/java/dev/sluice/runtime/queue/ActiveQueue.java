@@ -25,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,16 +68,27 @@ public final class ActiveQueue {
     private final DeadlineTimer timer;
     private QueueDefinition definition;
     private final StateMachine<Phase> phase;
+    /** Whether the queue was loaded once. Before that there are none of the four parts below. */
+    private boolean loadedOnce;
+
+    @SuppressWarnings("NullAway.Init")
     private QueueCommandExecutor executor;
+
+    @SuppressWarnings("NullAway.Init")
     private DeadLetterSender deadLetterSender;
+
+    @SuppressWarnings("NullAway.Init")
     private DeadLetterReceiver deadLetterReceiver;
+
+    @SuppressWarnings("NullAway.Init")
     private WorkerDispatcher dispatcher;
+
     /** Requests that arrived while the queue is loaded again. Bounded by the limit of the queue's gate. */
     private final ArrayDeque<DeferredRequest> deferred = new ArrayDeque<>(1);
 
     private volatile long deadlineMillis = OVERDUE;
     /** As it was last read; null before that, and if the queue was closed without being loaded. */
-    private volatile BacklogSnapshot backlog;
+    private volatile @Nullable BacklogSnapshot backlog;
     /** Completed when the queue is closed. */
     private final Promise<Void> stopped = Promise.promise();
     /** When the Worker's next batch was due before the stop. */
@@ -124,7 +136,7 @@ public final class ActiveQueue {
         if (phase.is(Phase.CLOSED)) {
             return stopped.future();
         }
-        if (executor == null) {
+        if (!loadedOnce) {
             phase.transition(Phase.CLOSED, Phase.LOADING);
             stopped.complete();
             return stopped.future();
@@ -178,8 +190,8 @@ public final class ActiveQueue {
      * Returns the backlog of now; while the queue is being loaded or stopped, as it was before. Callable from any
      * thread; completes on the scheduler.
      */
-    public Future<BacklogSnapshot> backlog() {
-        Promise<BacklogSnapshot> read = Promise.promise();
+    public Future<@Nullable BacklogSnapshot> backlog() {
+        Promise<@Nullable BacklogSnapshot> read = Promise.promise();
         scheduler.execute(() -> {
             if (phase.is(Phase.ACTIVE) || phase.is(Phase.STOPPING)) {
                 backlog = executor.state().snapshot(scheduler.nowMillis());
@@ -190,7 +202,7 @@ public final class ActiveQueue {
     }
 
     /** The backlog after {@link #stop}; null if the queue was not loaded then. Callable from any thread. */
-    public BacklogSnapshot lastBacklog() {
+    public @Nullable BacklogSnapshot lastBacklog() {
         return backlog;
     }
 
@@ -223,7 +235,7 @@ public final class ActiveQueue {
                 resources.budgets().windows(),
                 resources.options().windowMessagesMax(),
                 resources.clock());
-        List<Release.Unsent> unsentLeases = executor == null ? List.of() : executor.unsentLeases();
+        List<Release.Unsent> unsentLeases = loadedOnce ? executor.unsentLeases() : List.of();
         executor = new QueueCommandExecutor(
                 definition.number(),
                 generation,
@@ -237,6 +249,7 @@ public final class ActiveQueue {
         deadLetterReceiver = new DeadLetterReceiver(
                 executor, resources.store(), scheduler, resources.budgets().transfers());
         dispatcher = new WorkerDispatcher(definition, executor, scheduler, resources, this::onChanged);
+        loadedOnce = true;
         phase.transition(Phase.ACTIVE, Phase.LOADING);
         List<Long> unconfirmed = state.unconfirmed();
         if (!unconfirmed.isEmpty()) {

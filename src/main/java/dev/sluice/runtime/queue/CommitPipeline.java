@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,16 +51,16 @@ public final class CommitPipeline {
      * The batch of the current task; null between tasks, as is {@link #parked}. On a server with many queues most of
      * them are waiting at any moment, and objects kept for their next task would be work for the garbage collector.
      */
-    private StoreBatch batch;
+    private @Nullable StoreBatch batch;
 
-    private List<Parked> parked;
+    private @Nullable List<Parked> parked;
     private int batchRoomBytes = StoreBatch.CAPACITY_BYTES_MIN;
     /** Commits whose outcome the store has not reported yet, including those of a failed pipeline. */
     private int inStore;
 
     private boolean failed;
     /** Completed when the pipeline is idle; null if nothing waits for that. */
-    private Promise<Void> idle;
+    private @Nullable Promise<Void> idle;
 
     private record Parked(Runnable onStored, Consumer<QueueException> onFailure) {}
 
@@ -82,11 +83,13 @@ public final class CommitPipeline {
 
     /** Adds an event that was already applied to memory. The next {@link #flush} commits it. */
     void append(QueueEvent event) {
-        if (batch == null) {
-            batch = store.newBatch(generation, batchRoomBytes);
+        StoreBatch open = batch;
+        if (open == null) {
+            open = store.newBatch(generation, batchRoomBytes);
+            batch = open;
             parked = new ArrayList<>();
         }
-        batch.add(queueNumber, event);
+        open.add(queueNumber, event);
     }
 
     /** Adds the span of the request whose events were just appended. */
@@ -107,7 +110,7 @@ public final class CommitPipeline {
         }
         if (failed) {
             onFailure.accept(new QueueException(QueueError.UNAVAILABLE));
-        } else if (batch != null) {
+        } else if (parked != null) {
             parkedMeter.increment();
             parked.add(new Parked(onStored, onFailure));
         } else if (!inFlight.isEmpty()) {
@@ -148,19 +151,20 @@ public final class CommitPipeline {
 
     /** Commits the open batch, if there is one. Call once at the end of every task that called {@link #append}. */
     void flush() {
-        if (batch == null) {
+        StoreBatch closed = batch;
+        List<Parked> waiters = parked;
+        if (closed == null || waiters == null) {
             return;
         }
-        StoreBatch closed = batch;
         batch = null;
+        parked = null;
         if (failed) {
             reportIfIdle();
             return;
         }
         closed.head(queueNumber, head.get());
         batchRoomBytes = closed.nextCapacityBytes();
-        inFlight.add(parked);
-        parked = null;
+        inFlight.add(waiters);
         inStore++;
         store.commit(closed, failure -> {
             if (scheduler.isCurrentThread()) {
@@ -171,7 +175,7 @@ public final class CommitPipeline {
         });
     }
 
-    private void onCommitted(StoreException failure) {
+    private void onCommitted(@Nullable StoreException failure) {
         inStore--;
         if (!failed && failure != null) {
             fail(failure);

@@ -5,6 +5,7 @@ import dev.sluice.queue.Content;
 import dev.sluice.queue.TraceContext;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Contents of messages that will probably be delivered soon, so that a delivery need not read them. Bounded by a count
@@ -39,12 +40,12 @@ public final class ContentCache {
     }
 
     /** Returns the content, or null. */
-    public Content get(long seq) {
+    public @Nullable Content get(long seq) {
         return bySeq.get(seq);
     }
 
     /** Removes the content and returns it, or null. */
-    public Content remove(long seq) {
+    public @Nullable Content remove(long seq) {
         Content content = bySeq.remove(seq);
         if (content != null) {
             budget.release(bytesOf(content));

@@ -4,6 +4,7 @@ import dev.sluice.queue.Content;
 import dev.sluice.queue.QueueEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class MessageLog {
     }
 
     /** The text of an event, or null for one that a user does not see. */
-    private String textOf(QueueEvent event) {
+    private @Nullable String textOf(QueueEvent event) {
         return switch (event.kind()) {
             case ENQUEUED -> enqueued((QueueEvent.Enqueued) event);
             case LEASED -> leased((QueueEvent.Leased) event);

@@ -13,9 +13,11 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,18 +86,22 @@ final class ReadCoordinator {
         if (request.kind() == ReadRequest.ReadKind.LOOKUP) {
             lookUp(request, waiter);
         } else {
-            windows.get(request.kind()).waiters.add(waiter);
+            window(request).waiters.add(waiter);
             prefetch(request);
         }
     }
 
     /** Reads rows of a window in advance, unless a read of that window is in progress. */
     void prefetch(ReadRequest request) {
-        WindowRead window = windows.get(request.kind());
+        WindowRead window = window(request);
         if (!window.inProgress) {
             window.inProgress = true;
             startRead(request, rows -> serve(window, request, rows), error -> refuse(window, error));
         }
+    }
+
+    private WindowRead window(ReadRequest request) {
+        return Objects.requireNonNull(windows.get(request.kind()));
     }
 
     private void lookUp(ReadRequest request, ReadWaiter waiter) {
@@ -106,7 +112,7 @@ final class ReadCoordinator {
                     state.supply(request, rows.list(), rows.last());
                     lookups.remove(waiter);
                     waiter.retry();
-                    clearLookups(request.seqs().length);
+                    clearLookups(seqsOf(request).length);
                 },
                 error -> {
                     lookups.remove(waiter);
@@ -135,8 +141,8 @@ final class ReadCoordinator {
 
     private void finish(
             ReadRequest request,
-            Rows rows,
-            Throwable failure,
+            @Nullable Rows rows,
+            @Nullable Throwable failure,
             Consumer<Rows> onRows,
             Consumer<QueueException> onFailure) {
         if (closed) {
@@ -171,8 +177,12 @@ final class ReadCoordinator {
                         request,
                         store.readOriginalTimestamps(
                                 queueNumber, request.fromMillis(), request.fromSeq(), request.limit()));
-            case LOOKUP -> store.find(queueNumber, request.seqs()).thenApply(found -> new Rows(found, true));
+            case LOOKUP -> store.find(queueNumber, seqsOf(request)).thenApply(found -> new Rows(found, true));
         };
+    }
+
+    private static long[] seqsOf(ReadRequest lookup) {
+        return Objects.requireNonNull(lookup.seqs(), "a lookup has numbers");
     }
 
     private static CompletionStage<Rows> upToLimit(ReadRequest request, CompletionStage<? extends List<?>> read) {

@@ -6,4 +6,7 @@
  * are no locks. May import the domain, {@code store} and the other packages of the runtime. Vert.x verticles and
  * the event bus stay outside, so that the simulation can run a queue.
  */
+@NullMarked
 package dev.sluice.runtime.queue;
+
+import org.jspecify.annotations.NullMarked;

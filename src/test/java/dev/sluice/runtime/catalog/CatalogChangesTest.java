@@ -145,11 +145,11 @@ class CatalogChangesTest {
     }
 
     @Test
-    void aReplacedConsumerKeepsIdAndTypeAndTakesSettings() {
+    void aReplacedConsumerKeepsItsIdAndTakesSettings() {
         QueueDefinition queue = running.create("jobs");
         Consumer before = running.consume(queue, 3, "");
-        ConsumerSpec untyped = new ConsumerSpec(null, "", "dead", spec(7, "").settings());
-        Consumer after = get(changes.replaceConsumer(ACCOUNT, queue.queueId(), before.consumerId(), untyped));
+        ConsumerSpec spec = spec(7, "dead");
+        Consumer after = get(changes.replaceConsumer(ACCOUNT, queue.queueId(), before.consumerId(), spec));
         assertThat(after.consumerId()).isEqualTo(before.consumerId());
         assertThat(after.type()).isEqualTo(ConsumerType.HTTP_PULL);
         assertThat(after.createdMicros()).isEqualTo(before.createdMicros());
@@ -158,11 +158,8 @@ class CatalogChangesTest {
     }
 
     @Test
-    void replacingOnAQueueWithoutConsumerCreatesOneIfATypeIsGiven() {
+    void replacingOnAQueueWithoutConsumerCreatesOne() {
         QueueDefinition queue = running.create("jobs");
-        ConsumerSpec untyped = new ConsumerSpec(null, "", "", spec(3, "").settings());
-        assertThat(refusal(changes.replaceConsumer(ACCOUNT, queue.queueId(), "f".repeat(32), untyped)))
-                .isEqualTo(QueueError.REQUEST_INVALID);
         Consumer made = get(changes.replaceConsumer(ACCOUNT, queue.queueId(), "f".repeat(32), spec(3, "")));
         assertThat(running.find("jobs").consumer()).isEqualTo(made);
     }

@@ -20,27 +20,21 @@ public final class CatalogRecordsFuzz {
         int keyEnd = Math.min(input.length, 1 + (input[0] & 15));
         CatalogRecord record = new CatalogRecord(
                 Arrays.copyOfRange(input, 1, keyEnd), Arrays.copyOfRange(input, keyEnd, input.length));
-        CatalogRecords.Read read;
+        CatalogRecords.CatalogEntry read;
         try {
             read = AllocationBound.within(input.length, () -> CatalogRecords.read(record));
         } catch (StoreCorruptException damage) {
             return;
         }
         boolean same = true;
-        if (read.queue() != null) {
-            byte[] written = CatalogRecords.value(read.queue());
-            same = read.queue()
-                    .equals(CatalogRecords.read(new CatalogRecord(record.key(), written))
-                            .queue());
-        } else if (read.subscription() != null) {
-            byte[] written = CatalogRecords.value(read.subscription());
-            same = read.subscription()
-                    .equals(CatalogRecords.read(new CatalogRecord(record.key(), written))
-                            .subscription());
-        } else if (read.clock() != null) {
-            same = read.clock()
-                    .equals(CatalogRecords.read(CatalogRecords.clock(read.clock()))
-                            .clock());
+        if (read instanceof CatalogRecords.CatalogEntry.QueueEntry entry) {
+            same = read.equals(
+                    CatalogRecords.read(new CatalogRecord(record.key(), CatalogRecords.value(entry.queue()))));
+        } else if (read instanceof CatalogRecords.CatalogEntry.SubscriptionEntry entry) {
+            byte[] written = CatalogRecords.value(entry.subscription());
+            same = read.equals(CatalogRecords.read(new CatalogRecord(record.key(), written)));
+        } else if (read instanceof CatalogRecords.CatalogEntry.ClockEntry entry) {
+            same = read.equals(CatalogRecords.read(CatalogRecords.clock(entry.clock())));
         }
         if (!same) {
             throw new AssertionError("written again it is read as something else: " + read);

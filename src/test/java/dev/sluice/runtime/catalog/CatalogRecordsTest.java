@@ -1,6 +1,7 @@
 package dev.sluice.runtime.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.TestSeed;
 import dev.sluice.queue.Consumer;
@@ -9,9 +10,13 @@ import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
+import dev.sluice.runtime.catalog.CatalogRecords.CatalogEntry;
 import dev.sluice.runtime.clock.ClockGap;
 import dev.sluice.runtime.clock.ClockState;
 import dev.sluice.store.CatalogRecord;
+import dev.sluice.store.StoreCorruptException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -25,28 +30,49 @@ class CatalogRecordsTest {
     @Property(seed = TestSeed.PROPERTIES, tries = 200)
     void queuesComeBack(@ForAll("queues") QueueDefinition queue) {
         CatalogRecord record = new CatalogRecord(CatalogRecords.key(queue), CatalogRecords.value(queue));
-        assertThat(CatalogRecords.read(record).queue()).isEqualTo(queue);
+        assertThat(CatalogRecords.read(record)).isEqualTo(new CatalogEntry.QueueEntry(queue));
     }
 
     @Property(seed = TestSeed.PROPERTIES, tries = 200)
     void subscriptionsComeBack(@ForAll("subscriptions") Subscription subscription) {
         CatalogRecord record = new CatalogRecord(CatalogRecords.key(subscription), CatalogRecords.value(subscription));
-        assertThat(CatalogRecords.read(record).subscription()).isEqualTo(subscription);
+        assertThat(CatalogRecords.read(record)).isEqualTo(new CatalogEntry.SubscriptionEntry(subscription));
     }
 
     @Property(seed = TestSeed.PROPERTIES, tries = 50)
     void counterAndKeyComeBack(@ForAll long lastNumber, @ForAll byte[] key) {
-        assertThat(CatalogRecords.read(CatalogRecords.counter(lastNumber)).lastNumber())
-                .isEqualTo(lastNumber);
-        assertThat(CatalogRecords.read(CatalogRecords.installationKey(key)).installationKey())
-                .isEqualTo(key);
+        assertThat(CatalogRecords.read(CatalogRecords.counter(lastNumber)))
+                .isEqualTo(new CatalogEntry.CounterEntry(lastNumber));
+        assertThat(CatalogRecords.read(CatalogRecords.installationKey(key))).isEqualTo(new CatalogEntry.KeyEntry(key));
     }
 
     @Property(seed = TestSeed.PROPERTIES, tries = 50)
     void theStateOfTheClockComesBack(
             @ForAll long time, @ForAll long offset, @ForAll long boot, @ForAll long gap, @ForAll long kept) {
         ClockState state = new ClockState(time, offset, "id", boot, new ClockGap(gap, kept, ~gap, ~kept, time));
-        assertThat(CatalogRecords.read(CatalogRecords.clock(state)).clock()).isEqualTo(state);
+        assertThat(CatalogRecords.read(CatalogRecords.clock(state))).isEqualTo(new CatalogEntry.ClockEntry(state));
+    }
+
+    @Property(seed = TestSeed.PROPERTIES, tries = 20)
+    void aRecordThatLacksAFieldIsDamaged(
+            @ForAll("queues") QueueDefinition queue, @ForAll("subscriptions") Subscription subscription) {
+        assertThatEachFieldIsNeeded(new CatalogRecord(CatalogRecords.key(queue), CatalogRecords.value(queue)));
+        assertThatEachFieldIsNeeded(
+                new CatalogRecord(CatalogRecords.key(subscription), CatalogRecords.value(subscription)));
+    }
+
+    private static void assertThatEachFieldIsNeeded(CatalogRecord record) {
+        JsonObject whole = new JsonObject(Buffer.buffer(record.value()));
+        for (String field : whole.fieldNames()) {
+            JsonObject less = whole.copy();
+            less.remove(field);
+            if (!field.equals("consumer")) {
+                assertThatThrownBy(() -> CatalogRecords.read(
+                                new CatalogRecord(record.key(), less.toBuffer().getBytes())))
+                        .as("without " + field)
+                        .isInstanceOf(StoreCorruptException.class);
+            }
+        }
     }
 
     @Provide

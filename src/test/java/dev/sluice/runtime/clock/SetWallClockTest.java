@@ -134,8 +134,7 @@ class SetWallClockTest {
     void passiveQueuesAreActivatedOnTimeWhenTheWallClockIsSet() {
         ManualScheduler scheduler = queue.scheduler;
         List<Long> activated = new ArrayList<>();
-        ActivationTimer activationTimer = new ActivationTimer(activated::add);
-        activationTimer.start(scheduler);
+        ActivationTimer activationTimer = new ActivationTimer(scheduler, activated::add);
         activationTimer.put(7, scheduler.nowMillis() + 30_000);
         activationTimer.put(8, scheduler.nowMillis() + 3 * HOUR);
 
