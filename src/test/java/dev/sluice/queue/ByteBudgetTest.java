@@ -71,6 +71,9 @@ class ByteBudgetTest {
         budget.attribute("a", -8);
         assertThat(budget.bytesOf("a")).isZero();
         assertThat(budget.bytesOf(null)).isZero();
+        budget.attribute("b", 6);
+        budget.attribute("b", 6);
+        assertThat(budget.bytesOf("b")).isEqualTo(12);
     }
 
     @Test

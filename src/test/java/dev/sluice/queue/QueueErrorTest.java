@@ -27,4 +27,14 @@ class QueueErrorTest {
     void anUnknownNumberIsAnInternalError() {
         assertThat(QueueError.ofNumber(0)).isEqualTo(QueueError.INTERNAL);
     }
+
+    @Test
+    void everyErrorHasATextOfItsOwnThatAnExceptionShowsUnlessItHasABetterOne() {
+        assertThat(Stream.of(QueueError.values()).map(QueueError::text))
+                .doesNotHaveDuplicates()
+                .allMatch(text -> !text.isBlank());
+        assertThat(new QueueException(QueueError.QUEUE_UNKNOWN)).hasMessage("Queue not found.");
+        assertThat(new QueueException(QueueError.QUEUE_UNKNOWN, "No queue 'a'."))
+                .hasMessage("No queue 'a'.");
+    }
 }

@@ -267,7 +267,16 @@ class QueueStateTest {
         List.of(TestQueue.message("a", 0), TestQueue.message("b", 10))
                 .forEach(message ->
                         new Push(List.of(message)).decide(state, 1_000).events().forEach(state::apply));
-        assertThat(budget.reservedBytes()).isPositive();
+        MessageHeader original = new MessageHeader(1, 500, 500, 1, false);
+        Content content = new Content(1, 2, ContentType.TEXT, 0, new byte[1]);
+        new AcceptDeadLetters(
+                        List.of(new AcceptDeadLetters.DeadLetter(new QueueEvent.Origin(7, original), content)), false)
+                .decide(state, 1_000)
+                .events()
+                .forEach(state::apply);
+        assertThat(budget.reservedBytes())
+                .as("one block for each window")
+                .isEqualTo(4L * Window.CHARGE_ELEMENTS * Window.ELEMENT_BYTES);
         state.close();
         assertThat(budget.reservedBytes()).isZero();
     }

@@ -365,6 +365,23 @@ class WindowTest {
     }
 
     @Test
+    void aWindowOfOneElementHoldsItWithoutMemory() {
+        Window<MessageHeader> window = window(1, new ByteBudget(0));
+        window.updateCount(0);
+        window.add(message(1));
+        assertThat(seqs(window)).containsExactly(1L);
+        assertThat(window.isComplete()).isTrue();
+    }
+
+    @Test
+    void aClosedWindowHoldsNoElements() {
+        Window<MessageHeader> window = emptyWindow(4);
+        window.add(message(1));
+        window.close();
+        assertThat(window.size()).isZero();
+    }
+
+    @Test
     void aFullWindowStillReadsOneRow() {
         Window<MessageHeader> window = emptyWindow(1);
         window.add(message(1));

@@ -30,6 +30,12 @@ public final class FaultyStore implements QueueStore {
     /** The most rows that one read of arrivals returns. */
     public int arrivalsMax = Integer.MAX_VALUE;
 
+    /** Number of reads of arrivals. One thread. */
+    public int arrivalsRead;
+
+    /** Reads of arrivals wait for this, and fail with it. */
+    public CompletableFuture<Void> arrivalsGate = CompletableFuture.completedFuture(null);
+
     /** While it is not null, commits wait here and are stored when the test runs them. */
     public volatile List<Runnable> heldCommits;
 
@@ -84,7 +90,8 @@ public final class FaultyStore implements QueueStore {
 
     @Override
     public CompletionStage<Arrivals> readArrivals(long queueNumber, long fromSeq, int limit) {
-        return store.readArrivals(queueNumber, fromSeq, Math.min(limit, arrivalsMax));
+        arrivalsRead++;
+        return arrivalsGate.thenCompose(open -> store.readArrivals(queueNumber, fromSeq, Math.min(limit, arrivalsMax)));
     }
 
     @Override
