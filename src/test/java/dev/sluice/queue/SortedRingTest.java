@@ -30,6 +30,7 @@ class SortedRingTest {
             }
             assertThat(ring.size()).isEqualTo(expected.size());
             assertThat(ring.find(0, seq)).isSameAs(expected.get(seq));
+            assertThat(ring.sizeBelow(0, seq)).isEqualTo(expected.headMap(seq).size());
             int index = 0;
             for (MessageHeader header : expected.values()) {
                 assertThat(ring.get(index++)).isSameAs(header);
