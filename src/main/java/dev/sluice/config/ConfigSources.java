@@ -24,8 +24,8 @@ final class ConfigSources {
 
     /** Adds a default of the command, which replaces that of the key. */
     void addPreset(String name, String value) {
-        Objects.requireNonNull(ConfigKeys.find(name), name);
-        presets.put(name, new Setting(value, "default"));
+        ConfigKey<?> key = Objects.requireNonNull(ConfigKeys.find(name), name);
+        put(presets, key, parsed(key, value, "default"), "default");
     }
 
     /** Adds the settings of a file. */
@@ -47,7 +47,7 @@ final class ConfigSources {
                 if (!seen.add(name)) {
                     throw new ConfigException(name + " is set twice in " + source);
                 }
-                put(key, entry.getValue(), source);
+                put(settings, key, entry.getValue(), source);
             } else if (!isSection(name)) {
                 throw unknown(name, source);
             } else if (entry.getValue() instanceof Map<?, ?> inner) {
@@ -135,15 +135,19 @@ final class ConfigSources {
     }
 
     private void putText(ConfigKey<?> key, String text, String source) {
-        boolean yaml = key.type().structured() && !text.isBlank();
-        put(key, yaml ? YamlText.parse(text, key.name() + " (" + source + ")") : text, source);
+        put(settings, key, parsed(key, text, source), source);
     }
 
-    private void put(ConfigKey<?> key, @Nullable Object raw, String source) {
+    private static @Nullable Object parsed(ConfigKey<?> key, String text, String source) {
+        boolean yaml = key.type().structured() && !text.isBlank();
+        return yaml ? YamlText.parse(text, key.name() + " (" + source + ")") : text;
+    }
+
+    private static void put(Map<String, Setting> target, ConfigKey<?> key, @Nullable Object raw, String source) {
         if (raw == null || raw.equals("")) {
-            settings.remove(key.name());
+            target.remove(key.name());
         } else {
-            settings.put(key.name(), new Setting(raw, source));
+            target.put(key.name(), new Setting(raw, source));
         }
     }
 

@@ -352,4 +352,15 @@ class ConfigLoaderTest {
         assertThat(config.storage().engine()).isEqualTo(StorageConfig.Engine.MEMORY);
         assertThat(config.auth().token().orElseThrow().value()).isEqualTo("default-token");
     }
+
+    @Test
+    void aDefaultOfTheCommandMayBeAList() {
+        Map<String, String> presets = Map.of("queues", "[{name: orders}]");
+
+        assertThat(ConfigLoader.load(presets, null, Map.of(), List.of()).queues())
+                .hasSize(1);
+        assertThat(ConfigLoader.load(presets, null, Map.of(), List.of("queues="))
+                        .queues())
+                .hasSize(1);
+    }
 }
