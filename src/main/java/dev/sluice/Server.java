@@ -21,6 +21,7 @@ import dev.sluice.api.http.ListenerTransport;
 import dev.sluice.api.http.RefusedLogins;
 import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.page.ConsolePages;
+import dev.sluice.api.page.ContractPages;
 import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
@@ -267,7 +268,8 @@ public final class Server {
 
     private Future<Pages> pages() {
         return config.consoleEnabled()
-                ? ConsolePages.load(vertx, sessions, refusedLogins).map(pages -> pages)
+                ? ConsolePages.load(vertx, sessions, refusedLogins)
+                        .map(console -> console.and(new ContractPages(vertx)))
                 : Future.succeededFuture(Pages.NONE);
     }
 

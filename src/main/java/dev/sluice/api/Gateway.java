@@ -118,10 +118,25 @@ public final class Gateway {
         request.response().headers().set(RequestIds.HEADER, ids.takeOrMake(request.getHeader(RequestIds.HEADER)));
     }
 
-    /** Sends a body that is not the response of an operation. Status and headers are set. */
+    /**
+     * Sends a body that is not the response of an operation, in this task or a later one. Status and headers are set by
+     * then.
+     */
+    void respond(HttpServerRequest request, Future<Buffer> body) {
+        long startedNanos = arrivedNanos;
+        body.onComplete(outcome -> {
+            if (outcome.succeeded()) {
+                responses.end(request, outcome.result());
+            } else {
+                respondWithFailure(request, outcome.cause(), false);
+            }
+            access.record(request, null, null, System.nanoTime() - startedNanos);
+        });
+    }
+
+    /** The same with a body that there is. */
     void respond(HttpServerRequest request, Buffer body) {
-        responses.end(request, body);
-        recordAccess(request);
+        respond(request, Future.succeededFuture(body));
     }
 
     /**

@@ -238,7 +238,8 @@ public final class ConfigKeys {
     static final ConfigKey<Boolean> CONSOLE_ENABLED = key(
             "console.enabled",
             "true",
-            "Whether the API port serves the console at /console. It shows nothing without a token.",
+            "Whether the API port serves the console at /console and the contract at /docs. The console shows nothing "
+                    + "without a token.",
             ValueTypes.bool());
 
     static final ConfigKey<Integer> MESSAGE_BYTES_MAX =

@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.LinkedHashMap;
@@ -89,27 +88,7 @@ public final class ConsolePages implements Pages {
     }
 
     private static void send(HttpServerRequest request, StaticFile file, PageWriter responses) {
-        HttpServerResponse response = request.response();
-        response.putHeader(HttpHeaders.ETAG, file.etag())
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
-                .putHeader("Content-Security-Policy", SECURITY_POLICY)
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("Referrer-Policy", "no-referrer")
-                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
-                .putHeader("Cross-Origin-Resource-Policy", "same-origin");
-        if (file.etag().equals(request.getHeader(HttpHeaders.IF_NONE_MATCH))) {
-            response.setStatusCode(304);
-            responses.end(request, Buffer.buffer());
-            return;
-        }
-        response.putHeader(HttpHeaders.CONTENT_TYPE, file.contentType());
-        String accepted = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
-        boolean compressed = accepted != null && accepted.contains("gzip");
-        if (compressed) {
-            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
-        }
-        responses.end(request, compressed ? file.gzip() : file.plain());
+        responses.end(request, file.respondTo(request, SECURITY_POLICY));
     }
 
     /** The code is in a header, so that no body has to be read for a caller without credentials. */
