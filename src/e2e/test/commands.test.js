@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { ConsoleData } from '../harness/console-data.js';
 import { Server, TOKEN } from '../harness/server.js';
@@ -15,8 +16,8 @@ before(async () => {
 after(() => server.stop());
 
 /** Runs a command with the environment that the first start prints. */
-function sluice(args, input = '') {
-  const environment = { ...process.env, CLOUDFLARE_BASE_URL: `${server.origin}/client/v4`, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: TOKEN };
+function sluice(args, input = '', token = TOKEN) {
+  const environment = { ...process.env, CLOUDFLARE_BASE_URL: `${server.origin}/client/v4`, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: token };
   const child = spawn(process.env.SLUICE_JAVA ?? 'java', ['-XX:TieredStopAtLevel=1', '-jar', JAR, ...args], { env: environment });
   let stdout = '';
   let stderr = '';
@@ -67,4 +68,23 @@ test('the configuration names its sources and hides secrets; completion is a scr
   assert.doesNotMatch(config, /very-secret/);
   assert.match((await sluice(['generate-completion'])).stdout, /complete .*sluice/);
   assert.match((await sluice(['console'])).stdout, /^http:\/\/127\.0\.0\.1:\d+\/console\/#code=[\w-]{40,}\n$/);
+});
+
+test('a token is created, used, listed with its last use, and revoked; its hash is that of the configuration', async () => {
+  const created = await sluice(['token', 'create', 'reports', '--expires', '1h']);
+  assert.match(created.stdout, /^sluice_[0-9a-f]{40}\n$/, created.stderr);
+  const token = created.stdout.trim();
+  assert.equal((await sluice(['queues'], '', token)).status, 0);
+  assert.match((await sluice(['push', 'work'], 'x', token)).stderr, /may read, but not write/);
+  const list = (await sluice(['token', 'list'])).stdout;
+  assert.match(list, /^\(configuration\) +auth\.token +write +all +never +-$/m);
+  assert.match(list, new RegExp(`^[0-9a-f]{32} +reports +read +${ACCOUNT} +20\\d\\d-\\S+ \\d\\d:\\d\\dZ +20\\d\\d-\\S+ \\d\\d:\\d\\dZ$`, 'm'));
+  assert.doesNotMatch(list, new RegExp(token));
+  assert.equal((await sluice(['token', 'revoke', 'reports'])).stdout, 'reports is revoked\n');
+  const refused = await sluice(['queues'], '', token);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /^sluice: Authentication error: [^\n]*\n$/);
+  assert.match((await sluice(['token', 'revoke', 'reports'])).stderr, /there is no token 'reports'/);
+  const expected = createHash('sha256').update('my-token').digest('hex');
+  assert.equal((await sluice(['token', 'hash'], 'my-token\n')).stdout, `${expected}\n`);
 });

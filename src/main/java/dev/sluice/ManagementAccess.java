@@ -6,20 +6,18 @@ import dev.sluice.api.error.EdgeException;
 import dev.sluice.config.Access;
 import dev.sluice.management.ChangeAuthorizer;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Optional;
 
 /**
  * Authorizes requests of the management port that change something: they need an API credential with write access to
- * every account. The generated credentials are sufficient, because they exist only if no others are configured. Owned
- * by one event loop.
+ * every account, or the generated one. Owned by one event loop.
  */
 final class ManagementAccess implements ChangeAuthorizer {
     private final Authenticator credentials;
-    private final Optional<GeneratedCredentials> generated;
+    private final Owners owners;
 
-    ManagementAccess(Authenticator credentials, Optional<GeneratedCredentials> generated) {
+    ManagementAccess(Authenticator credentials, Owners owners) {
         this.credentials = credentials;
-        this.generated = generated;
+        this.owners = owners;
     }
 
     @Override
@@ -30,10 +28,8 @@ final class ManagementAccess implements ChangeAuthorizer {
         } catch (EdgeException unknown) {
             return Authorization.UNAUTHENTICATED;
         }
-        boolean hasAllAccounts = caller.accounts().contains("*")
-                || generated
-                        .filter(credential -> caller.mayUse(credential.accountId()))
-                        .isPresent();
-        return hasAllAccounts && caller.access() == Access.WRITE ? Authorization.ALLOWED : Authorization.FORBIDDEN;
+        return owners.isOwner(caller) && caller.access() == Access.WRITE
+                ? Authorization.ALLOWED
+                : Authorization.FORBIDDEN;
     }
 }

@@ -8,12 +8,12 @@ import dev.sluice.api.Pages;
 import dev.sluice.api.RequestMemory;
 import dev.sluice.api.auth.ConsoleSessions;
 import dev.sluice.api.auth.Credentials;
-import dev.sluice.api.auth.Principal;
 import dev.sluice.api.auth.SessionAuthenticator;
 import dev.sluice.api.binding.BindingOperations;
 import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.control.ResetAccount;
 import dev.sluice.api.extension.ExtensionOperations;
+import dev.sluice.api.extension.TokenAdministration;
 import dev.sluice.api.http.AccessLog;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
@@ -22,6 +22,7 @@ import dev.sluice.api.http.RefusedLogins;
 import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.page.ConsolePages;
 import dev.sluice.api.page.ContractPages;
+import dev.sluice.config.AuthConfig;
 import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
@@ -93,6 +94,9 @@ public final class Server {
     private volatile boolean listening;
 
     private volatile boolean stopping;
+    /** The configured credentials, which a configuration reload replaces. */
+    private volatile AuthConfig auth;
+
     private int port;
     private int managementPort;
 
@@ -114,6 +118,7 @@ public final class Server {
         this.clock = clock;
         this.meters = meters;
         this.accessLog = new AccessLog(config.logAccess());
+        this.auth = config.auth();
     }
 
     /**
@@ -313,7 +318,7 @@ public final class Server {
                 meters,
                 new QueueSource(() -> runtime.backlogs().readAll(), clock::nowMillis),
                 this::unreadyReason,
-                new ManagementAccess(credentials(), generatedCredentials),
+                new ManagementAccess(credentials(), new Owners(generatedCredentials)),
                 this::copyTo);
         return vertx.deployVerticle(management)
                 .recover(failure -> Future.failedFuture(StartException.listening(
@@ -382,7 +387,7 @@ public final class Server {
         operations.addAll(MessageOperations.forEventLoop(
                 runtime.queueClient(), config.limits(), config.messages(), runtime.installationKey(), clock));
         operations.addAll(BindingOperations.forEventLoop(runtime.queueClient(), config.limits(), clock));
-        operations.addAll(ExtensionOperations.forEventLoop(runtime, clock, sessions));
+        operations.addAll(ExtensionOperations.forEventLoop(runtime, clock, sessions, tokenAdministration()));
         if (config.devMode()) {
             AccountReset reset = new AccountReset(
                     runtime.catalog(), runtime.catalogClient(), runtime.queueClient(), provisioner(), config.queues());
@@ -391,8 +396,21 @@ public final class Server {
         return operations;
     }
 
+    private TokenAdministration tokenAdministration() {
+        return new TokenAdministration(
+                runtime.tokens(),
+                runtime.catalogClient(),
+                () -> auth,
+                new Owners(generatedCredentials)::isOwner,
+                clock);
+    }
+
     private Credentials credentials() {
-        return new Credentials(config.auth(), generatedCredentials.map(GeneratedCredentials::credential));
+        return new Credentials(
+                () -> auth,
+                generatedCredentials.map(GeneratedCredentials::credential),
+                runtime.tokens(),
+                clock::nowMillis);
     }
 
     private Optional<String> unreadyReason() {
@@ -458,7 +476,7 @@ public final class Server {
         return generatedCredentials
                 .filter(generated -> config.consoleEnabled())
                 .map(GeneratedCredentials::credential)
-                .map(token -> new Principal(token.name(), "", token.accounts(), token.access()))
+                .map(Credentials::callerOf)
                 .map(sessions::newCode);
     }
 

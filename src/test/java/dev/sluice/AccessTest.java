@@ -33,9 +33,10 @@ class AccessTest {
      * The required right and the expected response of an operation.
      *
      * @param write whether a read-only token is rejected
+     * @param owner whether a credential for some accounts is rejected
      * @param admitted status and code for an authorized caller
      */
-    private record Row(boolean write, String admitted) {}
+    private record Row(boolean write, boolean owner, String admitted) {}
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
 
@@ -88,6 +89,9 @@ class AccessTest {
         write("accounts-reset", "200/0");
         read("caller-get", "200/0");
         read("console-codes-create", "200/0");
+        TABLE.put("tokens-list", new Row(false, true, "200/0"));
+        TABLE.put("tokens-create", new Row(true, true, "400/10026"));
+        TABLE.put("tokens-revoke", new Row(true, true, "404/10404"));
         read("backlogs-list", "200/0");
         read("backlogs-get", "404/11000");
         read("messages-browse", "404/10104");
@@ -216,16 +220,18 @@ class AccessTest {
     }
 
     private static String admittedWithoutEmail(String operationId) {
-        return operationId.equals("user-get")
-                ? "403/9109"
-                : TABLE.get(operationId).admitted();
+        if (operationId.equals("user-get")) {
+            return "403/9109";
+        }
+        Row row = TABLE.get(operationId);
+        return row.owner() ? REJECTED : row.admitted();
     }
 
     private static void read(String operationId, String admitted) {
-        TABLE.put(operationId, new Row(false, admitted));
+        TABLE.put(operationId, new Row(false, false, admitted));
     }
 
     private static void write(String operationId, String admitted) {
-        TABLE.put(operationId, new Row(true, admitted));
+        TABLE.put(operationId, new Row(true, false, admitted));
     }
 }

@@ -15,6 +15,11 @@ public final class Envelope {
         return new Response(success(result).toBuffer());
     }
 
+    /** A response with a list that has no pages. */
+    public static Response of(JsonArray result) {
+        return new Response(success(result).toBuffer());
+    }
+
     /** A response without a result. */
     public static Response empty() {
         return new Response(success(null).toBuffer());

@@ -15,6 +15,9 @@ public final class ExtensionRoutes {
     public static final List<Route> ALL = List.of(
             route("caller-get", HttpMethod.GET, "/caller"),
             route("console-codes-create", HttpMethod.POST, "/console/codes"),
+            route("tokens-list", HttpMethod.GET, "/tokens"),
+            route("tokens-create", HttpMethod.POST, "/tokens"),
+            route("tokens-revoke", HttpMethod.DELETE, "/tokens/{token_id}"),
             route("backlogs-list", HttpMethod.GET, "/accounts/{account_id}/queues"),
             route("backlogs-get", HttpMethod.GET, QUEUE),
             route("messages-browse", HttpMethod.GET, QUEUE + "/messages"),

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -66,6 +67,13 @@ final class ApiClient {
             return send("GET", path("/queues/" + nameOrId), null).getJsonObject("result");
         }
         throw new StartException("there is no queue '" + TerminalText.visible(nameOrId) + "'");
+    }
+
+    /** All tokens of the server. */
+    List<JsonObject> tokens() {
+        return send("GET", "/sluice/v1/tokens", null).getJsonArray("result").stream()
+                .map(JsonObject.class::cast)
+                .toList();
     }
 
     /** A path of the Queues API below the account. */
@@ -146,7 +154,8 @@ final class ApiClient {
                         + " nor generated credentials in " + directory() + "; --data-dir names the data directory"));
     }
 
-    private String accountId() {
+    /** The account of the command. */
+    String accountId() {
         if (account == null) {
             account = first("CLOUDFLARE_ACCOUNT_ID", "SLUICE_AUTH_ACCOUNT")
                     .or(() -> GeneratedCredentials.accountIn(directory()))

@@ -57,6 +57,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("pause", DeliveryCommand.PauseCommand::new);
         COMMANDS.put("resume", DeliveryCommand.ResumeCommand::new);
         COMMANDS.put("console", ConsoleCommand::new);
+        COMMANDS.put("token", TokenCommand::new);
         COMMANDS.put("env", EnvCommand::new);
         COMMANDS.put("config", ConfigCommand::new);
         COMMANDS.put("bench", BenchCommand::new);

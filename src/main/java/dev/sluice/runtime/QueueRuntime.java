@@ -13,6 +13,7 @@ import dev.sluice.runtime.catalog.CatalogRecords;
 import dev.sluice.runtime.catalog.CatalogSnapshot;
 import dev.sluice.runtime.catalog.CatalogVerticle;
 import dev.sluice.runtime.catalog.CatalogView;
+import dev.sluice.runtime.catalog.StoredTokens;
 import dev.sluice.runtime.clock.ClockMonitor;
 import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import dev.sluice.runtime.queue.EventLoopScheduler;
@@ -156,6 +157,11 @@ public final class QueueRuntime {
     /** The queues, for reading. */
     public Catalog catalog() {
         return catalog;
+    }
+
+    /** The tokens that were created at run time. */
+    public StoredTokens tokens() {
+        return catalog.tokens();
     }
 
     /** The client for changes of the catalog. */

@@ -8,6 +8,8 @@ import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.catalog.Catalog;
+import dev.sluice.runtime.catalog.StoredToken;
+import dev.sluice.runtime.catalog.TokenChanges;
 import io.vertx.core.Future;
 import java.util.Comparator;
 import java.util.List;
@@ -275,5 +277,20 @@ public final class FakeCatalog implements Catalog, CatalogClient {
         } catch (QueueException e) {
             return Future.failedFuture(e);
         }
+    }
+
+    @Override
+    public Future<StoredToken> createToken(TokenChanges.TokenCreation creation) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<StoredToken> revokeToken(String tokenId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> refreshWorkers() {
+        throw new UnsupportedOperationException();
     }
 }

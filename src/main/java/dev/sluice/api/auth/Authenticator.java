@@ -12,4 +12,9 @@ public interface Authenticator {
      * @throws EdgeException CREDENTIALS_MISSING if there are none, NOT_AUTHORIZED if they are unknown
      */
     Principal authenticate(HttpServerRequest request) throws EdgeException;
+
+    /** Whether the credential of a caller that was authenticated before is still valid. */
+    default boolean isCurrent(Principal caller) {
+        return true;
+    }
 }

@@ -3,7 +3,8 @@
  *
  * <p>Threads: {@link dev.sluice.api.auth.Credentials} is owned by one event loop; the rest is immutable.
  *
- * <p>Imports: of the API only {@code api.error}; {@code config}.
+ * <p>Imports: of the API only {@code api.error}; {@code config}, and of {@code runtime.catalog} the tokens that were
+ * created at run time.
  */
 @NullMarked
 package dev.sluice.api.auth;

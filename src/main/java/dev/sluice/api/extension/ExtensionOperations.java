@@ -16,24 +16,28 @@ public final class ExtensionOperations {
      *
      * @param clock converts the times of messages for display
      * @param sessions of the console
+     * @param tokens lists, creates and revokes tokens
      */
     public static List<OperationBinding> forEventLoop(
-            QueueRuntime runtime, ContinuousClock clock, ConsoleSessions sessions) {
-        LeaseTokens tokens = new LeaseTokens(runtime.installationKey());
+            QueueRuntime runtime, ContinuousClock clock, ConsoleSessions sessions, TokenAdministration tokens) {
+        LeaseTokens leases = new LeaseTokens(runtime.installationKey());
         BacklogView backlogs = new BacklogView(runtime.extensions().rates(), clock);
         RedriveView redrives = new RedriveView(runtime.catalog(), clock);
         return List.of(
                 OperationBinding.reading("caller-get", new GetCaller()),
                 OperationBinding.reading("console-codes-create", new CreateConsoleCode(sessions)),
+                OperationBinding.reading("tokens-list", new ListTokens(tokens)),
+                OperationBinding.writing("tokens-create", new CreateToken(tokens)),
+                OperationBinding.writing("tokens-revoke", new RevokeToken(tokens)),
                 OperationBinding.reading(
                         "backlogs-list", new ListBacklogs(runtime.catalog(), runtime.backlogs(), backlogs)),
                 OperationBinding.reading("backlogs-get", new GetBacklog(runtime.backlogs(), backlogs)),
                 OperationBinding.reading(
                         "messages-browse",
-                        new BrowseMessages(runtime.extensions().browser(), new BrowsedPageWriter(tokens, clock))),
+                        new BrowseMessages(runtime.extensions().browser(), new BrowsedPageWriter(leases, clock))),
                 OperationBinding.writing(
                         "redrives-start",
-                        new StartRedrive(runtime.catalog(), runtime.extensions().redrives(), tokens, redrives)),
+                        new StartRedrive(runtime.catalog(), runtime.extensions().redrives(), leases, redrives)),
                 OperationBinding.reading(
                         "redrives-list", new ListRedrives(runtime.extensions().redrives(), redrives)),
                 OperationBinding.reading(

@@ -42,7 +42,6 @@ public final class Certificates {
     private Certificates(CertificateFiles current, X509Certificate shown) {
         this.current = current;
         this.shown = shown;
-        expiry.checkNew(current.files().certificate(), shown);
     }
 
     /**
@@ -83,6 +82,7 @@ public final class Certificates {
         this.server = server;
         this.options = options;
         owner = vertx.getOrCreateContext();
+        expiry.checkNew(current.files().certificate(), shown);
         vertx.setPeriodic(CHECK_INTERVAL_MILLIS, timer -> {
             expiry.check(current.files().certificate(), shown);
             reload();

@@ -9,7 +9,9 @@ import dev.sluice.runtime.catalog.CatalogChange;
 import dev.sluice.runtime.catalog.CatalogVerticle;
 import dev.sluice.runtime.catalog.ConsumerChanges;
 import dev.sluice.runtime.catalog.QueueChanges;
+import dev.sluice.runtime.catalog.StoredToken;
 import dev.sluice.runtime.catalog.SubscriptionChanges;
+import dev.sluice.runtime.catalog.TokenChanges;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
@@ -77,5 +79,20 @@ public final class BusCatalogClient implements CatalogClient {
     @Override
     public Future<Subscription> deleteSubscription(String accountId, String subscriptionId) {
         return send(new SubscriptionChanges.SubscriptionDeletion(accountId, subscriptionId));
+    }
+
+    @Override
+    public Future<StoredToken> createToken(TokenChanges.TokenCreation creation) {
+        return send(creation);
+    }
+
+    @Override
+    public Future<StoredToken> revokeToken(String tokenId) {
+        return send(new TokenChanges.TokenRevocation(tokenId));
+    }
+
+    @Override
+    public Future<Void> refreshWorkers() {
+        return send(new ConsumerChanges.WorkerRefresh()).mapEmpty();
     }
 }

@@ -7,6 +7,8 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.queue.Subscription;
 import dev.sluice.runtime.catalog.Catalog;
+import dev.sluice.runtime.catalog.StoredToken;
+import dev.sluice.runtime.catalog.TokenChanges;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +52,18 @@ public interface CatalogClient {
      * Changes the non-null fields. Fails with RESOURCE_UNKNOWN, or with QUEUE_UNKNOWN for an unknown new destination.
      */
     Future<Subscription> updateSubscription(String accountId, String subscriptionId, SubscriptionPatch patch);
+
+    /**
+     * Stores a new token, which is valid from then on. Fails with REQUEST_INVALID if there are too many, or one of that
+     * name.
+     */
+    Future<StoredToken> createToken(TokenChanges.TokenCreation creation);
+
+    /** Deletes a token: no request that arrives later is accepted with it. Fails with RESOURCE_UNKNOWN. */
+    Future<StoredToken> revokeToken(String tokenId);
+
+    /** Makes all queues of Worker consumers look for their targets again. */
+    Future<Void> refreshWorkers();
 
     /** Deletes a subscription and returns its last state. */
     Future<Subscription> deleteSubscription(String accountId, String subscriptionId);

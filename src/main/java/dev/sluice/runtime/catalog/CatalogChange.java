@@ -42,6 +42,9 @@ public interface CatalogChange<R> {
      * @param droppedQueues queues to delete with their messages
      * @param subscriptions new or changed subscriptions
      * @param droppedSubscriptions subscriptions to delete
+     * @param tokens new or changed tokens
+     * @param droppedTokens tokens to delete
+     * @param notified queues that must look for their Workers again
      * @param reply result for the client
      */
     record ChangeResult<R>(
@@ -49,7 +52,30 @@ public interface CatalogChange<R> {
             List<QueueDefinition> droppedQueues,
             List<Subscription> subscriptions,
             List<Subscription> droppedSubscriptions,
+            List<StoredToken> tokens,
+            List<StoredToken> droppedTokens,
+            List<QueueDefinition> notified,
             R reply) {
+        /** A result about queues and subscriptions. */
+        ChangeResult(
+                List<QueueDefinition> queues,
+                List<QueueDefinition> droppedQueues,
+                List<Subscription> subscriptions,
+                List<Subscription> droppedSubscriptions,
+                R reply) {
+            this(queues, droppedQueues, subscriptions, droppedSubscriptions, List.of(), List.of(), List.of(), reply);
+        }
+
+        /** A result about tokens. */
+        static <R> ChangeResult<R> tokens(List<StoredToken> tokens, List<StoredToken> dropped, R reply) {
+            return new ChangeResult<>(List.of(), List.of(), List.of(), List.of(), tokens, dropped, List.of(), reply);
+        }
+
+        /** A result that stores nothing. */
+        static <R> ChangeResult<R> notified(List<QueueDefinition> queues, R reply) {
+            return new ChangeResult<>(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), queues, reply);
+        }
+
         /** A result with new or changed queues. */
         static <R> ChangeResult<R> queues(List<QueueDefinition> queues, R reply) {
             return new ChangeResult<>(queues, List.of(), List.of(), List.of(), reply);

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogRecords {
     private static final byte QUEUE = 'q';
     private static final byte SUBSCRIPTION = 's';
+    private static final byte TOKEN = 'a';
     private static final byte COUNTER = 'n';
     private static final byte KEY = 'k';
     private static final byte CLOCK = 't';
@@ -52,6 +54,9 @@ public final class CatalogRecords {
         /** The state from which the clock resumes. */
         record ClockEntry(ClockState clock) implements CatalogEntry {}
 
+        /** A token that was created at run time. */
+        record TokenEntry(StoredToken token) implements CatalogEntry {}
+
         /** A record with its own reader. */
         record OtherEntry() implements CatalogEntry {}
     }
@@ -62,6 +67,10 @@ public final class CatalogRecords {
 
     public static byte[] key(Subscription subscription) {
         return ((char) SUBSCRIPTION + subscription.accountId() + subscription.id()).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    public static byte[] key(StoredToken token) {
+        return ((char) TOKEN + token.id()).getBytes(StandardCharsets.US_ASCII);
     }
 
     static CatalogRecord counter(long lastNumber) {
@@ -126,6 +135,7 @@ public final class CatalogRecords {
                 new CatalogEntry.CounterEntry(ByteBuffer.wrap(record.value()).getLong());
             case KEY -> new CatalogEntry.KeyEntry(record.value());
             case CLOCK -> new CatalogEntry.ClockEntry(clock(json(record.value())));
+            case TOKEN -> new CatalogEntry.TokenEntry(token(json(record.value())));
             case REDRIVE -> new CatalogEntry.OtherEntry();
             default -> throw new IllegalStateException("unknown catalog record " + record.key()[0]);
         };
@@ -219,6 +229,34 @@ public final class CatalogRecords {
                 .put("modifiedMicros", subscription.modifiedMicros())
                 .toBuffer()
                 .getBytes();
+    }
+
+    public static byte[] value(StoredToken token) {
+        return new JsonObject()
+                .put("id", token.id())
+                .put("name", token.name())
+                .put("sha256", token.sha256())
+                .put(
+                        "accounts",
+                        new JsonArray(token.accounts().stream().sorted().toList()))
+                .put("write", token.write())
+                .put("createdMillis", token.createdMillis())
+                .put("expiresMillis", token.expiresMillis())
+                .put("lastUsedMillis", token.lastUsedMillis())
+                .toBuffer()
+                .getBytes();
+    }
+
+    private static StoredToken token(JsonObject json) {
+        return new StoredToken(
+                text(json, "id"),
+                text(json, "name"),
+                text(json, "sha256"),
+                json.getJsonArray("accounts").stream().map(String.class::cast).collect(Collectors.toUnmodifiableSet()),
+                json.getBoolean("write"),
+                json.getLong("createdMillis"),
+                json.getLong("expiresMillis"),
+                json.getLong("lastUsedMillis"));
     }
 
     private static Subscription subscription(JsonObject json) {

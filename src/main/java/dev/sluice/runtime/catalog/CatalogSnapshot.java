@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation of the store, taken before the read
  * @param queues by number
  * @param subscriptions by id
+ * @param tokens by id
  * @param lastNumber the highest number ever given to a queue
  * @param installationKey the key that authenticates leases; null if there is none yet
  * @param clock state from which the clock resumes; null if there is none yet
@@ -27,6 +28,7 @@ public record CatalogSnapshot(
         long generation,
         Map<Long, QueueDefinition> queues,
         Map<String, Subscription> subscriptions,
+        Map<String, StoredToken> tokens,
         long lastNumber,
         byte @Nullable [] installationKey,
         @Nullable ClockState clock) {
@@ -56,6 +58,7 @@ public record CatalogSnapshot(
         private final long generation;
         private final Map<Long, QueueDefinition> queues = new HashMap<>();
         private final Map<String, Subscription> subscriptions = new HashMap<>();
+        private final Map<String, StoredToken> tokens = new HashMap<>();
         private long lastNumber;
         private byte @Nullable [] installationKey;
         private @Nullable ClockState clock;
@@ -77,6 +80,8 @@ public record CatalogSnapshot(
                 Subscription before = known.findSubscription(subscription.accountId(), subscription.id());
                 subscriptions.put(
                         subscription.id(), before != null && subscription.equals(before) ? before : subscription);
+            } else if (entry instanceof CatalogRecords.CatalogEntry.TokenEntry read) {
+                tokens.put(read.token().id(), read.token());
             } else if (entry instanceof CatalogRecords.CatalogEntry.CounterEntry read) {
                 lastNumber = Math.max(lastNumber, read.lastNumber());
             } else if (entry instanceof CatalogRecords.CatalogEntry.KeyEntry read) {
@@ -87,7 +92,7 @@ public record CatalogSnapshot(
         }
 
         CatalogSnapshot snapshot() {
-            return new CatalogSnapshot(generation, queues, subscriptions, lastNumber, installationKey, clock);
+            return new CatalogSnapshot(generation, queues, subscriptions, tokens, lastNumber, installationKey, clock);
         }
     }
 
@@ -109,6 +114,10 @@ public record CatalogSnapshot(
                 .filter(shown -> !subscriptions.containsKey(shown.id()))
                 .forEach(view::remove);
         subscriptions.values().forEach(view::put);
+        view.tokens().all().stream()
+                .filter(shown -> !tokens.containsKey(shown.id()))
+                .forEach(view.tokens()::remove);
+        tokens.values().forEach(view.tokens()::put);
         return new Difference(put, removed);
     }
 }

@@ -42,6 +42,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
     private static final Logger LOG = LoggerFactory.getLogger(CatalogVerticle.class);
     private static final int PENDING_MAX = 10_000;
     private static final long REFRESH_MILLIS = 1_000;
+    private static final long TOKEN_USE_MILLIS = 60_000;
     /** A wall clock that is behind the last time by less than this was not set back. */
     private static final long CLOCK_STEP_MICROS = 1_000_000;
     /** Not a generation of any store: the catalog in memory may differ from the store. */
@@ -87,7 +88,15 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         sender = new BusSender(vertx, resources.options().sendTimeoutMillis());
         caller = new QueueCaller(vertx, resources.options().sendTimeoutMillis());
         vertx.eventBus().<CatalogChange<?>>localConsumer(ADDRESS, this::receive);
+        vertx.setPeriodic(TOKEN_USE_MILLIS, timer -> storeTokenUse());
         return Future.succeededFuture();
+    }
+
+    private void storeTokenUse() {
+        if (!catalog.tokens().withNewUse().isEmpty()) {
+            sender.request(ADDRESS, new TokenChanges.TokenUseStorage())
+                    .onFailure(failure -> LOG.debug("the use of tokens is stored later", failure));
+        }
     }
 
     private void receive(Message<CatalogChange<?>> message) {
@@ -138,6 +147,8 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
                     result.queues().forEach(catalog::put);
                     result.subscriptions().forEach(catalog::put);
                     result.droppedSubscriptions().forEach(catalog::remove);
+                    result.tokens().forEach(catalog.tokens()::put);
+                    result.droppedTokens().forEach(catalog.tokens()::remove);
                     return applyToQueue(result);
                 })
                 .map(applied -> result.reply());
@@ -215,6 +226,8 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
             batch.putCatalog(CatalogRecords.key(subscription), CatalogRecords.value(subscription));
         }
         result.droppedSubscriptions().forEach(subscription -> batch.deleteCatalog(CatalogRecords.key(subscription)));
+        result.tokens().forEach(token -> batch.putCatalog(CatalogRecords.key(token), CatalogRecords.value(token)));
+        result.droppedTokens().forEach(token -> batch.deleteCatalog(CatalogRecords.key(token)));
         for (QueueDefinition dropped : result.droppedQueues()) {
             batch.deleteCatalog(CatalogRecords.key(dropped));
             if (!recordsApart) {
@@ -247,7 +260,8 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
 
     /** Active queues apply their new settings before the reply is sent. Passive queues read them at activation. */
     private Future<Void> applyToQueue(CatalogChange.ChangeResult<?> result) {
-        return Steps.inSequence(result.queues(), this::notifyQueue);
+        return Steps.inSequence(result.queues(), this::notifyQueue)
+                .compose(applied -> Steps.inSequence(result.notified(), this::notifyQueue));
     }
 
     private Future<Void> notifyQueue(QueueDefinition queue) {

@@ -22,6 +22,7 @@ public final class CatalogView implements Catalog {
 
     private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, QueueDefinition> byNumber = new ConcurrentHashMap<>();
+    private final StoredTokens tokens = new StoredTokens();
 
     /** Written by the one writer, after the change that it counts. */
     private volatile long version;
@@ -65,6 +66,11 @@ public final class CatalogView implements Catalog {
         List<QueueDefinition> queues = new ArrayList<>(account(accountId).byId.values());
         queues.sort(BY_CREATION);
         return queues;
+    }
+
+    /** The tokens that were created at run time. */
+    public StoredTokens tokens() {
+        return tokens;
     }
 
     /** All queues of all accounts in no order. */

@@ -116,4 +116,17 @@ public final class ConsumerChanges {
         }
         return ChangeResult.queues(queues, consumer);
     }
+
+    /** The configured targets have changed: queues of Worker consumers take the new ones. */
+    public record WorkerRefresh() implements CatalogChange<Boolean> {
+        @Override
+        public ChangeResult<Boolean> decide(CatalogView catalog, ChangeContext context) {
+            return ChangeResult.notified(
+                    catalog.allQueues().stream()
+                            .filter(queue ->
+                                    queue.consumer() != null && queue.consumer().type() == ConsumerType.WORKER)
+                            .toList(),
+                    true);
+        }
+    }
 }

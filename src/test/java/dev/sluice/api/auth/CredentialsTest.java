@@ -94,7 +94,7 @@ class CredentialsTest {
     @Test
     void theCallerHasTheConfiguredProperties() {
         Principal reader = credentials.authenticate(request("Bearer other", null, null));
-        assertThat(reader).isEqualTo(new Principal("reader", "", Set.of(ACCOUNT), Access.READ));
+        assertThat(reader).isEqualTo(new Principal("reader", "", Set.of(ACCOUNT), Access.READ, reader.credentialId()));
         assertThat(reader.mayUse(ACCOUNT)).isTrue();
         assertThat(reader.mayUse("0".repeat(32))).isFalse();
         Principal owner = credentials.authenticate(request(null, "owner@example.com", "k3y"));
@@ -124,8 +124,8 @@ class CredentialsTest {
                 new AuthConfig(Optional.of(new Secret("all")), Optional.empty(), List.of(), Optional.empty());
         Credentials both =
                 new Credentials(configured, Optional.of(token("installation", "one", ACCOUNT, Access.WRITE)));
-        assertThat(both.authenticate(request("Bearer all", null, null)))
-                .isEqualTo(new Principal("auth.token", "", Set.of("*"), Access.WRITE));
+        Principal all = both.authenticate(request("Bearer all", null, null));
+        assertThat(all).isEqualTo(new Principal("auth.token", "", Set.of("*"), Access.WRITE, all.credentialId()));
         assertThat(both.authenticate(request("Bearer one", null, null)).name()).isEqualTo("installation");
     }
 

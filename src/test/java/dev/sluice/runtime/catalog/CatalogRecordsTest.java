@@ -17,13 +17,16 @@ import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.StoreCorruptException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** Every written record is read back unchanged. */
 class CatalogRecordsTest {
@@ -73,6 +76,16 @@ class CatalogRecordsTest {
                         .isInstanceOf(StoreCorruptException.class);
             }
         }
+    }
+
+    @Test
+    void aTokenIsReadAsItWasWritten() {
+        StoredToken token =
+                new StoredToken("1".repeat(32), "n", "2".repeat(64), Set.of("*"), true, 5, Long.MAX_VALUE, 7);
+        CatalogRecord record = new CatalogRecord(CatalogRecords.key(token), CatalogRecords.value(token));
+        assertThat(CatalogRecords.read(record)).isEqualTo(new CatalogEntry.TokenEntry(token));
+        assertThatEachFieldIsNeeded(record);
+        assertThat(new String(record.key(), StandardCharsets.US_ASCII)).isEqualTo("a" + token.id());
     }
 
     @Provide
