@@ -23,10 +23,8 @@ import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.page.ConsolePages;
 import dev.sluice.api.page.ContractPages;
 import dev.sluice.config.AuthConfig;
-import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
-import dev.sluice.config.StorageConfig;
 import dev.sluice.config.StorageConfig.Engine;
 import dev.sluice.management.ManagementVerticle;
 import dev.sluice.management.QueueSource;
@@ -40,13 +38,8 @@ import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.runtime.metrics.Meters;
 import dev.sluice.runtime.metrics.MetricDescription;
 import dev.sluice.store.CommitMeter;
-import dev.sluice.store.Durability;
 import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.QueueStore;
-import dev.sluice.store.kafka.ClientProperties;
-import dev.sluice.store.kafka.KafkaOptions;
-import dev.sluice.store.kafka.KafkaQueueStore;
-import dev.sluice.store.memory.MemoryStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.telemetry.Telemetry;
 import dev.sluice.worker.HttpWorkers;
@@ -150,7 +143,7 @@ public final class Server {
         // The store is opened before Vert.x only if Netty needs the store's directory for its libraries: that order is
         // slower.
         boolean storeFirst = config.storage().engine() == Engine.ROCKSDB && !NettyLibraries.canBeLoaded();
-        Optional<QueueStore> opened = storeFirst ? Optional.of(openStore(config, commits)) : Optional.empty();
+        Optional<QueueStore> opened = storeFirst ? Optional.of(StoreEngines.open(config, commits)) : Optional.empty();
         try {
             if (storeFirst) {
                 NettyLibraries.unpackIn(
@@ -169,7 +162,7 @@ public final class Server {
         Future<Contract> contract = Contract.load(vertx);
         Server server;
         try {
-            QueueStore store = opened.orElseGet(() -> openStore(config, commits));
+            QueueStore store = opened.orElseGet(() -> StoreEngines.open(config, commits));
             server = withStore(config, certificates, store, vertx, clock, meters, telemetry);
         } catch (RuntimeException | Error failure) {
             telemetry.close();
@@ -207,31 +200,6 @@ public final class Server {
         return config.auth().isEmpty()
                 ? Optional.of(GeneratedCredentials.open(config.storage(), new SecureRandom()))
                 : Optional.empty();
-    }
-
-    private static QueueStore openStore(ServerConfig config, CommitMeter meter) {
-        StorageConfig storage = config.storage();
-        return switch (storage.engine()) {
-            case MEMORY -> new MemoryStore();
-            case ROCKSDB ->
-                RocksDbStore.open(
-                        storage.directory(),
-                        storage.durability() == StorageConfig.DurabilityMode.FSYNC
-                                ? Durability.FSYNC
-                                : Durability.ASYNC,
-                        meter);
-            case KAFKA -> KafkaQueueStore.open(kafkaOptions(config), meter);
-        };
-    }
-
-    private static KafkaOptions kafkaOptions(ServerConfig config) {
-        ClusterConfig cluster = config.cluster();
-        return new KafkaOptions(
-                cluster.bootstrapServers().orElseThrow(),
-                cluster.clientProperties().map(ClientProperties::read).orElse(Map.of()),
-                cluster.topicPrefix(),
-                cluster.node().orElseGet(HostName::get),
-                config.storage().directory());
     }
 
     private static Vertx newVertx(HttpConfig http) {
