@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,7 +70,7 @@ final class TokenCommand implements Callable<Integer> {
                 names = "--expires",
                 paramLabel = "TIME",
                 description = "Time until it expires, such as 12h or 90d. Without it the token does not expire.")
-        private String expires;
+        private @Nullable String expires;
 
         @Option(names = "--json", description = JSON_OPTION)
         private boolean json;
@@ -145,7 +146,7 @@ final class TokenCommand implements Callable<Integer> {
         }
 
         /** The time to the minute, in UTC. */
-        private static String day(String time, String otherwise) {
+        private static String day(@Nullable String time, String otherwise) {
             return time == null ? otherwise : time.substring(0, 16).replace('T', ' ') + "Z";
         }
     }

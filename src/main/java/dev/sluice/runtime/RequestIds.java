@@ -4,6 +4,7 @@ import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ids of requests, which link a response to the lines of the log: the header {@code x-request-id}. A client may choose
@@ -47,7 +48,7 @@ public final class RequestIds {
     }
 
     /** The id that the client has chosen if it is acceptable, else a new one. */
-    public CharSequence takeOrMake(CharSequence chosen) {
+    public CharSequence takeOrMake(@Nullable CharSequence chosen) {
         return chosen != null && isAcceptable(chosen) ? chosen : next();
     }
 
