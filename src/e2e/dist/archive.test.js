@@ -104,6 +104,17 @@ test('an installation is ready to use, its first server makes a class archive, a
   assert.equal(other.log, '', 'no warnings about the archive');
 });
 
+test('an installation in a directory whose name is not ASCII works in every locale', async () => {
+  const home = await unpack(path.join(temporaryDirectory(), 'größe'));
+  for (const LC_ALL of ['C', 'xx_XX.UTF-8']) {
+    const { code, stderr } = await sluice(home, ['class-archive'], { LC_ALL });
+    assert.equal(code, 0, stderr);
+    const settings = ['http.port=0', 'management.port=0', `storage.directory=${path.join(home, 'dätä')}`];
+    const end = await sluice(home, ['serve', '--stop-when-ready', ...settings.flatMap((each) => ['--set', each])], { LC_ALL });
+    assert.equal(end.code, 0, end.stderr);
+  }
+});
+
 test('an archive that the Java machine refuses is ignored without a warning', async (context) => {
   const home = await unpack(temporaryDirectory());
   assert.equal((await sluice(home, ['class-archive'])).code, 0);

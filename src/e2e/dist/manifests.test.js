@@ -168,6 +168,8 @@ test('the compose file conforms to the schema of compose, and fits the image', (
   assert.ok(validator(compose), JSON.stringify(validator.errors));
   assert.ok(!validator({ ...compose, services: { sluice: { imag: 'a' } } }), 'an unknown field is noticed');
   const { sluice } = compose.services;
+  // The image has the tag of its version only; another one would come from a public registry.
+  assert.match(sluice.image, /^sluice:\$\{SLUICE_VERSION:\?[^}]+\}$/);
   for (const port of sluice.ports) assert.ok(`${port.split(':').at(-1)}/tcp` in image.ExposedPorts, port);
   assert.deepEqual(sluice.volumes.map((volume) => volume.split(':')[1]), Object.keys(image.Volumes));
 });

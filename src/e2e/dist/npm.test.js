@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { artifacts, proveInstallation, version } from '../harness/installation.js';
@@ -137,6 +137,60 @@ test('without a package for the platform, without Java or with an old one the er
   const jar = { SLUICE_JAR: '/nowhere/sluice.jar' };
   assert.match(await refused(['sunos', 'x64'], {}, jar), /Java 17/, 'a jar without a package still needs Java');
 });
+
+test('a package and files whose names are not ASCII work in every locale', async (context) => {
+  const project = path.join(temporaryDirectory(), 'größe');
+  await rename(await install(), project);
+  const { child, ready } = await dev(context, project, { LC_ALL: 'C' }, '--data', 'dätä');
+  await acceptsPush(ready);
+  child.child.kill('SIGTERM');
+  assert.deepEqual(await child.exited, { code: 0, signal: null }, child.stderr);
+  assert.ok((await readdir(project)).includes('dätä'));
+});
+
+test('a stop signal in the moment in which the launcher starts the server reaches the server', async () => {
+  const project = await install();
+  const file = path.join(project, 'signal.cjs');
+  const pid = path.join(project, 'pid');
+  await writeFile(
+    file,
+    `const processes = require('node:child_process');
+     const { spawn } = processes;
+     processes.spawn = (...args) => {
+       const child = spawn(...args);
+       require('node:fs').writeFileSync(${JSON.stringify(pid)}, String(child.pid));
+       process.kill(process.pid, 'SIGTERM');
+       return child;
+     };`,
+  );
+  const { exited } = launch(launcher(project), ['dev', '--port', '0'], {
+    cwd: project,
+    env: { ...process.env, NODE_OPTIONS: `--require ${file}` },
+  });
+  const { code, signal } = await exited;
+  assert.ok(signal === 'SIGTERM' || code === 143, `${code} ${signal}`);
+  await until('the server ends', async () => isGone(Number(await readFile(pid, 'utf8'))));
+});
+
+test('a server ends with the npx that started it', async (context) => {
+  const project = await install();
+  const npx = launch('npx', ['sluice', 'dev', '--port', '0', '--json'], { cwd: project });
+  context.after(() => npx.child.kill('SIGKILL'));
+  const line = await until('the ready line', () => npx.stdout.includes('\n') && npx.stdout);
+  const { pid } = JSON.parse(line);
+  context.after(() => isGone(pid) || process.kill(pid, 'SIGKILL'));
+  npx.child.kill('SIGTERM');
+  await until('the server ends', () => isGone(pid));
+});
+
+function isGone(pid) {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
 
 test('the exit code and the error line of a command are those of the server', async () => {
   const project = await install();

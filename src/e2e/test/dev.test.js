@@ -128,6 +128,17 @@ test('a port in use is one line that says what to do', async (context) => {
   );
 });
 
+test('a file name that the locale does not have is one line that says what to do', async (context) => {
+  const env = process.env.LC_ALL;
+  process.env.LC_ALL = 'C';
+  context.after(() => (env === undefined ? delete process.env.LC_ALL : (process.env.LC_ALL = env)));
+  for (const option of ['--data', '--config', '--wrangler']) {
+    const server = new DevServer(context, ['--port', '0', option, 'größe']);
+    assert.deepEqual(await server.end(), { code: 2, signal: null });
+    assert.match(server.stderr, /^sluice: [^\n]* cannot have in this locale[^\n]*; LC_ALL=C\.UTF-8 is one in which they can\n$/, option);
+  }
+});
+
 test('a broken wrangler configuration is one line with file, line and key', async (context) => {
   const cwd = temporaryDirectory();
   fs.writeFileSync(path.join(cwd, 'wrangler.jsonc'), '{\n  "queues": { "producers": [{ "queue": "not allowed" }] }\n}');

@@ -180,6 +180,33 @@ test('it works in Jest', async () => {
   assert.doesNotMatch(output, /open handle/);
 });
 
+test('a server stops at the end of the block of its "await using"', async () => {
+  const cwd = project({});
+  fs.writeFileSync(
+    path.join(cwd, 'using.mts'),
+    `import { startSluice } from '@sluice/testing';
+     declare const process: { kill(pid: number, signal: number): void };
+     declare const console: { log(text: string): void };
+     let pid: number;
+     {
+       await using sluice = await startSluice({ queues: ['orders'] });
+       pid = sluice.pid;
+       await sluice.queue('orders').push('in the block');
+       console.log(String((await sluice.queue('orders').drain())[0]!.body));
+     }
+     try {
+       process.kill(pid, 0);
+     } catch (error) {
+       console.log((error as { code: string }).code);
+     }`,
+  );
+  const compilerOptions = { strict: true, target: 'es2022', module: 'node16', lib: ['es2022', 'esnext.disposable'], types: [] };
+  fs.writeFileSync(path.join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['using.mts'] }));
+  await succeeds(cwd, 'typescript/bin/tsc', '--project', cwd);
+  const { code, stdout, stderr } = await run(process.execPath, ['using.mjs'], { cwd });
+  assert.deepEqual([code, stdout], [0, 'in the block\nESRCH\n'], stderr);
+});
+
 test('its types are complete', async () => {
   const cwd = project({ 'types.mts': 'types.suite.mts', 'types.cts': 'types.suite.mts' });
   const compilerOptions = { noEmit: true, strict: true, target: 'es2022', module: 'node16', lib: ['es2022', 'esnext.disposable'], types: [] };

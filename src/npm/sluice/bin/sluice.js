@@ -10,6 +10,7 @@ const path = require('node:path');
 
 const JAVA_MIN = 17;
 const CANNOT_START = 2;
+const PARENT_CHECK_MILLIS = 500;
 const platform = `${process.platform}-${process.arch}`;
 
 /** The directory of the package for this platform; undefined if it is not installed. */
@@ -58,10 +59,20 @@ function program() {
 
 const [command, ...first] = program();
 const { SLUICE_JAR: _, ...env } = process.env;
-const child = spawn(command, [...first, ...process.argv.slice(2)], { stdio: 'inherit', env });
-child.once('error', (error) => fail(`${command} cannot be run: ${error.message}`));
+// Java reads names of files in the character set of the locale, which many containers and services lack.
+if (process.platform === 'linux') env.LC_ALL = 'C.UTF-8';
+// Before the server starts: a signal that ended only the launcher would leave the server behind.
+let child;
 const forward = (signal) => child.kill(signal);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+child = spawn(command, [...first, ...process.argv.slice(2)], { stdio: 'inherit', env });
+child.once('error', (error) => fail(`${command} cannot be run: ${error.message}`));
+// npx ends at a SIGTERM and passes it to no one. What else starts the launcher in the background may end before it.
+const startedBy = process.ppid;
+const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;
+if (event === 'npx' && /^'?sluice\b/.test(script)) {
+  setInterval(() => process.ppid === startedBy || forward('SIGTERM'), PARENT_CHECK_MILLIS).unref();
+}
 child.once('exit', (code, signal) => {
   if (signal === null) process.exit(code);
   for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(each, forward);

@@ -26,6 +26,8 @@ async function startSluice(options = {}) {
 function launch(options) {
   const [command, ...first] = launchCommand(options);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')));
+  // Java reads names of files in the character set of the locale, which many containers lack.
+  if (process.platform === 'linux') env.LC_ALL = 'C.UTF-8';
   const child = spawn(command, [...first, 'dev', '--json', '--stop-at-eof', ...flags(options)], {
     cwd: options.cwd ?? process.cwd(),
     env: { ...env, ...options.environment },

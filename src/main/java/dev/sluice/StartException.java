@@ -8,6 +8,7 @@ import dev.sluice.store.StoreException;
 import java.net.BindException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.InvalidPathException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,10 @@ public final class StartException extends RuntimeException {
                 || failure instanceof BindException
                 || failure instanceof IllegalStateException) {
             return String.valueOf(failure.getMessage());
+        }
+        if (failure instanceof InvalidPathException name) {
+            return "a file name has characters that file names cannot have in this locale: " + name.getInput()
+                    + "; LC_ALL=C.UTF-8 is one in which they can";
         }
         Logger log = LoggerFactory.getLogger(StartException.class);
         log.debug("start failed", failure);

@@ -4,6 +4,8 @@ import dev.sluice.OutOfMemoryExit;
 import dev.sluice.ReloadSignal;
 import dev.sluice.StartException;
 import dev.sluice.store.StoreCorruptException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Entry point of the fat jar: selects the command and maps failures to a one-line message and an exit code. */
 @Command(
@@ -116,7 +119,15 @@ public final class Main implements Callable<Integer> {
         } else {
             COMMANDS.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
         }
-        return commandLine;
+        return commandLine.registerConverter(Path.class, Main::path);
+    }
+
+    private static Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException unmappable) {
+            throw new TypeConversionException(StartException.lineOf(unmappable));
+        }
     }
 
     @Override
