@@ -144,6 +144,53 @@ class CommitPipelineTest {
         assertThat(idle.succeeded()).isTrue();
     }
 
+    @Test
+    void aReplyWaitsForTheLastOfSeveralCommits() {
+        store.heldCommits = new ArrayList<>();
+        append(1);
+        scheduler.run();
+        reply("after one");
+        append(2);
+        scheduler.run();
+        reply("after both");
+        store.heldCommits.get(0).run();
+        assertThat(replies).containsExactly("after one");
+        assertThat(parked.sum()).isEqualTo(1);
+        store.heldCommits.get(1).run();
+        assertThat(replies).containsExactly("after one", "after both");
+    }
+
+    @Test
+    void theFirstOfSeveralFailuresIsReportedAndEachReplyIsRefusedOnce() {
+        store.heldCommits = new ArrayList<>();
+        append(1);
+        reply("first");
+        scheduler.run();
+        append(2);
+        reply("second");
+        scheduler.run();
+        append(3);
+        reply("in the open batch");
+        store.close();
+        store.heldCommits.forEach(Runnable::run);
+        pipeline.fail(new StoreException("again"));
+        assertThat(replies).isEmpty();
+        assertUnavailable(3);
+        assertThat(breaks.get(0)).hasMessage("the store is closed");
+        assertThat(parked.sum()).isZero();
+        scheduler.run();
+        assertThat(pipeline.isIdle()).isTrue();
+    }
+
+    @Test
+    void everyBatchHasTheHeadOfItsEnd() {
+        append(1);
+        scheduler.run();
+        assertThat(store.load(1).toCompletableFuture().join().head()).isEqualTo(HEAD);
+        pipeline.flush();
+        assertThat(pipeline.isIdle()).as("nothing to commit").isTrue();
+    }
+
     private void append(long seq) {
         pipeline.append(Samples.enqueued(Samples.arrival(seq)));
         scheduler.execute(pipeline::flush);

@@ -56,6 +56,32 @@ class ContentCacheTest {
         assertThat(budget.reservedBytes()).isZero();
     }
 
+    @Test
+    void anEntryIsChargedWithItsBodyAndItsOverhead() {
+        contents.offer(1, content(100));
+        assertThat(budget.reservedBytes()).isEqualTo(260);
+        contents.offer(2, content(40));
+        assertThat(budget.reservedBytes()).isEqualTo(460);
+        contents.remove(1);
+        assertThat(budget.reservedBytes()).isEqualTo(200);
+        contents.evictBelow(3);
+        assertThat(budget.reservedBytes()).isZero();
+    }
+
+    @Test
+    void anEvictionThatWouldFreeFewEntriesIsNotDone() {
+        contents.offer(1, content(1));
+        contents.evictBelow(1);
+        assertThat(contents.get(1)).isNotNull();
+        contents.evictBelow(2);
+        assertThat(contents.get(1)).isNull();
+        contents.offer(2, content(1));
+        contents.evictBelow(3);
+        assertThat(contents.get(2)).as("one more than the last time").isNotNull();
+        contents.evictBelow(4);
+        assertThat(contents.get(2)).isNull();
+    }
+
     private static Content content(int bytes) {
         return new Content(0, 0, ContentType.TEXT, 0, new byte[bytes]);
     }
