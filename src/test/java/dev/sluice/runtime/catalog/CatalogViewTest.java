@@ -129,7 +129,7 @@ class CatalogViewTest {
         Map<Long, QueueDefinition> queues = new HashMap<>();
         List.of(unchanged, takesTheName, added).forEach(queue -> queues.put(queue.number(), queue));
         CatalogSnapshot.Difference difference = new CatalogSnapshot(
-                        0, queues, Map.of("s2", subscription("s2", ACCOUNT, 1)), 4, null, null)
+                        0, queues, Map.of("s2", subscription("s2", ACCOUNT, 1)), Map.of(), 4, null, null)
                 .replace(catalog);
 
         assertThat(difference.removed()).containsExactly(removed);
