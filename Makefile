@@ -21,7 +21,7 @@ UNTIMED := -Djunit.jupiter.execution.timeout.mode=disabled
 
 BENCH_SOURCES := $(SOURCES) $(shell find src/jmh src/test -type f 2>/dev/null)
 
-.PHONY: help run build test unit e2e dist jmods crash overload bench bench-depth jmh cluster kafka fuzz simulate coverage mutation format clean jdk maven node clients
+.PHONY: help run build test unit e2e dist jmods crash overload bench bench-depth bench-observation jmh cluster kafka fuzz simulate coverage mutation format clean jdk maven node clients
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench: $(FLOOR) ## benchmark against the bare framework and other servers (ARGS=
 
 bench-depth: $(FLOOR) $(ARCHIVE) ## benchmark by backlog, number of queues and delayed messages (ARGS="--largest 10000000")
 	node src/bench/depth.mjs $(ARGS)
+
+bench-observation: ## what scrapes, the console, the access log and traces cost (ARGS="--part scrape")
+	node src/bench/observation.mjs $(ARGS)
 
 jmh: $(FLOOR) ## run the microbenchmarks, with allocation per operation (ARGS="Decoder -f 1")
 	$(JAVA) -cp "target/test-classes:target/classes:$$(cat target/jmh.classpath)" org.openjdk.jmh.Main -prof gc $(ARGS)

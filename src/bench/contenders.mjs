@@ -173,7 +173,7 @@ export class Sluice extends Contender {
   queues = [];
 
   async start() {
-    const { engine = 'rocksdb', durability = 'fsync', tls = false, settings = {}, javaOptions = JAVA_OPTIONS } = this.options;
+    const { engine = 'rocksdb', durability = 'fsync', tls = false, settings = {}, javaOptions = JAVA_OPTIONS, environment = {} } = this.options;
     const all = {
       'http.port': 0,
       'management.port': 0,
@@ -185,7 +185,7 @@ export class Sluice extends Contender {
       ...settings,
     };
     const args = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-    const launched = this.launch(java, [...javaOptions, '-jar', jar, 'serve', ...args], { env: bare() });
+    const launched = this.launch(java, [...javaOptions, '-jar', jar, 'serve', ...args], { env: { ...bare(), ...environment } });
     const [, origin, millis] = await awaitLine(launched, /sluice ready on (\S+) in (\d+) ms/);
     this.origin = origin;
     this.readyMillis = Number(millis);

@@ -26,6 +26,9 @@ function processorSeconds(stat) {
   return (Number(fields[11]) + Number(fields[12])) / Number(output('getconf', ['CLK_TCK'], '100'));
 }
 
+/** Processor time of a process so far, in milliseconds. */
+export const processorMillis = (pid) => processorSeconds(`/proc/${pid}/stat`) * 1000;
+
 /** Processor usage of an idle server, in percent of a core. */
 export async function idlePercent(pid, seconds = 20) {
   const before = processorSeconds(`/proc/${pid}/stat`);

@@ -10,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -44,7 +43,7 @@ final class PrometheusEndpoint {
         meters.describe(QueueSeries.descriptions());
     }
 
-    /** All metrics. Takes milliseconds, and about 20 µs more per queue. */
+    /** All metrics. Takes milliseconds, and about 4 µs more per queue. */
     Future<Buffer> text(Vertx vertx) {
         Future<Buffer> shared = inProgress;
         if (shared != null) {
@@ -65,15 +64,16 @@ final class PrometheusEndpoint {
             virtualMachine = new PrometheusRegistry();
             JvmMetrics.builder().register(virtualMachine);
         }
-        ByteArrayOutputStream text = new ByteArrayOutputStream(Math.max(BYTES_MIN, lastBytes + lastBytes / 8));
+        SeriesText text = new SeriesText(Math.max(BYTES_MIN, lastBytes + lastBytes / 8));
         try {
             WRITER.write(text, meters.snapshots());
-            WRITER.write(text, series.snapshots(read, queues.nowMillis().getAsLong()));
+            series.write(read, queues.nowMillis().getAsLong(), text);
             WRITER.write(text, virtualMachine.scrape());
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        lastBytes = text.size();
-        return Buffer.buffer(text.toByteArray());
+        Buffer written = text.toBuffer();
+        lastBytes = written.length();
+        return written;
     }
 }

@@ -5,21 +5,12 @@ import dev.sluice.runtime.QueueBacklog;
 import dev.sluice.runtime.metrics.MetricDescription;
 import dev.sluice.runtime.metrics.QueueCounter;
 import dev.sluice.runtime.metrics.QueueCounters;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricMetadata;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,38 +47,46 @@ final class QueueSeries {
 
     private final SeriesLabels restLabels = new SeriesLabels(REST, REST);
 
-    /** The labels of one queue, made once. */
+    /** The labels of one queue, encoded once. */
     private static final class SeriesLabels {
         final String account;
         final String queue;
-        final Labels plain;
-        final Labels ready;
-        final Labels delayed;
-        final Labels leased;
-        private final Labels[] byCounter = new Labels[COUNTERS.length];
+        final byte[] plain;
+        final byte[] ready;
+        final byte[] delayed;
+        final byte[] leased;
+        private final byte[][] byCounter = new byte[COUNTERS.length][];
 
         SeriesLabels(String account, String queue) {
             this.account = account;
             this.queue = queue;
-            plain = Labels.of("account", account, "queue", queue);
-            ready = plain.add("state", "ready");
-            delayed = plain.add("state", "delayed");
-            leased = plain.add("state", "leased");
+            plain = labels("", "");
+            ready = labels("state", "ready");
+            delayed = labels("state", "delayed");
+            leased = labels("state", "leased");
         }
 
-        Labels of(QueueCounter counter) {
+        private byte[] labels(String name, String value) {
+            return name.isEmpty()
+                    ? SeriesText.labels("account", account, "queue", queue)
+                    : SeriesText.labels("account", account, "queue", queue, name, value);
+        }
+
+        byte[] of(QueueCounter counter) {
             if (counter.reason().isEmpty()) {
                 return plain;
             }
             int index = counter.index();
             if (byCounter[index] == null) {
-                byCounter[index] = plain.add("reason", counter.reason());
+                byCounter[index] = labels("reason", counter.reason());
             }
             return byCounter[index];
         }
     }
 
     private record OwnSeries(SeriesLabels labels, QueueBacklog queue) {}
+
+    private record LabelledSum(SeriesLabels labels, Sum sum) {}
 
     /** The values of one series of queues. */
     private static final class Sum {
@@ -98,16 +97,6 @@ final class QueueSeries {
         double ageSeconds;
         boolean ageKnown = true;
         final long[] counters = new long[COUNTERS.length];
-
-        void clear() {
-            ready = 0;
-            delayed = 0;
-            leased = 0;
-            bytes = 0;
-            ageSeconds = 0;
-            ageKnown = true;
-            Arrays.fill(counters, 0);
-        }
 
         void add(QueueBacklog queue, long nowMillis) {
             BacklogSnapshot backlog = queue.backlog();
@@ -132,7 +121,7 @@ final class QueueSeries {
         this.queuesMax = queuesMax;
     }
 
-    /** The metrics that {@link #snapshots} returns. */
+    /** The metrics that {@link #write} writes. */
     static List<MetricDescription> descriptions() {
         Map<String, MetricDescription> all = new LinkedHashMap<>();
         all.put(
@@ -149,8 +138,12 @@ final class QueueSeries {
         return List.copyOf(all.values());
     }
 
-    /** The series of these queues, which are all that exist, in the order of their numbers. */
-    MetricSnapshots snapshots(List<QueueBacklog> queues, long nowMillis) {
+    /**
+     * Writes the series of these queues.
+     *
+     * @param queues all that exist, in the order of their numbers
+     */
+    void write(List<QueueBacklog> queues, long nowMillis, SeriesText text) {
         retireDeleted(queues);
         List<OwnSeries> ownSeries = new ArrayList<>(Math.min(queues.size(), queuesMax));
         Sum others = new Sum();
@@ -164,23 +157,61 @@ final class QueueSeries {
                 ownSeries.add(new OwnSeries(labels, each));
             }
         }
-        // In the order of their labels, so that the library has nothing to sort in lists that are much longer.
         ownSeries.sort(BY_LABELS);
-        Points points = new Points(ownSeries.size() + 1);
-        Sum one = new Sum();
+        List<LabelledSum> sums = new ArrayList<>(ownSeries.size() + 1);
         for (OwnSeries each : ownSeries) {
-            one.clear();
-            one.add(each.queue(), nowMillis);
-            points.add(each.labels(), one);
+            Sum sum = new Sum();
+            sum.add(each.queue(), nowMillis);
+            sums.add(new LabelledSum(each.labels(), sum));
         }
         for (int i = 0; i < retired.length; i++) {
             others.counters[i] += retired[i];
             hasOthers |= retired[i] > 0;
         }
         if (hasOthers) {
-            points.add(restLabels, others);
+            sums.add(new LabelledSum(restLabels, others));
         }
-        return points.snapshots();
+        write(sums, text);
+    }
+
+    private static void write(List<LabelledSum> sums, SeriesText text) {
+        text.begin(MESSAGES, "gauge", MESSAGES_HELP);
+        for (LabelledSum each : sums) {
+            text.sample(each.labels.delayed, each.sum.delayed)
+                    .sample(each.labels.leased, each.sum.leased)
+                    .sample(each.labels.ready, each.sum.ready);
+        }
+        text.begin(BYTES, "gauge", BYTES_HELP);
+        for (LabelledSum each : sums) {
+            text.sample(each.labels.plain, each.sum.bytes);
+        }
+        text.begin(AGE, "gauge", AGE_HELP);
+        for (LabelledSum each : sums) {
+            if (each.sum.ageKnown) {
+                text.sample(each.labels.plain, each.sum.ageSeconds);
+            }
+        }
+        // Counters of one metric follow each other.
+        for (int i = 0; i < COUNTERS.length; ) {
+            int end = i + 1;
+            while (end < COUNTERS.length && COUNTERS[end].metric().equals(COUNTERS[i].metric())) {
+                end++;
+            }
+            write(COUNTERS, i, end, sums, text);
+            i = end;
+        }
+    }
+
+    private static void write(QueueCounter[] counters, int from, int to, List<LabelledSum> sums, SeriesText text) {
+        text.begin(counters[from].metric() + "_total", "counter", counters[from].help());
+        for (LabelledSum each : sums) {
+            for (int i = from; i < to; i++) {
+                long value = each.sum.counters[counters[i].index()];
+                if (value > 0 || !counters[i].isRefusal()) {
+                    text.sample(each.labels.of(counters[i]), value);
+                }
+            }
+        }
     }
 
     /** The labels of a queue with series of its own, or null. */
@@ -219,54 +250,5 @@ final class QueueSeries {
     private boolean isKnown(QueueBacklog queue) {
         long number = queue.queue().number();
         return own.containsKey(number) || rest.containsKey(number);
-    }
-
-    /** The data points of all series by metric. */
-    private static final class Points {
-        private final List<GaugeDataPointSnapshot> messages;
-        private final List<GaugeDataPointSnapshot> bytes;
-        private final List<GaugeDataPointSnapshot> ages;
-        private final Map<String, List<CounterDataPointSnapshot>> counters = new LinkedHashMap<>();
-
-        Points(int series) {
-            messages = new ArrayList<>(3 * series);
-            bytes = new ArrayList<>(series);
-            ages = new ArrayList<>(series);
-            for (QueueCounter counter : COUNTERS) {
-                counters.computeIfAbsent(counter.metric(), metric -> new ArrayList<>(series));
-            }
-        }
-
-        void add(SeriesLabels labels, Sum sum) {
-            messages.add(new GaugeDataPointSnapshot(sum.delayed, labels.delayed, null));
-            messages.add(new GaugeDataPointSnapshot(sum.leased, labels.leased, null));
-            messages.add(new GaugeDataPointSnapshot(sum.ready, labels.ready, null));
-            bytes.add(new GaugeDataPointSnapshot(sum.bytes, labels.plain, null));
-            if (sum.ageKnown) {
-                ages.add(new GaugeDataPointSnapshot(sum.ageSeconds, labels.plain, null));
-            }
-            for (QueueCounter counter : COUNTERS) {
-                long value = sum.counters[counter.index()];
-                if (value > 0 || !counter.isRefusal()) {
-                    Objects.requireNonNull(counters.get(counter.metric()))
-                            .add(new CounterDataPointSnapshot(value, labels.of(counter), null, 0));
-                }
-            }
-        }
-
-        MetricSnapshots snapshots() {
-            MetricSnapshots.Builder all = MetricSnapshots.builder();
-            all.metricSnapshot(new GaugeSnapshot(new MetricMetadata(MESSAGES, MESSAGES_HELP), messages));
-            all.metricSnapshot(new GaugeSnapshot(new MetricMetadata(BYTES, BYTES_HELP), bytes));
-            all.metricSnapshot(new GaugeSnapshot(new MetricMetadata(AGE, AGE_HELP), ages));
-            for (QueueCounter counter : COUNTERS) {
-                List<CounterDataPointSnapshot> values = counters.remove(counter.metric());
-                if (values != null) {
-                    all.metricSnapshot(
-                            new CounterSnapshot(new MetricMetadata(counter.metric(), counter.help()), values));
-                }
-            }
-            return all.build();
-        }
     }
 }

@@ -8,10 +8,6 @@ import dev.sluice.queue.QueueSettings;
 import dev.sluice.runtime.QueueBacklog;
 import dev.sluice.runtime.metrics.QueueCounter;
 import dev.sluice.runtime.metrics.QueueCounters;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,11 +23,11 @@ class QueueSeriesTest {
     void queuesBeyondTheLimitAreSummedUp() {
         assertThat(lines(queue(1, "a", 1), queue(2, "b", 2), queue(3, "c", 3), queue(4, "d", 4)))
                 .contains(
-                        "sluice_queue_bytes{account=\"acc\",queue=\"a\"} 1.0",
-                        "sluice_queue_bytes{account=\"acc\",queue=\"b\"} 2.0",
-                        "sluice_queue_bytes" + OTHER + "} 7.0",
-                        "sluice_queue_messages" + OTHER + ",state=\"ready\"} 2.0",
-                        "sluice_queue_messages_pushed_total" + OTHER + "} 7.0",
+                        "sluice_queue_bytes{account=\"acc\",queue=\"a\"} 1",
+                        "sluice_queue_bytes{account=\"acc\",queue=\"b\"} 2",
+                        "sluice_queue_bytes" + OTHER + "} 7",
+                        "sluice_queue_messages" + OTHER + ",state=\"ready\"} 2",
+                        "sluice_queue_messages_pushed_total" + OTHER + "} 7",
                         "sluice_queue_oldest_message_age_seconds" + OTHER + "} 4.0")
                 .noneMatch(line -> line.contains("queue=\"c\""));
     }
@@ -42,10 +38,10 @@ class QueueSeriesTest {
 
         assertThat(lines(queue(2, "b", 2), queue(4, "d", 5), queue(5, "e", 6)))
                 .contains(
-                        "sluice_queue_messages_pushed_total{account=\"acc\",queue=\"b\"} 2.0",
-                        "sluice_queue_messages_pushed_total{account=\"acc\",queue=\"e\"} 6.0",
-                        "sluice_queue_messages_pushed_total" + OTHER + "} 8.0",
-                        "sluice_queue_bytes" + OTHER + "} 5.0")
+                        "sluice_queue_messages_pushed_total{account=\"acc\",queue=\"b\"} 2",
+                        "sluice_queue_messages_pushed_total{account=\"acc\",queue=\"e\"} 6",
+                        "sluice_queue_messages_pushed_total" + OTHER + "} 8",
+                        "sluice_queue_bytes" + OTHER + "} 5")
                 .noneMatch(line -> line.contains("queue=\"a\"") || line.contains("queue=\"d\""));
     }
 
@@ -54,7 +50,7 @@ class QueueSeriesTest {
         lines(queue(1, "a", 1));
 
         assertThat(lines(queue(1, "z", 1)))
-                .contains("sluice_queue_bytes{account=\"acc\",queue=\"z\"} 1.0")
+                .contains("sluice_queue_bytes{account=\"acc\",queue=\"z\"} 1")
                 .noneMatch(line -> line.contains("queue=\"a\""));
     }
 
@@ -63,7 +59,7 @@ class QueueSeriesTest {
         QueueBacklog unread = new QueueBacklog(definition(1, "a"), BacklogSnapshot.UNREAD, null);
 
         assertThat(lines(unread))
-                .contains("sluice_queue_bytes{account=\"acc\",queue=\"a\"} 0.0")
+                .contains("sluice_queue_bytes{account=\"acc\",queue=\"a\"} 0")
                 .noneMatch(line -> line.startsWith("sluice_queue_oldest_message_age_seconds{"));
     }
 
@@ -80,19 +76,40 @@ class QueueSeriesTest {
 
         assertThat(lines(queue))
                 .contains(
-                        "sluice_queue_messages_rejected_total{account=\"acc\",queue=\"a\",reason=\"disk_full\"} 3.0",
+                        "sluice_queue_messages_rejected_total{account=\"acc\",queue=\"a\",reason=\"disk_full\"} 3",
                         "sluice_queue_messages_dead_lettered_total{account=\"acc\",queue=\"a\",reason=\"lease_expired\"}"
-                                + " 4.0");
+                                + " 4");
     }
 
     private List<String> lines(QueueBacklog... queues) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        try {
-            PrometheusTextFormatWriter.builder().build().write(text, series.snapshots(List.of(queues), NOW_MILLIS));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+        SeriesText text = new SeriesText(16);
+        series.write(List.of(queues), NOW_MILLIS, text);
+        return text.toBuffer().toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void valuesOfLabelsAreEscapedAndNumbersWritten() {
+        byte[] labels = SeriesText.labels("a", "b\\\"\n\u00e4", "c", "");
+        SeriesText text = new SeriesText(1);
+        text.begin("none", "gauge", "Without samples.");
+        text.begin("m", "gauge", "Some.");
+        for (long value : new long[] {0, 9, 10, 1_234_567_890_123L, Long.MAX_VALUE, -5}) {
+            text.sample(labels, value);
         }
-        return text.toString(StandardCharsets.UTF_8).lines().toList();
+        text.sample(labels, 0.25);
+
+        String start = "m{a=\"b\\\\\\\"\\n\u00e4\",c=\"\"} ";
+        assertThat(text.toBuffer().toString(StandardCharsets.UTF_8).lines())
+                .containsExactly(
+                        "# HELP m Some.",
+                        "# TYPE m gauge",
+                        start + "0",
+                        start + "9",
+                        start + "10",
+                        start + "1234567890123",
+                        start + "9223372036854775807",
+                        start + "-5",
+                        start + "0.25");
     }
 
     /** A queue with a message of so many bytes, which is so many seconds old, and so many messages pushed. */
