@@ -1,6 +1,8 @@
 package dev.sluice;
 
+import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.ServerConfig;
+import dev.sluice.config.StorageConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -24,6 +26,35 @@ public final class LoopbackGuard {
         if (config.auth().isEmpty() && !isLoopback(host)) {
             throw new StartException("http.host " + host + " can be reached by other machines, but no credential is"
                     + " configured; set auth.token, auth.tokens, or auth.email and auth.key");
+        }
+    }
+
+    /**
+     * Rejects an internal port that other machines can reach but that has no key, or no address for them.
+     *
+     * @throws StartException the message names the key to set
+     */
+    static void refuseOpenInternalPort(ServerConfig config) {
+        ClusterConfig.InternalPort internal = config.cluster().internal();
+        if (config.storage().engine() != StorageConfig.Engine.KAFKA || isLoopback(internal.host())) {
+            return;
+        }
+        if (internal.key().isEmpty()) {
+            throw new StartException("cluster.host " + internal.host()
+                    + " can be reached by other machines, but there is no key for requests between nodes; set"
+                    + " cluster.key, to the same secret on all nodes");
+        }
+        if (internal.address().isEmpty() && isWildcard(internal.host())) {
+            throw new StartException("cluster.host " + internal.host()
+                    + " is no address that other nodes could use; set cluster.address to one, as host:port");
+        }
+    }
+
+    private static boolean isWildcard(String host) {
+        try {
+            return InetAddress.getByName(host).isAnyLocalAddress();
+        } catch (UnknownHostException unknown) {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.config.ServerConfig;
+import dev.sluice.config.StorageConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -20,6 +21,12 @@ final class PortCheck {
                 "management.port",
                 config.management().host(),
                 config.management().port());
+        if (config.storage().engine() == StorageConfig.Engine.KAFKA) {
+            requireFree(
+                    "cluster.port",
+                    config.cluster().internal().host(),
+                    config.cluster().internal().port());
+        }
     }
 
     private static void requireFree(String key, String host, int port) {

@@ -82,6 +82,9 @@ public final class Server {
     private final AccessLog accessLog;
     private final RefusedLogins refusedLogins = new RefusedLogins(System::nanoTime);
     private QueueRuntime runtime;
+    /** Null unless several nodes share the store. */
+    private volatile ServerNode node;
+
     private String apiDeployment;
     /** Whether the listeners of all event loops are open. Before that the server is not ready. */
     private volatile boolean listening;
@@ -135,6 +138,7 @@ public final class Server {
     public static CompletionStage<Server> start(
             ServerConfig config, ContinuousClock clock, Map<String, String> environment) {
         LoopbackGuard.refuseWithoutCredentials(config);
+        LoopbackGuard.refuseOpenInternalPort(config);
         PortCheck.requireFree(config);
         Optional<Certificates> certificates = config.http().tls().map(Certificates::read);
         Meters meters = new Meters();
@@ -229,10 +233,13 @@ public final class Server {
                 clock,
                 meters,
                 telemetry.tracing());
-        return QueueRuntime.start(vertx, resources, config.messages().strictQueueNames())
+        return ServerNode.start(vertx, config, resources)
                 .compose(started -> {
-                    runtime = started;
-                    return provisioner().provision(config.queues());
+                    runtime = started.runtime();
+                    node = started.node();
+                    return started.makesDeclaredQueues()
+                            ? provisioner().provision(config.queues())
+                            : Future.succeededFuture();
                 })
                 .compose(declared -> openManagement())
                 .compose(managed -> contract)
@@ -306,6 +313,9 @@ public final class Server {
                 new ByteBudget(config.requestBytes()),
                 Runtime.getRuntime().maxMemory() / CONNECTIONS_SHARE / http.eventLoops());
         new ServerMeters(meters).addConnections(connections, memory.responses());
+        if (node != null) {
+            node.serve(runtime, memory, meters, telemetry.tracing(), contract, () -> operations(contract));
+        }
         ConcurrentLinkedQueue<ApiVerticle> instances = new ConcurrentLinkedQueue<>();
         Supplier<ApiVerticle> perEventLoop = () -> {
             Gateway gateway = new Gateway(
@@ -317,6 +327,9 @@ public final class Server {
                     accessLog,
                     refusedLogins,
                     telemetry.tracing());
+            if (node != null) {
+                gateway.inCluster(node.routing(runtime));
+            }
             ApiVerticle instance = new ApiVerticle(
                             http,
                             Math.max(1, config.shutdownTimeoutMillis() / 2),
@@ -385,7 +398,10 @@ public final class Server {
         if (stopping) {
             return Optional.of("stopping");
         }
-        return listening ? store.failure() : Optional.of("starting");
+        if (!listening) {
+            return Optional.of("starting");
+        }
+        return store.failure().or(() -> node == null ? Optional.empty() : node.failure());
     }
 
     /** Copies the generated credentials too: without them the copy could not be accessed. */
@@ -455,8 +471,8 @@ public final class Server {
     public CompletionStage<Void> close() {
         stopping = true;
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        Future<?> apiStopped = apiDeployment == null ? Future.succeededFuture() : vertx.undeploy(apiDeployment);
-        apiStopped
+        (node == null ? Future.succeededFuture() : node.leave())
+                .eventually(() -> apiDeployment == null ? Future.succeededFuture() : vertx.undeploy(apiDeployment))
                 .eventually(() -> runtime == null ? Future.succeededFuture() : runtime.close())
                 .eventually(() -> vertx.executeBlocking(() -> {
                     accessLog.stop();

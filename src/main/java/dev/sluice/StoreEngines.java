@@ -33,7 +33,8 @@ final class StoreEngines {
         };
     }
 
-    private static KafkaOptions kafkaOptions(ServerConfig config) {
+    /** Where the log is, and who this node is. */
+    static KafkaOptions kafkaOptions(ServerConfig config) {
         ClusterConfig cluster = config.cluster();
         return new KafkaOptions(
                 cluster.bootstrapServers().orElseThrow(),

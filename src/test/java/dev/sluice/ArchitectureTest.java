@@ -130,6 +130,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void theClusterImportsWhatItConnectsAndOnlyTheRootImportsIt() {
+        check(package_("cluster", "api", "runtime", "store", "queue"));
+        check(only("dev.sluice.cluster..", "dev.sluice.cluster..", ROOT));
+    }
+
+    @Test
     void onlyWorkersSendHttp() {
         check(only("io.vertx.ext.web.client..", "dev.sluice.worker.."));
     }

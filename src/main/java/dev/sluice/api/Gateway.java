@@ -64,6 +64,8 @@ public final class Gateway {
     private final RequestIds ids = new RequestIds();
     /** When the headers of the last request arrived, by {@link System#nanoTime}. */
     private long arrivedNanos;
+    /** What a node of a cluster does beside; null on a single node. */
+    private @Nullable RoutedRequests routed;
 
     /** A gateway without an access log and without traces. */
     public Gateway(Authenticator authenticator, Catalog catalog, Limits limits, RequestMemory memory, Meters meters) {
@@ -94,15 +96,49 @@ public final class Gateway {
             AccessLog access,
             RefusedLogins refusedLogins,
             Tracing tracing) {
+        this(authenticator, catalog, limits.requestBytesMax(), memory, meters, access, refusedLogins, tracing);
+    }
+
+    private Gateway(
+            Authenticator authenticator,
+            Catalog catalog,
+            int requestBytesMax,
+            RequestMemory memory,
+            Meters meters,
+            AccessLog access,
+            RefusedLogins refusedLogins,
+            Tracing tracing) {
         this.tracing = tracing;
         this.authenticator = authenticator;
         this.catalog = catalog;
-        this.body = new RequestBodyReader(limits.requestBytesMax(), new ByteBudget.Slabs(memory.bodies()));
+        this.body = new RequestBodyReader(requestBytesMax, new ByteBudget.Slabs(memory.bodies()));
         this.connections = new ConnectionTracker(memory.connectionBytes());
         this.responses = new ResponseWriter(memory.responses(), connections);
         this.failures = new FailureRenderer(responses, meters);
         this.access = access;
         this.refusedLogins = refusedLogins;
+    }
+
+    /** A gateway for requests that another node has authenticated; they are in the access log of that node. */
+    public static Gateway ofForwardedRequests(
+            Catalog catalog, int requestBytesMax, RequestMemory memory, Meters meters, Tracing tracing) {
+        return new Gateway(
+                request -> {
+                    throw new IllegalStateException("a forwarded request is authenticated already");
+                },
+                catalog,
+                requestBytesMax,
+                memory,
+                meters,
+                new AccessLog(AccessLogMode.OFF),
+                new RefusedLogins(System::nanoTime),
+                tracing);
+    }
+
+    /** Serves requests as a node of a cluster. Before the first request. */
+    public Gateway inCluster(ClusterRouting routing) {
+        routed = new RoutedRequests(this, routing);
+        return this;
     }
 
     ConnectionTracker connections() {
@@ -152,6 +188,10 @@ public final class Gateway {
      */
     void serve(RouteTable.Row row, HttpServerRequest request, RequestPath path) {
         long startedNanos = arrivedNanos;
+        if (routed != null) {
+            routed.serve(row, request, path, startedNanos);
+            return;
+        }
         Operation operation = row.binding().operation();
         Principal caller = null;
         Subject subject;
@@ -159,7 +199,8 @@ public final class Gateway {
         try {
             caller = authenticate(operation, request);
             requireAccess(row.binding(), caller, request);
-            subject = subject(row.route().scope(), caller, path, request);
+            requireAccount(row.route().scope(), caller, path, request);
+            subject = subject(row.route().scope(), caller, path);
             query = query(request);
             if (operation.respondsWithMessages() && !responses.admits(request, subject.caller, subject.queue)) {
                 throw new QueueException(QueueError.OVERLOADED);
@@ -169,7 +210,7 @@ public final class Gateway {
             recordOutcome(row, request, caller, null, startedNanos);
             return;
         }
-        OperationSpan span = beginSpan(operation, subject, request);
+        OperationSpan span = beginSpan(operation, subject, request.headers());
         Future<Buffer> arriving = body.read(request, startedNanos);
         arriving.compose(bytes ->
                         operation.handle(call(subject, path.parameters(), query, request.headers(), bytes, span)))
@@ -178,7 +219,7 @@ public final class Gateway {
                         body.release(arriving.result());
                     }
                     if (outcome.succeeded()) {
-                        succeed(request, outcome.result(), subject);
+                        respond(request, outcome.result(), subject);
                     } else {
                         respondWithFailure(row, request, outcome.cause());
                     }
@@ -188,11 +229,11 @@ public final class Gateway {
     }
 
     /** Requests without valid credentials have no span. */
-    private OperationSpan beginSpan(Operation operation, Subject subject, HttpServerRequest request) {
+    OperationSpan beginSpan(Operation operation, Subject subject, MultiMap headers) {
         TracedOperation traced = operation.traced();
         return traced == null
                 ? OperationSpan.NONE
-                : tracing.begin(traced, subject.queue, tracing.readsContexts() ? contextOf(request.headers()) : null);
+                : tracing.begin(traced, subject.queue, tracing.readsContexts() ? contextOf(headers) : null);
     }
 
     /** The trace context of a request, or null. Two headers {@code traceparent} are none. */
@@ -207,7 +248,21 @@ public final class Gateway {
                 : null;
     }
 
-    private void recordOutcome(
+    /** Reads the body of a request, which must be released. See {@link RequestBodyReader#read}. */
+    Future<Buffer> readBody(HttpServerRequest request, long nowNanos) {
+        return body.read(request, nowNanos);
+    }
+
+    /** See {@link ResponseWriter#admits}. */
+    boolean admits(HttpServerRequest request, Principal caller, QueueDefinition queue) {
+        return responses.admits(request, caller, queue);
+    }
+
+    void releaseBody(Buffer read) {
+        body.release(read);
+    }
+
+    void recordOutcome(
             RouteTable.Row row, HttpServerRequest request, Principal caller, QueueDefinition queue, long startedNanos) {
         long nanos = System.nanoTime() - startedNanos;
         row.meter().record(request.response().getStatusCode(), nanos);
@@ -234,7 +289,7 @@ public final class Gateway {
         recordAccess(request);
     }
 
-    private void respondWithFailure(RouteTable.Row row, HttpServerRequest request, Throwable failure) {
+    void respondWithFailure(RouteTable.Row row, HttpServerRequest request, Throwable failure) {
         respondWithFailure(request, failure, row.binding().operation().failsWithErrorHeaders());
     }
 
@@ -264,7 +319,17 @@ public final class Gateway {
                 };
     }
 
-    private void succeed(HttpServerRequest request, Response response, Subject subject) {
+    /** Responds with what another node has responded. */
+    void pass(HttpServerRequest request, ClusterRouting.ForwardedReply reply, Subject subject) {
+        HttpServerResponse httpResponse = request.response();
+        if (!httpResponse.closed()) {
+            httpResponse.setStatusCode(reply.status());
+            reply.headers().forEach(header -> httpResponse.headers().set(header.getKey(), header.getValue()));
+            responses.end(request, new Response(reply.body()), subject.caller, subject.queue);
+        }
+    }
+
+    void respond(HttpServerRequest request, Response response, Subject subject) {
         HttpServerResponse httpResponse = request.response();
         if (httpResponse.closed()) {
             response.pending().unsent();
@@ -279,7 +344,7 @@ public final class Gateway {
         }
     }
 
-    private Principal authenticate(Operation operation, HttpServerRequest request) {
+    Principal authenticate(Operation operation, HttpServerRequest request) {
         try {
             return authenticator.authenticate(request);
         } catch (EdgeException e) {
@@ -289,7 +354,7 @@ public final class Gateway {
         }
     }
 
-    private void requireAccess(OperationBinding binding, Principal caller, HttpServerRequest request) {
+    void requireAccess(OperationBinding binding, Principal caller, HttpServerRequest request) {
         if (binding.access() == Access.WRITE && caller.access() != Access.WRITE) {
             refusedLogins.refused(RefusedLogins.Reason.READ_ONLY, request, caller.name());
             throw new EdgeException(
@@ -297,9 +362,10 @@ public final class Gateway {
         }
     }
 
-    private Subject subject(Route.RouteScope scope, Principal caller, RequestPath path, HttpServerRequest request) {
+    /** Refuses a path without an account that the caller may use, where one is needed. */
+    void requireAccount(Route.RouteScope scope, Principal caller, RequestPath path, HttpServerRequest request) {
         if (scope == Route.RouteScope.CALLER) {
-            return new Subject(caller, null, null);
+            return;
         }
         String accountId = path.accountId();
         if (accountId == null) {
@@ -310,6 +376,13 @@ public final class Gateway {
             throw new EdgeException(
                     EdgeError.NOT_AUTHORIZED, "Authentication error: these credentials do not allow this account.");
         }
+    }
+
+    Subject subject(Route.RouteScope scope, Principal caller, RequestPath path) {
+        if (scope == Route.RouteScope.CALLER) {
+            return new Subject(caller, null, null);
+        }
+        String accountId = path.accountId();
         if (scope == Route.RouteScope.ACCOUNT) {
             return new Subject(caller, accountId, null);
         }
@@ -325,17 +398,22 @@ public final class Gateway {
         }
         QueueDefinition queue = path.queue(catalog);
         if (queue == null) {
-            throw new QueueException(messages ? QueueError.QUEUE_UNKNOWN_TO_MESSAGES : QueueError.QUEUE_UNKNOWN);
+            throw new QueueException(unknownQueue(scope));
         }
         return queue;
     }
 
-    private static MultiMap query(HttpServerRequest request) {
+    /** The error if there is no such queue. */
+    static QueueError unknownQueue(Route.RouteScope scope) {
+        return scope == Route.RouteScope.MESSAGES ? QueueError.QUEUE_UNKNOWN_TO_MESSAGES : QueueError.QUEUE_UNKNOWN;
+    }
+
+    static MultiMap query(HttpServerRequest request) {
         String query = request.query();
         return query == null || query.isEmpty() ? NO_QUERY : QueryString.decode(query);
     }
 
-    private static OperationCall call(
+    static OperationCall call(
             Subject subject,
             Map<String, String> path,
             MultiMap query,
@@ -346,5 +424,5 @@ public final class Gateway {
     }
 
     /** The caller of a request, and what its path identifies. */
-    private record Subject(Principal caller, String accountId, QueueDefinition queue) {}
+    record Subject(Principal caller, String accountId, QueueDefinition queue) {}
 }

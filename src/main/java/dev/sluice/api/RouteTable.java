@@ -19,8 +19,9 @@ final class RouteTable {
      * One operation.
      *
      * @param meter counts the responses; the same for all event loops
+     * @param place the node of a cluster that serves it
      */
-    record Row(Route route, OperationBinding binding, RequestMeter meter) {}
+    record Row(Route route, OperationBinding binding, RequestMeter meter, OperationPlace place) {}
 
     private final String basePath;
     private final List<Row> rows;
@@ -63,13 +64,26 @@ final class RouteTable {
             throw new IllegalStateException("contract and handlers do not match: operations without a handler "
                     + missing + ", handlers without an operation " + unknown);
         }
-        Function<Route, Row> row =
-                route -> new Row(route, byId.get(route.operationId()), meters.requests(route.operationId()));
+        Function<Route, Row> row = route -> new Row(
+                route,
+                byId.get(route.operationId()),
+                meters.requests(route.operationId()),
+                placeOf(byId.get(route.operationId()), route));
         return new RouteTable(
                 contract.basePath(),
                 contract.routes().stream().map(row).toList(),
                 BindingRoutes.ALL.stream().map(row).toList(),
                 extensionRoutes.stream().map(row).toList());
+    }
+
+    private static OperationPlace placeOf(OperationBinding binding, Route route) {
+        OperationPlace explicit = binding.place();
+        return explicit == null ? OperationPlace.of(route) : explicit;
+    }
+
+    /** All operations. */
+    Stream<Row> all() {
+        return Stream.of(rows, bindingRows, extensionRows).flatMap(List::stream);
     }
 
     /** The base path of the templates of {@link #rows}, such as {@code /client/v4}. */

@@ -139,6 +139,29 @@ public final class ConfigKeys {
             "",
             "Name of this node in the log and in messages of other nodes; by default the host name.",
             ValueTypes.matching("1 to 100 letters, digits, dots, dashes and underscores", "[A-Za-z0-9._-]{1,100}"));
+    static final ConfigKey<String> CLUSTER_HOST = key(
+            "cluster.host",
+            "127.0.0.1",
+            "Address of the internal port, through which the nodes of the kafka engine forward requests to each other.",
+            ValueTypes.text());
+    static final ConfigKey<Integer> CLUSTER_PORT =
+            key("cluster.port", "8082", "The internal port; 0 picks a free one.", ValueTypes.integer(0, 65_535));
+    static final ConfigKey<String> CLUSTER_ADDRESS = key(
+            "cluster.address",
+            "",
+            "How other nodes reach the internal port, as host:port; by default cluster.host and the port.",
+            ValueTypes.matching("host:port", "[^\\s:]{1,253}:[0-9]{1,5}|\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5}"));
+    static final ConfigKey<Secret> CLUSTER_KEY = key(
+            "cluster.key",
+            "",
+            "Secret that all nodes share, at least 32 characters; signs requests between nodes. Needed if cluster.host "
+                    + "is not a loopback address.",
+            ValueTypes.secret());
+    static final ConfigKey<String> CLUSTER_ZONE = key(
+            "cluster.zone",
+            "",
+            "Where this machine is. The copy of a shard is kept in another zone than its owner, if there is one.",
+            ValueTypes.matching("1 to 100 letters, digits, dots, dashes and underscores", "[A-Za-z0-9._-]{1,100}"));
 
     static final ConfigKey<Secret> AUTH_TOKEN = key(
             "auth.token",

@@ -17,6 +17,8 @@ public final class ConfigLoader {
     /** Half of what one record of the log holds, which leaves room for ids and indexes. */
     private static final int KAFKA_BATCH_BYTES_MAX = 4 * 1024 * 1024;
 
+    private static final int CLUSTER_KEY_CHARS_MIN = 32;
+
     private final ConfigSources sources = new ConfigSources();
 
     private ConfigLoader() {}
@@ -135,7 +137,23 @@ public final class ConfigLoader {
                         ? Optional.of(readable(ConfigKeys.CLUSTER_CLIENT_PROPERTIES))
                         : Optional.empty(),
                 get(ConfigKeys.CLUSTER_TOPIC_PREFIX),
-                sources.find(ConfigKeys.CLUSTER_NODE));
+                sources.find(ConfigKeys.CLUSTER_NODE),
+                new ClusterConfig.InternalPort(
+                        get(ConfigKeys.CLUSTER_HOST),
+                        get(ConfigKeys.CLUSTER_PORT),
+                        sources.find(ConfigKeys.CLUSTER_ADDRESS),
+                        clusterKey(),
+                        sources.find(ConfigKeys.CLUSTER_ZONE)));
+    }
+
+    private Optional<Secret> clusterKey() {
+        Optional<Secret> key = sources.find(ConfigKeys.CLUSTER_KEY);
+        if (key.isPresent() && key.get().value().length() < CLUSTER_KEY_CHARS_MIN) {
+            throw new ConfigException(ConfigKeys.CLUSTER_KEY.name() + " ("
+                    + sources.sourceOf(ConfigKeys.CLUSTER_KEY) + ") must have at least " + CLUSTER_KEY_CHARS_MIN
+                    + " characters, for instance from: openssl rand -hex 32");
+        }
+        return key;
     }
 
     private HttpConfig http() {

@@ -3,10 +3,12 @@ package dev.sluice.runtime;
 import dev.sluice.runtime.queue.DeadlineTimer;
 import dev.sluice.runtime.queue.QueueScheduler;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Deadlines of passive queues. Uses one timer for all queues and activates a limited number per task. Confined to one
@@ -46,6 +48,11 @@ public final class ActivationTimer {
                 return numbers.isEmpty() ? null : numbers;
             });
         }
+    }
+
+    /** Removes all queues with such a number. */
+    void removeIf(LongPredicate matches) {
+        List.copyOf(deadlines.keySet()).stream().filter(matches::test).forEach(this::remove);
     }
 
     private void fire() {

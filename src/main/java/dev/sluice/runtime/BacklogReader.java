@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,9 @@ public final class BacklogReader {
     /** The queues that have messages. */
     private final Map<Long, BacklogSnapshot> passive = new ConcurrentHashMap<>();
 
+    /** The queues that this node serves, by number. */
+    private volatile LongPredicate served = number -> true;
+
     private final AtomicBoolean completing = new AtomicBoolean();
 
     BacklogReader(Vertx vertx, CatalogView catalog, RuntimeResources resources) {
@@ -54,9 +58,10 @@ public final class BacklogReader {
         this.stored = new StoredBacklogReader(resources.store(), resources.limits(), resources.clock());
     }
 
-    /** Reads the backlogs of all queues, in the order of their numbers. */
+    /** Reads the backlogs of all queues that this node serves, in the order of their numbers. */
     public Future<List<QueueBacklog>> readAll() {
         List<QueueDefinition> queues = new ArrayList<>(catalog.allQueues());
+        queues.removeIf(queue -> !served.test(queue.number()));
         queues.sort(Comparator.comparingLong(QueueDefinition::number));
         return read(queues);
     }
@@ -157,6 +162,17 @@ public final class BacklogReader {
     /** Adds what the store says at start. */
     void onStart(Map<Long, QueueHead> heads) {
         heads.forEach((number, head) -> keep(number, BacklogSnapshot.ofHead(head)));
+    }
+
+    /** Sets which queues this node serves. */
+    void inCluster(LongPredicate servedHere) {
+        served = servedHere;
+    }
+
+    /** Forgets queues that another node serves. */
+    void onLost(LongPredicate lost) {
+        active.keySet().removeIf(lost::test);
+        passive.keySet().removeIf(lost::test);
     }
 
     /** A queue was loaded, and its gate is still closed. */

@@ -5,17 +5,21 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueHead;
 import dev.sluice.runtime.bus.QueueGate;
 import dev.sluice.runtime.bus.QueueGates;
+import dev.sluice.runtime.catalog.CatalogFollower;
 import dev.sluice.runtime.catalog.CatalogView;
 import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import dev.sluice.runtime.queue.EventLoopScheduler;
+import dev.sluice.store.StoreBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,11 +29,12 @@ import org.slf4j.LoggerFactory;
  * Owns the map from queue to verticle: deploys a queue on first use, undeploys it when it is idle or deleted, and
  * activates it at its deadline. One transition per queue at a time. Runs on one event loop.
  */
-public final class QueueDeployer extends VerticleBase {
+public final class QueueDeployer extends VerticleBase implements ShardOwnership.Actions {
     public static final String ADDRESS = "sluice.deployer";
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueDeployer.class);
     private static final int SWEEP_MAX = 256;
+    private static final long NOT_SERVED_RETRY_MILLIS = 100;
 
     /** What the deployer does with a queue. */
     public enum Action {
@@ -50,7 +55,9 @@ public final class QueueDeployer extends VerticleBase {
         ACTIVE,
         PASSIVATING,
         /** Deleted; waits for the requests in flight, then leaves memory. */
-        REMOVING
+        REMOVING,
+        /** Another node owns it. */
+        RELEASING
     }
 
     /**
@@ -58,7 +65,8 @@ public final class QueueDeployer extends VerticleBase {
      *
      * <pre>
      *   PASSIVE ──► ACTIVATING ──► ACTIVE ──► PASSIVATING ──► PASSIVE
-     *      └───────► REMOVING ◄──────┘
+     *      └───────► REMOVING ◄──────┤                        ▲
+     *                                └────► RELEASING ────────┘
      * </pre>
      */
     private static final class Slot {
@@ -93,6 +101,10 @@ public final class QueueDeployer extends VerticleBase {
     private final Map<Long, Slot> slots = new HashMap<>();
 
     private ActivationTimer activationTimer;
+    /** Null on a single node, which serves all queues. */
+    private @Nullable ShardOwnership ownership;
+
+    private @Nullable CatalogFollower follower;
 
     QueueDeployer(
             CatalogView catalog,
@@ -109,6 +121,13 @@ public final class QueueDeployer extends VerticleBase {
         this.backlogs = backlogs;
     }
 
+    /** Serves the queues of those shards only that the node owns. Before it is deployed. */
+    QueueDeployer inCluster(ShardOwnership shards, CatalogFollower catalogFollower) {
+        ownership = shards;
+        follower = catalogFollower;
+        return this;
+    }
+
     @Override
     public Future<?> start() {
         activationTimer = new ActivationTimer(
@@ -116,10 +135,79 @@ public final class QueueDeployer extends VerticleBase {
         vertx.eventBus().localConsumer(ADDRESS, this::receive);
         long sweepMillis = Math.max(50, resources.options().idleMillis() / 4);
         vertx.setPeriodic(sweepMillis, id -> sweep());
-        return Future.fromCompletionStage(resources.store().heads(), context).onSuccess(heads -> {
-            backlogs.onStart(heads);
-            heads.forEach((number, head) -> activationTimer.put(number, activationMillis(number, head)));
+        if (ownership != null) {
+            ownership.begin(context, this, Objects.requireNonNull(follower));
+            return Future.succeededFuture();
+        }
+        return Future.fromCompletionStage(resources.store().heads(), context).onSuccess(this::learn);
+    }
+
+    private void learn(Map<Long, QueueHead> heads) {
+        backlogs.onStart(heads);
+        heads.forEach((number, head) -> activationTimer.put(number, activationMillis(number, head)));
+    }
+
+    @Override
+    public Future<Void> gained(int shard, Map<Long, QueueHead> heads) {
+        Map<Long, QueueHead> known = new HashMap<>(heads);
+        known.keySet().removeIf(number -> catalog.findByNumber(number) == null);
+        learn(known);
+        return dropUnknown(heads.keySet().stream()
+                .filter(number -> !known.containsKey(number))
+                .toList());
+    }
+
+    /** A queue that was deleted while its shard had no owner, or before its owner could drop its records. */
+    private Future<Void> dropUnknown(List<Long> numbers) {
+        Future<Void> dropped = Future.succeededFuture();
+        for (long number : numbers) {
+            dropped = dropped.compose(before -> drop(number));
+        }
+        return dropped;
+    }
+
+    private Future<Void> drop(long number) {
+        StoreBatch batch = resources.store().newBatch(resources.store().generation(number));
+        batch.dropQueue(number);
+        return Future.fromCompletionStage(resources.store().commit(batch), context);
+    }
+
+    @Override
+    public Future<Void> lost(int shard) {
+        ShardOwnership shards = Objects.requireNonNull(ownership);
+        activationTimer.removeIf(number -> shards.shardOf(number) == shard);
+        backlogs.onLost(number -> shards.shardOf(number) == shard);
+        List<Future<?>> released = new ArrayList<>();
+        for (long number : List.copyOf(slots.keySet())) {
+            if (shards.shardOf(number) == shard) {
+                released.add(release(number));
+            }
+        }
+        return Future.join(released).mapEmpty();
+    }
+
+    /** Undeploys a queue that another node owns. What is under way fails first, because the store refuses it. */
+    private Future<?> release(long number) {
+        Slot slot = slots.get(number);
+        if (slot == null) {
+            return Future.succeededFuture();
+        }
+        if (!slot.transition.isComplete()) {
+            return slot.transition.transform(ended -> release(number));
+        }
+        return track(number, slot, active -> {
+            active.state.transition(SlotState.RELEASING, SlotState.ACTIVE);
+            active.deployment().verticle().markDeleted();
+            return undeploy(number, active)
+                    .compose(ended -> close(gates.gate(number)))
+                    .onSuccess(closed -> backlogs.onLost(each -> each == number))
+                    .onComplete(ended -> active.state.transition(SlotState.PASSIVE, SlotState.RELEASING));
         });
+    }
+
+    /** Closes a gate when the last request has left it. Without a verticle, that is soon. */
+    private Future<Void> close(QueueGate gate) {
+        return emptied(gate, gate::tryClose);
     }
 
     /** A queue with a mapped Worker and a backlog starts at once, the others at their deadline. */
@@ -167,6 +255,9 @@ public final class QueueDeployer extends VerticleBase {
         if (slot != null) {
             gates.gate(number).open();
             return Future.succeededFuture();
+        }
+        if (ownership != null && !ownership.serves(number)) {
+            return Future.failedFuture("another node owns queue " + number);
         }
         QueueDefinition definition = catalog.findByNumber(number);
         if (definition == null) {
@@ -247,9 +338,13 @@ public final class QueueDeployer extends VerticleBase {
      * gate stays open.
      */
     private Future<Void> drain(QueueGate gate) {
+        return emptied(gate, gate::tryRetire);
+    }
+
+    private Future<Void> emptied(QueueGate gate, BooleanSupplier ifEmpty) {
         Promise<Void> drained = Promise.promise();
         Runnable retire = () -> {
-            if (gate.tryRetire()) {
+            if (ifEmpty.getAsBoolean()) {
                 drained.tryComplete();
             }
         };
@@ -295,6 +390,11 @@ public final class QueueDeployer extends VerticleBase {
     }
 
     private void activateForDeadline(long number) {
+        if (ownership != null && !ownership.serves(number)) {
+            // Its shard is about to be served; a shard that is lost has no deadlines here.
+            activationTimer.put(number, resources.clock().nowMillis() + NOT_SERVED_RETRY_MILLIS);
+            return;
+        }
         activate(number).onFailure(failure -> {
             LOG.error("queue {} could not be activated", number, failure);
             activationTimer.put(

@@ -2,14 +2,18 @@ package dev.sluice.runtime;
 
 import dev.sluice.queue.QueueHead;
 import dev.sluice.runtime.bus.BusCatalogClient;
+import dev.sluice.runtime.bus.BusCatalogFollower;
 import dev.sluice.runtime.bus.BusDeadLetterTransport;
+import dev.sluice.runtime.bus.BusOwnerWork;
 import dev.sluice.runtime.bus.BusQueueClient;
 import dev.sluice.runtime.bus.ByReferenceCodec;
 import dev.sluice.runtime.bus.CatalogClient;
+import dev.sluice.runtime.bus.NodePeers;
+import dev.sluice.runtime.bus.OwnerWork;
 import dev.sluice.runtime.bus.QueueClient;
 import dev.sluice.runtime.bus.QueueGates;
 import dev.sluice.runtime.catalog.Catalog;
-import dev.sluice.runtime.catalog.CatalogRecords;
+import dev.sluice.runtime.catalog.CatalogFollower;
 import dev.sluice.runtime.catalog.CatalogSnapshot;
 import dev.sluice.runtime.catalog.CatalogVerticle;
 import dev.sluice.runtime.catalog.CatalogView;
@@ -17,15 +21,15 @@ import dev.sluice.runtime.catalog.StoredTokens;
 import dev.sluice.runtime.clock.ClockMonitor;
 import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import dev.sluice.runtime.queue.EventLoopScheduler;
-import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.QueueStore;
-import dev.sluice.store.StoreBatch;
+import dev.sluice.store.ShardedStore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.security.SecureRandom;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts and stops everything between the edge and the store: catalog, deployer, queue verticles, and the clients for
@@ -40,6 +44,10 @@ public final class QueueRuntime {
     private final BacklogReader backlogs;
     private final RuntimeExtensions extensions;
     private final byte[] installationKey;
+    /** Null on a single node. */
+    private final @Nullable CatalogFollower follower;
+
+    private final @Nullable OwnerWork ownerWork;
     private final Supplier<Future<Void>> closing;
 
     private QueueRuntime(
@@ -49,6 +57,8 @@ public final class QueueRuntime {
             BacklogReader backlogs,
             RuntimeExtensions extensions,
             byte[] installationKey,
+            @Nullable CatalogFollower follower,
+            @Nullable OwnerWork ownerWork,
             Supplier<Future<Void>> closing) {
         this.catalog = catalog;
         this.catalogClient = catalogClient;
@@ -56,6 +66,8 @@ public final class QueueRuntime {
         this.backlogs = backlogs;
         this.extensions = extensions;
         this.installationKey = installationKey;
+        this.follower = follower;
+        this.ownerWork = ownerWork;
         this.closing = closing;
     }
 
@@ -72,8 +84,30 @@ public final class QueueRuntime {
         return CatalogSnapshot.read(resources.store(), context, catalog)
                 .compose(snapshot -> resumeClock(snapshot, resources, context)
                         .compose(resumed -> installationKey(snapshot, resources.store()))
-                        .compose(key -> deploy(vertx, resources, strictNames, catalog, snapshot, key)));
+                        .compose(key -> deploy(vertx, resources, strictNames, catalog, snapshot, key, null)));
     }
+
+    /**
+     * The same for a node of a cluster. Waits until the catalog has the installation's key, which its first owner
+     * makes. The shards are served as the store gains them.
+     */
+    public static Future<QueueRuntime> start(
+            Vertx vertx, RuntimeResources resources, boolean strictNames, ClusterParts cluster) {
+        registerCodec(vertx);
+        Context context = vertx.getOrCreateContext();
+        CatalogView catalog = new CatalogView();
+        resources.clock().startNew(0);
+        return InstallationKey.await(vertx, cluster.store())
+                .compose(key -> CatalogSnapshot.read(cluster.store(), context, catalog)
+                        .compose(snapshot -> deploy(vertx, resources, strictNames, catalog, snapshot, key, cluster)));
+    }
+
+    /**
+     * What a node of a cluster has beside.
+     *
+     * @param store the same as in the resources
+     */
+    public record ClusterParts(ShardedStore store, ShardOwnership ownership, NodePeers peers) {}
 
     /** A store that accepts no commit at the moment does not prevent the start. */
     private static Future<Void> resumeClock(CatalogSnapshot snapshot, RuntimeResources resources, Context context) {
@@ -107,7 +141,8 @@ public final class QueueRuntime {
             boolean strictNames,
             CatalogView catalog,
             CatalogSnapshot snapshot,
-            byte[] key) {
+            byte[] key,
+            @Nullable ClusterParts cluster) {
         snapshot.replace(catalog);
         QueueGates gates = new QueueGates();
         Admission admission = new Admission(resources.store(), resources.options());
@@ -116,42 +151,46 @@ public final class QueueRuntime {
         BusQueueClient queueClient = new BusQueueClient(
                 vertx, gates, resources.options(), resources.budgets().responses(), backlogs::readPassive);
         DeadLetterTransport transport = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
-        EventLoopScheduler clockScheduler =
-                new EventLoopScheduler(vertx, vertx.getOrCreateContext(), resources.clock());
-        return vertx.deployVerticle(new CatalogVerticle(catalog, gates, resources, strictNames, snapshot))
-                .compose(catalogId -> vertx.deployVerticle(
-                                new QueueDeployer(catalog, gates, resources, admission, transport, backlogs))
-                        .compose(deployerId -> {
-                            // Last, because a start that fails has nothing to stop.
-                            DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
-                            ClockMonitor clockMonitor =
-                                    ClockMonitor.start(clockScheduler, resources.clock(), resources.store());
-                            RuntimeExtensions extensions =
-                                    RuntimeExtensions.start(vertx, resources, catalog, queueClient);
-                            QueueRuntime runtime = new QueueRuntime(
-                                    catalog, catalogClient, queueClient, backlogs, extensions, key, () -> {
-                                        extensions.stop(vertx);
-                                        diskSpaceMonitor.stop();
-                                        // Undeploying the deployer also undeploys its queues.
-                                        return vertx.undeploy(deployerId)
-                                                .eventually(() -> vertx.undeploy(catalogId))
-                                                .eventually(clockMonitor::stop);
-                                    });
-                            return extensions.redrives().resume().map(runtime);
-                        }));
+        EventLoopScheduler scheduler = new EventLoopScheduler(vertx, vertx.getOrCreateContext(), resources.clock());
+        QueueDeployer deployer = new QueueDeployer(catalog, gates, resources, admission, transport, backlogs);
+        @Nullable CatalogFollower follower = follower(vertx, resources, catalog, cluster);
+        if (cluster != null && follower != null) {
+            deployer.inCluster(cluster.ownership(), follower);
+            backlogs.inCluster(cluster.ownership()::serves);
+        }
+        @Nullable
+        OwnerWork ownerWork =
+                follower == null ? null : new BusOwnerWork(vertx, follower, catalogClient, resources.options());
+        NodePeers peers = cluster == null ? NodePeers.NONE : cluster.peers();
+        return vertx.deployVerticle(new CatalogVerticle(catalog, gates, resources, strictNames, snapshot, peers))
+                .compose(catalogId -> vertx.deployVerticle(deployer).compose(deployerId -> {
+                    // Last, because a start that fails has nothing to stop.
+                    DiskSpaceMonitor diskSpaceMonitor = DiskSpaceMonitor.start(vertx, admission);
+                    ClockMonitor clockMonitor = ClockMonitor.start(scheduler, resources.clock(), resources.store());
+                    RuntimeExtensions extensions = RuntimeExtensions.start(vertx, resources, catalog, queueClient);
+                    QueueRuntime runtime = new QueueRuntime(
+                            catalog, catalogClient, queueClient, backlogs, extensions, key, follower, ownerWork, () -> {
+                                extensions.stop(vertx);
+                                diskSpaceMonitor.stop();
+                                // Undeploying the deployer also undeploys its queues.
+                                return vertx.undeploy(deployerId)
+                                        .eventually(() -> vertx.undeploy(catalogId))
+                                        .eventually(clockMonitor::stop);
+                            });
+                    return extensions.redrives().resume().map(runtime);
+                }));
+    }
+
+    private static @Nullable CatalogFollower follower(
+            Vertx vertx, RuntimeResources resources, CatalogView catalog, @Nullable ClusterParts cluster) {
+        return cluster == null ? null : new BusCatalogFollower(vertx, cluster.store(), catalog, resources.options());
     }
 
     /** The key that authenticates leases. Created once per installation. */
     private static Future<byte[]> installationKey(CatalogSnapshot snapshot, QueueStore store) {
-        if (snapshot.installationKey() != null) {
-            return Future.succeededFuture(snapshot.installationKey());
-        }
-        byte[] key = new byte[32];
-        new SecureRandom().nextBytes(key);
-        CatalogRecord record = CatalogRecords.installationKey(key);
-        StoreBatch batch = store.newBatch(snapshot.generation());
-        batch.putCatalog(record.key(), record.value());
-        return Future.fromCompletionStage(store.commit(batch)).map(key);
+        return snapshot.installationKey() != null
+                ? Future.succeededFuture(snapshot.installationKey())
+                : InstallationKey.create(store, snapshot.generation());
     }
 
     /** The queues, for reading. */
@@ -162,6 +201,16 @@ public final class QueueRuntime {
     /** The tokens that were created at run time. */
     public StoredTokens tokens() {
         return catalog.tokens();
+    }
+
+    /** Does what other nodes ask for, in a cluster. */
+    public OwnerWork ownerWork() {
+        return Objects.requireNonNull(ownerWork, "a single node has no other");
+    }
+
+    /** Keeps {@link #catalog} up to date, in a cluster. */
+    public CatalogFollower catalogFollower() {
+        return Objects.requireNonNull(follower, "a single node follows nothing");
     }
 
     /** The client for changes of the catalog. */

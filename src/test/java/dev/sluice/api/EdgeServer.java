@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The real HTTP server on a free port, over fakes. Operations on messages are stubs with the behaviours in {@link
@@ -90,12 +91,25 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     public EdgeServer(HttpConfig settings, int connectionsMax, long connectionBytes) {
+        this(settings, connectionsMax, connectionBytes, null);
+    }
+
+    /** A node of a cluster. */
+    EdgeServer(ClusterRouting routing) {
+        this(HttpConfigs.plain(), 1000, CONNECTION_BYTES, routing);
+    }
+
+    private EdgeServer(
+            HttpConfig settings, int connectionsMax, long connectionBytes, @Nullable ClusterRouting routing) {
         vertx = Vertx.builder()
                 .withTransport(ListenerTransport.preferNative(256, 8, settings.headerTimeoutMillis()))
                 .build();
         memory = memory(connectionBytes);
         Contract contract = ContractResponses.shared().contract();
         gateway = new Gateway(EdgeServer::authenticate, catalog, limits(), memory, new Meters());
+        if (routing != null) {
+            gateway.inCluster(routing);
+        }
         connections = new ConnectionLimit(connectionsMax);
         verticle = new ApiVerticle(
                 settings,

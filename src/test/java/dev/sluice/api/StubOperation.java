@@ -15,7 +15,7 @@ record StubOperation(boolean respondsWithMessages, Function<OperationCall, Futur
     /** A stub with the properties of that operation. */
     static OperationBinding of(String operationId, Access access, Function<OperationCall, Future<Response>> behaviour) {
         boolean respondsWithMessages = operationId.matches("queues-(pull|peek|preview)-messages");
-        return new OperationBinding(operationId, access, new StubOperation(respondsWithMessages, behaviour));
+        return new OperationBinding(operationId, access, new StubOperation(respondsWithMessages, behaviour), null);
     }
 
     /** A stub for each operation of the contract and of the queue binding. */

@@ -56,6 +56,20 @@ public final class RunningRuntime implements AutoCloseable {
         runtime = get(QueueRuntime.start(vertx, resources, false));
     }
 
+    /** A node of a cluster. */
+    public RunningRuntime(QueueRuntime.ClusterParts cluster) {
+        this.clock = ContinuousClock.ofMachine();
+        RuntimeResources resources = new RuntimeResources(
+                cluster.store(),
+                Limits.DOCUMENTED,
+                MemoryBudgets.unbounded(),
+                options(60_000, 4096),
+                WorkerTarget.Directory.EMPTY,
+                clock,
+                meters);
+        runtime = get(QueueRuntime.start(vertx, resources, false, cluster));
+    }
+
     public static RuntimeOptions options(long idleMillis, int inFlightMax) {
         return new RuntimeOptions(inFlightMax, 64L << 20, 0, 10_000, idleMillis, QueueState.WINDOW_MESSAGES_MAX);
     }

@@ -1,6 +1,7 @@
 package dev.sluice.api.binding;
 
 import dev.sluice.api.OperationBinding;
+import dev.sluice.api.OperationPlace;
 import dev.sluice.api.message.MessageIds;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.QueueClient;
@@ -22,6 +23,7 @@ public final class BindingOperations {
         return List.of(
                 OperationBinding.writing("binding-send", new SendMessage(queues, decoder, responses)),
                 OperationBinding.writing("binding-send-batch", new SendBatch(queues, decoder, responses)),
-                OperationBinding.reading("binding-metrics", new BindingMetrics(queues, responses)));
+                OperationBinding.reading("binding-metrics", new BindingMetrics(queues, responses))
+                        .at(OperationPlace.QUEUE_READER));
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.api.control;
 
 import dev.sluice.api.Contract;
 import dev.sluice.api.OperationBinding;
+import dev.sluice.api.OperationPlace;
 import dev.sluice.queue.ConsumerType;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.CatalogClient;
@@ -39,23 +40,28 @@ public final class ControlPlaneOperations {
                 OperationBinding.writing("queues-update", new PutQueue(changes, queueFields)),
                 OperationBinding.writing("queues-update-partial", new PatchQueue(changes, queueFields)),
                 OperationBinding.writing("queues-delete", new DeleteQueue(changes)),
-                OperationBinding.reading("queues-get-metrics", new GetMetrics(queues, clock)),
+                OperationBinding.reading("queues-get-metrics", new GetMetrics(queues, clock))
+                        .at(OperationPlace.QUEUE_READER),
                 OperationBinding.reading("queues-list-consumers", new ListConsumers()),
                 OperationBinding.writing("queues-create-consumer", new CreateConsumer(changes, contract, limits)),
                 OperationBinding.reading("queues-get-consumer", new GetConsumer()),
                 OperationBinding.writing("queues-update-consumer", new PutConsumer(changes, contract, limits)),
                 OperationBinding.writing("queues-delete-consumer", new DeleteConsumer(changes)),
-                OperationBinding.writing("queues-purge", new StartPurge(queues, clock)),
-                OperationBinding.reading("queues-purge-get", new GetPurge(queues, clock)),
+                OperationBinding.writing("queues-purge", new StartPurge(queues, clock))
+                        .at(OperationPlace.QUEUE_OWNER),
+                OperationBinding.reading("queues-purge-get", new GetPurge(queues, clock))
+                        .at(OperationPlace.QUEUE_READER),
                 OperationBinding.reading("subscriptions-list", new ListSubscriptions(catalog)),
                 OperationBinding.writing("subscriptions-create", new CreateSubscription(changes, contract)),
                 OperationBinding.reading("subscriptions-get", new GetSubscription(catalog)),
                 OperationBinding.writing("subscriptions-patch", new PatchSubscription(changes, contract)),
                 OperationBinding.writing("subscriptions-delete", new DeleteSubscription(changes)),
-                OperationBinding.reading("accounts-list", new ListAccounts(accounts)),
+                OperationBinding.reading("accounts-list", new ListAccounts(accounts))
+                        .at(OperationPlace.CATALOG_COPY),
                 OperationBinding.reading("accounts-get", new GetAccount()),
                 OperationBinding.reading("account-api-tokens-verify-token", new VerifyToken()),
-                OperationBinding.reading("memberships-list", new ListMemberships(accounts)),
+                OperationBinding.reading("memberships-list", new ListMemberships(accounts))
+                        .at(OperationPlace.CATALOG_COPY),
                 OperationBinding.reading("user-get", new GetUser()),
                 OperationBinding.reading("user-tokens-verify", new VerifyToken()));
         return Stream.concat(current.stream(), former.stream()).toList();

@@ -1,6 +1,7 @@
 package dev.sluice.api.extension;
 
 import dev.sluice.api.OperationBinding;
+import dev.sluice.api.OperationPlace;
 import dev.sluice.api.auth.ConsoleSessions;
 import dev.sluice.api.message.LeaseTokens;
 import dev.sluice.runtime.QueueRuntime;
@@ -26,15 +27,20 @@ public final class ExtensionOperations {
         return List.of(
                 OperationBinding.reading("caller-get", new GetCaller()),
                 OperationBinding.reading("console-codes-create", new CreateConsoleCode(sessions)),
-                OperationBinding.reading("tokens-list", new ListTokens(tokens)),
-                OperationBinding.writing("tokens-create", new CreateToken(tokens)),
-                OperationBinding.writing("tokens-revoke", new RevokeToken(tokens)),
+                OperationBinding.reading("tokens-list", new ListTokens(tokens)).at(OperationPlace.CATALOG_COPY),
+                OperationBinding.writing("tokens-create", new CreateToken(tokens))
+                        .at(OperationPlace.CATALOG_OWNER),
+                OperationBinding.writing("tokens-revoke", new RevokeToken(tokens))
+                        .at(OperationPlace.CATALOG_OWNER),
                 OperationBinding.reading(
                         "backlogs-list", new ListBacklogs(runtime.catalog(), runtime.backlogs(), backlogs)),
-                OperationBinding.reading("backlogs-get", new GetBacklog(runtime.backlogs(), backlogs)),
+                OperationBinding.reading("backlogs-get", new GetBacklog(runtime.backlogs(), backlogs))
+                        .at(OperationPlace.QUEUE_READER),
                 OperationBinding.reading(
-                        "messages-browse",
-                        new BrowseMessages(runtime.extensions().browser(), new BrowsedPageWriter(leases, clock))),
+                                "messages-browse",
+                                new BrowseMessages(
+                                        runtime.extensions().browser(), new BrowsedPageWriter(leases, clock)))
+                        .at(OperationPlace.QUEUE_READER),
                 OperationBinding.writing(
                         "redrives-start",
                         new StartRedrive(runtime.catalog(), runtime.extensions().redrives(), leases, redrives)),

@@ -1,6 +1,7 @@
 package dev.sluice.api.message;
 
 import dev.sluice.api.OperationBinding;
+import dev.sluice.api.OperationPlace;
 import dev.sluice.config.MessagesConfig;
 import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.QueueClient;
@@ -29,12 +30,15 @@ public final class MessageOperations {
         return List.of(
                 OperationBinding.writing("queues-push-message", new PushMessage(queues, messages, responses)),
                 OperationBinding.writing("queues-push-messages", new PushMessages(queues, messages, responses)),
-                OperationBinding.writing("queues-pull-messages", new PullMessages(queues, pulls, responses)),
+                OperationBinding.writing("queues-pull-messages", new PullMessages(queues, pulls, responses))
+                        .at(OperationPlace.QUEUE_READER),
                 OperationBinding.writing("queues-ack-messages", new AckMessages(queues, decoder, tokens, responses)),
-                OperationBinding.writing("queues-peek-messages", new PeekMessages(queues, pulls, responses)),
+                OperationBinding.writing("queues-peek-messages", new PeekMessages(queues, pulls, responses))
+                        .at(OperationPlace.QUEUE_READER),
                 OperationBinding.writing(
                         "queues-purge-messages", new PurgeMessages(queues, decoder, tokens, responses)),
-                OperationBinding.writing("queues-preview-messages", new PreviewMessages(queues, pulls, responses)),
+                OperationBinding.writing("queues-preview-messages", new PreviewMessages(queues, pulls, responses))
+                        .at(OperationPlace.QUEUE_READER),
                 OperationBinding.writing(
                         "queues-ack-preview-messages", new AckPreviewMessages(queues, decoder, tokens, responses)));
     }

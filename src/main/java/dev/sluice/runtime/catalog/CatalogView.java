@@ -26,6 +26,8 @@ public final class CatalogView implements Catalog {
 
     /** Written by the one writer, after the change that it counts. */
     private volatile long version;
+    /** In a cluster: the offset of the catalog's log that this view has reached. */
+    private volatile long offset = -1;
     /** For the writer only. */
     private int subscriptionCount;
 
@@ -107,7 +109,16 @@ public final class CatalogView implements Catalog {
         return accounts.keySet().stream().sorted().toList();
     }
 
+    /** In a cluster, the offset of the catalog's log that this view has reached; -1 before the first record. */
+    public long offset() {
+        return offset;
+    }
+
     // The methods below are for the writer only.
+
+    void reached(long newOffset) {
+        offset = newOffset;
+    }
 
     int queueCount() {
         return byNumber.size();

@@ -4,6 +4,7 @@ import dev.sluice.runtime.catalog.CatalogRecords;
 import dev.sluice.runtime.queue.QueueScheduler;
 import dev.sluice.store.CatalogRecord;
 import dev.sluice.store.QueueStore;
+import dev.sluice.store.ShardedStore;
 import dev.sluice.store.StoreBatch;
 import io.vertx.core.Future;
 
@@ -23,6 +24,8 @@ public final class ClockMonitor {
     private long storedEvents;
     private boolean storing;
     private volatile boolean stopped;
+    /** A node of a cluster does not resume its clock: other nodes have carried on its queues meanwhile. */
+    private final boolean isStored;
 
     private ClockMonitor(QueueScheduler scheduler, ContinuousClock clock, QueueStore store) {
         this.scheduler = scheduler;
@@ -30,6 +33,7 @@ public final class ClockMonitor {
         this.store = store;
         this.storedMillis = clock.nowMillis();
         this.storedEvents = clock.events();
+        this.isStored = !(store instanceof ShardedStore);
     }
 
     /** Starts the checks. The commit of the current state must have been started. */
@@ -42,7 +46,7 @@ public final class ClockMonitor {
     /** Stops the checks. Completes when the last state is stored or could not be. */
     public Future<Void> stop() {
         stopped = true;
-        return commit(clock, store).otherwiseEmpty();
+        return isStored ? commit(clock, store).otherwiseEmpty() : Future.succeededFuture();
     }
 
     private void check() {
@@ -50,7 +54,9 @@ public final class ClockMonitor {
             return;
         }
         clock.compareClocks();
-        if (!storing && (clock.events() != storedEvents || clock.nowMillis() - storedMillis >= STORE_MILLIS)) {
+        if (isStored
+                && !storing
+                && (clock.events() != storedEvents || clock.nowMillis() - storedMillis >= STORE_MILLIS)) {
             store();
         }
         scheduler.schedule(CHECK_MILLIS, this::check);

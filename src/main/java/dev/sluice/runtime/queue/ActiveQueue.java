@@ -20,6 +20,7 @@ import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import dev.sluice.runtime.delivery.WorkerDispatcher;
 import dev.sluice.runtime.metrics.QueueCounter;
 import dev.sluice.runtime.metrics.QueueCounters;
+import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -296,7 +297,11 @@ public final class ActiveQueue {
     }
 
     private void fail(StoreException error) {
-        LOG.error("queue {}: {}; loading again", definition.number(), error.getMessage());
+        if (resources.store().generation(definition.number()) == QueueStore.NOT_OWNED) {
+            LOG.debug("queue {}: another node owns it: {}", definition.number(), error.getMessage());
+        } else {
+            LOG.error("queue {}: {}; loading again", definition.number(), error.getMessage());
+        }
         boolean stopping = phase.is(Phase.STOPPING);
         phase.transition(stopping ? Phase.CLOSED : Phase.FAILED, Phase.ACTIVE, Phase.STOPPING);
         deadlineMillis = OVERDUE;

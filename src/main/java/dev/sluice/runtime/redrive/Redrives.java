@@ -11,6 +11,7 @@ import dev.sluice.runtime.catalog.CatalogView;
 import dev.sluice.runtime.clock.ContinuousClock;
 import dev.sluice.store.QueueReads;
 import dev.sluice.store.QueueStore;
+import dev.sluice.store.ShardedStore;
 import dev.sluice.store.StoreBatch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -67,6 +68,9 @@ public final class Redrives {
 
     /** Reads the redrives of the store and continues those that were running. */
     public Future<Void> resume() {
+        if (store instanceof ShardedStore) {
+            return Future.succeededFuture();
+        }
         return Future.fromCompletionStage(
                         store.readCatalog(record -> {
                             if (RedriveRecords.isRedrive(record)) {
@@ -90,6 +94,11 @@ public final class Redrives {
      * @return fails with REQUEST_INVALID while the queue has one that runs, with OVERLOADED if too many run
      */
     public Future<Redrive> start(QueueDefinition queue, RedriveSpec spec) {
+        if (store instanceof ShardedStore) {
+            return Future.failedFuture(new QueueException(
+                    QueueError.REQUEST_INVALID,
+                    "Redrives are not possible yet with storage.engine kafka. Pull the messages and push them again."));
+        }
         return onContext(() -> {
             refuseIfRunning(queue);
             return Future.fromCompletionStage(

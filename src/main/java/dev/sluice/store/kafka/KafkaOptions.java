@@ -18,4 +18,9 @@ public record KafkaOptions(
     String logTopic() {
         return topicPrefix + "-log";
     }
+
+    /** The topic of the catalog's log. */
+    String catalogTopic() {
+        return topicPrefix + "-catalog";
+    }
 }
