@@ -28,23 +28,21 @@ const server = createServer(async (request, response) => {
   }
 });
 
-/** Acknowledges what it could handle. A message that fails is delivered again after its delay. */
+/** Handles the messages that are ready and returns how many there were. One that fails is delivered again after its delay. */
 async function consume() {
-  while (running) {
-    const { messages } = await queues.messages.pull(queue_id, { account_id, batch_size: 10 });
-    const acks = [];
-    const retries = [];
-    for (const { lease_id, body, attempts } of messages) {
-      try {
-        handle(JSON.parse(body));
-        acks.push({ lease_id });
-      } catch {
-        retries.push({ lease_id, delay_seconds: Math.min(2 ** attempts, 3600) });
-      }
+  const { messages } = await queues.messages.pull(queue_id, { account_id, batch_size: 10 });
+  const acks = [];
+  const retries = [];
+  for (const { lease_id, body, attempts } of messages) {
+    try {
+      handle(JSON.parse(body));
+      acks.push({ lease_id });
+    } catch {
+      retries.push({ lease_id, delay_seconds: Math.min(2 ** attempts, 3600) });
     }
-    if (messages.length > 0) await queues.messages.ack(queue_id, { account_id, acks, retries });
-    else await pause(200);
   }
+  if (messages.length > 0) await queues.messages.ack(queue_id, { account_id, acks, retries });
+  return messages.length;
 }
 
 function handle(order) {
@@ -56,4 +54,11 @@ process.once('SIGTERM', () => {
   server.close();
 });
 server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => console.log(`listening on ${server.address().port}`));
-await consume();
+while (running) {
+  const handled = await consume().catch((error) => {
+    // The server is away, or responded with an error.
+    console.error(error.message);
+    return 0;
+  });
+  if (handled === 0) await pause(200);
+}

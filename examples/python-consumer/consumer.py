@@ -1,11 +1,12 @@
 """A pull consumer with nothing but the standard library.
 
 Reads CLOUDFLARE_BASE_URL, CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID and QUEUE. Acknowledges the messages that it
-could handle; the others are delivered again.
+could handle; the others are delivered again. Continues when the server was away.
 """
 
 import json
 import os
+import sys
 import time
 import urllib.parse
 import urllib.request
@@ -32,23 +33,20 @@ def handle(message):
     print("order", order["id"], flush=True)
 
 
-def consume(queue_id):
-    """Handles messages until the process ends."""
-    messages_url = f"{QUEUES}/{queue_id}/messages"
-    while True:
-        messages = call("POST", messages_url + "/pull", {"batch_size": 10, "visibility_timeout_ms": 60_000})["messages"]
-        acks, retries = [], []
-        for message in messages:
-            try:
-                handle(message)
-                acks.append({"lease_id": message["lease_id"]})
-            except Exception as error:  # One bad message must not stop the others.
-                print("failed:", error, flush=True)
-                retries.append({"lease_id": message["lease_id"], "delay_seconds": min(2 ** message["attempts"], 3600)})
-        if messages:
-            call("POST", messages_url + "/ack", {"acks": acks, "retries": retries})
-        else:
-            time.sleep(0.2)
+def consume(messages_url):
+    """Handles the messages that are ready and returns how many there were."""
+    messages = call("POST", messages_url + "/pull", {"batch_size": 10, "visibility_timeout_ms": 60_000})["messages"]
+    acks, retries = [], []
+    for message in messages:
+        try:
+            handle(message)
+            acks.append({"lease_id": message["lease_id"]})
+        except Exception as error:  # One bad message must not stop the others.
+            print("failed:", error, flush=True)
+            retries.append({"lease_id": message["lease_id"], "delay_seconds": min(2 ** message["attempts"], 3600)})
+    if messages:
+        call("POST", messages_url + "/ack", {"acks": acks, "retries": retries})
+    return len(messages)
 
 
 if __name__ == "__main__":
@@ -56,4 +54,11 @@ if __name__ == "__main__":
     found = call("GET", QUEUES + "?name=" + urllib.parse.quote(name))
     if not found:
         raise SystemExit(f"there is no queue {name}")
-    consume(found[0]["queue_id"])
+    while True:
+        try:
+            handled = consume(f"{QUEUES}/{found[0]['queue_id']}/messages")
+        except OSError as error:  # The server is away, or responded with an error.
+            print(error, file=sys.stderr, flush=True)
+            handled = 0
+        if handled == 0:
+            time.sleep(0.2)

@@ -29,7 +29,8 @@ const schedule = (run, delay_seconds) => call('POST', `${path}/messages`, { body
 const { backlog_count: waiting } = await call('GET', `${path}/metrics`);
 if (waiting === 0) await schedule(1, 0);
 
-for (;;) {
+/** Runs the job if its time has come. */
+async function runIfDue() {
   const { messages } = await call('POST', `${path}/messages/pull`, { batch_size: 1, visibility_timeout_ms: 60_000 });
   for (const { lease_id, body } of messages) {
     const { run } = JSON.parse(body);
@@ -37,5 +38,10 @@ for (;;) {
     await schedule(run + 1, Number(EVERY_SECONDS));
     await call('POST', `${path}/messages/ack`, { acks: [{ lease_id }] });
   }
-  if (messages.length === 0) await pause(200);
+}
+
+for (;;) {
+  // The server may be away for a while.
+  await runIfDue().catch((error) => console.error(error.message));
+  await pause(200);
 }

@@ -19,9 +19,9 @@ export class DevServer {
     });
   }
 
-  /** Starts one on a free port and waits for its ready line. */
-  static async start(context, args, options) {
-    const server = new DevServer(context, ['--json', '--port', '0', ...args], options);
+  /** Starts one, on a free port if none is given, and waits for its ready line. */
+  static async start(context, args, { port = 0, ...options } = {}) {
+    const server = new DevServer(context, ['--json', '--port', String(port), ...args], options);
     await until('the ready line', () => server.stdout.includes('\n') || server.child.exitCode !== null);
     if (server.child.exitCode !== null) throw new Error(`ended before it was ready: ${server.stderr}`);
     server.info = JSON.parse(server.stdout);

@@ -101,6 +101,40 @@ test('the Node service queues what it gets, and consumes it', async (context) =>
   assert.deepEqual(await service.exited, { code: 0, signal: null });
 });
 
+/** Starts a consumer, kills the server, starts it again in its place, and expects that the consumer continues. */
+async function assertContinues(context, start) {
+  const args = ['--queue', 'orders', '--data', path.join(temporaryDirectory(), 'data')];
+  const before = await DevServer.start(context, args);
+  const consumer = await start(before);
+  await before.push('orders', { id: 1 });
+  await prints(consumer, /^order 1$/m);
+  before.child.kill('SIGKILL');
+  await before.end();
+  await until('the consumer has met the missing server', () => consumer.stderr !== '');
+  const after = await DevServer.start(context, args, { port: before.info.port });
+  await after.push('orders', { id: 2 });
+  await prints(consumer, /^order 2$/m);
+}
+
+test('the Node service continues when the server was away', async (context) => {
+  const directory = temporaryDirectory();
+  fs.cpSync(path.join(examples, 'node-service'), directory, { recursive: true });
+  fs.symlinkSync(modules, path.join(directory, 'node_modules'));
+  await assertContinues(context, async (server) => {
+    const service = program(context, process.execPath, ['service.js'], {
+      cwd: directory,
+      env: { ...environment(server), PORT: String(await freePort()) },
+    });
+    await prints(service, /listening/);
+    return service;
+  });
+});
+
+test('the consumer in Python continues when the server was away', requirement(!has('python3', '--version') && 'python3 is missing'), (context) =>
+  assertContinues(context, (server) =>
+    program(context, 'python3', [path.join(examples, 'python-consumer/consumer.py')], { env: environment(server) }),
+  ));
+
 test('the repeating job runs again after its delay, and two processes do not run it twice', async (context) => {
   const server = await DevServer.start(context, ['--queue', 'timer']);
   const start = () =>
