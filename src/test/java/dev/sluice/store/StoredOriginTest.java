@@ -48,4 +48,20 @@ class StoredOriginTest {
         assertThatThrownBy(() -> RecordFormat.readMessage(Arrays.copyOf(record, 40), 7))
                 .isInstanceOf(StoreCorruptException.class);
     }
+
+    @Test
+    void aNameOfAQueueThatIsLongerThanAnyIsDamage() {
+        for (int nameBytes : new int[] {1_024, 1_025}) {
+            DeadLetterOrigin origin = new DeadLetterOrigin(3, "q".repeat(nameBytes), DeadLetterReason.RETRIED, 1, 1);
+            byte[] record = written(new Content(1, 2, ContentType.JSON, 0, BODY).from(origin));
+            if (nameBytes == 1_024) {
+                assertThat(RecordFormat.readMessage(record, 7).content().deadLetter())
+                        .isEqualTo(origin);
+            } else {
+                assertThatThrownBy(() -> RecordFormat.readMessage(record, 7))
+                        .isInstanceOf(StoreCorruptException.class)
+                        .hasMessageContaining("1025 bytes");
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.queue.BacklogStats;
 import dev.sluice.queue.ByteBudget;
 import dev.sluice.queue.ConsumerSettings;
 import dev.sluice.queue.ConsumerType;
@@ -142,6 +143,45 @@ class ActiveQueueTest {
         assertThat(stopped.succeeded()).isTrue();
         assertThat(queue.stop(0).succeeded()).as("a second stop").isTrue();
         assertThat(store.load(1).toCompletableFuture().join().head().count()).isEqualTo(1);
+    }
+
+    /** Otherwise the commit would change the records after the next executor has read them. */
+    @Test
+    void aQueueIsLoadedAgainOnlyAfterTheCommitsOfTheFailedOneHaveEnded() {
+        ActiveQueue queue = queue();
+        queue.start();
+        scheduler.run();
+        store.heldCommits = new ArrayList<>();
+        NewMessage message = new NewMessage(1, 2, ContentType.TEXT, new byte[1], 0);
+        List<Object> replies = new ArrayList<>();
+        ReplyHandler<Object> reply = ReplyHandler.of(replies::add, refusal -> replies.add(refusal.error()));
+        queue.handle(new QueueRequest.Execute<>(new Push(List.of(message))), reply);
+        scheduler.run();
+        store.reopenings = 1;
+        queue.handle(new QueueRequest.Execute<>(new ReadMetrics()), reply);
+        scheduler.run();
+        assertThat(replies).as("the push is in doubt, the other request waits").containsExactly(QueueError.UNAVAILABLE);
+
+        store.heldCommits.forEach(Runnable::run);
+        scheduler.run();
+        assertThat(replies).hasSize(2);
+        assertThat(((BacklogStats) replies.get(1)).backlogCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestAfterTheStoreWasOpenedAgainIsAnsweredByTheReloadedQueue() {
+        ActiveQueue queue = queue();
+        queue.start();
+        scheduler.run();
+        pushes(queue, 3);
+        store.reopenings = 1;
+        List<Object> replies = new ArrayList<>();
+        queue.handle(
+                new QueueRequest.Execute<>(new ReadMetrics()),
+                ReplyHandler.of(replies::add, refusal -> replies.add(refusal.error())));
+        scheduler.run();
+        assertThat(replies).hasSize(1);
+        assertThat(((BacklogStats) replies.get(0)).backlogCount()).isEqualTo(3);
     }
 
     /**
