@@ -171,6 +171,52 @@ test('the log says what runs where, what is a risk, which requests failed, and t
   assert.match(events.at(-1), /^stopped in \d+ ms$/);
 });
 
+test('a changed file and POST /reload change tokens and workers; a file that cannot be used changes nothing and says why', async (context) => {
+  const home = temporaryDirectory();
+  const [config, secret] = [path.join(home, 'sluice.yaml'), path.join(home, 'token')];
+  const delivered = [];
+  const worker = http.createServer((request, response) => {
+    delivered.push(request.headers['x-request-id']);
+    request.resume().on('end', () => response.end());
+  });
+  await new Promise((resolve) => worker.listen(0, '127.0.0.1', resolve));
+  context.after(() => worker.close());
+  const yaml = (more) => `queues: [{ account: "${ACCOUNT}", name: jobs, consumer: { type: worker, script_name: w } }]\n${more}`;
+  await writeFile(secret, 'first-token\n');
+  await writeFile(config, yaml(''));
+  const server = await Server.during(context, {
+    directory: path.join(home, 'data'),
+    args: ['--config', config],
+    environment: { SLUICE_AUTH_TOKEN_FILE: secret },
+    settings: { 'management.port': await freePort() },
+  });
+  const status = async (token) => (await send(server.origin, 'GET', queuesPath, { token })).status;
+  assert.equal(await status('first-token'), 200);
+  await writeFile(secret, 'second-token\n');
+  await until('the new token is accepted', async () => (await status('second-token')) === 200);
+  assert.equal(await status('first-token'), 403);
+
+  const reload = async (token) => {
+    const response = await fetch(`http://127.0.0.1:${server.managementPort}/reload`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    return { status: response.status, text: await response.text() };
+  };
+  const key = 'a-key-of-sixteen-chars';
+  await writeFile(config, yaml(`workers: { w: { url: "http://127.0.0.1:${worker.address().port}", key: ${key} } }\n`));
+  assert.equal((await reload('first-token')).status, 401);
+  assert.deepEqual(await reload('second-token'), { status: 200, text: 'in force: certificates, credentials, workers, log\n' });
+  const [{ queue_id }] = (await send(server.origin, 'GET', queuesPath, { token: 'second-token' })).json.result;
+  await send(server.origin, 'POST', `${queuesPath}/${queue_id}/messages`, { token: 'second-token', body: { body: 'x' } });
+  await until('the worker has the batch', () => delivered.length === 1);
+
+  await writeFile(secret, 'two words');
+  const refused = await reload('second-token');
+  assert.equal(refused.status, 409);
+  assert.match(refused.text, /^auth\.token_file \(environment variable SLUICE_AUTH_TOKEN_FILE\) must name a file with one line of [^\n]*\n$/);
+  assert.equal(await status('second-token'), 200);
+  assert.match(server.log, /WARN .*everything stays as it is: auth\.token_file/);
+  await server.stop();
+});
+
 test('the memory engine serves the same API and stores nothing on disk', async (context) => {
   const server = await Server.during(context, { settings: { 'storage.engine': 'memory' } });
   const { queues } = sdkAt(server);

@@ -213,7 +213,7 @@ test('SIGHUP reloads configuration and certificates and never ends the server', 
   servers.push(server);
   await server.start({ within: 180_000 });
   process.kill(server.pid, 'SIGHUP');
-  await until('it was read again', () => /was read again; in force: certificates, log\n/.test(server.log), { within: 120_000 });
+  await until('it was read again', () => /was read again; in force: certificates, credentials, workers, log\n/.test(server.log), { within: 120_000 });
 
   await write(second, 'warn');
   process.kill(server.pid, 'SIGHUP');

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reloads the configuration on {@code SIGHUP} and passes it to the parts of a running server that can change without a
+ * Reloads the configuration, on {@code SIGHUP}, after a change of its file or on a request, and passes it to the parts of a running server that can change without a
  * restart. An invalid configuration changes nothing. A part that cannot apply it keeps its old state. Both are logged,
  * and neither stops the server. Keys that belong to no part take effect at the next start.
  *
- * <p>Reloads run one after the other, each on the thread of its signal. Signals that arrive during a reload, or before
+ * <p>Reloads run one after the other, each on the thread that asks for it. Signals that arrive during a reload, or before
  * the server is ready, cause one reload afterwards.
  */
 public final class ConfigReload {
@@ -40,6 +41,7 @@ public final class ConfigReload {
     private final Map<String, Part> parts = new LinkedHashMap<>();
     private Runnable began = () -> {};
     private Runnable ended = () -> {};
+    private final Object oneAtATime = new Object();
     private boolean ready;
     private boolean requested;
     private boolean running;
@@ -83,9 +85,43 @@ public final class ConfigReload {
             running = true;
         }
         while (startsNextReload()) {
-            began.run();
             reload();
-            ended.run();
+        }
+    }
+
+    /**
+     * Reloads on the calling thread, after a reload that runs. Returns what is in force.
+     *
+     * @throws StartException if something could not be applied; the message has one line
+     */
+    public String run() {
+        synchronized (this) {
+            if (!ready) {
+                throw new StartException("the server is starting");
+            }
+        }
+        ReloadOutcome outcome = reload();
+        if (!outcome.failures().isEmpty()) {
+            throw new StartException(String.join("; ", outcome.failures()));
+        }
+        return outcome.inForce();
+    }
+
+    /** What a reload has applied, and why it did not apply the rest. */
+    private record ReloadOutcome(List<String> applied, List<String> failures) {
+        String inForce() {
+            return "in force: " + (applied.isEmpty() ? "nothing" : String.join(", ", applied));
+        }
+    }
+
+    private ReloadOutcome reload() {
+        synchronized (oneAtATime) {
+            began.run();
+            try {
+                return readAndApply();
+            } finally {
+                ended.run();
+            }
         }
     }
 
@@ -95,41 +131,46 @@ public final class ConfigReload {
         return running;
     }
 
-    private void reload() {
+    private ReloadOutcome readAndApply() {
         ServerConfig config;
         try {
             config = configuration.get();
         } catch (ConfigException invalid) {
             LOG.warn("The configuration cannot be used, everything stays as it is: {}", invalid.getMessage());
-            return;
+            return new ReloadOutcome(List.of(), List.of(String.valueOf(invalid.getMessage())));
         } catch (RuntimeException failure) {
             LOG.error("The configuration cannot be read, everything stays as it is", failure);
-            return;
+            return new ReloadOutcome(List.of(), List.of(StartException.lineOf(failure)));
         }
-        List<String> applied = new ArrayList<>();
+        ReloadOutcome outcome = new ReloadOutcome(new ArrayList<>(), new ArrayList<>());
         parts.forEach((name, part) -> {
-            if (isApplied(name, part, config)) {
-                applied.add(name);
-            }
+            Optional<String> failure = apply(name, part, config);
+            failure.ifPresentOrElse(
+                    reason -> outcome.failures().add(name + " stays as it is: " + reason),
+                    () -> outcome.applied().add(name));
         });
-        LOG.info(
-                "The configuration was read again; in force: {}",
-                applied.isEmpty() ? "nothing" : String.join(", ", applied));
+        LOG.info("The configuration was read again; {}", outcome.inForce());
+        return outcome;
     }
 
-    private static boolean isApplied(String name, Part part, ServerConfig config) {
+    /** Returns why the part could not apply it; empty if it has. */
+    private static Optional<String> apply(String name, Part part, ServerConfig config) {
         try {
             part.apply(config).toCompletionStage().toCompletableFuture().get(PART_SECONDS_MAX, TimeUnit.SECONDS);
-            return true;
+            return Optional.empty();
         } catch (ExecutionException rejected) {
-            LOG.warn("{} cannot be reloaded and stays as it is: {}", name, StartException.lineOf(rejected.getCause()));
+            String reason = StartException.lineOf(rejected.getCause());
+            LOG.warn("{} cannot be reloaded and stays as it is: {}", name, reason);
+            return Optional.of(reason);
         } catch (TimeoutException timeout) {
             LOG.warn("{} was not reloaded within {} s", name, PART_SECONDS_MAX);
+            return Optional.of("not within " + PART_SECONDS_MAX + " s");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
         } catch (RuntimeException failure) {
             LOG.error("{} cannot be reloaded and stays as it is", name, failure);
+            return Optional.of(StartException.lineOf(failure));
         }
-        return false;
     }
 }

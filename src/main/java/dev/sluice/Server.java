@@ -14,7 +14,6 @@ import dev.sluice.api.control.ControlPlaneOperations;
 import dev.sluice.api.control.ResetAccount;
 import dev.sluice.api.extension.ExtensionOperations;
 import dev.sluice.api.extension.TokenAdministration;
-import dev.sluice.api.http.AccessLog;
 import dev.sluice.api.http.Certificates;
 import dev.sluice.api.http.ConnectionLimit;
 import dev.sluice.api.http.ListenerTransport;
@@ -22,7 +21,6 @@ import dev.sluice.api.http.RefusedLogins;
 import dev.sluice.api.message.MessageOperations;
 import dev.sluice.api.page.ConsolePages;
 import dev.sluice.api.page.ContractPages;
-import dev.sluice.config.AuthConfig;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
 import dev.sluice.config.StorageConfig.Engine;
@@ -42,7 +40,6 @@ import dev.sluice.store.OpenFileLimit;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.rocksdb.RocksDbStore;
 import dev.sluice.telemetry.Telemetry;
-import dev.sluice.worker.HttpWorkers;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -79,7 +76,7 @@ public final class Server {
     private final ContinuousClock clock;
     private final Telemetry telemetry;
     private final ConsoleSessions sessions = new ConsoleSessions(System::nanoTime);
-    private final AccessLog accessLog;
+    private final LiveSettings live;
     private final RefusedLogins refusedLogins = new RefusedLogins(System::nanoTime);
     private QueueRuntime runtime;
     /** Null unless several nodes share the store. */
@@ -90,8 +87,6 @@ public final class Server {
     private volatile boolean listening;
 
     private volatile boolean stopping;
-    /** The configured credentials, which a configuration reload replaces. */
-    private volatile AuthConfig auth;
 
     private int port;
     private int managementPort;
@@ -113,8 +108,7 @@ public final class Server {
         this.vertx = vertx;
         this.clock = clock;
         this.meters = meters;
-        this.accessLog = new AccessLog(config.logAccess());
-        this.auth = config.auth();
+        this.live = new LiveSettings(vertx, config, generatedCredentials.isPresent(), clock);
     }
 
     /**
@@ -229,7 +223,7 @@ public final class Server {
                 config.limits(),
                 MemoryBudgets.of(config.windowBytes(), config.requestBytes()),
                 RuntimeOptions.DEFAULT.withFreeBytesMin(config.storage().freeBytesMin()),
-                workers(),
+                live.workers(),
                 clock,
                 meters,
                 telemetry.tracing());
@@ -262,22 +256,13 @@ public final class Server {
         return config.auth().account().or(() -> generatedCredentials.map(GeneratedCredentials::accountId));
     }
 
-    private HttpWorkers workers() {
-        return new HttpWorkers(vertx, config.workers(), config.limits(), connectionsToWorker(), clock);
-    }
-
-    private int connectionsToWorker() {
-        return ConnectionLimits.ofProcess()
-                .toWorker(Math.max(1, config.workers().size()), config.limits().concurrencyMax());
-    }
-
     /** Called after store and management port are open, so that their open files are counted. */
     private int connectionsMax() {
         return ConnectionLimits.ofProcess()
                 .toApi(
                         config.http().connectionsMax(),
                         OpenFileLimit.open(),
-                        config.workers().size() * connectionsToWorker(),
+                        config.workers().size() * LiveSettings.connectionsToWorker(config),
                         config.http().tls().isPresent());
     }
 
@@ -286,15 +271,16 @@ public final class Server {
         own.addBuild();
         own.addStore(store, config);
         own.addCertificate(certificates);
-        own.addAccessLog(accessLog);
+        own.addAccessLog(live.accessLog());
         ManagementVerticle management = new ManagementVerticle(
-                config.management(),
-                config.http(),
-                meters,
-                new QueueSource(() -> runtime.backlogs().readAll(), clock::nowMillis),
-                this::unreadyReason,
-                new ManagementAccess(credentials(), new Owners(generatedCredentials)),
-                this::copyTo);
+                        config.management(),
+                        config.http(),
+                        meters,
+                        new QueueSource(() -> runtime.backlogs().readAll(), clock::nowMillis),
+                        this::unreadyReason,
+                        new ManagementAccess(credentials(), new Owners(generatedCredentials)),
+                        this::copyTo)
+                .withReload(live::reload);
         return vertx.deployVerticle(management)
                 .recover(failure -> Future.failedFuture(StartException.listening(
                         "management.port",
@@ -324,7 +310,7 @@ public final class Server {
                     config.limits(),
                     memory,
                     meters,
-                    accessLog,
+                    live.accessLog(),
                     refusedLogins,
                     telemetry.tracing());
             if (node != null) {
@@ -381,14 +367,14 @@ public final class Server {
         return new TokenAdministration(
                 runtime.tokens(),
                 runtime.catalogClient(),
-                () -> auth,
+                live::auth,
                 new Owners(generatedCredentials)::isOwner,
                 clock);
     }
 
     private Credentials credentials() {
         return new Credentials(
-                () -> auth,
+                live::auth,
                 generatedCredentials.map(GeneratedCredentials::credential),
                 runtime.tokens(),
                 clock::nowMillis);
@@ -442,9 +428,15 @@ public final class Server {
         return certificates;
     }
 
-    /** The log of requests, whose mode a configuration reload sets. */
-    public AccessLog accessLog() {
-        return accessLog;
+    /** What a reload of the configuration replaces. */
+    public LiveSettings live() {
+        return live;
+    }
+
+    /** Uses other targets of worker consumers from now on. Completes when all queues do. */
+    public Future<Void> reloadWorkers(ServerConfig changed) {
+        live.replaceWorkers(changed);
+        return runtime.catalogClient().refreshWorkers();
     }
 
     /** The generated account and token; empty if credentials are configured. */
@@ -475,7 +467,7 @@ public final class Server {
                 .eventually(() -> apiDeployment == null ? Future.succeededFuture() : vertx.undeploy(apiDeployment))
                 .eventually(() -> runtime == null ? Future.succeededFuture() : runtime.close())
                 .eventually(() -> vertx.executeBlocking(() -> {
-                    accessLog.stop();
+                    live.accessLog().stop();
                     store.close();
                     return null;
                 }))

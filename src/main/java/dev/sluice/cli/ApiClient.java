@@ -149,6 +149,7 @@ final class ApiClient {
 
     private String token() {
         return first("CLOUDFLARE_API_TOKEN", "SLUICE_AUTH_TOKEN")
+                .or(() -> first("SLUICE_AUTH_TOKEN_FILE").flatMap(file -> SecretText.in(Path.of(file))))
                 .or(() -> GeneratedCredentials.tokenIn(directory()).map(secret -> secret.value()))
                 .orElseThrow(() -> new StartException("there is no token in CLOUDFLARE_API_TOKEN or SLUICE_AUTH_TOKEN,"
                         + " nor generated credentials in " + directory() + "; --data-dir names the data directory"));

@@ -134,6 +134,10 @@ final class BackupCommand implements Callable<Integer> {
         if (!tokenValue.isEmpty()) {
             candidates.add(bearer(token, tokenValue));
         }
+        String file = valueOf(token + "_FILE");
+        if (!file.isEmpty()) {
+            SecretText.in(Path.of(file)).ifPresent(secret -> candidates.add(bearer(token + "_FILE", secret)));
+        }
         String emailValue = valueOf(email);
         String keyValue = valueOf(key);
         if (!emailValue.isEmpty() && !keyValue.isEmpty()) {

@@ -56,13 +56,22 @@ final class ServeCommand implements Callable<Integer> {
         }
         Server server = ServerProcess.start(config, systemd::stopping);
         reload.with("certificates", reloaded -> reloadCertificates(server, reloaded))
+                .with("credentials", reloaded -> {
+                    server.live().replaceCredentials(reloaded);
+                    return Future.succeededFuture();
+                })
+                .with("workers", server::reloadWorkers)
                 .with("log", reloaded -> {
                     LogConfigurator.level(reloaded.logLevel());
                     LogConfigurator.format(reloaded.logFormat());
-                    server.accessLog().mode(reloaded.logAccess());
+                    server.live().accessLog().mode(reloaded.logAccess());
                     return Future.succeededFuture();
                 })
                 .begin();
+        server.live().onReloadRequest(reload::run);
+        if (!files().isEmpty()) {
+            ConfigFileWatcher.start(this::files, reload::request);
+        }
         if (!StopHook.isStopping()) {
             StartLines.log(server, config);
             printReady(server, config);
@@ -76,6 +85,10 @@ final class ServeCommand implements Callable<Integer> {
 
     private ServerConfig configuration() {
         return ConfigLoader.load(file, System.getenv(), assignments);
+    }
+
+    private List<Path> files() {
+        return ConfigLoader.files(file, System.getenv(), assignments);
     }
 
     private static Future<Void> reloadCertificates(Server server, ServerConfig reloaded) {

@@ -168,6 +168,8 @@ public final class ConfigKeys {
             "",
             "A token with full rights on every account, for containers and tests.",
             ValueTypes.secret());
+    static final ConfigKey<Path> AUTH_TOKEN_FILE =
+            key("auth.token_file", "", "File that holds auth.token, instead of that key.", ValueTypes.path());
     static final ConfigKey<String> AUTH_EMAIL = key(
             "auth.email",
             "",
@@ -175,6 +177,8 @@ public final class ConfigKeys {
             ValueTypes.text());
     static final ConfigKey<Secret> AUTH_KEY =
             key("auth.key", "", "The key that goes with auth.email.", ValueTypes.secret());
+    static final ConfigKey<Path> AUTH_KEY_FILE =
+            key("auth.key_file", "", "File that holds auth.key, instead of that key.", ValueTypes.path());
     static final ConfigKey<List<AuthConfig.TokenConfig>> AUTH_TOKENS = key(
             "auth.tokens",
             "[]",
@@ -213,7 +217,8 @@ public final class ConfigKeys {
     static final ConfigKey<Map<String, WorkerConfig>> WORKERS = key(
             "workers",
             "{}",
-            "Targets of worker consumers: a map from script_name to {url, key, timeout_ms}.",
+            "Targets of worker consumers: a map from script_name to {url, key, timeout_ms}, with key_file for a file that "
+                    + "holds the key.",
             new WorkerMapType());
 
     static final ConfigKey<Long> MEMORY_WINDOW_BYTES = key(

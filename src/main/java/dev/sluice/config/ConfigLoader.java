@@ -4,6 +4,7 @@ import dev.sluice.config.AuthConfig.EmailAndKey;
 import dev.sluice.queue.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,32 @@ public final class ConfigLoader {
         assignments.forEach(loader.sources::addAssignment);
         loader.build();
         return ConfigKeys.all().stream().map(loader.sources::effective).toList();
+    }
+
+    /**
+     * The files that {@link #load} reads: the configuration itself and those of secrets. Those that cannot be found out,
+     * because the configuration is invalid, are missing.
+     */
+    public static List<Path> files(@Nullable Path file, Map<String, String> environment, List<String> assignments) {
+        List<Path> files = new ArrayList<>();
+        if (file != null) {
+            files.add(file);
+        }
+        try {
+            ConfigLoader loader = new ConfigLoader();
+            if (file != null) {
+                loader.sources.addFile(file);
+            }
+            loader.sources.addEnvironment(environment);
+            assignments.forEach(loader.sources::addAssignment);
+            loader.sources.find(ConfigKeys.AUTH_TOKEN_FILE).ifPresent(files::add);
+            loader.sources.find(ConfigKeys.AUTH_KEY_FILE).ifPresent(files::add);
+            loader.sources.find(ConfigKeys.WORKERS).ifPresent(workers -> workers.values()
+                    .forEach(worker -> worker.keyFile().ifPresent(files::add)));
+        } catch (ConfigException invalid) {
+            // The next change of the file leads here again.
+        }
+        return List.copyOf(files);
     }
 
     /** The variables that begin with {@code SLUICE_} but are neither configuration nor service links; sorted. */
@@ -206,14 +233,34 @@ public final class ConfigLoader {
     }
 
     private AuthConfig auth() {
-        boolean globalKey = bothOrNone(ConfigKeys.AUTH_EMAIL, ConfigKeys.AUTH_KEY);
+        boolean keyInFile = isSet(ConfigKeys.AUTH_KEY_FILE);
+        boolean globalKey =
+                bothOrNone(ConfigKeys.AUTH_EMAIL, keyInFile ? ConfigKeys.AUTH_KEY_FILE : ConfigKeys.AUTH_KEY);
+        Optional<Secret> key = secret(ConfigKeys.AUTH_KEY, ConfigKeys.AUTH_KEY_FILE);
         return new AuthConfig(
-                sources.find(ConfigKeys.AUTH_TOKEN),
+                secret(ConfigKeys.AUTH_TOKEN, ConfigKeys.AUTH_TOKEN_FILE),
                 globalKey
-                        ? Optional.of(new EmailAndKey(get(ConfigKeys.AUTH_EMAIL), get(ConfigKeys.AUTH_KEY)))
+                        ? Optional.of(new EmailAndKey(get(ConfigKeys.AUTH_EMAIL), key.orElseThrow()))
                         : Optional.empty(),
                 get(ConfigKeys.AUTH_TOKENS),
                 sources.find(ConfigKeys.AUTH_ACCOUNT));
+    }
+
+    /** A secret that is set itself, or in a file. */
+    private Optional<Secret> secret(ConfigKey<Secret> key, ConfigKey<Path> fileKey) {
+        Optional<Path> file = sources.find(fileKey);
+        if (file.isEmpty()) {
+            return sources.find(key);
+        }
+        if (isSet(key)) {
+            throw new ConfigException(key.name() + " (" + sources.sourceOf(key) + ") and " + fileKey.name() + " ("
+                    + sources.sourceOf(fileKey) + ") are both set; keep one of them");
+        }
+        try {
+            return Optional.of(SecretFile.read(file.get()));
+        } catch (ValueType.InvalidValueException invalid) {
+            throw new ConfigException(fileKey.name() + " (" + sources.sourceOf(fileKey) + ") " + invalid.getMessage());
+        }
     }
 
     private Limits limits() {

@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -9,9 +10,15 @@ import java.util.Optional;
  *
  * @param url absolute, http or https
  * @param key the HMAC key that signs requests
+ * @param keyFile the file that the key is from, if it is from one
  * @param timeoutMillis from the start of a request to the end of its response
  */
-public record WorkerConfig(URI url, Secret key, int timeoutMillis) {
+public record WorkerConfig(URI url, Secret key, Optional<Path> keyFile, int timeoutMillis) {
+    /** A target whose key is not from a file. */
+    public WorkerConfig(URI url, Secret key, int timeoutMillis) {
+        this(url, key, Optional.empty(), timeoutMillis);
+    }
+
     private static final int KEY_CHARS_MIN = 16;
     private static final int PORT_MAX = 65_535;
 

@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.Optional;
 
 /** The value of {@code workers}: a map from script name to {url, key, timeout_ms}. */
 final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
-    private static final List<String> FIELDS = List.of("url", "key", "timeout_ms");
+    private static final List<String> FIELDS = List.of("url", "key", "key_file", "timeout_ms");
     /** Each target has connections of its own, which must fit into the limit of open files. */
     private static final int WORKERS_MAX = 1_000;
     /** The longest script_name of a consumer; a longer name would never be used. */
@@ -34,14 +35,26 @@ final class WorkerMapType implements ValueType<Map<String, WorkerConfig>> {
 
     private static WorkerConfig worker(ConfigMap entry) throws InvalidValueException {
         URI url = url(entry);
-        Secret key = entry.require("key", ValueTypes.secret());
+        Optional<Path> keyFile = entry.find("key_file", ValueTypes.path());
+        Secret key = keyFile.isPresent() ? keyIn(entry, keyFile.get()) : entry.require("key", ValueTypes.secret());
         Optional<String> keyFault = WorkerConfig.keyFault(key.value());
         if (keyFault.isPresent()) {
-            throw entry.invalidField("key", keyFault.get());
+            throw entry.invalidField(keyFile.isPresent() ? "key_file" : "key", keyFault.get());
         }
         int timeoutMillis = entry.find("timeout_ms", ValueTypes.integer(TIMEOUT_MILLIS_MIN, TIMEOUT_MILLIS_MAX))
                 .orElse(TIMEOUT_MILLIS_DEFAULT);
-        return new WorkerConfig(url, key, timeoutMillis);
+        return new WorkerConfig(url, key, keyFile, timeoutMillis);
+    }
+
+    private static Secret keyIn(ConfigMap entry, Path file) throws InvalidValueException {
+        if (entry.find("key", ValueTypes.secret()).isPresent()) {
+            throw entry.invalidField("key_file", "is set beside key; keep one of them");
+        }
+        try {
+            return SecretFile.read(file);
+        } catch (InvalidValueException invalid) {
+            throw entry.invalidField("key_file", String.valueOf(invalid.getMessage()));
+        }
     }
 
     private static URI url(ConfigMap entry) throws InvalidValueException {

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Health, metrics and administration on a separate port: {@code /health/live}, {@code /health/ready}, {@code /metrics}
- * for all clients that can reach it, and {@code /backup} for clients on this machine with a credential.
+ * for all clients that can reach it, {@code /backup} and {@code /reload} for clients on this machine with a credential.
  *
  * <p>HTTP/1.1 only, one request per connection. Therefore no request waits behind another, every idle connection is one
  * whose first request is late, and the number of connections bounds the responses that clients have not read.
@@ -58,6 +58,9 @@ public final class ManagementVerticle extends VerticleBase {
     private final Consumer<Path> copy;
     private final RequestGuard guard;
     private final RequestIds ids = new RequestIds();
+    private Supplier<String> reload = () -> {
+        throw new IllegalStateException("this server has no configuration to read again");
+    };
     private Map<String, Endpoint> endpoints;
     private ManagementConnections connections;
     private HttpServer listener;
@@ -105,6 +108,16 @@ public final class ManagementVerticle extends VerticleBase {
         this.guard = new RequestGuard(hostNames);
     }
 
+    /**
+     * Offers a reload of the configuration. Before it is deployed.
+     *
+     * @param run reloads and returns a line; may block; throws an exception with a one-line message on failure
+     */
+    public ManagementVerticle withReload(Supplier<String> run) {
+        reload = run;
+        return this;
+    }
+
     @Override
     public Future<?> start() {
         endpoints = endpoints().stream().collect(Collectors.toUnmodifiableMap(Endpoint::path, Function.identity()));
@@ -142,7 +155,8 @@ public final class ManagementVerticle extends VerticleBase {
                 new ReadEndpoint("/metrics", () -> prometheus
                         .text(vertx)
                         .map(text -> new ManagementResponse(200, PrometheusEndpoint.CONTENT_TYPE, text, Map.of()))),
-                new BackupEndpoint(vertx, copy));
+                new BackupEndpoint(vertx, copy),
+                new ReloadEndpoint(vertx, reload));
     }
 
     private ManagementResponse readiness() {

@@ -28,8 +28,14 @@ public final class HttpWorkers implements WorkerTarget.Directory {
     private static final int KEEP_ALIVE_SECONDS = 4;
 
     private static final int CONNECT_MILLIS_MAX = 10_000;
+    private static final int CLOSE_MARGIN_MILLIS = 5_000;
 
-    private final Map<String, WorkerTarget> targets = new HashMap<>();
+    private final Vertx vertx;
+    private final Limits limits;
+    private final ContinuousClock clock;
+    /** Replaced as a whole. */
+    private volatile Map<String, ConfiguredTarget> targets = Map.of();
+
     private final RequestIds ids = new RequestIds();
 
     /**
@@ -40,12 +46,42 @@ public final class HttpWorkers implements WorkerTarget.Directory {
      */
     public HttpWorkers(
             Vertx vertx, Map<String, WorkerConfig> workers, Limits limits, int connectionsMax, ContinuousClock clock) {
+        this.vertx = vertx;
+        this.limits = limits;
+        this.clock = clock;
+        replace(workers, connectionsMax);
+    }
+
+    /** A target, with what it was made of and what has to be closed after it. */
+    private record ConfiguredTarget(WorkerConfig config, WebClient client, WorkerTarget target) {}
+
+    /**
+     * Uses other workers from now on. A target that does not change keeps its connections. The connections of others
+     * are closed when their batches under way must have ended.
+     */
+    public synchronized void replace(Map<String, WorkerConfig> workers, int connectionsMax) {
+        Map<String, ConfiguredTarget> before = targets;
+        Map<String, ConfiguredTarget> next = new HashMap<>();
         workers.forEach((scriptName, worker) -> {
-            WebClient client = client(vertx, worker, connectionsMax);
-            targets.put(
+            ConfiguredTarget known = before.get(scriptName);
+            next.put(
                     scriptName,
-                    new HttpWorkerTarget(vertx, client, worker, limits.delaySecondsMax(), clock, this::newRequestId));
+                    known != null && known.config().equals(worker) ? known : configured(worker, connectionsMax));
         });
+        targets = Map.copyOf(next);
+        before.forEach((scriptName, each) -> {
+            if (!each.equals(next.get(scriptName))) {
+                vertx.setTimer(each.config().timeoutMillis() + CLOSE_MARGIN_MILLIS, ended -> each.client()
+                        .close());
+            }
+        });
+    }
+
+    private ConfiguredTarget configured(WorkerConfig worker, int connectionsMax) {
+        WebClient client = client(vertx, worker, connectionsMax);
+        WorkerTarget target =
+                new HttpWorkerTarget(vertx, client, worker, limits.delaySecondsMax(), clock, this::newRequestId);
+        return new ConfiguredTarget(worker, client, target);
     }
 
     /** Batches leave from any event loop. There are few of them, compared with requests of clients. */
@@ -83,6 +119,7 @@ public final class HttpWorkers implements WorkerTarget.Directory {
 
     @Override
     public @Nullable WorkerTarget find(String scriptName) {
-        return targets.get(scriptName);
+        ConfiguredTarget found = targets.get(scriptName);
+        return found == null ? null : found.target();
     }
 }

@@ -180,7 +180,7 @@ class ConfigListsTest {
                 "3 | workers (--set) must be a map from script_name to {url, key, timeout_ms}",
                 "[] | workers (--set) must be a map from script_name to {url, key, timeout_ms}",
                 "{7: {}} | workers (--set) has a name that is not text: '7' (put it in quotes)",
-                "{w: 3} | workers.w (--set) must be a map of url, key, timeout_ms",
+                "{w: 3} | workers.w (--set) must be a map of url, key, key_file, timeout_ms",
                 "{w: {uri: x}} | workers.w (--set) has an unknown field 'uri'; did you mean 'url'?",
                 "{w: {key: 0123456789abcdefg}} | workers.w.url (--set) is missing",
                 "{w: {url: 'http://h'}} | workers.w.key (--set) is missing",

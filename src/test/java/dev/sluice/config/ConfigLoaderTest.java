@@ -133,7 +133,6 @@ class ConfigLoaderTest {
         "SLUICE_STORAGE_SIZE,10Gi",
         "SLUICE_LOG_DIR,/var/log",
         "SLUICE_LOG_FILE,/var/log/sluice",
-        "SLUICE_AUTH_TOKEN_FILE,/run/secrets/token",
         "SLUICE_SHUTDOWN_HOOK,/bin/true",
         "SLUICE_QUEUES_DASHBOARD,http://10.0.0.3",
         "SLUICE_HTTP_,1",
