@@ -8,8 +8,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -46,12 +44,20 @@ final class ConfigFileWatcher {
      */
     static void start(Supplier<List<Path>> files, Runnable onChange) {
         ConfigFileWatcher watcher = new ConfigFileWatcher(files, onChange);
-        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread started = new Thread(task, "sluice-config-files");
-            started.setDaemon(true);
-            return started;
-        });
-        thread.scheduleWithFixedDelay(watcher::check, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        Thread thread = new Thread(watcher::run, "sluice-config-files");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                TimeUnit.MILLISECONDS.sleep(INTERVAL_MILLIS);
+                check();
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void check() {
