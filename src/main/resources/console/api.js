@@ -9,6 +9,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the token or the session is not valid any more. */
+export const isEnded = (failure) => failure.status === 401 || failure.status === 403;
+
 async function send(method, path, body) {
   let response;
   try {

@@ -49,6 +49,7 @@ function Console({ caller, onAccount, onLogout }) {
   const [error, setError] = useState('');
   const [id, setId] = useState(route());
   const [refresh, setRefresh] = useState(0);
+  const onEnded = () => onLogout('The session has ended. Log in again.');
   const mayWrite = caller.access === 'write' && caller.account !== '';
   useEffect(() => {
     const onHash = () => setId(route());
@@ -86,7 +87,7 @@ function Console({ caller, onAccount, onLogout }) {
       setError('');
     } catch (failure) {
       if (ended()) return;
-      if (failure.status === 401 || failure.status === 403) onLogout('The session has ended. Log in again.');
+      if (api.isEnded(failure)) onEnded();
       else setError(failure.message);
     }
   }, POLL_MILLIS, [caller.account, id !== '', refresh]);
@@ -99,7 +100,7 @@ function Console({ caller, onAccount, onLogout }) {
     </header>
     ${error && html`<p class="error banner" role="alert">${error}</p>`}
     ${id
-      ? html`<${QueuePage} key=${id} id=${id} queues=${queues.current} mayWrite=${mayWrite} onDeleted=${() => { location.hash = '#/'; setRefresh(refresh + 1); }} />`
+      ? html`<${QueuePage} key=${id} id=${id} queues=${queues.current} mayWrite=${mayWrite} onEnded=${onEnded} onDeleted=${() => { location.hash = '#/'; setRefresh(refresh + 1); }} />`
       : html`<${Overview} queues=${queues.current} loaded=${loaded} histories=${histories.current} version=${version} mayWrite=${mayWrite} onChanged=${() => setRefresh(refresh + 1)} />`}`;
 }
 

@@ -76,7 +76,7 @@ function Confirmation({ kind, row, onClose, onDone, onDeleted }) {
   <//>`;
 }
 
-export function QueuePage({ id, queues, mayWrite, onDeleted }) {
+export function QueuePage({ id, queues, mayWrite, onEnded, onDeleted }) {
   const [row, setRow] = useState(queues.get(id) || null);
   const [details, setDetails] = useState(null);
   const [subscriptions, setSubscriptions] = useState([]);
@@ -94,7 +94,9 @@ export function QueuePage({ id, queues, mayWrite, onDeleted }) {
       setError('');
       setSamples((before) => [...before, [Date.now(), read.rates.pushed, read.rates.delivered, read.rates.acknowledged]].slice(-SAMPLES_MAX));
     } catch (failure) {
-      if (!ended()) setError(failure.message);
+      if (ended()) return;
+      if (api.isEnded(failure)) onEnded();
+      else setError(failure.message);
     }
   }, 2000, [id, version]);
   useEffect(() => {
