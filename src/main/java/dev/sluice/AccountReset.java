@@ -84,7 +84,7 @@ final class AccountReset {
     }
 
     private boolean isOf(DeclaredQueue queue, String accountId) {
-        return accountId.equals(provisioner.accountOf(queue));
+        return provisioner.accountOf(queue).filter(accountId::equals).isPresent();
     }
 
     private Future<Void> delete(Subscription subscription) {
@@ -99,13 +99,13 @@ final class AccountReset {
                 ? Future.succeededFuture()
                 : changes.updateQueue(queue.accountId(), queue.queueId(), null, current -> settings);
         Consumer consumer = queue.consumer();
-        boolean asDeclared = consumer == null
+        boolean remains = consumer == null
                 || declaration
                         .consumer()
                         .filter(each -> isAsDeclared(each, consumer))
                         .isPresent();
         return ignoreUnknown(configured
-                .compose(done -> asDeclared
+                .compose(done -> consumer == null || remains
                         ? Future.succeededFuture()
                         : changes.deleteConsumer(queue.accountId(), queue.queueId(), consumer.consumerId()))
                 .compose(done -> queues.purge(queue))

@@ -159,7 +159,7 @@ public final class ConfigReload {
             part.apply(config).toCompletionStage().toCompletableFuture().get(PART_SECONDS_MAX, TimeUnit.SECONDS);
             return Optional.empty();
         } catch (ExecutionException rejected) {
-            String reason = StartException.lineOf(rejected.getCause());
+            String reason = StartException.lineOf(rejected);
             LOG.warn("{} cannot be reloaded and stays as it is: {}", name, reason);
             return Optional.of(reason);
         } catch (TimeoutException timeout) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
@@ -38,10 +39,10 @@ public final class OutOfMemoryExit extends TurboFilter implements Thread.Uncaugh
     private static final int PROBE_BYTES = 256 * 1024;
     /** Only written, so that the compiler cannot remove the allocation. */
     @SuppressWarnings("UnusedVariable")
-    private static volatile byte[] probeBytes;
+    private static volatile byte @Nullable [] probeBytes;
     /** Released first, so that the exit itself has memory. */
     @SuppressWarnings("UnusedVariable") // What it holds is its memory.
-    private static volatile byte[] reserve = new byte[RESERVE_BYTES];
+    private static volatile byte @Nullable [] reserve = new byte[RESERVE_BYTES];
 
     private static final long LINE_NANOS_MAX = 1_000_000_000;
 
@@ -97,7 +98,12 @@ public final class OutOfMemoryExit extends TurboFilter implements Thread.Uncaugh
     /** Called for every log event before it is created, at any level. Lets all events pass. */
     @Override
     public FilterReply decide(
-            Marker marker, Logger logger, Level level, String format, Object[] arguments, Throwable failure) {
+            Marker marker,
+            Logger logger,
+            Level level,
+            String format,
+            Object @Nullable [] arguments,
+            @Nullable Throwable failure) {
         if (failure != null) {
             exitIfOutOfMemory(failure);
         }

@@ -13,6 +13,7 @@ import dev.sluice.runtime.catalog.Catalog;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the queues that the configuration declares. An existing queue or consumer gets the declared fields and keeps
@@ -32,9 +33,9 @@ final class QueueProvisioner {
         this.defaultAccountId = defaultAccountId;
     }
 
-    /** The account of a declared queue, or null if it names none and there is no default. */
-    String accountOf(DeclaredQueue declared) {
-        return declared.account().or(() -> defaultAccountId).orElse(null);
+    /** The account of a declared queue; empty if it names none and there is no default. */
+    Optional<String> accountOf(DeclaredQueue declared) {
+        return declared.account().or(() -> defaultAccountId);
     }
 
     /** Creates or updates the queues one after the other. */
@@ -43,11 +44,12 @@ final class QueueProvisioner {
     }
 
     private Future<Void> provision(DeclaredQueue declared) {
-        String accountId = accountOf(declared);
-        if (accountId == null) {
+        Optional<String> account = accountOf(declared);
+        if (account.isEmpty()) {
             return Future.failedFuture(new StartException("queue '" + declared.name()
                     + "' in queues[] needs an account, because credentials are configured"));
         }
+        String accountId = account.get();
         QueueDefinition existing = catalog.findByName(accountId, declared.name());
         return provisionQueue(accountId, declared, existing)
                 .compose(queue -> declared.consumer()
@@ -61,7 +63,8 @@ final class QueueProvisioner {
     }
 
     /** Does not update settings that equal the declaration: they may exceed limits that were lowered since. */
-    private Future<QueueDefinition> provisionQueue(String accountId, DeclaredQueue declared, QueueDefinition existing) {
+    private Future<QueueDefinition> provisionQueue(
+            String accountId, DeclaredQueue declared, @Nullable QueueDefinition existing) {
         if (existing == null) {
             return changes.createQueue(
                     accountId, declared.name(), declared.settings().over(QueueSettings.DEFAULT), "");
@@ -83,14 +86,13 @@ final class QueueProvisioner {
             return changes.createConsumer(queue.accountId(), queue.queueId(), spec)
                     .mapEmpty();
         }
-        return isAsDeclared(queue, spec)
+        return isAsDeclared(queue, current, spec)
                 ? Future.succeededFuture()
                 : changes.replaceConsumer(queue.accountId(), queue.queueId(), current.consumerId(), spec)
                         .mapEmpty();
     }
 
-    private boolean isAsDeclared(QueueDefinition queue, ConsumerSpec spec) {
-        Consumer current = queue.consumer();
+    private boolean isAsDeclared(QueueDefinition queue, Consumer current, ConsumerSpec spec) {
         boolean deadLetterQueueExists = spec.deadLetterQueue().isEmpty()
                 || catalog.findByName(queue.accountId(), spec.deadLetterQueue()) != null;
         return deadLetterQueueExists

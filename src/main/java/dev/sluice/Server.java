@@ -56,6 +56,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The composition root. Opens store, runtime, management port and API in this order and closes them in reverse order,
@@ -78,11 +79,14 @@ public final class Server {
     private final ConsoleSessions sessions = new ConsoleSessions(System::nanoTime);
     private final LiveSettings live;
     private final RefusedLogins refusedLogins = new RefusedLogins(System::nanoTime);
-    private QueueRuntime runtime;
-    /** Null unless several nodes share the store. */
-    private volatile ServerNode node;
 
-    private String apiDeployment;
+    @SuppressWarnings("NullAway.Init") // Set by the start; null if that failed before.
+    private QueueRuntime runtime;
+
+    /** Null unless several nodes share the store. */
+    private volatile @Nullable ServerNode node;
+
+    private @Nullable String apiDeployment;
     /** Whether the listeners of all event loops are open. Before that the server is not ready. */
     private volatile boolean listening;
 

@@ -34,7 +34,7 @@ public final class StartException extends RuntimeException {
 
     /** Whether a start with these values failed because another process listens on a port. */
     public boolean isPortInUse() {
-        return getMessage().endsWith(PORT_IN_USE);
+        return String.valueOf(getMessage()).endsWith(PORT_IN_USE);
     }
 
     private static String reason(Throwable cause) {

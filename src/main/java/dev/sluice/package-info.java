@@ -6,4 +6,7 @@
  * <p>Threads: starting and stopping run on the caller's thread and may block; parts run on event loops of Vert.x. May import every
  * package except {@code cli}, of which only the exit codes are used.
  */
+@NullMarked
 package dev.sluice;
+
+import org.jspecify.annotations.NullMarked;

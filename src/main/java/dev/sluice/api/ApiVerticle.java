@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP server of one event loop. Deployed once per event loop; all instances share the port. */
 public final class ApiVerticle extends VerticleBase {
@@ -52,7 +53,7 @@ public final class ApiVerticle extends VerticleBase {
     private final Supplier<List<OperationBinding>> operations;
     private final ConnectionLimit connections;
     private final Meters meters;
-    private final Certificates certificates;
+    private final @Nullable Certificates certificates;
     private final GracefulShutdown shutdown;
 
     private Pages pages = Pages.NONE;
@@ -76,7 +77,7 @@ public final class ApiVerticle extends VerticleBase {
             Supplier<List<OperationBinding>> operations,
             ConnectionLimit connections,
             Meters meters,
-            Certificates certificates) {
+            @Nullable Certificates certificates) {
         this.http = http;
         this.stopMillis = stopMillis;
         this.contract = contract;
@@ -158,7 +159,7 @@ public final class ApiVerticle extends VerticleBase {
             return options;
         }
         options.setSslHandshakeTimeout(http.headerTimeoutMillis()).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-        return secure(limitHttp2(options));
+        return secure(limitHttp2(options), certificates);
     }
 
     /**
@@ -177,7 +178,7 @@ public final class ApiVerticle extends VerticleBase {
                 .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS);
     }
 
-    private HttpServerOptions secure(HttpServerOptions options) {
+    private static HttpServerOptions secure(HttpServerOptions options, Certificates certificates) {
         options.setSsl(true)
                 .setSslEngineOptions(new OpenSSLEngineOptions())
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
@@ -227,7 +228,7 @@ public final class ApiVerticle extends VerticleBase {
         }
     }
 
-    private EdgeException onRequest(HttpServerRequest request) {
+    private @Nullable EdgeException onRequest(HttpServerRequest request) {
         gateway.onArrival(request);
         EdgeException refusal = gateway.connections().onRequest(request);
         shutdown.onRequest(request);

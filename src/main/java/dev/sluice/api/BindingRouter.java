@@ -4,6 +4,7 @@ import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.error.EdgeException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Routes the requests of workerd's queue binding (docs/workers.md, {@code openapi/binding.yaml}). Account and queue are
@@ -54,7 +55,7 @@ final class BindingRouter {
         return true;
     }
 
-    private RouteTable.Row row(HttpServerRequest request) {
+    private RouteTable.@Nullable Row row(HttpServerRequest request) {
         String path = request.path();
         if (path == null) {
             return null;
@@ -70,7 +71,7 @@ final class BindingRouter {
     }
 
     /** The queue that the headers identify, or null if one is missing or the account id is malformed. */
-    private RequestPath path(HttpServerRequest request) {
+    private @Nullable RequestPath path(HttpServerRequest request) {
         String account = request.getHeader(ACCOUNT_ID);
         String queue = request.getHeader(QUEUE);
         if (account == null || queue == null || queue.isEmpty()) {

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Success responses of the control plane (docs/api.md 1.4). */
 public final class Envelope {
@@ -39,7 +40,7 @@ public final class Envelope {
         return new Response(success(result).put("result_info", info).toBuffer());
     }
 
-    private static JsonObject success(Object result) {
+    private static JsonObject success(@Nullable Object result) {
         return new JsonObject()
                 .put("success", true)
                 .put("errors", new JsonArray())

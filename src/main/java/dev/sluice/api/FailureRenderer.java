@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.handler.HttpException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,13 +56,13 @@ public final class FailureRenderer {
             meters.countError(refusal.error());
             if (refusal.error() == QueueError.INTERNAL) {
                 // The queue has logged the cause, which the id of this request leads to.
-                log(request, refusal.getMessage(), null);
+                log(request, textOf(refusal), null);
             }
             begin(response, ErrorTable.of(refusal.error()));
             if (refusal.error() == QueueError.DELIVERY_PAUSED) {
                 response.putHeader(SHOULD_RETRY, "false");
             }
-            end(request, ErrorTable.of(refusal.error()), refusal.getMessage(), errorHeaders);
+            end(request, ErrorTable.of(refusal.error()), textOf(refusal), errorHeaders);
             return;
         }
         EdgeException refusal = edgeException(failure);
@@ -76,7 +77,7 @@ public final class FailureRenderer {
         if (refusal.error() == EdgeError.CONTENT_CODING_UNSUPPORTED) {
             response.putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
         }
-        end(request, ErrorTable.of(refusal.error()), refusal.getMessage(), errorHeaders);
+        end(request, ErrorTable.of(refusal.error()), textOf(refusal), errorHeaders);
     }
 
     private static void begin(HttpServerResponse response, ErrorStatus error) {
@@ -93,6 +94,10 @@ public final class FailureRenderer {
                     .putHeader(ERROR_CAUSE, headerText(message));
         }
         responses.end(request, envelope(error, message));
+    }
+
+    private static String textOf(RuntimeException refusal) {
+        return String.valueOf(refusal.getMessage());
     }
 
     /** A message as the value of a header: printable ASCII, every other character replaced. */
@@ -115,7 +120,7 @@ public final class FailureRenderer {
     }
 
     /** Returns the failure if the edge found it, and what stands for one of the router; null for an internal fault. */
-    private static EdgeException edgeException(Throwable failure) {
+    private static @Nullable EdgeException edgeException(Throwable failure) {
         if (failure instanceof EdgeException refusal) {
             return refusal;
         }
@@ -130,7 +135,7 @@ public final class FailureRenderer {
         return null;
     }
 
-    private static void log(HttpServerRequest request, String reason, Throwable failure) {
+    private static void log(HttpServerRequest request, String reason, @Nullable Throwable failure) {
         LOG.atError()
                 .addKeyValue("request_id", AccessLog.idOf(request))
                 .addKeyValue("method", request.method())

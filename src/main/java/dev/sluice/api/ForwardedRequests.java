@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +69,10 @@ public final class ForwardedRequests {
      * @param queue that of the call, from the catalog of this node; null if the call has none
      */
     public Future<Void> serve(HttpServerRequest request, ForwardedCall call, @Nullable QueueDefinition queue) {
-        RouteTable.Row row = operations.get(call.operationId());
+        RouteTable.Row row = Objects.requireNonNull(operations.get(call.operationId()), "placeOf has found it");
         showRequestId(request, call);
-        Gateway.Subject subject = new Gateway.Subject(call.caller(), call.accountId(), queue);
+        Gateway.Subject subject =
+                new Gateway.Subject(call.caller(), Objects.requireNonNullElse(call.accountId(), ""), queue);
         try {
             return routed.serveHere(
                     row, request, subject, call.path(), call.query(), call.headers(), call.body(), System.nanoTime());

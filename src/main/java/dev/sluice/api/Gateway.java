@@ -36,6 +36,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,7 +194,7 @@ public final class Gateway {
             return;
         }
         Operation operation = row.binding().operation();
-        Principal caller = null;
+        @Nullable Principal caller = null;
         Subject subject;
         MultiMap query;
         try {
@@ -231,9 +232,10 @@ public final class Gateway {
     /** Requests without valid credentials have no span. */
     OperationSpan beginSpan(Operation operation, Subject subject, MultiMap headers) {
         TracedOperation traced = operation.traced();
-        return traced == null
+        QueueDefinition queue = subject.queue;
+        return traced == null || queue == null
                 ? OperationSpan.NONE
-                : tracing.begin(traced, subject.queue, tracing.readsContexts() ? contextOf(headers) : null);
+                : tracing.begin(traced, queue, tracing.readsContexts() ? contextOf(headers) : null);
     }
 
     /** The trace context of a request, or null. Two headers {@code traceparent} are none. */
@@ -254,7 +256,7 @@ public final class Gateway {
     }
 
     /** See {@link ResponseWriter#admits}. */
-    boolean admits(HttpServerRequest request, Principal caller, QueueDefinition queue) {
+    boolean admits(HttpServerRequest request, Principal caller, @Nullable QueueDefinition queue) {
         return responses.admits(request, caller, queue);
     }
 
@@ -263,7 +265,11 @@ public final class Gateway {
     }
 
     void recordOutcome(
-            RouteTable.Row row, HttpServerRequest request, Principal caller, QueueDefinition queue, long startedNanos) {
+            RouteTable.Row row,
+            HttpServerRequest request,
+            @Nullable Principal caller,
+            @Nullable QueueDefinition queue,
+            long startedNanos) {
         long nanos = System.nanoTime() - startedNanos;
         row.meter().record(request.response().getStatusCode(), nanos);
         access.record(request, caller, queue, nanos);
@@ -380,9 +386,9 @@ public final class Gateway {
 
     Subject subject(Route.RouteScope scope, Principal caller, RequestPath path) {
         if (scope == Route.RouteScope.CALLER) {
-            return new Subject(caller, null, null);
+            return new Subject(caller, "", null);
         }
-        String accountId = path.accountId();
+        String accountId = Objects.requireNonNull(path.accountId(), "requireAccount was called");
         if (scope == Route.RouteScope.ACCOUNT) {
             return new Subject(caller, accountId, null);
         }
@@ -423,6 +429,6 @@ public final class Gateway {
         return new OperationCall(subject.caller, subject.accountId, subject.queue, path, query, headers, body, span);
     }
 
-    /** The caller of a request, and what its path identifies. */
-    record Subject(Principal caller, String accountId, QueueDefinition queue) {}
+    /** The caller of a request, and what its path identifies: the account is empty if it names none. */
+    record Subject(Principal caller, String accountId, @Nullable QueueDefinition queue) {}
 }

@@ -1,5 +1,7 @@
 package dev.sluice.api;
 
+import org.jspecify.annotations.Nullable;
+
 /** The format of account, queue, consumer and subscription ids: 32 hexadecimal digits. */
 public final class Identifiers {
     static final int LENGTH = 32;
@@ -7,7 +9,7 @@ public final class Identifiers {
     private Identifiers() {}
 
     /** The id in lower case, or null if it does not have the format. */
-    public static String normalize(String id) {
+    public static @Nullable String normalize(@Nullable String id) {
         if (id == null || id.length() != LENGTH) {
             return null;
         }

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fast router for the operations on messages, in front of the general router. It recognises their paths in their
@@ -61,7 +62,7 @@ final class MessageRouter {
         String uri = request.uri();
         RouteTable.Row row = row(uri);
         RequestPath path = row == null ? null : requestPath(uri);
-        if (path == null) {
+        if (row == null || path == null) {
             return false;
         }
         gateway.serve(row, request, path);
@@ -69,7 +70,7 @@ final class MessageRouter {
     }
 
     /** The operation whose path has this beginning, these separators and this end, or null. Does not check the ids. */
-    RouteTable.Row row(String uri) {
+    RouteTable.@Nullable Row row(String uri) {
         int suffixLength = uri.length() - queueEnd;
         if (suffixLength <= 0 || !uri.startsWith(QUEUES, accountEnd) || !uri.startsWith(prefix)) {
             return null;
@@ -83,6 +84,7 @@ final class MessageRouter {
     }
 
     /** The ids of a path that has an operation, or null if they are malformed. */
+    @Nullable
     RequestPath requestPath(String uri) {
         String account = uri.substring(accountAt, accountEnd);
         String queue = uri.substring(queueAt, queueEnd);

@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import io.vertx.core.MultiMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a list (docs/api.md 1.5).
@@ -29,7 +30,7 @@ public record Page<T>(List<T> items, int number, int size, int totalCount) {
      * A number beyond the range of int becomes the largest int: a page beyond the last one, or more items than a page
      * may have.
      */
-    private static int positive(String text, int otherwise) {
+    private static int positive(@Nullable String text, int otherwise) {
         if (text == null || !text.matches("[0-9]+")) {
             return otherwise;
         }

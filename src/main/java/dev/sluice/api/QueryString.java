@@ -6,13 +6,14 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes the query of a request. Pure. */
 final class QueryString {
     private QueryString() {}
 
     /** Whether the query can be decoded; null can. */
-    static boolean isWellFormed(String query) {
+    static boolean isWellFormed(@Nullable String query) {
         if (query == null || query.indexOf('%') < 0) {
             return true;
         }

@@ -3,6 +3,7 @@ package dev.sluice.api;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.catalog.Catalog;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the path of a request identifies. Owned by one event loop. */
 final class RequestPath {
@@ -11,13 +12,13 @@ final class RequestPath {
 
     private static final long NEVER = -1;
 
-    private final String accountId;
-    private final String queueId;
+    private final @Nullable String accountId;
+    private final @Nullable String queueId;
     private final Map<String, String> parameters;
     /** Whether {@link #queueId} may also be the name of a queue. */
     private final boolean named;
 
-    private QueueDefinition queue;
+    private @Nullable QueueDefinition queue;
     /** The version of the catalog before the queue was looked up. */
     private long catalogVersion = NEVER;
 
@@ -28,11 +29,12 @@ final class RequestPath {
      * @param queueId normalized; null if it is absent or malformed
      * @param parameters all path parameters as given, by name, decoded
      */
-    RequestPath(String accountId, String queueId, Map<String, String> parameters) {
+    RequestPath(@Nullable String accountId, @Nullable String queueId, Map<String, String> parameters) {
         this(accountId, queueId, parameters, false);
     }
 
-    private RequestPath(String accountId, String queueId, Map<String, String> parameters, boolean named) {
+    private RequestPath(
+            @Nullable String accountId, @Nullable String queueId, Map<String, String> parameters, boolean named) {
         this.accountId = accountId;
         this.queueId = queueId;
         this.parameters = parameters;
@@ -59,11 +61,13 @@ final class RequestPath {
     }
 
     /** The account id, or null. */
+    @Nullable
     String accountId() {
         return accountId;
     }
 
     /** The queue id, or null. For a queue that is given by name it is the name. */
+    @Nullable
     String queueId() {
         return queueId;
     }
@@ -77,15 +81,18 @@ final class RequestPath {
      * The queue that both ids identify, or null. It is cached until the catalog changes: with ten thousand queues, the
      * lookup takes longer than the validation of a message.
      */
+    @Nullable
     QueueDefinition queue(Catalog catalog) {
         long version = catalog.version();
         if (version != catalogVersion) {
-            queue = named ? catalog.findByName(accountId, queueId) : null;
-            if (queue == null) {
-                queue = catalog.find(accountId, queueId);
-            }
+            queue = accountId == null || queueId == null ? null : find(catalog, accountId, queueId);
             catalogVersion = version;
         }
         return queue;
+    }
+
+    private @Nullable QueueDefinition find(Catalog catalog, String account, String nameOrId) {
+        QueueDefinition found = named ? catalog.findByName(account, nameOrId) : null;
+        return found != null ? found : catalog.find(account, nameOrId);
     }
 }

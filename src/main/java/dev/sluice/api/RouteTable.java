@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -66,9 +67,9 @@ final class RouteTable {
         }
         Function<Route, Row> row = route -> new Row(
                 route,
-                byId.get(route.operationId()),
+                binding(byId, route),
                 meters.requests(route.operationId()),
-                placeOf(byId.get(route.operationId()), route));
+                placeOf(binding(byId, route), route));
         return new RouteTable(
                 contract.basePath(),
                 contract.routes().stream().map(row).toList(),
@@ -84,6 +85,10 @@ final class RouteTable {
     /** All operations. */
     Stream<Row> all() {
         return Stream.of(rows, bindingRows, extensionRows).flatMap(List::stream);
+    }
+
+    private static OperationBinding binding(Map<String, OperationBinding> byId, Route route) {
+        return Objects.requireNonNull(byId.get(route.operationId()));
     }
 
     /** The base path of the templates of {@link #rows}, such as {@code /client/v4}. */

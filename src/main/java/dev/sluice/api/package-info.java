@@ -9,4 +9,7 @@
  * <p>Imports: {@code api.http}, {@code api.json} and {@code api.auth}; of other layers {@code config}, {@code
  * queue} and {@code runtime}. It does not import {@code api.message} and {@code api.control}: their operations are passed in.
  */
+@NullMarked
 package dev.sluice.api;
+
+import org.jspecify.annotations.NullMarked;

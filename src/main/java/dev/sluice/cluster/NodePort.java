@@ -186,7 +186,7 @@ final class NodePort extends VerticleBase {
                     ? current.routing().servesCatalog()
                     : queue == null || current.routing().serves(queue);
             if (!isServed) {
-                misdirected(request, isOfCatalog ? ShardedStore.CATALOG : store.shardOf(number));
+                misdirected(request, isOfCatalog || number == null ? ShardedStore.CATALOG : store.shardOf(number));
                 return Future.succeededFuture();
             }
             request.response().putHeader(NodeHeaders.SERVED, "1");

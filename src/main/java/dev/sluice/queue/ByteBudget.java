@@ -3,6 +3,7 @@ package dev.sluice.queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the bytes that one use of memory may hold over all threads, for example all request bodies, or the windows of
@@ -64,7 +65,7 @@ public final class ByteBudget {
     }
 
     /** Counts reserved bytes for an owner too; a negative number for released ones. Null is no owner. */
-    public void attribute(Object owner, long bytes) {
+    public void attribute(@Nullable Object owner, long bytes) {
         if (owner != null) {
             bytesByOwner.merge(owner, bytes, (held, more) -> held + more == 0 ? null : held + more);
         }

@@ -8,6 +8,7 @@ import dev.sluice.api.json.JsonText;
 import dev.sluice.api.json.Utf8Text;
 import dev.sluice.api.json.ValidationErrors;
 import dev.sluice.api.json.ValidationErrors.JsonPath;
+import dev.sluice.api.message.DelayField;
 import dev.sluice.api.message.MessageIds;
 import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
@@ -17,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the requests of the queue binding to messages. A body must fit its content type, so that every consumer can
@@ -42,13 +45,14 @@ final class BindingDecoder {
     private final JsonText text;
     private final JsonField body = new JsonField("body");
     private final JsonField contentType = new JsonField("contentType");
-    private final JsonField delay = new JsonField("delaySecs");
+    private final DelayField delay;
     private final ValidationErrors errors = new ValidationErrors();
     private final ValidationErrors listErrors = new ValidationErrors();
 
     BindingDecoder(Limits limits, MessageIds ids) {
         this.limits = limits;
         this.ids = ids;
+        this.delay = new DelayField("delaySecs", limits.delaySecondsMax());
         this.cursor = new JsonCursor(limits.jsonDepthMax());
         this.text = new JsonText(limits.jsonDepthMax());
     }
@@ -60,7 +64,7 @@ final class BindingDecoder {
      * @param delaySeconds decimal digits, or null
      * @throws EdgeException 10203, 10204, 10207
      */
-    NewMessage single(byte[] content, String format, String delaySeconds) {
+    NewMessage single(byte[] content, @Nullable String format, @Nullable String delaySeconds) {
         errors.clear();
         ContentType type = format == null ? ContentType.V8 : ContentType.ofWireName(format);
         if (type == null) {
@@ -68,9 +72,9 @@ final class BindingDecoder {
         }
         int seconds = delaySeconds(delaySeconds, EdgeError.MESSAGE_METADATA_INVALID, errors);
         errors.throwFirst();
-        NewMessage message = message(type, content, seconds, errors, JsonPath.ROOT);
+        NewMessage message = message(Objects.requireNonNull(type), content, seconds, errors, JsonPath.ROOT);
         errors.throwFirst();
-        return message;
+        return Objects.requireNonNull(message);
     }
 
     /**
@@ -79,33 +83,34 @@ final class BindingDecoder {
      * @param delaySeconds for messages without a delay: decimal digits, or null
      * @throws EdgeException 10208, 10207, 10203, 10202, 10206, 10204, 10205
      */
-    List<NewMessage> batch(byte[] request, String delaySeconds) {
+    List<NewMessage> batch(byte[] request, @Nullable String delaySeconds) {
         errors.clear();
         listErrors.clear();
         int batchSeconds = delaySeconds(delaySeconds, EdgeError.BATCH_DELAY_INVALID, errors);
         cursor.open(request);
-        List<NewMessage> messages = root(request, batchSeconds);
+        List<NewMessage> read = root(request, batchSeconds);
         cursor.close();
-        if (messages == null) {
+        if (read == null) {
             errors.addMissing(JsonPath.of("messages"));
-        } else if (!listErrors.any() && messages.isEmpty()) {
+        } else if (!listErrors.any() && read.isEmpty()) {
             errors.addStructural(EdgeError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
         }
         listErrors.throwStructural();
         errors.throwFirst();
         listErrors.throwFirst();
+        List<NewMessage> messages = Objects.requireNonNull(read);
         checkSum(messages);
         return messages;
     }
 
-    private List<NewMessage> root(byte[] request, int batchSeconds) {
+    private @Nullable List<NewMessage> root(byte[] request, int batchSeconds) {
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.OBJECT) {
             errors.addWrongType("object", kind, JsonPath.ROOT);
             cursor.skip();
             return null;
         }
-        List<NewMessage> messages = null;
+        @Nullable List<NewMessage> messages = null;
         if (cursor.enterObject()) {
             do {
                 if (cursor.nameIs(MESSAGES)) {
@@ -145,7 +150,7 @@ final class BindingDecoder {
     }
 
     /** Reads the message at the cursor. Returns null if there is any error, also an earlier one. */
-    private NewMessage element(byte[] request, int batchSeconds, JsonPath path) {
+    private @Nullable NewMessage element(byte[] request, int batchSeconds, JsonPath path) {
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.OBJECT) {
             listErrors.addWrongType("object", kind, path);
@@ -168,17 +173,8 @@ final class BindingDecoder {
             listErrors.addWrongType("string", body.kind(), path.field(body.name()));
         }
         ContentType type = type(request, path);
-        int seconds = batchSeconds;
-        if (delay.isPresent()) {
-            seconds = (int) delay.integer(request, 0, limits.delaySecondsMax());
-            if (delay.integer(request, 0, limits.delaySecondsMax()) == JsonField.NOT_AN_INTEGER) {
-                listErrors.addStructural(
-                        EdgeError.MESSAGE_METADATA_INVALID,
-                        "Expected integer from 0 to " + limits.delaySecondsMax()
-                                + path.field(delay.name()).at());
-            }
-        }
-        if (listErrors.any()) {
+        int seconds = delay.seconds(request, batchSeconds, listErrors, path);
+        if (type == null || listErrors.any()) {
             return null;
         }
         byte[] content = base64(body.utf8(request));
@@ -191,7 +187,7 @@ final class BindingDecoder {
         return message(type, content, seconds, listErrors, path.field(body.name()));
     }
 
-    private ContentType type(byte[] request, JsonPath path) {
+    private @Nullable ContentType type(byte[] request, JsonPath path) {
         if (!contentType.isPresent()) {
             return ContentType.V8;
         }
@@ -206,7 +202,7 @@ final class BindingDecoder {
         return type;
     }
 
-    private static byte[] base64(byte[] characters) {
+    private static byte @Nullable [] base64(byte @Nullable [] characters) {
         if (characters == null) {
             return null;
         }
@@ -218,9 +214,9 @@ final class BindingDecoder {
     }
 
     /** The message, or null if its body is too large or does not fit its type. */
-    private NewMessage message(
+    private @Nullable NewMessage message(
             ContentType type, byte[] content, int delaySeconds, ValidationErrors found, JsonPath path) {
-        byte[] stored =
+        byte @Nullable [] stored =
                 switch (type) {
                     case TEXT -> Utf8Text.isWellFormed(content) ? content : null;
                     case JSON -> text.compact(content);
@@ -247,7 +243,7 @@ final class BindingDecoder {
         return new NewMessage(ids.high(), ids.low(), type, stored, delaySeconds);
     }
 
-    private int delaySeconds(String given, EdgeError error, ValidationErrors found) {
+    private int delaySeconds(@Nullable String given, EdgeError error, ValidationErrors found) {
         if (given == null) {
             return NewMessage.DELAY_UNSET;
         }

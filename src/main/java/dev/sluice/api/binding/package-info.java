@@ -5,4 +5,7 @@
  *
  * <p>Imports: {@code api}, {@code api.http}, {@code api.json}, {@code api.auth}, and the ids of {@code api.message}.
  */
+@NullMarked
 package dev.sluice.api.binding;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package dev.sluice.api.control;
 import dev.sluice.api.Identifiers;
 import dev.sluice.api.OperationCall;
 import dev.sluice.queue.Consumer;
+import java.util.Objects;
 
 /** The consumer that a path identifies. */
 final class ConsumerPath {
@@ -18,7 +19,7 @@ final class ConsumerPath {
         if (name != null && consumer != null && name.equals(consumer.scriptName())) {
             return consumer.consumerId();
         }
-        String given = name == null ? call.path().get("consumer_id") : name;
+        String given = name == null ? Objects.requireNonNull(call.path().get("consumer_id")) : name;
         String consumerId = Identifiers.normalize(given);
         return consumerId == null ? given : consumerId;
     }

@@ -10,12 +10,13 @@ import dev.sluice.queue.Limits;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Adds the consumer of a queue (docs/api.md 5.2). */
 public final class CreateConsumer implements Operation {
     private final CatalogClient changes;
     private final ConsumerFields fields;
-    private final ConsumerType typeIfAbsent;
+    private final @Nullable ConsumerType typeIfAbsent;
 
     public CreateConsumer(CatalogClient changes, Contract contract, Limits limits) {
         this(changes, new ConsumerFields(contract, limits), null);
@@ -26,7 +27,7 @@ public final class CreateConsumer implements Operation {
      *
      * @param typeIfAbsent the type if the body has none; null if the body must have one
      */
-    CreateConsumer(CatalogClient changes, ConsumerFields fields, ConsumerType typeIfAbsent) {
+    CreateConsumer(CatalogClient changes, ConsumerFields fields, @Nullable ConsumerType typeIfAbsent) {
         this.changes = changes;
         this.fields = fields;
         this.typeIfAbsent = typeIfAbsent;

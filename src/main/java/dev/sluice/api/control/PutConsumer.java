@@ -11,12 +11,13 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.bus.CatalogClient;
 import dev.sluice.runtime.bus.CatalogClient.ConsumerSpec;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Replaces a consumer, or creates it on a queue that has none (docs/api.md 5.4). */
 public final class PutConsumer implements Operation {
     private final CatalogClient changes;
     private final ConsumerFields fields;
-    private final ConsumerType typeIfAbsent;
+    private final @Nullable ConsumerType typeIfAbsent;
 
     public PutConsumer(CatalogClient changes, Contract contract, Limits limits) {
         this(changes, new ConsumerFields(contract, limits), null);
@@ -27,7 +28,7 @@ public final class PutConsumer implements Operation {
      *
      * @param typeIfAbsent the type if neither the body nor the queue has one; null if the body must have one then
      */
-    PutConsumer(CatalogClient changes, ConsumerFields fields, ConsumerType typeIfAbsent) {
+    PutConsumer(CatalogClient changes, ConsumerFields fields, @Nullable ConsumerType typeIfAbsent) {
         this.changes = changes;
         this.fields = fields;
         this.typeIfAbsent = typeIfAbsent;

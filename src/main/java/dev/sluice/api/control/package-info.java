@@ -6,4 +6,7 @@
  *
  * <p>Imports: {@code api}, {@code api.http}, {@code api.json} and {@code api.auth}.
  */
+@NullMarked
 package dev.sluice.api.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import io.vertx.core.net.SocketAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -40,7 +41,7 @@ public final class AccessLog {
     private final LongAdder dropped = new LongAdder();
     private volatile AccessLogMode mode;
     private volatile boolean stopping;
-    private volatile Thread writer;
+    private volatile @Nullable Thread writer;
 
     /** A log of the requests that the mode selects. */
     public AccessLog(AccessLogMode mode) {
@@ -53,8 +54,8 @@ public final class AccessLog {
             String method,
             String path,
             String client,
-            Principal caller,
-            QueueDefinition queue,
+            @Nullable Principal caller,
+            @Nullable QueueDefinition queue,
             int status,
             long bytesIn,
             String bytesOut,
@@ -77,7 +78,8 @@ public final class AccessLog {
      * @param queue null if the request has none
      * @param nanos since the arrival of its headers
      */
-    public void record(HttpServerRequest request, Principal caller, QueueDefinition queue, long nanos) {
+    public void record(
+            HttpServerRequest request, @Nullable Principal caller, @Nullable QueueDefinition queue, long nanos) {
         AccessLogMode selected = mode;
         if (selected == AccessLogMode.OFF) {
             return;

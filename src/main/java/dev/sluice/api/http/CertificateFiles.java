@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.X509KeyManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content of the TLS files at one moment. Immutable.
@@ -34,7 +35,7 @@ import javax.net.ssl.X509KeyManager;
  * @param authorities PEM with the certificate authorities of clients, null if clients are not asked for
  *     certificates
  */
-record CertificateFiles(HttpConfig.TlsConfig files, Buffer certificate, Buffer key, Buffer authorities) {
+record CertificateFiles(HttpConfig.TlsConfig files, Buffer certificate, Buffer key, @Nullable Buffer authorities) {
     private static final String CERTIFICATE_KEY = "http.tls.cert";
     private static final String PRIVATE_KEY = "http.tls.key";
     private static final String AUTHORITIES_KEY = "http.tls.client_ca";
@@ -78,6 +79,7 @@ record CertificateFiles(HttpConfig.TlsConfig files, Buffer certificate, Buffer k
     }
 
     /** Null if clients are not asked for certificates. */
+    @Nullable
     PemTrustOptions trusted() {
         return authorities == null ? null : new PemTrustOptions().addCertValue(authorities);
     }
@@ -91,7 +93,9 @@ record CertificateFiles(HttpConfig.TlsConfig files, Buffer certificate, Buffer k
      */
     X509Certificate check() {
         requireCertificates(CERTIFICATE_KEY, files.certificate(), certificate);
-        files.clientAuthorities().ifPresent(file -> requireCertificates(AUTHORITIES_KEY, file, authorities));
+        if (authorities != null) {
+            requireCertificates(AUTHORITIES_KEY, files.clientAuthorities().orElseThrow(), authorities);
+        }
         requireKey();
         try {
             KeyStore store = identity().loadKeyStore(null);

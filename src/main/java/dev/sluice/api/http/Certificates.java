@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,14 +31,16 @@ public final class Certificates {
     /**
      * Why files were rejected last, so that one cause is logged once; null if there was none since the last success.
      */
-    private String lastRejection;
+    private @Nullable String lastRejection;
 
     private volatile X509Certificate shown;
     private final CertificateExpiry expiry = new CertificateExpiry();
-    private HttpServer server;
-    private ServerSSLOptions options;
-    private volatile Context owner;
+    /** The server whose certificates are reloaded; null before that begins. */
+    private volatile @Nullable Listener listener;
+
     private Future<Void> lastReload = Future.succeededFuture();
+
+    private record Listener(HttpServer server, ServerSSLOptions options, Context owner) {}
 
     private Certificates(CertificateFiles current, X509Certificate shown) {
         this.current = current;
@@ -76,12 +79,10 @@ public final class Certificates {
      * first call has an effect.
      */
     public synchronized void startReloading(Vertx vertx, HttpServer server, ServerSSLOptions options) {
-        if (owner != null) {
+        if (listener != null) {
             return;
         }
-        this.server = server;
-        this.options = options;
-        owner = vertx.getOrCreateContext();
+        listener = new Listener(server, options, vertx.getOrCreateContext());
         expiry.checkNew(current.files().certificate(), shown);
         vertx.setPeriodic(CHECK_INTERVAL_MILLIS, timer -> {
             expiry.check(current.files().certificate(), shown);
@@ -98,32 +99,33 @@ public final class Certificates {
 
     /** Reads other files, and uses them from now on. Whether clients are asked for certificates does not change. */
     public Future<Void> reload(HttpConfig.TlsConfig files) {
-        Context context = owner;
-        if (context == null) {
+        Listener reloaded = listener;
+        if (reloaded == null) {
             return Future.succeededFuture();
         }
         Promise<Void> done = Promise.promise();
-        context.runOnContext(ignored -> {
+        reloaded.owner().runOnContext(ignored -> {
             // One at a time: concurrent updates of the options of the server collide.
-            lastReload = lastReload.otherwiseEmpty().compose(before -> readAndUse(context.owner(), files));
+            lastReload = lastReload.otherwiseEmpty().compose(before -> readAndUse(reloaded, files));
             lastReload.onComplete(done);
         });
         return done.future();
     }
 
-    private Future<Void> readAndUse(Vertx vertx, HttpConfig.TlsConfig files) {
+    private Future<Void> readAndUse(Listener reloaded, HttpConfig.TlsConfig files) {
+        Vertx vertx = reloaded.owner().owner();
         return vertx.executeBlocking(() -> CertificateFiles.read(files))
                 .compose(read -> read.hasSameContent(current)
                         ? Future.succeededFuture()
-                        : vertx.executeBlocking(read::check).compose(used -> use(read, used)))
+                        : vertx.executeBlocking(read::check).compose(used -> use(reloaded, read, used)))
                 .onSuccess(inUse -> lastRejection = null)
                 .onFailure(this::reject);
     }
 
-    private Future<Void> use(CertificateFiles read, X509Certificate used) {
-        ServerSSLOptions changed = options.copy();
+    private Future<Void> use(Listener reloaded, CertificateFiles read, X509Certificate used) {
+        ServerSSLOptions changed = reloaded.options().copy();
         changed.setKeyCertOptions(read.identity()).setTrustOptions(read.trusted());
-        return server.updateSSLOptions(changed, true).map(updated -> {
+        return reloaded.server().updateSSLOptions(changed, true).map(updated -> {
             current = read;
             shown = used;
             LOG.info("The certificate in {} was loaded again", read.files().certificate());

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open connections of one event loop, with what they cost. Closes connections that are too slow:
@@ -46,10 +47,13 @@ public final class ConnectionTracker {
     private final long bytesMax;
     private long chargedBytes;
     /** Connections that wait for their first request. */
+    @SuppressWarnings("NullAway.Init") // Set by begin.
     private TimeoutQueue firstRequestTimeouts;
     /** Connections of HTTP/1.1 that wait for their next request. */
+    @SuppressWarnings("NullAway.Init") // Set by begin.
     private TimeoutQueue idleTimeouts;
     /** Heads of requests, from the first byte to the last. */
+    @SuppressWarnings("NullAway.Init") // Set by begin.
     private TimeoutQueue headTimeouts;
 
     /**
@@ -137,6 +141,7 @@ public final class ConnectionTracker {
     }
 
     /** The connection of a request; null if it is closed. */
+    @Nullable
     TrackedConnection find(HttpServerRequest request) {
         return open.get(request.connection());
     }
@@ -146,7 +151,7 @@ public final class ConnectionTracker {
      *
      * @return the failure to respond with although the request is well-formed, or null
      */
-    public EdgeException onRequest(HttpServerRequest request) {
+    public @Nullable EdgeException onRequest(HttpServerRequest request) {
         TrackedConnection connection = open.get(request.connection());
         return connection == null ? null : connection.onRequest(request);
     }
@@ -198,17 +203,17 @@ public final class ConnectionTracker {
         return true;
     }
 
-    private TrackedConnection oldestWithoutRequest(long ageMillisMin) {
+    private @Nullable TrackedConnection oldestWithoutRequest(long ageMillisMin) {
         return oldest(firstRequestTimeouts, ageMillisMin, each -> each.awaitsFirstRequest() && !each.isReleased());
     }
 
-    private static TrackedConnection oldest(
+    private static @Nullable TrackedConnection oldest(
             TimeoutQueue timeouts, long ageMillisMin, Predicate<TrackedConnection> condition) {
         return (TrackedConnection)
                 timeouts.oldestMatching(ageMillisMin, EXAMINED_MAX, each -> condition.test((TrackedConnection) each));
     }
 
-    private TrackedConnection http2WithoutStreams() {
+    private @Nullable TrackedConnection http2WithoutStreams() {
         for (TrackedConnection each : open.values()) {
             if (each.isHttp2() && each.streams() == 0 && !each.awaitsFirstRequest() && !each.isReleased()) {
                 return each;

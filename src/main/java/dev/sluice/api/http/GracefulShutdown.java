@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes the connections of one event loop without losing responses.
@@ -38,7 +39,7 @@ public final class GracefulShutdown {
     private final ConnectionTracker connections;
 
     /** The channel that accepted the connections; null before the first one. */
-    private Channel listener;
+    private @Nullable Channel listener;
 
     private boolean begun;
 
@@ -85,10 +86,11 @@ public final class GracefulShutdown {
     public void begin(Vertx vertx, long withinMillis) {
         begun = true;
         for (TrackedConnection each : connections.all()) {
+            HttpServerRequest request = each.request();
             if (each.isHttp2()) {
                 each.connection().goAway(NO_ERROR, Integer.MAX_VALUE);
-            } else if (!each.isIdle()) {
-                LingeringClose.closeAfterResponse(each.request());
+            } else if (request != null) {
+                LingeringClose.closeAfterResponse(request);
             }
         }
         vertx.setTimer(Math.min(IDLE_MILLIS, withinMillis), fired -> closeIdleConnections(withinMillis));

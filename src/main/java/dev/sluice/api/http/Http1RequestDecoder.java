@@ -21,6 +21,7 @@ import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes HTTP/1.1 strictly according to RFC 9112, where Netty is more lenient. Input that two parsers could read in
@@ -63,12 +64,12 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
 
     private State state = State.HEAD;
     private int requests;
-    private String lastHost;
+    private @Nullable String lastHost;
 
     // State of the head that is being read
     private boolean inHeaders;
     private int lineEnd;
-    private String authority;
+    private @Nullable String authority;
     private boolean folded;
     private int hosts;
     private int lengths;
@@ -245,8 +246,9 @@ final class Http1RequestDecoder extends VertxHttpRequestDecoder {
         while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
             end++;
         }
-        authority = target.substring(scheme, end);
-        require(Authority.isValid(authority), "The URL in the request line has no valid host.");
+        String host = target.substring(scheme, end);
+        authority = host;
+        require(Authority.isValid(host), "The URL in the request line has no valid host.");
         if (end == target.length()) {
             return method.equals("OPTIONS") ? "*" : "/";
         }

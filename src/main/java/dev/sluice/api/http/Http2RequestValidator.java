@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the rules of RFC 9113 8.3.1 for heads of requests that neither Netty nor Vert.x checks. A malformed request is
@@ -58,7 +59,7 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
     }
 
     /** The failure to respond with, or null. Trailers have no method; they are not used, so they are not checked. */
-    private EdgeException check(int streamId, Http2Headers headers) throws Http2Exception {
+    private @Nullable EdgeException check(int streamId, Http2Headers headers) throws Http2Exception {
         CharSequence method = headers.method();
         if (method == null) {
             return null;
@@ -110,7 +111,7 @@ final class Http2RequestValidator extends Http2FrameListenerDecorator {
         return method.toString().equals("OPTIONS");
     }
 
-    private EdgeException oversize(int pathBytes, long bytes) {
+    private @Nullable EdgeException oversize(int pathBytes, long bytes) {
         if (pathBytes > headerBytesMax) {
             return new EdgeException(EdgeError.URL_TOO_LONG);
         }

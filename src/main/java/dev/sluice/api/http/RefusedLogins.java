@@ -3,6 +3,7 @@ package dev.sluice.api.http;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -65,7 +66,7 @@ public final class RefusedLogins {
     public void refused(Reason reason, HttpServerRequest request, String principal) {
         long suppressed;
         synchronized (this) {
-            ReasonState state = states.get(reason);
+            ReasonState state = Objects.requireNonNull(states.get(reason));
             long now = nanoTime.getAsLong();
             if (state.everLogged && now - state.loggedNanos < INTERVAL_NANOS) {
                 state.suppressed++;

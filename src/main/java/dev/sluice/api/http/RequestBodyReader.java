@@ -13,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the body of a request as a whole, whatever its content type, and never more than the limit. Must be called in
@@ -24,6 +25,8 @@ public final class RequestBodyReader {
 
     private final int bytesMax;
     private final ByteBudget.Slabs memory;
+
+    @SuppressWarnings("NullAway.Init") // Set by begin.
     private TimeoutQueue timeouts;
 
     public RequestBodyReader(int bytesMax, ByteBudget.Slabs memory) {
@@ -74,7 +77,7 @@ public final class RequestBodyReader {
      * Checks the headers about the body. Returns a failure if they require something unsupported, or null. Sends 100
      * Continue to a client that waits for it.
      */
-    private static EdgeException checkHeaders(HttpServerRequest request) {
+    private static @Nullable EdgeException checkHeaders(HttpServerRequest request) {
         MultiMap headers = request.headers();
         String coding = headers.get(HttpHeaders.CONTENT_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
@@ -94,8 +97,8 @@ public final class RequestBodyReader {
     /** A body that is arriving. A body of one chunk, as nearly all are, is passed on without a copy. */
     private final class PendingBody extends TimeoutQueue.Entry {
         private final Promise<Buffer> whole = Promise.promise();
-        private Buffer first;
-        private Buffer joined;
+        private @Nullable Buffer first;
+        private @Nullable Buffer joined;
         private final long announcedBytes;
         private long reservedBytes;
         private boolean ended;
@@ -128,7 +131,7 @@ public final class RequestBodyReader {
         }
 
         /** Chunks that arrive later are discarded. */
-        void end(RuntimeException failure) {
+        void end(@Nullable RuntimeException failure) {
             if (ended) {
                 return;
             }

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends responses; nothing else ends one. A response is flushed when the operating system has accepted all of it, which
@@ -49,12 +50,16 @@ public final class ResponseWriter {
     /** A connection with this part of the memory gets no more messages. */
     private static final int SHARES = 4;
 
+    private static final Buffer NOTHING = Buffer.buffer(0);
+
     private final ByteBudget memory;
     private final ConnectionTracker connections;
     /** Those without progress for longest come first. */
     private final Set<UnflushedResponse> unflushed = new LinkedHashSet<>();
 
+    @SuppressWarnings("NullAway.Init") // Set by begin.
     private Vertx vertx;
+
     private long sendTimeoutNanos;
     private boolean isCheckScheduled;
 
@@ -80,7 +85,7 @@ public final class ResponseWriter {
      * <p>The memory is for all requests. The reserve is for connections without unflushed bytes, unless their
      * credential and their queue both have a {@value #SHARES}th of the memory.
      */
-    public boolean admits(HttpServerRequest request, Principal caller, QueueDefinition queue) {
+    public boolean admits(HttpServerRequest request, Principal caller, @Nullable QueueDefinition queue) {
         long shareBytes = memory.bytesMax() / SHARES;
         if (memory.reservedBytes() < shareBytes) {
             return true;
@@ -113,7 +118,8 @@ public final class ResponseWriter {
      * Ends the response, charged to the caller and the queue, if there is one, until it is flushed. It is reported as
      * sent once all of it was handed to the connection, and as unsent if that fails.
      */
-    public void end(HttpServerRequest request, Response response, Principal caller, QueueDefinition queue) {
+    public void end(
+            HttpServerRequest request, Response response, @Nullable Principal caller, @Nullable QueueDefinition queue) {
         HttpServerResponse httpResponse = request.response();
         Buffer body = response.envelope();
         boolean inPieces = body.length() > PIECE_BYTES && !request.method().equals(HttpMethod.HEAD);
@@ -177,7 +183,7 @@ public final class ResponseWriter {
     /** While memory is full, closes connections with a stalled response, the one with most unflushed bytes first. */
     private void closeStalled(long nowNanos) {
         while (memory.isFull()) {
-            TrackedConnection most = null;
+            @Nullable TrackedConnection most = null;
             for (UnflushedResponse each : unflushed) {
                 if (nowNanos - each.progressNanos < STALLED_NANOS) {
                     break;
@@ -208,11 +214,11 @@ public final class ResponseWriter {
     /** A response that is not flushed completely. */
     private final class UnflushedResponse {
         private final HttpServerRequest request;
-        private final TrackedConnection connection;
+        private final @Nullable TrackedConnection connection;
         /** What the response is charged to, beside its connection; null if it has no queue. */
-        private final String credential;
+        private final @Nullable String credential;
 
-        private final Long queueNumber;
+        private final @Nullable Long queueNumber;
         private final PendingResponse pendingResponse;
         private Buffer body;
         private int offset;
@@ -224,12 +230,16 @@ public final class ResponseWriter {
         private boolean reset;
         private boolean ended;
 
-        UnflushedResponse(HttpServerRequest request, Principal caller, QueueDefinition queue, Response response) {
+        UnflushedResponse(
+                HttpServerRequest request,
+                @Nullable Principal caller,
+                @Nullable QueueDefinition queue,
+                Response response) {
             this.request = request;
             this.pendingResponse = response.pending();
             this.body = response.envelope();
             this.connection = connections.find(request);
-            this.credential = queue == null ? null : caller.name();
+            this.credential = queue == null || caller == null ? null : caller.name();
             this.queueNumber = queue == null ? null : queue.number();
             this.pendingResponse.endCharge();
             charge(body.length() + OVERHEAD_BYTES);
@@ -341,7 +351,7 @@ public final class ResponseWriter {
                 ended = true;
                 charge(-chargedBytes);
                 pendingResponse.unsent();
-                body = null;
+                body = NOTHING;
                 connections.onResponse(request);
             }
         }

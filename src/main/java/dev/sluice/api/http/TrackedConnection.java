@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.Http1xServerConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open connection of a {@link ConnectionTracker}: its last request, its timeouts, and its costs. Owned by the event
@@ -38,11 +39,11 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     private final HttpConnection connection;
     private final ChannelPipeline pipeline;
     /** Null for HTTP/1.1. */
-    private final Http2ConnectionHandler http2;
+    private final @Nullable Http2ConnectionHandler http2;
     /** Null for HTTP/2. */
-    private Http1RequestDecoder decoder;
+    private @Nullable Http1RequestDecoder decoder;
     /** The last request; null before the first one, and once its response was handed over. */
-    private HttpServerRequest request;
+    private @Nullable HttpServerRequest request;
     /** The last request could not be decoded; it is the last one. */
     private boolean hasMalformedHead;
     /** Requests that Vert.x has passed on. The decoder may be ahead, as Vert.x keeps pipelined requests. */
@@ -51,7 +52,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     private boolean awaitsFirstRequest = true;
     private boolean isInputEnded;
     /** The failure to respond with to the next request; null for none. */
-    private EdgeException refusal;
+    private @Nullable EdgeException refusal;
 
     private int streams;
     private long responseBytes;
@@ -59,9 +60,9 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     /** Whether its costs are refunded, because it is closed or about to close. */
     private boolean isReleased;
     /** The queue that this entry is in; null for none. */
-    private TimeoutQueue timeouts;
+    private @Nullable TimeoutQueue timeouts;
     /** The head that has begun and is not complete; null if there is none. */
-    private HeadTimeout headTimeout;
+    private @Nullable HeadTimeout headTimeout;
 
     TrackedConnection(ConnectionTracker tracker, HttpConnection connection, ChannelPipeline pipeline) {
         this.tracker = tracker;
@@ -87,7 +88,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
      * the limit of streams also for a client of HTTP/2 that never acknowledges our SETTINGS.
      */
     public void configure(HttpServerOptions options, int headerBytesMax, int streamsMax) {
-        if (isHttp2()) {
+        if (http2 != null) {
             Http2FrameListener listener = http2.decoder().frameListener();
             Http2FrameCounter frames = new Http2FrameCounter(new Http2RequestValidator(listener, this, headerBytesMax));
             http2.decoder().frameListener(frames);
@@ -95,21 +96,23 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
             pipeline.addBefore(pipeline.context(http2).name(), null, new Http2HeaderTimeout(this, frames));
             return;
         }
-        decoder = new Http1RequestDecoder(options);
-        pipeline.replace(HTTP1_DECODER, HTTP1_DECODER, decoder);
+        Http1RequestDecoder replacement = new Http1RequestDecoder(options);
+        decoder = replacement;
+        pipeline.replace(HTTP1_DECODER, HTTP1_DECODER, replacement);
         pipeline.addAfter(HTTP1_DECODER, null, new Http1ConnectionEvents(this));
-        pipeline.addAfter(HTTP1_DECODER, null, new Http1HeaderTimeout(this, decoder));
+        pipeline.addAfter(HTTP1_DECODER, null, new Http1HeaderTimeout(this, replacement));
         if (pipeline.get(SslHandler.class) == null) {
             pipeline.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
     }
 
     /** Sets the failure to respond with to the next request; null for none. */
-    void refuseNextRequest(EdgeException failure) {
+    void refuseNextRequest(@Nullable EdgeException failure) {
         refusal = failure;
     }
 
     /** Called when the headers of a request have arrived. Returns the failure to respond with, or null. */
+    @Nullable
     EdgeException onRequest(HttpServerRequest arrived) {
         request = arrived;
         hasMalformedHead = arrived.decoderResult().isFailure();
@@ -139,7 +142,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         if (!isLastOfInput()) {
             return;
         }
-        if (isIdle()) {
+        if (request == null) {
             connection.close();
         } else {
             LingeringClose.closeAfterResponse(request);
@@ -147,7 +150,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     }
 
     private boolean isLastOfInput() {
-        return isInputEnded && requests == decoder.requests();
+        return isInputEnded && decoder != null && requests == decoder.requests();
     }
 
     /** Called when input cannot be decoded; no later input is decoded either. */
@@ -170,7 +173,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     /** Charges the cost of the connection, and from now on that of its streams. */
     void chargeCosts() {
         tracker.charge(ownBytes());
-        if (isHttp2()) {
+        if (http2 != null) {
             http2.connection().addListener(new Http2ConnectionAdapter() {
                 @Override
                 public void onStreamActive(Http2Stream stream) {
@@ -227,8 +230,8 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // A stream that cannot be reset has ended with its connection.
     boolean reset(int streamId) {
-        ChannelHandlerContext context = pipeline.context(http2);
-        if (context == null || http2.connection().stream(streamId) == null) {
+        @Nullable ChannelHandlerContext context = http2 == null ? null : pipeline.context(http2);
+        if (http2 == null || context == null || http2.connection().stream(streamId) == null) {
             return false;
         }
         http2.encoder().writeRstStream(context, streamId, Http2Error.CANCEL.code(), context.newPromise());
@@ -256,6 +259,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     }
 
     /** The last request; null before the first one, and once its response was handed over. */
+    @Nullable
     HttpServerRequest request() {
         return request;
     }
@@ -290,7 +294,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     private final class HeadTimeout extends TimeoutQueue.Entry {
         @Override
         protected void onTimeout() {
-            if (isHttp2() ? isReceivingBody() : !isIdle()) {
+            if (http2 != null ? isReceivingBody(http2) : !isIdle()) {
                 // A response is due, or the incomplete frame may be a part of a body, which has its own timeout.
                 tracker.headTimeouts().add(this);
             } else if (isHttp2()) {
@@ -301,7 +305,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
         }
     }
 
-    private boolean isReceivingBody() {
+    private static boolean isReceivingBody(Http2ConnectionHandler http2) {
         try {
             return http2.connection()
                             .forEachActiveStream(stream -> !stream.state().remoteSideOpen())
@@ -312,7 +316,7 @@ public final class TrackedConnection extends TimeoutQueue.Entry {
     }
 
     /** Moves this entry to another queue of timeouts; null for none. */
-    void setTimeout(TimeoutQueue next) {
+    void setTimeout(@Nullable TimeoutQueue next) {
         if (timeouts != null) {
             timeouts.remove(this);
         }

@@ -7,4 +7,7 @@
  *
  * <p>Imports: {@code api.auth} and {@code api.json}.
  */
+@NullMarked
 package dev.sluice.api.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes and verifies the tokens that identify a delivery ({@code lease_id}) or a message ({@code ref}) on the wire
@@ -109,7 +110,7 @@ public final class LeaseTokens {
      *
      * <p>Decodes the payload, encodes the token again and compares the two in constant time.
      */
-    public LeaseId decode(TokenKind kind, long queueNumber, String token) {
+    public @Nullable LeaseId decode(TokenKind kind, long queueNumber, String token) {
         if (token.length() > CHARS_MAX) {
             return null;
         }

@@ -10,6 +10,8 @@ import dev.sluice.queue.NewMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the bodies of push requests to messages (docs/api.md 6.1 and 6.2), from bytes to bytes.
@@ -46,7 +48,7 @@ public final class MessageDecoder {
         NewMessage message = fields.read(cursor, request, errors, ValidationErrors.JsonPath.ROOT, true);
         cursor.close();
         errors.throwFirst();
-        return message;
+        return Objects.requireNonNull(message);
     }
 
     /**
@@ -59,24 +61,25 @@ public final class MessageDecoder {
         listErrors.clear();
         delay.clear();
         cursor.open(request);
-        List<NewMessage> messages = root(request);
+        List<NewMessage> read = root(request);
         cursor.close();
         errors.throwFirst();
-        if (messages == null) {
+        if (read == null) {
             errors.addMissing(ValidationErrors.JsonPath.of("messages"));
-        } else if (!listErrors.any() && messages.isEmpty()) {
+        } else if (!listErrors.any() && read.isEmpty()) {
             errors.addStructural(EdgeError.MESSAGE_BODY_INVALID, "Expected at least 1 message at \"messages\"");
         }
         int delaySeconds = batchDelay(request);
         listErrors.throwStructural();
         errors.throwFirst();
         listErrors.throwFirst();
+        List<NewMessage> messages = Objects.requireNonNull(read);
         checkSum(messages);
         return delaySeconds == NewMessage.DELAY_UNSET ? messages : delayed(messages, delaySeconds);
     }
 
-    private List<NewMessage> root(byte[] request) {
-        List<NewMessage> messages = null;
+    private @Nullable List<NewMessage> root(byte[] request) {
+        @Nullable List<NewMessage> messages = null;
         JsonCursor.JsonType kind = cursor.kind();
         if (kind != JsonCursor.JsonType.OBJECT) {
             errors.addWrongType("object", kind, ValidationErrors.JsonPath.ROOT);

@@ -9,6 +9,7 @@ import dev.sluice.queue.ContentType;
 import dev.sluice.queue.Limits;
 import dev.sluice.queue.NewMessage;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one message object of a push (docs/api.md 6.1). Its fields may come in any order, so the range of the body is
@@ -20,13 +21,14 @@ final class MessageFields {
 
     private final JsonField body = new JsonField("body");
     private final JsonField contentType = new JsonField("content_type");
-    private final JsonField delay = new JsonField("delay_seconds");
+    private final DelayField delay;
     private final Limits limits;
     private final boolean strictJsonBodies;
     private final MessageIds ids;
 
     MessageFields(Limits limits, MessagesConfig messages, MessageIds ids) {
         this.limits = limits;
+        this.delay = new DelayField("delay_seconds", limits.delaySecondsMax());
         this.strictJsonBodies = messages.strictJsonBodies();
         this.ids = ids;
     }
@@ -37,6 +39,7 @@ final class MessageFields {
      * @param wanted false to check the structure only
      * @return null if it is not wanted, or if there is any error, also an earlier one
      */
+    @Nullable
     NewMessage read(
             JsonCursor cursor, byte[] bytes, ValidationErrors errors, ValidationErrors.JsonPath path, boolean wanted) {
         JsonCursor.JsonType kind = cursor.kind();
@@ -56,13 +59,11 @@ final class MessageFields {
             } while (cursor.nextField());
         }
         ContentType type = check(bytes, errors, path);
-        return wanted && !errors.any() ? message(type, bytes, errors, path) : null;
+        int delaySeconds = delay.seconds(bytes, NewMessage.DELAY_UNSET, errors, path);
+        return wanted && !errors.any() ? message(type, bytes, delaySeconds, errors, path) : null;
     }
 
     private ContentType check(byte[] bytes, ValidationErrors errors, ValidationErrors.JsonPath path) {
-        if (body.kind() == null) {
-            errors.addMissing(path.field(body.name()));
-        }
         ContentType type = ContentType.JSON;
         if (contentType.isString(bytes, TEXT)) {
             type = ContentType.TEXT;
@@ -72,21 +73,15 @@ final class MessageFields {
                     "Expected \"text\" or \"json\""
                             + path.field(contentType.name()).at());
         }
-        if (body.kind() != null) {
-            checkKind(type, errors, path);
-        }
-        if (delay.isPresent() && delay.integer(bytes, 0, limits.delaySecondsMax()) == JsonField.NOT_AN_INTEGER) {
-            errors.addStructural(
-                    EdgeError.MESSAGE_METADATA_INVALID,
-                    "Expected integer from 0 to " + limits.delaySecondsMax()
-                            + path.field(delay.name()).at());
-        }
+        checkKind(type, errors, path);
         return type;
     }
 
     private void checkKind(ContentType type, ValidationErrors errors, ValidationErrors.JsonPath path) {
         JsonCursor.JsonType kind = body.kind();
-        if (type == ContentType.TEXT) {
+        if (kind == null) {
+            errors.addMissing(path.field(body.name()));
+        } else if (type == ContentType.TEXT) {
             if (kind != JsonCursor.JsonType.STRING) {
                 errors.addWrongType("string", kind, path.field(body.name()));
             }
@@ -95,8 +90,8 @@ final class MessageFields {
         }
     }
 
-    private NewMessage message(
-            ContentType type, byte[] bytes, ValidationErrors errors, ValidationErrors.JsonPath path) {
+    private @Nullable NewMessage message(
+            ContentType type, byte[] bytes, int delaySeconds, ValidationErrors errors, ValidationErrors.JsonPath path) {
         byte[] content = type == ContentType.TEXT ? body.utf8(bytes) : body.compact(bytes);
         if (content == null) {
             errors.addStructural(
@@ -110,7 +105,6 @@ final class MessageFields {
                     EdgeError.MESSAGE_TOO_LARGE, "Message is larger than " + limits.messageBytesMax() + " bytes.");
             return null;
         }
-        int delaySeconds = delay.isPresent() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET;
         ids.next();
         return new NewMessage(ids.high(), ids.low(), type, content, delaySeconds);
     }

@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes the success responses of the operations on messages (docs/api.md 1.4, 6), complete and directly into one
@@ -225,7 +226,7 @@ public final class MessageResponseWriter {
         } else {
             json.base64(content.body());
         }
-        json.raw(METADATA.get(content.contentType()));
+        json.raw(Objects.requireNonNull(METADATA.get(content.contentType())));
         if (content.delaySeconds() > 0) {
             json.raw(DELAY).number(content.delaySeconds()).raw(END_DELAY);
         }

@@ -91,12 +91,13 @@ public final class PullDecoder {
     }
 
     private int integer(JsonField field, byte[] request, int max) {
-        if (!field.isPresent()) {
+        JsonCursor.JsonType kind = field.kind();
+        if (kind == null || kind == JsonCursor.JsonType.NULL) {
             return Pull.FROM_CONSUMER;
         }
         ValidationErrors.JsonPath path = ValidationErrors.JsonPath.of(field.name());
-        if (field.kind() != JsonCursor.JsonType.NUMBER) {
-            errors.addWrongType("number", field.kind(), path);
+        if (kind != JsonCursor.JsonType.NUMBER) {
+            errors.addWrongType("number", kind, path);
             return Pull.FROM_CONSUMER;
         }
         long value = field.integer(request, 1, max);

@@ -1,6 +1,5 @@
 package dev.sluice.api.message;
 
-import dev.sluice.api.error.EdgeError;
 import dev.sluice.api.json.JsonCursor;
 import dev.sluice.api.json.JsonField;
 import dev.sluice.api.json.ValidationErrors;
@@ -17,13 +16,12 @@ final class TokenList {
     private final String name;
     private final byte[] nameBytes;
     private final JsonField token;
-    private final JsonField delay = new JsonField("delay_seconds");
+    private final DelayField delay;
     private final boolean delays;
     private final int entriesMax;
-    private final int delaySecondsMax;
     private final ValidationErrors errors = new ValidationErrors();
-    private List<String> tokens;
-    private List<Integer> delaysSeconds;
+    private List<String> tokens = List.of();
+    private List<Integer> delaysSeconds = List.of();
     private boolean seen;
 
     /**
@@ -39,7 +37,7 @@ final class TokenList {
         this.token = new JsonField(tokenName);
         this.delays = delays;
         this.entriesMax = entriesMax;
-        this.delaySecondsMax = delaySecondsMax;
+        this.delay = new DelayField("delay_seconds", delaySecondsMax);
         clear();
     }
 
@@ -118,26 +116,21 @@ final class TokenList {
                 }
             } while (cursor.nextField());
         }
-        check(bytes, path);
+        check(path);
+        int delaySeconds = delay.seconds(bytes, NewMessage.DELAY_UNSET, errors, path);
         if (!errors.any() && tokens.size() <= entriesMax) {
             tokens.add(token.string(bytes));
             if (delays) {
-                delaysSeconds.add(delay.isPresent() ? (int) delay.integer(bytes) : NewMessage.DELAY_UNSET);
+                delaysSeconds.add(delaySeconds);
             }
         }
     }
 
-    private void check(byte[] bytes, ValidationErrors.JsonPath path) {
+    private void check(ValidationErrors.JsonPath path) {
         if (token.kind() == null) {
             errors.addMissing(path.field(token.name()));
         } else if (token.kind() != JsonCursor.JsonType.STRING) {
             errors.addWrongType("string", token.kind(), path.field(token.name()));
-        }
-        if (delay.isPresent() && delay.integer(bytes, 0, delaySecondsMax) == JsonField.NOT_AN_INTEGER) {
-            errors.addStructural(
-                    EdgeError.MESSAGE_METADATA_INVALID,
-                    "Expected integer from 0 to " + delaySecondsMax
-                            + path.field(delay.name()).at());
         }
     }
 }
