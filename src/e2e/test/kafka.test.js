@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { CrashRun } from '../crash/run.js';
@@ -15,7 +15,7 @@ const QUEUES = `/client/v4/accounts/${ACCOUNT}/queues`;
 const CRASH_ROUNDS = 6;
 const SEED = '20261128';
 /** A broker that is killed may hold up an append until it is given up; then the log is claimed again. */
-const CLAIMED_AGAIN = /Nothing can be stored until the log is claimed again/;
+const CLAIMED_AGAIN = /Nothing of .* can be stored until it is claimed again/;
 
 let brokers;
 before(async () => {
@@ -90,10 +90,10 @@ test(`killed ${CRASH_ROUNDS} times under load, with lost directories and killed 
       await brokers.killBroker(broker);
       restarting = brokers.startBroker(broker);
     }
-    const copy = path.join(directory, 'shards/0');
-    return existsSync(path.join(copy, 'db')) ? copy : undefined;
+    // There is no check over the copies of all shards yet.
+    return undefined;
   };
-  const run = new CrashRun({ seed: SEED, settings: kafkaSettings(brokers, 'crash'), afterKill, expectedLog: [CLAIMED_AGAIN] });
+  const run = new CrashRun({ seed: SEED, settings: { ...kafkaSettings(brokers, 'crash'), 'cluster.shards': 8, 'cluster.snapshot_bytes': '64KiB' }, afterKill, expectedLog: [CLAIMED_AGAIN] });
   const tally = await run.rounds(CRASH_ROUNDS);
   await restarting;
   context.diagnostic(`${CRASH_ROUNDS} rounds, no violation: ${tally}`);

@@ -29,7 +29,7 @@ final class StoreEngines {
                                 ? Durability.FSYNC
                                 : Durability.ASYNC,
                         meter);
-            case KAFKA -> KafkaQueueStore.open(kafkaOptions(config), meter);
+            case KAFKA -> KafkaQueueStore.openAndOwn(kafkaOptions(config), meter);
         };
     }
 
@@ -40,6 +40,8 @@ final class StoreEngines {
                 cluster.bootstrapServers().orElseThrow(),
                 cluster.clientProperties().map(ClientProperties::read).orElse(Map.of()),
                 cluster.topicPrefix(),
+                cluster.shards(),
+                cluster.snapshotLogBytes(),
                 cluster.node().orElseGet(HostName::get),
                 config.storage().directory());
     }

@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param bootstrapServers addresses of brokers; empty with the other engines only
  * @param clientProperties a file with properties of Kafka's clients for encryption and authentication
  * @param topicPrefix beginning of the names of the topics
+ * @param shards into how many shards the queues are divided
+ * @param snapshotLogBytes with less log since its last snapshot a shard gets no other one
  * @param node name of this node; empty means the host name
  * @param internal the port for requests between nodes
  */
@@ -16,6 +18,8 @@ public record ClusterConfig(
         Optional<String> bootstrapServers,
         Optional<Path> clientProperties,
         String topicPrefix,
+        int shards,
+        long snapshotLogBytes,
         Optional<String> node,
         InternalPort internal) {
     /**

@@ -134,6 +134,17 @@ public final class ConfigKeys {
             "sluice",
             "Beginning of the names of the topics in Kafka, which belong to one installation.",
             ValueTypes.matching("1 to 100 letters, digits, dots, dashes and underscores", "[A-Za-z0-9._-]{1,100}"));
+    static final ConfigKey<Integer> CLUSTER_SHARDS = key(
+            "cluster.shards",
+            "24",
+            "Into how many shards the queues are divided, from 8 to 256. Fixed when the topics are made.",
+            ValueTypes.integer(8, 256));
+    static final ConfigKey<Long> CLUSTER_SNAPSHOT_BYTES = key(
+            "cluster.snapshot_bytes",
+            "256MiB",
+            "A shard gets a snapshot, and its log is trimmed, when the log has grown by so much and by twice the size of "
+                    + "the last one.",
+            ValueTypes.bytes(64 * 1024));
     static final ConfigKey<String> CLUSTER_NODE = key(
             "cluster.node",
             "",

@@ -164,6 +164,8 @@ public final class ConfigLoader {
                         ? Optional.of(readable(ConfigKeys.CLUSTER_CLIENT_PROPERTIES))
                         : Optional.empty(),
                 get(ConfigKeys.CLUSTER_TOPIC_PREFIX),
+                get(ConfigKeys.CLUSTER_SHARDS),
+                get(ConfigKeys.CLUSTER_SNAPSHOT_BYTES),
                 sources.find(ConfigKeys.CLUSTER_NODE),
                 new ClusterConfig.InternalPort(
                         get(ConfigKeys.CLUSTER_HOST),

@@ -2,6 +2,7 @@ package dev.sluice.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over messages from another queue, which the store deletes there in the same batch (docs/api.md 11.5). Id,
@@ -13,8 +14,15 @@ import java.util.List;
  * the number of its moves grows with the logarithm of the time and is bounded.
  *
  * @param cycle whether dead messages of this queue come back to the queue that the messages come from
+ * @param receipt the move that the messages came with; null if the store deletes them in the other queue
  */
-public record AcceptDeadLetters(List<DeadLetter> messages, boolean cycle) implements QueueCommand<Integer> {
+public record AcceptDeadLetters(List<DeadLetter> messages, boolean cycle, QueueEvent.@Nullable MoveReceived receipt)
+        implements QueueCommand<Integer> {
+    /** Messages that the store deletes in the other queue. */
+    public AcceptDeadLetters(List<DeadLetter> messages, boolean cycle) {
+        this(messages, cycle, null);
+    }
+
     /** The shortest pause of a message in a cycle. */
     static final long PAUSE_MILLIS_MIN = 1_000;
     /** The longest pause of a message in a cycle. */
@@ -48,6 +56,9 @@ public record AcceptDeadLetters(List<DeadLetter> messages, boolean cycle) implem
                 events.add(new QueueEvent.Removed(
                         header, QueueEvent.MessageLocation.ARRIVAL, 0, QueueEvent.Cause.EXPIRED));
             }
+        }
+        if (receipt != null) {
+            events.add(receipt);
         }
         return new Decision<>(events, messages.size());
     }

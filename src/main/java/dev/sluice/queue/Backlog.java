@@ -18,6 +18,7 @@ final class Backlog {
     private long storedAtMillis;
     private long purgedBelowSeq;
     private long purgedAtMillis;
+    private DeadLetterMove move;
 
     Backlog(QueueImage image, ByteBudget budget, int windowMessagesMax) {
         QueueHead head = image.head();
@@ -29,8 +30,16 @@ final class Backlog {
         purgedAtMillis = head.purgedAtMillis();
         windows = new Windows(head, windowMessagesMax, budget);
         deadLetterTransfers = new DeadLetterTransfers(image.deadLettered(), purgedBelowSeq);
+        move = image.move();
         for (Lease lease : image.leases()) {
             leases.put(lease);
+        }
+        for (DeadLetterMove.Letter letter : move.letters()) {
+            // Those of a move that is under way depart: they neither expire nor come back.
+            Lease lease = leases.remove(letter.seq());
+            if (lease != null) {
+                deadLetterTransfers.begin(new QueueEvent.DeadLettering(lease, letter.reason(), letter.atMillis()));
+            }
         }
         windows.updateCounts(arrivalsCount());
     }
@@ -49,6 +58,11 @@ final class Backlog {
 
     LookupCache lookups() {
         return lookups;
+    }
+
+    /** The last move of dead letters to a queue that is stored apart; a purge leaves it as it is. */
+    DeadLetterMove move() {
+        return move;
     }
 
     long nextSeq() {
@@ -160,6 +174,12 @@ final class Backlog {
             case DEAD_LETTERED ->
                 deadLettered(((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> purged((QueueEvent.Purged) event);
+            case MOVE_BEGUN -> move = ((QueueEvent.MoveBegun) event).move();
+            case MOVED -> deadLettered(((QueueEvent.Moved) event).header().seq());
+            case MOVE_ENDED -> move = move.ended();
+            case MOVE_RECEIVED -> {
+                // Memory does not hold what was received: it is read when a move arrives.
+            }
             default -> throw new IllegalStateException("unknown event " + event);
         }
         windows.updateCounts(arrivalsCount());

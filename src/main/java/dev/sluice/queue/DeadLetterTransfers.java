@@ -51,6 +51,11 @@ final class DeadLetterTransfers {
         return event == null ? null : event.lease();
     }
 
+    /** Returns a message that is still stored here, with the reason, or null. */
+    QueueEvent.@Nullable DeadLettering letter(long seq) {
+        return inTransfer.get(seq);
+    }
+
     /** Returns the message with that number, in transfer or moved, or null. */
     @Nullable
     MessageHeader header(long seq) {

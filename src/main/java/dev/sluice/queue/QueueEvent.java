@@ -25,7 +25,11 @@ public sealed interface QueueEvent {
         REMOVED,
         DEAD_LETTERING,
         DEAD_LETTERED,
-        PURGED
+        PURGED,
+        MOVE_BEGUN,
+        MOVED,
+        MOVE_ENDED,
+        MOVE_RECEIVED
     }
 
     /** Where a message was before it was removed. Determines which keys the store deletes. */
@@ -50,8 +54,15 @@ public sealed interface QueueEvent {
     /**
      * The message in its original queue. The store deletes it there in the same batch and writes a
      * <i>dead-lettered</i> marker, from which the original queue corrects its counts.
+     *
+     * @param apart whether the original queue is stored apart and deletes the message itself
      */
-    record Origin(long queueNumber, MessageHeader header) {}
+    record Origin(long queueNumber, MessageHeader header, boolean apart) {
+        /** A message of a queue in the same store. */
+        public Origin(long queueNumber, MessageHeader header) {
+            this(queueNumber, header, false);
+        }
+    }
 
     /**
      * A message was stored.
@@ -165,6 +176,58 @@ public sealed interface QueueEvent {
         @Override
         public boolean durable() {
             return false;
+        }
+    }
+
+    /** The content of a move of dead letters is fixed. */
+    record MoveBegun(DeadLetterMove move) implements QueueEvent {
+        @Override
+        public EventKind kind() {
+            return EventKind.MOVE_BEGUN;
+        }
+
+        @Override
+        public boolean durable() {
+            return true;
+        }
+    }
+
+    /** A message of a move is in the dead letter queue, and deleted here. */
+    record Moved(MessageHeader header) implements QueueEvent {
+        @Override
+        public EventKind kind() {
+            return EventKind.MOVED;
+        }
+
+        @Override
+        public boolean durable() {
+            return false;
+        }
+    }
+
+    /** A move of dead letters is over; its number is never used again. */
+    record MoveEnded(long number) implements QueueEvent {
+        @Override
+        public EventKind kind() {
+            return EventKind.MOVE_ENDED;
+        }
+
+        @Override
+        public boolean durable() {
+            return false;
+        }
+    }
+
+    /** This queue has taken a move of dead letters of another queue. It takes no move with that number, or a lower one. */
+    record MoveReceived(long originNumber, long number) implements QueueEvent {
+        @Override
+        public EventKind kind() {
+            return EventKind.MOVE_RECEIVED;
+        }
+
+        @Override
+        public boolean durable() {
+            return true;
         }
     }
 

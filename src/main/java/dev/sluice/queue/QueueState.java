@@ -80,6 +80,11 @@ public final class QueueState {
         }
     }
 
+    /** The last move of dead letters to a queue that is stored apart. */
+    public DeadLetterMove move() {
+        return backlog.move();
+    }
+
     /** Returns the head to store in the same batch as the events applied so far. */
     public QueueHead head() {
         Windows windows = backlog.windows();
@@ -101,7 +106,7 @@ public final class QueueState {
 
     /** Dead-letter transfers need the queue in memory, so a queue that has any is activated at once. */
     private long activationMillis() {
-        return backlog.deadLetterTransfers().size() == 0 ? deadlineMillis() : 0;
+        return backlog.deadLetterTransfers().size() == 0 && !backlog.move().isActive() ? deadlineMillis() : 0;
     }
 
     /**

@@ -150,7 +150,8 @@ public final class QueueRuntime {
         BacklogReader backlogs = new BacklogReader(vertx, catalog, resources);
         BusQueueClient queueClient = new BusQueueClient(
                 vertx, gates, resources.options(), resources.budgets().responses(), backlogs::readPassive);
-        DeadLetterTransport transport = new BusDeadLetterTransport(catalog, catalogClient, queueClient);
+        DeadLetterTransport transport =
+                new BusDeadLetterTransport(catalog, catalogClient, queueClient, resources.store());
         EventLoopScheduler scheduler = new EventLoopScheduler(vertx, vertx.getOrCreateContext(), resources.clock());
         QueueDeployer deployer = new QueueDeployer(catalog, gates, resources, admission, transport, backlogs);
         @Nullable CatalogFollower follower = follower(vertx, resources, catalog, cluster);

@@ -30,6 +30,10 @@ public final class KeyFormat {
     public static final byte SPACE_ORIGINAL_TIMESTAMP = 0x14;
     /** Markers of messages that a dead letter queue has stored, by seq. */
     public static final byte SPACE_DEAD_LETTERED = 0x15;
+    /** One record per queue: its last move of dead letters to a queue that is stored apart. */
+    public static final byte SPACE_MOVE = 0x16;
+    /** The number of the last move that a dead letter queue has taken, by the number of the original queue. */
+    public static final byte SPACE_RECEIVED = 0x17;
     /** The catalog; the rest of the key is chosen by its owner. */
     public static final byte SPACE_CATALOG = 0x20;
 
@@ -43,6 +47,7 @@ public final class KeyFormat {
     private static final byte[] FORMAT_KEY = {SPACE_FORMAT};
     private static final byte[] LOG_POSITION_KEY = {SPACE_FORMAT, 1};
     private static final byte[] LOG_IDENTITY_KEY = {SPACE_FORMAT, 2};
+    private static final byte[] LOADING_KEY = {SPACE_FORMAT, 3};
 
     private KeyFormat() {}
 
@@ -59,6 +64,16 @@ public final class KeyFormat {
     /** The key of the identity of the log that a copy follows. */
     public static byte[] logIdentityKey() {
         return LOG_IDENTITY_KEY.clone();
+    }
+
+    /** The key of the mark that a copy is being loaded from a snapshot. */
+    public static byte[] loadingKey() {
+        return LOADING_KEY.clone();
+    }
+
+    /** The first key that belongs to queues or the catalog. */
+    public static byte[] firstContentKey() {
+        return spaceKey(SPACE_FORMAT + 1);
     }
 
     /** The key space of the body of a message. */

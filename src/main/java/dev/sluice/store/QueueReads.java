@@ -45,6 +45,26 @@ public final class QueueReads {
         return new QueueImage(head, leases, deadLettered);
     }
 
+    /** The same for a queue whose dead letters go to queues that are stored apart. */
+    public static QueueImage loadWithMove(StoreSnapshot snapshot, long queueNumber) {
+        QueueImage image = load(snapshot, queueNumber);
+        byte[] move = indexRecord(snapshot, KeyFormat.queueKey(KeyFormat.SPACE_MOVE, queueNumber));
+        return move == null
+                ? image
+                : new QueueImage(image.head(), image.leases(), image.deadLettered(), RecordFormat.readMove(move));
+    }
+
+    /** Whether the catalog has a record. */
+    public static boolean hasCatalogRecord(StoreSnapshot snapshot, byte[] key) {
+        return indexRecord(snapshot, KeyFormat.catalogKey(key)) != null;
+    }
+
+    /** The number of the last move that a queue has taken of an origin; 0 if there is none. */
+    public static long received(StoreSnapshot snapshot, long queueNumber, long originNumber) {
+        byte[] number = indexRecord(snapshot, KeyFormat.seqKey(KeyFormat.SPACE_RECEIVED, queueNumber, originNumber));
+        return number == null ? 0 : RecordFormat.readMoveNumber(number);
+    }
+
     /** Reads the head of a queue; null if the queue was never written. */
     public static @Nullable QueueHead head(StoreSnapshot snapshot, long queueNumber) {
         byte[] head = indexRecord(snapshot, KeyFormat.queueKey(KeyFormat.SPACE_HEAD, queueNumber));

@@ -191,6 +191,14 @@ public interface QueueStore extends AutoCloseable {
         return CompletableFuture.completedStage(null);
     }
 
+    /**
+     * Whether queues may be stored apart, by different nodes: then a batch cannot move a message from one queue to
+     * another, and dead letters are moved in steps.
+     */
+    default boolean storesQueuesApart() {
+        return false;
+    }
+
     /** Usable bytes of the underlying file system; {@link Long#MAX_VALUE} if this does not apply. */
     long freeBytes();
 

@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import dev.sluice.queue.Content;
 import dev.sluice.queue.ContentType;
+import dev.sluice.queue.DeadLetterMove;
 import dev.sluice.queue.DeadLetterOrigin;
 import dev.sluice.queue.DeadLetterReason;
 import dev.sluice.queue.Lease;
@@ -10,6 +11,8 @@ import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.ScheduledMessage;
 import dev.sluice.queue.TraceContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,8 @@ final class RecordFormat {
     private static final int TRACE_TAG = 0x40;
     /** A longer name of a queue is damage. */
     private static final int NAME_BYTES_MAX = 1024;
+    /** Far more messages than a move has. */
+    private static final int MOVE_LETTERS_MAX = 10_000;
 
     private static final int FLAG_DELAYED = 1;
     private static final int FLAG_ORIGINAL_TIMESTAMP = 2;
@@ -231,6 +236,51 @@ final class RecordFormat {
         ScheduledMessage scheduled = new ScheduledMessage(readHeader(from, seq), from.getVarint32(), from.get64());
         from.expectEnd();
         return scheduled;
+    }
+
+    static byte[] move(DeadLetterMove move) {
+        RecordBytes to = new RecordBytes(32 + move.letters().size() * 16)
+                .putVarint(move.number())
+                .putVarint(move.targetNumber())
+                .putVarint(move.letters().size());
+        for (DeadLetterMove.Letter letter : move.letters()) {
+            to.putVarint(letter.seq()).put8(letter.reason().tag()).put64(letter.atMillis());
+        }
+        return to.toByteArray();
+    }
+
+    static DeadLetterMove readMove(byte[] value) {
+        RecordCursor from = new RecordCursor(value);
+        long number = from.getVarint();
+        long targetNumber = from.getVarint();
+        int count = from.getVarint32();
+        if (count > MOVE_LETTERS_MAX) {
+            throw new StoreCorruptException("a move has " + count + " messages");
+        }
+        List<DeadLetterMove.Letter> letters = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long seq = from.getVarint();
+            int reason = from.get8();
+            long atMillis = from.get64();
+            try {
+                letters.add(new DeadLetterMove.Letter(seq, DeadLetterReason.ofTag(reason), atMillis));
+            } catch (IllegalArgumentException unknown) {
+                throw new StoreCorruptException("a move has the unknown reason " + reason, unknown);
+            }
+        }
+        from.expectEnd();
+        return new DeadLetterMove(number, targetNumber, List.copyOf(letters));
+    }
+
+    static byte[] moveNumber(long number) {
+        return new RecordBytes(RecordBytes.VARINT_BYTES_MAX).putVarint(number).toByteArray();
+    }
+
+    static long readMoveNumber(byte[] value) {
+        RecordCursor from = new RecordCursor(value);
+        long number = from.getVarint();
+        from.expectEnd();
+        return number;
     }
 
     static byte[] head(QueueHead head) {

@@ -126,7 +126,11 @@ public final class RecordVerifier {
 
     private void indexRow(byte[] key, byte[] value) {
         switch (spaceOf(key)) {
-            case KeyFormat.SPACE_FORMAT, KeyFormat.SPACE_HEAD, KeyFormat.SPACE_CATALOG -> {
+            case KeyFormat.SPACE_FORMAT,
+                    KeyFormat.SPACE_HEAD,
+                    KeyFormat.SPACE_MOVE,
+                    KeyFormat.SPACE_RECEIVED,
+                    KeyFormat.SPACE_CATALOG -> {
                 // The format record was checked when the store was opened, and the heads were read first. The catalog
                 // is not interpreted by the store.
             }

@@ -16,6 +16,11 @@ public interface ShardedStore extends QueueStore {
     /** The number of the catalog's shard. */
     int CATALOG = StoreBatch.CATALOG;
 
+    @Override
+    default boolean storesQueuesApart() {
+        return true;
+    }
+
     /** The number of shards without the catalog; fixed when the cluster is made. */
     int shards();
 

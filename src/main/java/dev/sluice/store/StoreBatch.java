@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.queue.Content;
+import dev.sluice.queue.DeadLetterMove;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueHead;
@@ -26,6 +27,9 @@ public final class StoreBatch {
     public static final int UNTOUCHED = -2;
     /** The {@link #shard} of a batch with changes of several shards, or of queues and the catalog. */
     public static final int MIXED = -3;
+
+    /** The number of shards of a store that is not divided. */
+    private static final int UNDIVIDED = 0;
 
     private static final int CAPACITY_BYTES_MAX = 64 * 1024;
     /** As many links as a span has by default. */
@@ -54,7 +58,7 @@ public final class StoreBatch {
      * @param generation the only generation of the store in which the batch may be written
      */
     public StoreBatch(RecordSink records, long generation) {
-        this(records, generation, 1);
+        this(records, generation, UNDIVIDED);
     }
 
     /**
@@ -74,7 +78,7 @@ public final class StoreBatch {
     }
 
     private void touch(long queueNumber) {
-        touchShard(Shards.of(queueNumber, shards));
+        touchShard(Shards.of(queueNumber, Math.max(1, shards)));
     }
 
     private void touchShard(int touched) {
@@ -114,6 +118,17 @@ public final class StoreBatch {
                         queueNumber,
                         ((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> addPurged(queueNumber, ((QueueEvent.Purged) event).belowSeq());
+            case MOVE_BEGUN -> putMove(queueNumber, ((QueueEvent.MoveBegun) event).move());
+            case MOVED -> addMoved(queueNumber, ((QueueEvent.Moved) event).header());
+            case MOVE_ENDED ->
+                putMove(queueNumber, new DeadLetterMove(((QueueEvent.MoveEnded) event).number(), 0, List.of()));
+            case MOVE_RECEIVED -> {
+                QueueEvent.MoveReceived received = (QueueEvent.MoveReceived) event;
+                records.put(
+                        ColumnFamily.INDEX,
+                        KeyFormat.seqKey(KeyFormat.SPACE_RECEIVED, queueNumber, received.originNumber()),
+                        RecordFormat.moveNumber(received.number()));
+            }
             default -> throw new IllegalStateException("unknown event " + event);
         }
     }
@@ -151,6 +166,10 @@ public final class StoreBatch {
         deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_SCHEDULE, queueNumber);
         deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_ORIGINAL_TIMESTAMP, queueNumber);
         deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_DEAD_LETTERED, queueNumber);
+        if (shards != UNDIVIDED) {
+            deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_MOVE, queueNumber);
+            deleteSpace(ColumnFamily.INDEX, KeyFormat.SPACE_RECEIVED, queueNumber);
+        }
     }
 
     /** Adds the span of a request whose messages are in this batch. Of many only the first are kept. */
@@ -229,7 +248,7 @@ public final class StoreBatch {
                     RecordFormat.headerBytes(header));
             RecordFormat.writeHeader(index, header);
         }
-        if (event.origin() != null) {
+        if (event.origin() != null && !event.origin().apart()) {
             removeFromOrigin(event.origin().queueNumber(), event.origin().header());
         }
     }
@@ -249,6 +268,15 @@ public final class StoreBatch {
                 header.seq(),
                 RecordFormat.headerBytes(header));
         RecordFormat.writeHeader(marker, header);
+    }
+
+    private void putMove(long queueNumber, DeadLetterMove move) {
+        records.put(ColumnFamily.INDEX, KeyFormat.queueKey(KeyFormat.SPACE_MOVE, queueNumber), RecordFormat.move(move));
+    }
+
+    private void addMoved(long queueNumber, MessageHeader header) {
+        deleteMessage(queueNumber, header);
+        deleteIndex(KeyFormat.SPACE_LEASE, queueNumber, header.seq());
     }
 
     private void addLeased(long queueNumber, QueueEvent.Leased event) {

@@ -204,6 +204,8 @@ final class FakeDisk {
                 queue.deadLettered.remove(
                         ((QueueEvent.DeadLettered) event).header().seq());
             case PURGED -> purge(queue, ((QueueEvent.Purged) event).belowSeq());
+            case MOVE_BEGUN, MOVED, MOVE_ENDED, MOVE_RECEIVED ->
+                throw new IllegalStateException("all queues are on this disk: " + event);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueImage;
 import dev.sluice.store.Arrivals;
 import dev.sluice.store.CommitListener;
+import dev.sluice.store.QueueReads;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoreException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -21,6 +23,8 @@ import java.util.function.Function;
  * report that it was reopened.
  */
 public final class FaultyStore implements QueueStore {
+    private static final int SHARDS = 1 << 20;
+
     public volatile boolean refusing;
     public volatile boolean denying;
     public volatile int reopenings;
@@ -47,6 +51,13 @@ public final class FaultyStore implements QueueStore {
     /** Number of a message whose content is missing. */
     public long contentMissingOf;
 
+    /** Whether queues are stored apart: no batch may change two of them. */
+    public boolean apart;
+    /** After so many commits all are refused. */
+    public final AtomicInteger commitsLeft = new AtomicInteger(Integer.MAX_VALUE);
+    /** Whether the first commit that is refused is stored all the same. */
+    public boolean lastIsStored;
+
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private final QueueStore store;
 
@@ -56,13 +67,29 @@ public final class FaultyStore implements QueueStore {
 
     @Override
     public StoreBatch newBatch(long batchGeneration, int capacityBytes) {
-        return store.newBatch(batchGeneration, capacityBytes);
+        StoreBatch batch = store.newBatch(batchGeneration, capacityBytes);
+        return apart ? new StoreBatch(batch.records(), batchGeneration, SHARDS) : batch;
+    }
+
+    @Override
+    public boolean storesQueuesApart() {
+        return apart;
     }
 
     @Override
     public void commit(StoreBatch batch, CommitListener listener) {
+        if (apart && batch.shard() == StoreBatch.MIXED) {
+            throw new IllegalArgumentException("a batch changes more than one shard");
+        }
+        int left = commitsLeft.getAndUpdate(count -> count == Integer.MAX_VALUE ? count : count - 1);
         List<Runnable> held = heldCommits;
-        if (held != null) {
+        if (left <= 0) {
+            if (left == 0 && lastIsStored) {
+                store.commit(batch, stored -> listener.committed(new StoreException("the disk does not say")));
+            } else {
+                listener.committed(new StoreException("the disk is gone"));
+            }
+        } else if (held != null) {
             held.add(() -> store.commit(batch, listener));
         } else if (refusing) {
             listener.committed(new StoreException("the disk is gone"));
@@ -80,7 +107,9 @@ public final class FaultyStore implements QueueStore {
 
     @Override
     public CompletionStage<QueueImage> load(long queueNumber) {
-        return gate.thenCompose(open -> store.load(queueNumber));
+        return gate.thenCompose(open -> apart
+                ? store.read(queueNumber, snapshot -> QueueReads.loadWithMove(snapshot, queueNumber))
+                : store.load(queueNumber));
     }
 
     @Override

@@ -1,30 +1,77 @@
 package dev.sluice.runtime.bus;
 
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.queue.QueueError;
+import dev.sluice.queue.QueueException;
+import dev.sluice.runtime.catalog.CatalogRecords;
 import dev.sluice.runtime.catalog.CatalogView;
 import dev.sluice.runtime.deadletter.DeadLetterRoute;
 import dev.sluice.runtime.deadletter.DeadLetterTransport;
+import dev.sluice.store.QueueReads;
+import dev.sluice.store.QueueStore;
+import dev.sluice.store.ShardedStore;
 import io.vertx.core.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Sends dead letters over the event bus. Usable from any event loop. */
 public final class BusDeadLetterTransport implements DeadLetterTransport {
+    private final QueueStore store;
     private final CatalogView catalog;
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
 
-    public BusDeadLetterTransport(CatalogView catalog, BusCatalogClient catalogClient, BusQueueClient queueClient) {
+    public BusDeadLetterTransport(
+            CatalogView catalog, BusCatalogClient catalogClient, BusQueueClient queueClient, QueueStore store) {
+        this.store = store;
         this.catalog = catalog;
         this.catalogClient = catalogClient;
         this.queueClient = queueClient;
     }
 
     @Override
-    public Future<Void> send(String accountId, String deadLetterQueue, QueueRequest.ReceiveDeadLetters transfer) {
+    public Future<Long> resolve(long originNumber, String accountId, String deadLetterQueue) {
+        return target(originNumber, accountId, deadLetterQueue).map(QueueDefinition::number);
+    }
+
+    private Future<QueueDefinition> target(long originNumber, String accountId, String deadLetterQueue) {
         QueueDefinition existing = catalog.findByName(accountId, deadLetterQueue);
-        Future<QueueDefinition> target = existing != null
+        return existing != null
                 ? Future.succeededFuture(existing)
-                : catalogClient.ensureQueue(accountId, deadLetterQueue, jurisdictionOf(transfer.originNumber()));
-        return target.compose(queue -> queueClient.send(
+                : catalogClient.ensureQueue(accountId, deadLetterQueue, jurisdictionOf(originNumber));
+    }
+
+    @Override
+    public Future<MoveResult> move(long targetNumber, QueueRequest.TakeDeadLetters move) {
+        QueueDefinition target = catalog.findByNumber(targetNumber);
+        if (target == null) {
+            return refuseUnlessGone(targetNumber);
+        }
+        boolean cyclic = DeadLetterRoute.reaches(target, move.originNumber(), catalog::findByName);
+        return queueClient.send(targetNumber, move.withCyclic(cyclic)).map(MoveResult.TAKEN);
+    }
+
+    /** A queue is gone once its removal is stored: before, it may come back with what it has taken. */
+    private Future<MoveResult> refuseUnlessGone(long number) {
+        CompletionStage<Boolean> exists = catchUp()
+                .thenCompose(caughtUp -> store.readCatalogSnapshot(
+                        snapshot -> QueueReads.hasCatalogRecord(snapshot, CatalogRecords.queueKey(number))));
+        return Future.fromCompletionStage(exists)
+                .compose(found -> found
+                        ? Future.failedFuture(new QueueException(QueueError.UNAVAILABLE))
+                        : Future.succeededFuture(MoveResult.GONE));
+    }
+
+    private CompletionStage<?> catchUp() {
+        return store instanceof ShardedStore sharded
+                ? sharded.catchUpCatalog()
+                : CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public Future<Void> send(String accountId, String deadLetterQueue, QueueRequest.ReceiveDeadLetters transfer) {
+        return target(transfer.originNumber(), accountId, deadLetterQueue)
+                .compose(queue -> queueClient.send(
                         queue.number(),
                         transfer.withCyclic(
                                 DeadLetterRoute.reaches(queue, transfer.originNumber(), catalog::findByName))))

@@ -7,6 +7,7 @@ import dev.sluice.queue.DeadLetterOrigin;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueCommand;
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.store.StoredMessage;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
@@ -43,6 +44,22 @@ public sealed interface QueueRequest<R> {
      */
     record PeekContents(int batchSize, ToIntFunction<Content> sizeOf, ByteBudget.Reservation reservation)
             implements QueueRequest<QueueClient.Shown> {}
+
+    /**
+     * A move of dead letters from a queue that is stored apart. Can be repeated: a move that was taken before is not
+     * taken again. The result is the number of messages that were stored now.
+     *
+     * @param moveNumber of the origin's move
+     * @param messages with where they come from
+     * @param cyclic whether dead letters of the receiving queue return to the origin
+     */
+    record TakeDeadLetters(long originNumber, long moveNumber, List<StoredMessage> messages, boolean cyclic)
+            implements QueueRequest<Integer> {
+        /** Returns a copy with the result of the sender's route check. */
+        public TakeDeadLetters withCyclic(boolean isCyclic) {
+            return new TakeDeadLetters(originNumber, moveNumber, messages, isCyclic);
+        }
+    }
 
     /** Handles what is due now. For a clock that a test has moved forward: timers do not follow it. */
     record CheckDeadlines() implements QueueRequest<Boolean> {}

@@ -62,7 +62,12 @@ public final class CatalogRecords {
     }
 
     public static byte[] key(QueueDefinition queue) {
-        return ByteBuffer.allocate(9).put(QUEUE).putLong(queue.number()).array();
+        return queueKey(queue.number());
+    }
+
+    /** The key of a queue that may not exist any more. */
+    public static byte[] queueKey(long queueNumber) {
+        return ByteBuffer.allocate(9).put(QUEUE).putLong(queueNumber).array();
     }
 
     public static byte[] key(Subscription subscription) {

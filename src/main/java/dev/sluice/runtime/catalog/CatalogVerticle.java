@@ -406,7 +406,7 @@ public final class CatalogVerticle extends VerticleBase implements CatalogChange
         result.droppedTokens().forEach(token -> batch.deleteCatalog(CatalogRecords.key(token)));
         for (QueueDefinition dropped : result.droppedQueues()) {
             batch.deleteCatalog(CatalogRecords.key(dropped));
-            if (sharded == null) {
+            if (!store.storesQueuesApart()) {
                 batch.dropQueue(dropped.number());
             }
         }

@@ -10,6 +10,7 @@ import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.queue.QueueCommandExecutor;
 import dev.sluice.runtime.queue.QueueScheduler;
+import dev.sluice.store.QueueReads;
 import dev.sluice.store.QueueStore;
 import dev.sluice.store.StoredMessage;
 import java.util.ArrayDeque;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves messages of other queues into this one, one request at a time. It reads the contents from the origin's records
  * after all earlier events of this queue are stored. So a repeated request finds the moved messages missing and moves
- * none twice. Has the same lifetime as its executor. Confined to the queue's scheduler.
+ * none twice; of a queue that is stored apart it takes each move once. Has the same lifetime as its executor. Confined to the queue's scheduler.
  */
 public final class DeadLetterReceiver {
-    private record PendingTransfer(QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply) {}
+    /** A transfer or a move that waits for those before it. */
+    private record PendingTransfer(long bytes, Runnable start, ReplyHandler<? super Integer> reply) {}
 
+    private final long queueNumber;
     private final QueueCommandExecutor executor;
     private final QueueStore store;
     private final QueueScheduler scheduler;
@@ -39,7 +42,12 @@ public final class DeadLetterReceiver {
     private boolean closed;
 
     public DeadLetterReceiver(
-            QueueCommandExecutor executor, QueueStore store, QueueScheduler scheduler, ByteBudget budget) {
+            long queueNumber,
+            QueueCommandExecutor executor,
+            QueueStore store,
+            QueueScheduler scheduler,
+            ByteBudget budget) {
+        this.queueNumber = queueNumber;
         this.executor = executor;
         this.store = store;
         this.scheduler = scheduler;
@@ -56,7 +64,21 @@ public final class DeadLetterReceiver {
             reply.fail(new QueueException(QueueError.UNAVAILABLE));
             return;
         }
-        pending.add(new PendingTransfer(request, reply));
+        long bytes =
+                request.headers().stream().mapToLong(MessageHeader::bodyBytes).sum();
+        pending.add(new PendingTransfer(bytes, () -> read(request, reply), reply));
+        next();
+    }
+
+    /**
+     * Takes a move of a queue that is stored apart, unless it was taken before. Fails with OVERLOADED while the transfer
+     * budget is full.
+     */
+    public void take(QueueRequest.TakeDeadLetters move, ReplyHandler<? super Integer> reply) {
+        long bytes = move.messages().stream()
+                .mapToLong(message -> message.header().bodyBytes())
+                .sum();
+        pending.add(new PendingTransfer(bytes, () -> readReceived(move, reply), reply));
         next();
     }
 
@@ -66,33 +88,74 @@ public final class DeadLetterReceiver {
             if (budget.isFull()) {
                 transfer.reply().fail(new QueueException(QueueError.OVERLOADED));
             } else {
-                read(transfer);
+                inProgress = new ByteBudget.Reservation(budget);
+                inProgress.resize(transfer.bytes());
+                transfer.start().run();
             }
         }
     }
 
-    private void read(PendingTransfer transfer) {
-        QueueRequest.ReceiveDeadLetters request = transfer.request();
-        inProgress = new ByteBudget.Reservation(budget);
-        inProgress.resize(
-                request.headers().stream().mapToLong(MessageHeader::bodyBytes).sum());
+    /** Reads which move of the origin was taken last, after all earlier events of this queue are stored. */
+    private void readReceived(QueueRequest.TakeDeadLetters move, ReplyHandler<? super Integer> reply) {
+        long sinceNanos = System.nanoTime();
+        executor.afterStored(
+                () -> store.read(
+                                queueNumber,
+                                snapshot -> QueueReads.received(snapshot, queueNumber, move.originNumber()))
+                        .whenComplete((received, failure) -> scheduler.execute(() -> {
+                            if (failure != null) {
+                                refuse(reply, new QueueException(QueueError.UNAVAILABLE));
+                            } else if (received >= move.moveNumber()) {
+                                confirm(sinceNanos, reply);
+                            } else {
+                                accept(move, reply);
+                            }
+                        })),
+                error -> refuse(reply, error));
+    }
+
+    /** That a move was taken is known only to the owner of the queue, which this node must still be. */
+    private void confirm(long sinceNanos, ReplyHandler<? super Integer> reply) {
+        store.confirm(queueNumber, sinceNanos)
+                .whenComplete((confirmed, failure) -> scheduler.execute(() -> {
+                    if (failure != null) {
+                        refuse(reply, new QueueException(QueueError.UNAVAILABLE));
+                    } else {
+                        reply.succeed(0);
+                        onEnded();
+                    }
+                }));
+    }
+
+    private void accept(QueueRequest.TakeDeadLetters move, ReplyHandler<? super Integer> reply) {
+        List<AcceptDeadLetters.DeadLetter> letters = move.messages().stream()
+                .map(message -> new AcceptDeadLetters.DeadLetter(
+                        new QueueEvent.Origin(move.originNumber(), message.header(), true), message.content()))
+                .toList();
+        store(
+                new AcceptDeadLetters(
+                        letters, move.cyclic(), new QueueEvent.MoveReceived(move.originNumber(), move.moveNumber())),
+                reply);
+    }
+
+    private void read(QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply) {
         executor.afterStored(
                 () -> store.readContents(request.originNumber(), request.headers())
                         .whenComplete((stored, failure) -> scheduler.execute(() -> {
                             if (failure == null) {
-                                check(transfer, stored);
+                                check(request, reply, stored);
                             } else {
-                                refuse(transfer, new QueueException(QueueError.UNAVAILABLE));
+                                refuse(reply, new QueueException(QueueError.UNAVAILABLE));
                             }
                         })),
-                error -> refuse(transfer, error));
+                error -> refuse(reply, error));
     }
 
     /**
      * A message without content was moved before. If its lease still exists, the store is damaged, and that is logged.
      */
-    private void check(PendingTransfer transfer, List<StoredMessage> stored) {
-        QueueRequest.ReceiveDeadLetters request = transfer.request();
+    private void check(
+            QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply, List<StoredMessage> stored) {
         Set<Long> present = new HashSet<>();
         stored.forEach(message -> present.add(message.header().seq()));
         long[] missing = request.headers().stream()
@@ -100,41 +163,45 @@ public final class DeadLetterReceiver {
                 .filter(seq -> !present.contains(seq))
                 .toArray();
         if (missing.length == 0) {
-            accept(transfer, stored);
+            accept(request, reply, stored);
             return;
         }
         store.find(request.originNumber(), missing)
                 .whenComplete((found, failure) -> scheduler.execute(() -> {
                     if (failure != null) {
-                        refuse(transfer, new QueueException(QueueError.UNAVAILABLE));
+                        refuse(reply, new QueueException(QueueError.UNAVAILABLE));
                         return;
                     }
                     found.forEach(message -> executor.reportWithoutContent(
                             request.originNumber(),
                             message.header().seq(),
                             "it is not moved to the dead letter queue"));
-                    accept(transfer, stored);
+                    accept(request, reply, stored);
                 }));
     }
 
-    private void accept(PendingTransfer transfer, List<StoredMessage> stored) {
+    private void accept(
+            QueueRequest.ReceiveDeadLetters request, ReplyHandler<? super Integer> reply, List<StoredMessage> stored) {
         List<AcceptDeadLetters.DeadLetter> accepted = new ArrayList<>(stored.size());
         stored.forEach(message -> accepted.add(new AcceptDeadLetters.DeadLetter(
-                new QueueEvent.Origin(transfer.request().originNumber(), message.header()),
-                message.content()
-                        .from(transfer.request().origins().get(message.header().seq())))));
-        executor.execute(
-                new AcceptDeadLetters(accepted, transfer.request().cyclic()),
-                ReplyHandler.of(
-                        count -> {
-                            transfer.reply().succeed(count);
-                            onEnded();
-                        },
-                        error -> refuse(transfer, error)));
+                new QueueEvent.Origin(request.originNumber(), message.header()),
+                message.content().from(request.origins().get(message.header().seq())))));
+        store(new AcceptDeadLetters(accepted, request.cyclic()), reply);
     }
 
-    private void refuse(PendingTransfer transfer, QueueException error) {
-        transfer.reply().fail(error);
+    private void store(AcceptDeadLetters command, ReplyHandler<? super Integer> reply) {
+        executor.execute(
+                command,
+                ReplyHandler.of(
+                        count -> {
+                            reply.succeed(count);
+                            onEnded();
+                        },
+                        error -> refuse(reply, error)));
+    }
+
+    private void refuse(ReplyHandler<? super Integer> reply, QueueException error) {
+        reply.fail(error);
         onEnded();
     }
 

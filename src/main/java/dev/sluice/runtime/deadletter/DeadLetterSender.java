@@ -1,12 +1,14 @@
 package dev.sluice.runtime.deadletter;
 
 import dev.sluice.queue.ConfirmDeadLettered;
+import dev.sluice.queue.Consumer;
 import dev.sluice.queue.DeadLetterOrigin;
 import dev.sluice.queue.MessageHeader;
 import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
+import dev.sluice.queue.QueueState;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
 import dev.sluice.runtime.queue.QueueCommandExecutor;
@@ -21,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Moves dead-lettering messages to the dead letter queue in batches and confirms each batch when it is stored there.
- * Retries without limit: this queue keeps a message until the other queue has it. Confined to the queue's scheduler.
+ * For a store that changes both queues in one batch. Confined to the queue's scheduler.
  */
-public final class DeadLetterSender {
+public final class DeadLetterSender implements DeadLetterSending {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterSender.class);
     private static final int MESSAGES_MAX = 100;
     /** Bodies of one batch. A single larger message is sent alone. */
@@ -52,24 +54,24 @@ public final class DeadLetterSender {
         configure(definition);
     }
 
-    /**
-     * Applies a new definition. Without a consumer, messages that are already dead-lettering still go to the queue
-     * chosen before.
-     */
+    @Override
     public void configure(QueueDefinition definition) {
         this.definition = definition;
-        if (definition.consumer() != null
-                && !definition.consumer().deadLetterQueue().isEmpty()) {
-            deadLetterQueue = definition.consumer().deadLetterQueue();
-        }
+        deadLetterQueue = targetOf(definition, deadLetterQueue);
     }
 
-    /** Starts a transfer unless one is in progress or nothing is dead-lettering. */
+    /** The dead letter queue of a queue; the one before if it has none now. */
+    static @Nullable String targetOf(QueueDefinition definition, @Nullable String before) {
+        Consumer consumer = definition.consumer();
+        return consumer == null || consumer.deadLetterQueue().isEmpty() ? before : consumer.deadLetterQueue();
+    }
+
+    @Override
     public void sendNext() {
         if (closed || inProgress || deadLetterQueue == null) {
             return;
         }
-        List<QueueEvent.DeadLettering> letters = next();
+        List<QueueEvent.DeadLettering> letters = nextOf(executor.state());
         if (letters.isEmpty()) {
             return;
         }
@@ -78,10 +80,11 @@ public final class DeadLetterSender {
         executor.afterStored(() -> send(letters), refusal -> inProgress = false);
     }
 
-    private List<QueueEvent.DeadLettering> next() {
+    /** The messages of the next transfer of a queue. */
+    static List<QueueEvent.DeadLettering> nextOf(QueueState state) {
         List<QueueEvent.DeadLettering> letters = new ArrayList<>();
         long bytes = 0;
-        for (QueueEvent.DeadLettering letter : executor.state().deadLettering(0, MESSAGES_MAX)) {
+        for (QueueEvent.DeadLettering letter : state.deadLettering(0, MESSAGES_MAX)) {
             bytes += letter.lease().header().bodyBytes();
             if (bytes > BATCH_BYTES_MAX && !letters.isEmpty()) {
                 break;
@@ -152,7 +155,7 @@ public final class DeadLetterSender {
         sendNext();
     }
 
-    /** Starts no further transfer. Dead-lettering messages are found as leases when the queue is loaded again. */
+    @Override
     public void close() {
         closed = true;
     }

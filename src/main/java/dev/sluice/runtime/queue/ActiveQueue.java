@@ -14,8 +14,10 @@ import dev.sluice.runtime.RuntimeResources;
 import dev.sluice.runtime.StateMachine;
 import dev.sluice.runtime.bus.QueueRequest;
 import dev.sluice.runtime.bus.ReplyHandler;
+import dev.sluice.runtime.deadletter.DeadLetterOutbox;
 import dev.sluice.runtime.deadletter.DeadLetterReceiver;
 import dev.sluice.runtime.deadletter.DeadLetterSender;
+import dev.sluice.runtime.deadletter.DeadLetterSending;
 import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import dev.sluice.runtime.delivery.WorkerDispatcher;
 import dev.sluice.runtime.metrics.QueueCounter;
@@ -76,7 +78,7 @@ public final class ActiveQueue {
     private QueueCommandExecutor executor;
 
     @SuppressWarnings("NullAway.Init")
-    private DeadLetterSender deadLetterSender;
+    private DeadLetterSending deadLetterSending;
 
     @SuppressWarnings("NullAway.Init")
     private DeadLetterReceiver deadLetterReceiver;
@@ -151,7 +153,7 @@ public final class ActiveQueue {
         }
         handleDeferred();
         timer.close();
-        deadLetterSender.close();
+        deadLetterSending.close();
         dispatcher.close();
         if (phase.is(Phase.STOPPING) && !dispatcher.whenIdle().isComplete()) {
             long deadline = scheduler.schedule(batchesMillis, () -> {
@@ -246,9 +248,13 @@ public final class ActiveQueue {
                 new MessageLog(() -> definition.name(), scheduler),
                 this::fail,
                 this::onChanged);
-        deadLetterSender = new DeadLetterSender(definition, executor, scheduler, transport);
+        deadLetterSending = newSending();
         deadLetterReceiver = new DeadLetterReceiver(
-                executor, resources.store(), scheduler, resources.budgets().transfers());
+                definition.number(),
+                executor,
+                resources.store(),
+                scheduler,
+                resources.budgets().transfers());
         dispatcher = new WorkerDispatcher(definition, executor, scheduler, resources, this::onChanged);
         loadedOnce = true;
         phase.transition(Phase.ACTIVE, Phase.LOADING);
@@ -263,10 +269,22 @@ public final class ActiveQueue {
         handleDeferred();
     }
 
+    private DeadLetterSending newSending() {
+        return resources.store().storesQueuesApart()
+                ? new DeadLetterOutbox(
+                        definition,
+                        executor,
+                        resources.store(),
+                        scheduler,
+                        transport,
+                        resources.budgets().transfers())
+                : new DeadLetterSender(definition, executor, scheduler, transport);
+    }
+
     /** After changes: sends dead letters and batches, and sets the next deadline. */
     private void onChanged() {
         if (phase.is(Phase.ACTIVE)) {
-            deadLetterSender.sendNext();
+            deadLetterSending.sendNext();
             dispatcher.dispatchDue();
         }
         if (phase.is(Phase.ACTIVE)) {
@@ -293,7 +311,9 @@ public final class ActiveQueue {
 
     /** A passive queue sends no dead letters, so a queue that has any must stay active. */
     private long nextOwnMillis() {
-        return executor.state().deadLettering(0, 1).isEmpty() ? executor.state().deadlineMillis() : OVERDUE;
+        boolean moves = executor.state().move().isActive()
+                || !executor.state().deadLettering(0, 1).isEmpty();
+        return !moves ? executor.state().deadlineMillis() : OVERDUE;
     }
 
     private void fail(StoreException error) {
@@ -306,7 +326,7 @@ public final class ActiveQueue {
         phase.transition(stopping ? Phase.CLOSED : Phase.FAILED, Phase.ACTIVE, Phase.STOPPING);
         deadlineMillis = OVERDUE;
         timer.disarm();
-        deadLetterSender.close();
+        deadLetterSending.close();
         dispatcher.close();
         executor.close();
         deadLetterReceiver.close();
@@ -392,6 +412,8 @@ public final class ActiveQueue {
             checkDeadlines(reply);
         } else if (request instanceof QueueRequest.ReceiveDeadLetters transfer) {
             deadLetterReceiver.receive(transfer, reply);
+        } else if (request instanceof QueueRequest.TakeDeadLetters move) {
+            deadLetterReceiver.take(move, reply);
         } else {
             LOG.error("queue {}: no handler for a request of type {}", definition.number(), request.getClass());
             reply.fail(new QueueException(QueueError.INTERNAL));
@@ -432,7 +454,7 @@ public final class ActiveQueue {
         definition = newDefinition;
         if (phase.is(Phase.ACTIVE)) {
             executor.state().configure(definition.settings(), definition.consumer());
-            deadLetterSender.configure(definition);
+            deadLetterSending.configure(definition);
             dispatcher.configure(definition);
             executor.expire();
             onChanged();

@@ -56,7 +56,7 @@ public final class MessageLog {
             case DEAD_LETTERING ->
                 number(((QueueEvent.DeadLettering) event).lease().header().seq())
                         + "failed its last attempt, moves to the dead letter queue";
-            case DEAD_LETTERED -> null;
+            case DEAD_LETTERED, MOVE_BEGUN, MOVED, MOVE_ENDED, MOVE_RECEIVED -> null;
             case PURGED -> "purged";
         };
     }

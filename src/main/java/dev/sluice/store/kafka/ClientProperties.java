@@ -112,6 +112,7 @@ public final class ClientProperties {
         properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, "sluice-" + options.node());
         // Metrics of the clients are neither exported nor pushed to the brokers.
         properties.put("enable.metrics.push", false);
+        properties.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         return properties;
     }
 }

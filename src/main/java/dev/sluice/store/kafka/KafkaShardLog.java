@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 
 /** A shard log that is one partition of a Kafka topic. */
 final class KafkaShardLog implements ShardLog {
@@ -52,7 +54,7 @@ final class KafkaShardLog implements ShardLog {
     @Override
     public long startOffset() {
         try {
-            return of(consumer.beginningOffsets(Set.of(partition)));
+            return of(awake(() -> consumer.beginningOffsets(Set.of(partition))));
         } catch (KafkaException failure) {
             throw failed("read", failure);
         }
@@ -61,7 +63,7 @@ final class KafkaShardLog implements ShardLog {
     @Override
     public long endOffset() {
         try {
-            return of(consumer.endOffsets(Set.of(partition)));
+            return of(awake(() -> consumer.endOffsets(Set.of(partition))));
         } catch (KafkaException failure) {
             throw failed("read", failure);
         }
@@ -82,23 +84,69 @@ final class KafkaShardLog implements ShardLog {
             position = chunk.nextOffset();
             return chunk;
         } catch (OffsetOutOfRangeException gone) {
-            throw new LogUnusableException("record " + fromOffset + " of topic " + partition.topic()
-                    + " does not exist any more: records of the log were deleted");
+            throw gone(fromOffset);
         } catch (KafkaException failure) {
             throw failed("read", failure);
+        }
+    }
+
+    @Override
+    public Chunk poll(long fromOffset, long waitMillis) {
+        try {
+            if (position != fromOffset) {
+                consumer.seek(partition, fromOffset);
+            }
+            position = -1;
+            Chunk chunk = pollOnce(Duration.ofMillis(waitMillis));
+            position = chunk.nextOffset();
+            return chunk;
+        } catch (WakeupException woken) {
+            return new Chunk(List.of(), fromOffset);
+        } catch (OffsetOutOfRangeException gone) {
+            throw gone(fromOffset);
+        } catch (KafkaException failure) {
+            throw failed("read", failure);
+        }
+    }
+
+    @Override
+    public void wake() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public long lag() {
+        return consumer.currentLag(partition).orElse(0);
+    }
+
+    private Chunk pollOnce(Duration wait) {
+        List<LogEntry> entries = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait).records(partition)) {
+            entries.add(new LogEntry(record.offset(), record.value()));
+        }
+        return new Chunk(entries, consumer.position(partition));
+    }
+
+    private LogUnusableException gone(long offset) {
+        return new LogUnusableException("record " + offset + " of topic " + partition.topic() + ", partition "
+                + partition.partition() + ", does not exist any more: records of the log were deleted");
+    }
+
+    /** A wake that came late must not end another call. */
+    private <T> T awake(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (WakeupException late) {
+            return call.get();
         }
     }
 
     private Chunk poll(long fromOffset) {
         long begun = System.nanoTime();
         while (System.nanoTime() - begun < READ_NANOS_MAX) {
-            List<LogEntry> entries = new ArrayList<>();
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
-                entries.add(new LogEntry(record.offset(), record.value()));
-            }
-            long next = consumer.position(partition);
-            if (next > fromOffset) {
-                return new Chunk(entries, next);
+            Chunk chunk = awake(() -> pollOnce(POLL));
+            if (chunk.nextOffset() > fromOffset) {
+                return chunk;
             }
         }
         throw new StoreException(

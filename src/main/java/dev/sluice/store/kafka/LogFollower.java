@@ -12,6 +12,7 @@ import dev.sluice.store.rocksdb.LogCopy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,12 @@ final class LogFollower {
     private final LogCopy copy;
     private final LogIdentity identity;
     private final String directory;
+    /** Where reading goes on: after the last record that was read, which may be void. */
+    private long next;
     /** The node of the last valid claim, for messages. */
-    private String ownerNode = "unknown";
+    private volatile String ownerNode = "";
+
+    private final AtomicLong voidRecords = new AtomicLong();
 
     /**
      * Creates a follower.
@@ -46,6 +51,7 @@ final class LogFollower {
      */
     void verify() {
         LogPosition position = copy.position();
+        next = position.offset() + 1;
         long start = log.startOffset();
         if (position.offset() < 0) {
             if (start > 0) {
@@ -87,7 +93,6 @@ final class LogFollower {
      * @param until also ends once this is true after a record
      */
     void follow(long endOffset, BooleanSupplier until) {
-        long next = copy.position().offset() + 1;
         while (next < endOffset && !until.getAsBoolean()) {
             ShardLog.Chunk chunk = log.read(next);
             for (ShardLog.LogEntry entry : chunk.entries()) {
@@ -96,13 +101,29 @@ final class LogFollower {
                 }
                 take(entry);
             }
-            next = chunk.nextOffset();
+            next = Math.max(next, chunk.nextOffset());
         }
+    }
+
+    /** Applies what comes next, if it comes within that time. Blocks. */
+    void followOn(long waitMillis) {
+        ShardLog.Chunk chunk = log.poll(next, waitMillis);
+        chunk.entries().forEach(this::take);
+        next = Math.max(next, chunk.nextOffset());
     }
 
     /** Applies an own group that the owner's rule has acknowledged at this offset. Blocks. */
     void acknowledged(byte[] encoded, byte[] payload, long offset, LogOwnership after) {
-        copy.apply(payload, positionAfter(encoded, offset, after, copy.position()));
+        LogPosition before = copy.position();
+        copy.apply(payload, before.after(encoded, offset, after, before.historyId()));
+        next = offset + 1;
+    }
+
+    /** The same for an own beat. */
+    void acknowledgedBeat(byte[] encoded, long offset, LogOwnership after) {
+        LogPosition before = copy.position();
+        copy.skip(before.after(encoded, offset, after, before.historyId()));
+        next = offset + 1;
     }
 
     /**
@@ -123,15 +144,15 @@ final class LogFollower {
     /** Reads the records of a range, each empty if another program wrote it. Blocks. */
     List<Optional<LogRecord>> records(long from, long to) {
         List<Optional<LogRecord>> records = new ArrayList<>();
-        long next = from;
-        while (next < to) {
-            ShardLog.Chunk chunk = log.read(next);
+        long at = from;
+        while (at < to) {
+            ShardLog.Chunk chunk = log.read(at);
             for (ShardLog.LogEntry entry : chunk.entries()) {
                 if (entry.offset() < to) {
                     records.add(LogRecordFormat.decode(entry.value(), entry.offset()));
                 }
             }
-            next = chunk.nextOffset();
+            at = chunk.nextOffset();
         }
         return records;
     }
@@ -144,44 +165,55 @@ final class LogFollower {
         return copy.position();
     }
 
+    /** The node that has claimed the log last, as far as it was read; empty if that is unknown. */
     String ownerNode() {
         return ownerNode;
     }
 
+    /** Records that did not count. */
+    long voidRecords() {
+        return voidRecords.get();
+    }
+
     private void take(ShardLog.LogEntry entry) {
         Optional<LogRecord> decoded = LogRecordFormat.decode(entry.value(), entry.offset());
+        next = entry.offset() + 1;
         if (decoded.isEmpty() || !ownership().isValid(decoded.get())) {
+            voidRecords.incrementAndGet();
             return;
         }
         LogRecord record = decoded.get();
         LogPosition before = copy.position();
-        LogPosition after =
-                positionAfter(entry.value(), entry.offset(), ownership().after(record), before);
+        LogOwnership owner = ownership().after(record);
+        LogPosition after = before.after(entry.value(), entry.offset(), owner, before.historyId());
         switch (record.kind()) {
             case GROUP -> copy.apply(record.payload(), after);
-            case BEAT -> copy.skip(after);
+            case BEAT -> {
+                if (!record.agreesWith(before.contentHash())) {
+                    throw new LogUnusableException("the copy in " + directory + " differs from that of the owner "
+                            + ownerNode + " at offset " + entry.offset() + ". Nothing was changed");
+                }
+                copy.skip(after);
+            }
             case CLAIM -> {
                 LogClaim claim = LogClaim.decode(record.payload(), entry.offset());
                 check(claim, entry.offset(), before);
                 ownerNode = claim.node();
-                copy.skip(new LogPosition(after.offset(), after.checksum(), after.ownership(), claim.historyId()));
+                copy.skip(before.after(entry.value(), entry.offset(), owner, claim.historyId()));
             }
             default -> throw new IllegalStateException("unknown record " + record);
         }
     }
 
     private void check(LogClaim claim, long offset, LogPosition before) {
-        if (!claim.identity().equals(identity)) {
-            throw new LogUnusableException("the record at offset " + offset
-                    + " was written to another log: the topic was copied from another Kafka cluster or topic");
+        Optional<String> difference = identity.differenceFrom(claim.identity());
+        if (difference.isPresent()) {
+            throw new LogUnusableException(
+                    "the record at offset " + offset + " was written to another log: " + difference.get());
         }
         boolean firstClaim = before.historyId().equals(LogPosition.NO_HISTORY);
         if (!firstClaim && !claim.historyId().equals(before.historyId())) {
             throw new LogUnusableException("the record at offset " + offset + " belongs to another history of the log");
         }
-    }
-
-    private static LogPosition positionAfter(byte[] encoded, long offset, LogOwnership after, LogPosition before) {
-        return new LogPosition(offset, LogRecordFormat.checksumOf(encoded), after, before.historyId());
     }
 }

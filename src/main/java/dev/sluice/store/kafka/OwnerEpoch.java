@@ -27,11 +27,18 @@ final class OwnerEpoch implements AutoCloseable {
     private final AppendTracker tracker;
     private final CommitMeter meter;
     private final Runnable wake;
-    private final ArrayDeque<SentGroup> inFlight = new ArrayDeque<>(DEPTH);
+    private final ArrayDeque<SentRecord> inFlight = new ArrayDeque<>(DEPTH);
     private final Queue<AppendResult> results = new ConcurrentLinkedQueue<>();
     private long nextIndex;
+    /** When the last append was sent, and the last one that is acknowledged; as {@link System#nanoTime}. */
+    private long sentNanos;
 
-    private record SentGroup(CommitQueue.CommitGroup group, byte[] payload, byte[] encoded) {}
+    private long confirmedNanos;
+    private long groups;
+
+    /** An append that is under way; a beat has no group. */
+    private record SentRecord(
+            CommitQueue.@Nullable CommitGroup group, byte[] payload, byte[] encoded, long sentNanos) {}
 
     private record AppendResult(long index, long offset, @Nullable StoreException failure) {}
 
@@ -39,15 +46,18 @@ final class OwnerEpoch implements AutoCloseable {
      * Begins an epoch after its claim was found valid and applied.
      *
      * @param appender the one that appended the claim; closed with this epoch
+     * @param claimedNanos before the claim was sent, on the clock of {@link System#nanoTime}
      * @param wake called on any thread when an append has a result
      */
-    OwnerEpoch(LogFollower follower, ShardLog.Appender appender, CommitMeter meter, Runnable wake) {
+    OwnerEpoch(LogFollower follower, ShardLog.Appender appender, long claimedNanos, CommitMeter meter, Runnable wake) {
         this.follower = follower;
         this.appender = appender;
         this.tracker =
                 new AppendTracker(follower.ownership(), follower.position().offset());
         this.meter = meter;
         this.wake = wake;
+        this.sentNanos = claimedNanos;
+        this.confirmedNanos = claimedNanos;
     }
 
     boolean hasRoom() {
@@ -75,14 +85,46 @@ final class OwnerEpoch implements AutoCloseable {
     void send(CommitQueue.CommitGroup group, int recordBytesMax) {
         byte[] payload = group.payload();
         LogOwnership owner = tracker.ownership();
-        long index = nextIndex;
-        byte[] encoded = LogRecordFormat.encode(LogRecord.group(owner.epoch(), index, owner.owner(), payload));
-        inFlight.add(new SentGroup(group, payload, encoded));
+        byte[] encoded = LogRecordFormat.encode(LogRecord.group(owner.epoch(), nextIndex, owner.owner(), payload));
+        sentNanos = System.nanoTime();
+        inFlight.add(new SentRecord(group, payload, encoded, sentNanos));
         if (encoded.length > recordBytesMax) {
             throw new StoreException("a change of " + encoded.length + " bytes is larger than a record of the log may "
                     + "be (" + recordBytesMax + ")");
         }
-        nextIndex++;
+        append(encoded);
+    }
+
+    /** Appends a record without changes, which proves that this node still owns the shard. */
+    void sendBeat() {
+        LogOwnership owner = tracker.ownership();
+        LogRecord beat = nextIndex == 0
+                ? LogRecord.beat(
+                        owner.epoch(), 0, owner.owner(), follower.position().contentHash())
+                : LogRecord.beat(owner.epoch(), nextIndex, owner.owner());
+        byte[] encoded = LogRecordFormat.encode(beat);
+        sentNanos = System.nanoTime();
+        inFlight.add(new SentRecord(null, beat.payload(), encoded, sentNanos));
+        append(encoded);
+    }
+
+    /** When the last append was sent; at first when the claim was. */
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /** When the last acknowledged append was sent; at first when the claim was. */
+    long confirmedNanos() {
+        return confirmedNanos;
+    }
+
+    /** The groups that were acknowledged. */
+    long groups() {
+        return groups;
+    }
+
+    private void append(byte[] encoded) {
+        long index = nextIndex++;
         appender.append(encoded, (offset, failure) -> {
             results.add(new AppendResult(index, offset, failure));
             wake.run();
@@ -120,18 +162,29 @@ final class OwnerEpoch implements AutoCloseable {
     }
 
     private void acknowledge(long offset) {
-        SentGroup sent = inFlight.peek();
-        follower.acknowledged(sent.encoded(), sent.payload(), offset, tracker.ownership());
+        SentRecord sent = inFlight.element();
+        CommitQueue.CommitGroup group = sent.group();
+        if (group == null) {
+            follower.acknowledgedBeat(sent.encoded(), offset, tracker.ownership());
+        } else {
+            follower.acknowledged(sent.encoded(), sent.payload(), offset, tracker.ownership());
+        }
         inFlight.remove();
-        meter.wrote(sent.group().size(), System.nanoTime() - sent.group().madeNanos());
-        sent.group().complete(null);
+        confirmedNanos = sent.sentNanos();
+        if (group != null) {
+            groups++;
+            meter.wrote(group.size(), System.nanoTime() - group.madeNanos());
+            group.complete(null);
+        }
     }
 
     /** Refuses what is under way: the log may have it all the same. */
     void refuse(StoreException failure) {
-        SentGroup sent;
+        SentRecord sent;
         while ((sent = inFlight.poll()) != null) {
-            sent.group().complete(failure);
+            if (sent.group() != null) {
+                sent.group().complete(failure);
+            }
         }
     }
 

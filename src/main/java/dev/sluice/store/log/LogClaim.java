@@ -9,7 +9,7 @@ import java.util.UUID;
  * The payload of a claim:
  *
  * <pre>
- * topic id 16 | history id 16 | length 1, cluster id | length 1, node
+ * identity | history id 16 | length 1, node
  * </pre>
  *
  * @param identity the log that the claimant appended it to
@@ -21,12 +21,11 @@ public record LogClaim(LogIdentity identity, UUID historyId, String node) {
 
     /** The bytes of the payload. */
     public byte[] encode() {
-        byte[] clusterId = text(identity.clusterId());
+        byte[] log = identity.encode();
         byte[] nodeName = text(node);
-        ByteBuffer bytes = ByteBuffer.allocate(4 * Long.BYTES + 2 + clusterId.length + nodeName.length);
-        putUuid(bytes, identity.topicId());
+        ByteBuffer bytes = ByteBuffer.allocate(log.length + 2 * Long.BYTES + 1 + nodeName.length);
+        bytes.put(log);
         putUuid(bytes, historyId);
-        bytes.put((byte) clusterId.length).put(clusterId);
         bytes.put((byte) nodeName.length).put(nodeName);
         return bytes.array();
     }
@@ -40,9 +39,9 @@ public record LogClaim(LogIdentity identity, UUID historyId, String node) {
     public static LogClaim decode(byte[] payload, long offset) {
         ByteBuffer bytes = ByteBuffer.wrap(payload);
         try {
-            UUID topicId = getUuid(bytes);
+            LogIdentity identity = LogIdentity.decode(bytes);
             UUID historyId = getUuid(bytes);
-            return new LogClaim(new LogIdentity(getText(bytes), topicId), historyId, getText(bytes));
+            return new LogClaim(identity, historyId, getText(bytes));
         } catch (BufferUnderflowException tooShort) {
             throw new UnreadableLogException(offset, "its claim has only " + payload.length + " bytes");
         }

@@ -1,5 +1,6 @@
 package dev.sluice.store.log;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the ownership epoch in which it was written; from 1
  * @param index its number within the epoch, from 0; 0 for a claim
  * @param owner the writer, drawn anew for each claim, so that two writers of the same epoch differ
- * @param payload a claim: who claims; a group: its batches; a beat: empty. Not copied.
+ * @param payload a claim: who claims; a group: its batches; a beat: empty, or what the writer's copy holds. Not copied.
  */
 public record LogRecord(Kind kind, long epoch, long index, UUID owner, byte[] payload) {
     private static final byte[] NOTHING = {};
@@ -69,6 +70,19 @@ public record LogRecord(Kind kind, long epoch, long index, UUID owner, byte[] pa
     /** A record without content. */
     public static LogRecord beat(long epoch, long index, UUID owner) {
         return new LogRecord(Kind.BEAT, epoch, index, owner, NOTHING);
+    }
+
+    /** The first record of an epoch, by which every copy can check itself. */
+    public static LogRecord beat(long epoch, long index, UUID owner, long contentHash) {
+        byte[] hash = ByteBuffer.allocate(Long.BYTES).putLong(contentHash).array();
+        return new LogRecord(Kind.BEAT, epoch, index, owner, hash);
+    }
+
+    /** Whether a copy with this content hash agrees with the writer of this record. */
+    public boolean agreesWith(long contentHash) {
+        return kind != Kind.BEAT
+                || payload.length != Long.BYTES
+                || ByteBuffer.wrap(payload).getLong() == contentHash;
     }
 
     @Override

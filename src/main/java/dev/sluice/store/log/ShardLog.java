@@ -62,6 +62,21 @@ public interface ShardLog extends AutoCloseable {
      */
     Chunk read(long fromOffset);
 
+    /**
+     * Reads the next records if there are some soon.
+     *
+     * @param fromOffset up to the end
+     * @param waitMillis how long it waits for the first one
+     * @return without entries if there were none, or {@link #wake} was called
+     */
+    Chunk poll(long fromOffset, long waitMillis);
+
+    /** Ends a {@link #poll} that waits, from another thread. */
+    void wake();
+
+    /** How many records the log has after those that were read, when it last said so; 0 if it has not. */
+    long lag();
+
     @Override
     void close();
 }

@@ -61,6 +61,15 @@ public final class BatchGroup {
         return payload;
     }
 
+    /** Returns records in the form that {@link #fromLog} takes. */
+    static byte[] toLog(BatchRecords records) {
+        int count = records.count();
+        byte[] payload = new byte[Integer.BYTES + records.length()];
+        records.copyTo(payload, Integer.BYTES);
+        ByteBuffer.wrap(payload).putInt(count);
+        return payload;
+    }
+
     /**
      * Returns a group from a log and further records in the form of {@link #serialize}.
      *

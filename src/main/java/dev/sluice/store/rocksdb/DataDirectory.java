@@ -41,13 +41,15 @@ final class DataDirectory implements AutoCloseable {
 
     private final Path path;
     private final @Nullable FileChannel lockChannel;
+    private final boolean watched;
     private volatile boolean unfinished;
     /** Null before the database is opened. Guarded by this. */
     private @Nullable FileModeWatcher fileModes;
 
-    private DataDirectory(Path path, @Nullable FileChannel lockChannel, boolean unfinished) {
+    private DataDirectory(Path path, @Nullable FileChannel lockChannel, boolean watched, boolean unfinished) {
         this.path = path;
         this.lockChannel = lockChannel;
+        this.watched = watched;
         this.unfinished = unfinished;
     }
 
@@ -63,6 +65,16 @@ final class DataDirectory implements AutoCloseable {
      * @throws StoreException with one line for the operator, if the directory cannot be used
      */
     static DataDirectory open(Path path, int formatKnown) {
+        return open(path, formatKnown, true);
+    }
+
+    /**
+     * Like {@link #open(Path, int)}.
+     *
+     * @param watched whether new files of the database are closed to others one by one; otherwise only their directory
+     * is, which suffices, but gives no second protection
+     */
+    static DataDirectory open(Path path, int formatKnown, boolean watched) {
         NativePaths.require(path);
         boolean isNew = isNewDirectory(path);
         if (!isNew) {
@@ -79,7 +91,7 @@ final class DataDirectory implements AutoCloseable {
                 OwnerOnly.restrictFile(path.resolve(MARKER));
                 OwnerOnly.restrictFile(path.resolve(LOCK));
                 OwnerOnly.restrictTree(nativeCode(path));
-                return new DataDirectory(path, lock, isUnfinished(path));
+                return new DataDirectory(path, lock, watched, isUnfinished(path));
             } catch (IOException | RuntimeException failure) {
                 lock.close();
                 throw failure;
@@ -105,7 +117,7 @@ final class DataDirectory implements AutoCloseable {
             throw new StoreException("data directory " + path + " was never completely made; there is nothing in it");
         }
         try {
-            return new DataDirectory(path, lockForReading(path), false);
+            return new DataDirectory(path, lockForReading(path), false, false);
         } catch (IOException failure) {
             throw new StoreException(
                     "data directory " + path + " cannot be read: " + FileFailure.reason(failure), failure);
@@ -171,7 +183,7 @@ final class DataDirectory implements AutoCloseable {
                     "data directory " + path + " cannot be used: " + FileFailure.reason(failure), failure);
         }
         OwnerOnly.restrictTree(database());
-        if (fileModes == null && !Files.isSymbolicLink(database())) {
+        if (watched && fileModes == null && !Files.isSymbolicLink(database())) {
             fileModes = FileModeWatcher.start(database());
         }
     }

@@ -7,14 +7,14 @@ import dev.sluice.store.StoreException;
 import dev.sluice.store.StoreSnapshot;
 import dev.sluice.store.log.LogIdentity;
 import dev.sluice.store.log.LogPosition;
+import dev.sluice.store.log.LogUnusableException;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -25,23 +25,27 @@ import org.jspecify.annotations.Nullable;
  * together with its position in one write. Writes are not synced: after a power loss the copy has a prefix, and the rest
  * is read from the log again. A copy can be deleted at any time; the log has everything.
  *
- * <p>{@link #apply} belongs to one thread. Reads run on two threads of the copy's own and see everything that was
- * applied before they began.
+ * <p>{@link #apply} belongs to one thread. Reads run on the threads that the copies of a node share, and see everything
+ * that was applied before they began. All of them have ended before the copy is closed.
  */
 public final class LogCopy implements AutoCloseable {
     private static final long WRITE_BUFFER_BYTES = 32L * 1024 * 1024;
-    private static final int POSITION_BYTES_MAX = 96;
+    private static final int POSITION_BYTES_MAX = 160;
     private static final byte[] NO_RECORDS = new byte[Integer.BYTES];
+    /** Greater than any key. */
+    private static final byte[] AFTER_ALL_KEYS = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
 
     private final DataDirectory directory;
     private final ReopenableDatabase database;
-    private final ReadPool readPool = new ReadPool();
-    private LogPosition position = LogPosition.START;
+    private final ReadPool readPool;
+    private volatile LogPosition position = LogPosition.START;
     private boolean failed;
+    private volatile boolean closing;
 
-    private LogCopy(DataDirectory directory, ReopenableDatabase database) {
+    private LogCopy(DataDirectory directory, ReopenableDatabase database, ReadPool readPool) {
         this.directory = directory;
         this.database = database;
+        this.readPool = readPool;
     }
 
     /**
@@ -51,15 +55,15 @@ public final class LogCopy implements AutoCloseable {
      * @throws StoreCorruptException if the copy is damaged: it can be deleted, see {@link #delete}
      * @throws StoreException with one line for the operator, if the directory cannot be used or follows another log
      */
-    public static LogCopy open(Path directory, LogIdentity identity) {
-        DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT);
+    public static LogCopy open(Path directory, LogIdentity identity, SharedDatabaseMemory shared) {
+        DataDirectory opened = DataDirectory.open(directory, RocksDatabase.FORMAT, false);
         try {
-            LogCopy copy = new LogCopy(opened, new ReopenableDatabase(opened, WRITE_BUFFER_BYTES));
+            ReopenableDatabase database = new ReopenableDatabase(opened, WRITE_BUFFER_BYTES, shared);
+            LogCopy copy = new LogCopy(opened, database, shared.readPool());
             try {
                 copy.bind(identity);
                 return copy;
             } catch (RuntimeException | Error failure) {
-                copy.readPool.close();
                 copy.database.close();
                 throw failure;
             }
@@ -120,6 +124,88 @@ public final class LogCopy implements AutoCloseable {
         }));
     }
 
+    /** Receives the contents of a copy. */
+    public interface SnapshotSink {
+        /** Called first: the last record of the log that the snapshot holds. Returns whether to go on. */
+        boolean begin(LogPosition snapshotPosition);
+
+        /** Called for each part, in order, in the form that {@link #load} takes. Returns whether to go on. */
+        boolean part(byte[] payload);
+    }
+
+    /**
+     * Passes everything that a consistent snapshot holds to a sink, except what is about the copy itself. Blocks; ends
+     * early when the copy is closed. May run on any thread while groups are applied.
+     *
+     * @param partBytes a part ends once it has this size
+     * @return whether the sink got everything
+     */
+    public boolean writeSnapshot(int partBytes, SnapshotSink sink) {
+        return database.with(open -> {
+            try (RocksSnapshot snapshot = open.snapshot()) {
+                byte[] stored = snapshot.getStart(ColumnFamily.INDEX, KeyFormat.logPositionKey(), Integer.MAX_VALUE);
+                return stored != null
+                        && sink.begin(LogPosition.decode(stored))
+                        && new SnapshotParts(partBytes, sink).scan(snapshot);
+            }
+        });
+    }
+
+    /** Cuts the contents of a copy into parts. */
+    private final class SnapshotParts {
+        private final int partBytes;
+        private final SnapshotSink sink;
+        private BatchRecords records = new BatchRecords(POSITION_BYTES_MAX);
+        private boolean goesOn = true;
+
+        SnapshotParts(int partBytes, SnapshotSink sink) {
+            this.partBytes = partBytes;
+            this.sink = sink;
+        }
+
+        boolean scan(RocksSnapshot snapshot) {
+            for (ColumnFamily family : ColumnFamily.values()) {
+                snapshot.scan(family, KeyFormat.firstContentKey(), AFTER_ALL_KEYS, (key, value) -> {
+                    records.put(family, key, value);
+                    if (records.length() >= partBytes) {
+                        flush();
+                    }
+                    return goesOn;
+                });
+            }
+            if (goesOn && records.count() > 0) {
+                flush();
+            }
+            return goesOn;
+        }
+
+        private void flush() {
+            goesOn = !closing && sink.part(BatchGroup.toLog(records));
+            records = new BatchRecords(partBytes + partBytes / 4);
+        }
+    }
+
+    /** Marks that this copy, which must be empty, is being loaded from a snapshot. Blocks. */
+    public void beginLoad() {
+        BatchRecords mark = new BatchRecords(POSITION_BYTES_MAX);
+        mark.put(ColumnFamily.INDEX, KeyFormat.loadingKey(), NO_RECORDS);
+        write(BatchGroup.fromLog(NO_RECORDS, mark), true);
+    }
+
+    /** Writes a part of a snapshot. Blocks. */
+    public void load(byte[] payload) {
+        write(BatchGroup.fromLog(payload, new BatchRecords(0)), false);
+    }
+
+    /** Ends the load: the copy holds what the log says up to that position. Blocks. */
+    public void endLoad(LogPosition loaded) {
+        BatchRecords record = new BatchRecords(POSITION_BYTES_MAX);
+        record.put(ColumnFamily.INDEX, KeyFormat.logPositionKey(), loaded.encode());
+        record.delete(ColumnFamily.INDEX, KeyFormat.loadingKey());
+        write(BatchGroup.fromLog(NO_RECORDS, record), true);
+        position = loaded;
+    }
+
     /** Whether the last write failed. */
     public boolean hasFailed() {
         return failed;
@@ -139,7 +225,7 @@ public final class LogCopy implements AutoCloseable {
 
     @Override
     public void close() {
-        readPool.close();
+        closing = true;
         try {
             database.close();
             directory.protectDatabase();
@@ -149,7 +235,10 @@ public final class LogCopy implements AutoCloseable {
     }
 
     private void bind(LogIdentity identity) {
-        byte[] wanted = encode(identity);
+        if (database.with(open -> value(open, KeyFormat.loadingKey())) != null) {
+            throw new StoreCorruptException("it was never loaded completely from a snapshot");
+        }
+        byte[] wanted = identity.encode();
         byte[] stored = database.with(open -> value(open, KeyFormat.logIdentityKey()));
         position = storedPosition();
         if (stored == null) {
@@ -157,9 +246,8 @@ public final class LogCopy implements AutoCloseable {
             record.put(ColumnFamily.INDEX, KeyFormat.logIdentityKey(), wanted);
             write(BatchGroup.fromLog(NO_RECORDS, record), true);
         } else if (!Arrays.equals(stored, wanted)) {
-            throw new StoreException("directory " + directory.path()
-                    + " is a copy of another log: the topic was made again, or belongs to another Kafka cluster. "
-                    + "Nothing was changed");
+            throw new LogUnusableException("directory " + directory.path() + " is a copy of another log: "
+                    + difference(identity, stored) + ". Nothing was changed");
         }
     }
 
@@ -188,13 +276,12 @@ public final class LogCopy implements AutoCloseable {
         }
     }
 
-    private static byte[] encode(LogIdentity identity) {
-        byte[] clusterId = identity.clusterId().getBytes(StandardCharsets.UTF_8);
-        UUID topicId = identity.topicId();
-        return ByteBuffer.allocate(2 * Long.BYTES + clusterId.length)
-                .putLong(topicId.getMostSignificantBits())
-                .putLong(topicId.getLeastSignificantBits())
-                .put(clusterId)
-                .array();
+    private static String difference(LogIdentity identity, byte[] stored) {
+        try {
+            return identity.differenceFrom(LogIdentity.decode(ByteBuffer.wrap(stored)))
+                    .orElse("its identity has another form");
+        } catch (BufferUnderflowException tooShort) {
+            return "its identity cannot be read";
+        }
     }
 }

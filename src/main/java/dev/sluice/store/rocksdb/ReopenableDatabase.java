@@ -16,6 +16,7 @@ final class ReopenableDatabase implements AutoCloseable {
 
     private final DataDirectory directory;
     private final long writeBufferBytes;
+    private final @Nullable SharedDatabaseMemory shared;
     /** Fair, so that a stream of readers cannot delay reopening. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
     /** Null after a failed opening until a successful one, and after {@link #close}. Guarded by the lock. */
@@ -23,9 +24,15 @@ final class ReopenableDatabase implements AutoCloseable {
 
     /** Opens the database. */
     ReopenableDatabase(DataDirectory directory, long writeBufferBytes) {
+        this(directory, writeBufferBytes, null);
+    }
+
+    /** Opens a database that may share its memory with others. */
+    ReopenableDatabase(DataDirectory directory, long writeBufferBytes, @Nullable SharedDatabaseMemory shared) {
         this.directory = directory;
         this.writeBufferBytes = writeBufferBytes;
-        this.database = RocksDatabase.open(directory, writeBufferBytes);
+        this.shared = shared;
+        this.database = RocksDatabase.open(directory, writeBufferBytes, shared);
     }
 
     /**
@@ -72,7 +79,7 @@ final class ReopenableDatabase implements AutoCloseable {
                 database = null;
                 failed.closeWithoutSync();
             }
-            database = RocksDatabase.open(directory, writeBufferBytes);
+            database = RocksDatabase.open(directory, writeBufferBytes, shared);
         } finally {
             lock.writeLock().unlock();
         }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -74,7 +75,7 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     /** Opens the database of a directory. Creates it if the directory was never completed. */
-    static RocksDatabase open(DataDirectory directory, long writeBufferBytes) {
+    static RocksDatabase open(DataDirectory directory, long writeBufferBytes, @Nullable SharedDatabaseMemory shared) {
         boolean create = directory.unfinished();
         if (!create && !Files.isDirectory(directory.database())) {
             throw new StoreCorruptException("the store is damaged: directory " + directory.database() + " is missing");
@@ -83,13 +84,15 @@ final class RocksDatabase implements AutoCloseable {
             ManifestPointer.refuseIfDangling(directory.database());
         }
         Optional<WalVerifier.WalGap> gap = WalVerifier.run(directory.database());
-        NativeLibrary.load(directory.nativeCode());
+        if (shared == null) {
+            NativeLibrary.load(directory.nativeCode());
+        }
         if (gap.isPresent()) {
             // Only the open database can confirm the gap, and a database that may be damaged must not be changed.
             ReadOnlyDatabase.open(directory.database(), writeBufferBytes).close();
         }
         directory.protectDatabase();
-        RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create);
+        RocksDbOptions options = new RocksDbOptions(writeBufferBytes, create, shared);
         RocksDatabase opened;
         try {
             opened = open(directory, options);

@@ -4,6 +4,7 @@ import dev.sluice.store.OpenFileLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -69,8 +70,12 @@ final class RocksDbOptions implements AutoCloseable {
     /** Longer than the maximum lifetime of a message. */
     private static final Duration REWRITE_DELAY = Duration.ofDays(15);
 
+    /** The first blocks of memtables of databases that share their memory: there are many, and most are idle. */
+    private static final long SHARED_ARENA_BYTES = 64 * KIB;
+
     private final long writeBufferBytes;
-    private final Cache cache = new LRUCache(CACHE_BYTES);
+    private final @Nullable SharedDatabaseMemory shared;
+    private final Cache cache;
     private final CompactionRateController compactionRate = new CompactionRateController(System.nanoTime());
     private final BloomFilter filter = new BloomFilter(10);
     private final TablePropertiesCollectorFactory deletionCollector =
@@ -90,7 +95,14 @@ final class RocksDbOptions implements AutoCloseable {
      * @param writeBufferBytes size of a memtable; a restart after a crash may have to replay several times as much
      */
     RocksDbOptions(long writeBufferBytes, boolean createIfMissing) {
+        this(writeBufferBytes, createIfMissing, null);
+    }
+
+    /** Creates the options of a database that may share its memory with others. */
+    RocksDbOptions(long writeBufferBytes, boolean createIfMissing, @Nullable SharedDatabaseMemory shared) {
         this.writeBufferBytes = writeBufferBytes;
+        this.shared = shared;
+        this.cache = shared == null ? new LRUCache(CACHE_BYTES) : shared.cache();
         // Compactions have a low CPU priority, so that a deep backlog does not slow down its queue. When compactions
         // fall behind, RocksDB slows down the writes itself.
         Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
@@ -128,7 +140,9 @@ final class RocksDbOptions implements AutoCloseable {
         defaultDatabaseOptions.close();
         deletionCollector.close();
         filter.close();
-        cache.close();
+        if (shared == null) {
+            cache.close();
+        }
         compactionRate.close();
     }
 
@@ -145,7 +159,8 @@ final class RocksDbOptions implements AutoCloseable {
         Properties properties = new Properties();
         // Closed logs and their synced sizes are recorded in the manifest, so a missing or truncated log is detected.
         properties.setProperty("track_and_verify_wals_in_manifest", "true");
-        return DBOptions.getDBOptionsFromProps(properties)
+        int openFiles = openFilesMax(OpenFileLimit.max());
+        DBOptions options = DBOptions.getDBOptionsFromProps(properties)
                 .setCreateIfMissing(createIfMissing)
                 .setCreateMissingColumnFamilies(createIfMissing)
                 .setParanoidChecks(true)
@@ -164,7 +179,7 @@ final class RocksDbOptions implements AutoCloseable {
                 // The whole log is read at the next start.
                 .setMaxTotalWalSize(2 * writeBufferBytes)
                 .setDbWriteBufferSize(2 * writeBufferBytes)
-                .setMaxOpenFiles(openFilesMax(OpenFileLimit.max()))
+                .setMaxOpenFiles(shared == null ? openFiles : shared.openFilesMax(openFiles))
                 .setMaxBackgroundJobs(2)
                 .setRateLimiter(compactionRate.limiter())
                 // The limiter counts bytes when they are read and written, so the work between two steps is one burst.
@@ -180,6 +195,7 @@ final class RocksDbOptions implements AutoCloseable {
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setMaxLogFileSize(4 * MIB)
                 .setKeepLogFileNum(4);
+        return shared == null ? options : options.setWriteBufferManager(shared.writeBuffers());
     }
 
     /** Options without a method in the Java interface. */
@@ -210,6 +226,9 @@ final class RocksDbOptions implements AutoCloseable {
                 // memtable, where they slow down reads.
                 .setMemtableMaxRangeDeletions(1000)
                 .setTableFormatConfig(tableConfig(blockBytes));
+        if (shared != null) {
+            options.setArenaBlockSize(SHARED_ARENA_BYTES);
+        }
         return options;
     }
 

@@ -22,7 +22,7 @@ final class KafkaFixture implements StoreFixture {
     public QueueStore open() throws IOException {
         root = Files.createTempDirectory("sluice-kafka-store");
         options = options(KafkaBrokers.shared().bootstrapServers(), newPrefix(), root.resolve("node"));
-        return KafkaQueueStore.open(options, CommitMeter.NONE);
+        return KafkaQueueStore.openAndOwn(options, CommitMeter.NONE);
     }
 
     /** A prefix of topics that no other test uses. */
@@ -31,13 +31,14 @@ final class KafkaFixture implements StoreFixture {
     }
 
     static KafkaOptions options(String bootstrapServers, String prefix, Path directory) {
-        return new KafkaOptions(bootstrapServers, Map.of(), prefix, "test", directory);
+        return new KafkaOptions(
+                bootstrapServers, Map.of(), prefix, 1, KafkaOptions.SNAPSHOT_LOG_BYTES, "test", directory);
     }
 
     @Override
     public QueueStore reopen(QueueStore store) {
         store.close();
-        return KafkaQueueStore.open(options, CommitMeter.NONE);
+        return KafkaQueueStore.openAndOwn(options, CommitMeter.NONE);
     }
 
     /** Opens with an empty directory: the node and its disk were lost. */
@@ -46,7 +47,7 @@ final class KafkaFixture implements StoreFixture {
         store.close();
         Path lost = root.resolve("node" + ++directories);
         options = options(options.bootstrapServers(), options.topicPrefix(), lost);
-        return KafkaQueueStore.open(options, CommitMeter.NONE);
+        return KafkaQueueStore.openAndOwn(options, CommitMeter.NONE);
     }
 
     @Override

@@ -40,6 +40,7 @@ final class SimulatedLog {
     /** Appends a record of another program or node. */
     synchronized long append(byte[] record) {
         records.add(record);
+        notifyAll();
         return records.size() - 1;
     }
 
@@ -54,6 +55,8 @@ final class SimulatedLog {
     }
 
     private final class View implements ShardLog {
+        private boolean woken;
+
         @Override
         public Appender newAppender() {
             return new SimulatedAppender();
@@ -85,6 +88,34 @@ final class SimulatedLog {
                 }
                 return new Chunk(entries, next);
             }
+        }
+
+        @Override
+        public Chunk poll(long fromOffset, long waitMillis) {
+            synchronized (SimulatedLog.this) {
+                if (fromOffset >= records.size() && !woken) {
+                    try {
+                        SimulatedLog.this.wait(waitMillis);
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+                woken = false;
+                return fromOffset < records.size() ? read(fromOffset) : new Chunk(List.of(), fromOffset);
+            }
+        }
+
+        @Override
+        public void wake() {
+            synchronized (SimulatedLog.this) {
+                woken = true;
+                SimulatedLog.this.notifyAll();
+            }
+        }
+
+        @Override
+        public long lag() {
+            return 0;
         }
 
         @Override

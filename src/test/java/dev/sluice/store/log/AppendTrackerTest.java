@@ -160,21 +160,21 @@ class AppendTrackerTest {
 
     @Test
     void claimsAndPositionsAreReadAsTheyWereWritten() {
-        LogClaim claim = new LogClaim(new LogIdentity("c".repeat(255), OWNER), OTHER, "node ü");
+        LogClaim claim = new LogClaim(new LogIdentity("c".repeat(255), OWNER, OTHER, OWNER, 24, -1), OTHER, "node ü");
         assertThat(LogClaim.decode(claim.encode(), 0)).isEqualTo(claim);
         byte[] cut = Arrays.copyOf(claim.encode(), 40);
         assertThatThrownBy(() -> LogClaim.decode(cut, 7))
                 .isInstanceOf(UnreadableLogException.class)
                 .hasMessageContaining("only 40 bytes");
-        LogClaim tooLong = new LogClaim(new LogIdentity("c", OWNER), OTHER, "n".repeat(256));
+        LogClaim tooLong = new LogClaim(new LogIdentity("c", OWNER, OTHER, OWNER, 24, 3), OTHER, "n".repeat(256));
         assertThatThrownBy(tooLong::encode).isInstanceOf(IllegalArgumentException.class);
 
-        LogPosition position = new LogPosition(7, -3, new LogOwnership(5, OWNER, 3), OTHER);
+        LogPosition position = new LogPosition(7, -3, new LogOwnership(5, OWNER, 3), OTHER, -11, 13);
         assertThat(LogPosition.decode(position.encode())).isEqualTo(position);
-        assertThat(position.encode()).hasSize(60);
-        byte[] short59 = Arrays.copyOf(position.encode(), 59);
-        assertThatThrownBy(() -> LogPosition.decode(short59))
+        assertThat(position.encode()).hasSize(76);
+        byte[] short75 = Arrays.copyOf(position.encode(), 75);
+        assertThatThrownBy(() -> LogPosition.decode(short75))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("only 59 bytes");
+                .hasMessageContaining("only 75 bytes");
     }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a topic must be, on real brokers. */
-class LogTopicIT {
+/** What the topics must be, on real brokers. */
+class ClusterTopicsIT {
     @TempDir
     Path directory;
 
@@ -31,9 +31,9 @@ class LogTopicIT {
 
     @Test
     void aMissingTopicIsMadeAsItMustBe() {
-        LogIdentity made = LogTopic.require(options);
+        LogIdentity made = ClusterTopics.require(options);
 
-        assertThat(LogTopic.require(options)).isEqualTo(made);
+        assertThat(ClusterTopics.require(options)).isEqualTo(made);
     }
 
     @ParameterizedTest
@@ -49,11 +49,11 @@ class LogTopicIT {
         "compression.type, gzip",
     })
     void aSettingThatCouldLoseMessagesIsRefusedByName(String name, String value) throws Exception {
-        Map<String, String> settings = new HashMap<>(LogTopic.settings());
+        Map<String, String> settings = new HashMap<>(ClusterTopics.settings());
         settings.put(name, value);
         make(new NewTopic(options.logTopic(), 1, (short) 3).configs(settings));
 
-        assertThatThrownBy(() -> LogTopic.require(options))
+        assertThatThrownBy(() -> ClusterTopics.require(options))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContainingAll(options.logTopic(), name + "=" + value);
     }
@@ -61,9 +61,9 @@ class LogTopicIT {
     @ParameterizedTest
     @CsvSource({"1, 2, replication factor", "2, 3, partitions"})
     void aTopicOfAnotherShapeIsRefused(int partitions, short replicas, String named) throws Exception {
-        make(new NewTopic(options.logTopic(), partitions, replicas).configs(LogTopic.settings()));
+        make(new NewTopic(options.logTopic(), partitions, replicas).configs(ClusterTopics.settings()));
 
-        assertThatThrownBy(() -> LogTopic.require(options))
+        assertThatThrownBy(() -> ClusterTopics.require(options))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContainingAll(options.logTopic(), named);
     }
@@ -71,19 +71,20 @@ class LogTopicIT {
     @Test
     void aTopicThatWasDeletedAndMadeAgainIsRefusedByTheNodeThatKnewIt() throws Exception {
         KafkaOptions node = KafkaFixture.options(options.bootstrapServers(), prefix, directory);
-        KafkaQueueStore.open(node, CommitMeter.NONE).close();
+        KafkaQueueStore.openAndOwn(node, CommitMeter.NONE).close();
         try (Admin admin = admin()) {
             admin.deleteTopics(List.of(options.logTopic())).all().get();
         }
-        LogTopic.require(options);
+        ClusterTopics.require(options);
 
-        assertThatThrownBy(() -> KafkaQueueStore.open(node, CommitMeter.NONE))
-                .hasMessageContaining("copy of another log");
+        assertThatThrownBy(() -> KafkaQueueStore.openAndOwn(node, CommitMeter.NONE))
+                .hasMessageContaining("the topic of the log was deleted and made again");
     }
 
     @Test
     void aLogWhoseBeginningWasDeletedIsRefusedByANodeWithoutACopy() throws Exception {
-        KafkaQueueStore.open(KafkaFixture.options(options.bootstrapServers(), prefix, directory), CommitMeter.NONE)
+        KafkaQueueStore.openAndOwn(
+                        KafkaFixture.options(options.bootstrapServers(), prefix, directory), CommitMeter.NONE)
                 .close();
         TopicPartition partition = new TopicPartition(options.logTopic(), 0);
         try (Admin admin = admin()) {
@@ -93,7 +94,7 @@ class LogTopicIT {
         }
         KafkaOptions other = KafkaFixture.options(options.bootstrapServers(), prefix, directory.resolve("other"));
 
-        assertThatThrownBy(() -> KafkaQueueStore.open(other, CommitMeter.NONE))
+        assertThatThrownBy(() -> KafkaQueueStore.openAndOwn(other, CommitMeter.NONE))
                 .hasMessageContaining("the log begins at offset 1");
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.store.kafka;
 
+import dev.sluice.store.ShardedStore;
 import dev.sluice.store.StoreException;
 import dev.sluice.store.log.LogIdentity;
 import dev.sluice.store.log.LogUnusableException;
@@ -18,10 +19,13 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -31,24 +35,23 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic of the shard log: made if it does not exist, and checked at every start. A setting that could lose what was
+ * The topics of a cluster: made if they do not exist, and checked at every start. A setting that could lose what was
  * acknowledged refuses the start, by its name. Blocks; used by the thread that opens the store.
  */
-final class LogTopic implements AutoCloseable {
+final class ClusterTopics implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 15_000;
     private static final short REPLICAS = 3;
     private static final int IN_SYNC_REPLICAS_MIN = 2;
     private static final long VISIBLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
     private static final long VISIBLE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int SEGMENT_BYTES = 64 * 1024 * 1024;
     private static final String UNLIMITED = "-1";
 
     private final KafkaOptions options;
-    private final String topic;
     private final Admin admin;
 
-    private LogTopic(KafkaOptions options) {
+    private ClusterTopics(KafkaOptions options) {
         this.options = options;
-        this.topic = options.logTopic();
         try {
             this.admin = Admin.create(ClientProperties.admin(options, TIMEOUT_MILLIS));
         } catch (KafkaException failure) {
@@ -57,30 +60,60 @@ final class LogTopic implements AutoCloseable {
     }
 
     /**
-     * Makes the topic if it is missing, checks it, and returns its identity.
+     * Makes the topics that are missing, checks all, and returns the identity of the catalog's log.
      *
-     * @throws StoreException with one line for the operator, if Kafka cannot be reached or the topic cannot be used
+     * @throws StoreException with one line for the operator, if Kafka cannot be reached or a topic cannot be used
      */
     static LogIdentity require(KafkaOptions options) {
-        try (LogTopic topic = new LogTopic(options)) {
-            return topic.require();
+        try (ClusterTopics topics = new ClusterTopics(options)) {
+            return topics.require();
         }
     }
 
     private LogIdentity require() {
         String clusterId = get("connect", admin.describeCluster().clusterId());
-        TopicDescription description = describe();
-        if (description == null) {
-            create();
-            description = awaitVisible(this::describeWithLeader);
+        boolean catalogIsNew = describe(options.catalogTopic()) == null;
+        UUID snapshots = require(options.snapshotTopic(), options.shards() + 1);
+        UUID log = require(options.logTopic(), options.shards());
+        UUID catalog = require(options.catalogTopic(), 1);
+        if (catalogIsNew || endOf(options.catalogTopic(), 1) == 0) {
+            refuseLostCatalog();
         }
-        check(description);
+        return new LogIdentity(clusterId, log, catalog, snapshots, options.shards(), ShardedStore.CATALOG);
+    }
+
+    /** Without the catalog all queues would be gone, though their messages are there. */
+    private void refuseLostCatalog() {
+        if (endOf(options.logTopic(), options.shards()) > 0) {
+            throw new LogUnusableException(
+                    "topic " + options.catalogTopic() + " is empty, but topic " + options.logTopic()
+                            + " has records: the catalog was deleted, or the topics do not belong together");
+        }
+    }
+
+    private long endOf(String topic, int partitions) {
+        Map<TopicPartition, OffsetSpec> ends = new LinkedHashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+        return get("read topic " + topic, admin.listOffsets(ends).all()).values().stream()
+                .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+                .sum();
+    }
+
+    private UUID require(String topic, int partitions) {
+        TopicDescription description = describe(topic);
+        if (description == null) {
+            create(topic, partitions);
+            description = awaitVisible(topic, () -> describeWithLeader(topic));
+        }
+        check(description, partitions);
         Uuid id = description.topicId();
-        return new LogIdentity(clusterId, new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()));
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     /** Null if there is no such topic. */
-    private @Nullable TopicDescription describe() {
+    private @Nullable TopicDescription describe(String topic) {
         return getIfKnown(
                         "describe topic " + topic,
                         admin.describeTopics(Set.of(topic)).allTopicNames())
@@ -102,8 +135,8 @@ final class LogTopic implements AutoCloseable {
         }
     }
 
-    private void create() {
-        NewTopic made = new NewTopic(topic, 1, REPLICAS).configs(settings());
+    private void create(String topic, int partitions) {
+        NewTopic made = new NewTopic(topic, partitions, REPLICAS).configs(settings());
         try {
             admin.createTopics(List.of(made)).all().get();
         } catch (ExecutionException failure) {
@@ -132,11 +165,14 @@ final class LogTopic implements AutoCloseable {
         settings.put(TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
         settings.put(TopicConfig.RETENTION_BYTES_CONFIG, UNLIMITED);
         settings.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed");
+        // Trimming frees whole segments only.
+        settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(SEGMENT_BYTES));
+        settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
         return settings;
     }
 
     /** A new topic is not known to every broker at once. */
-    private <T> T awaitVisible(Supplier<Optional<T>> read) {
+    private <T> T awaitVisible(String topic, Supplier<Optional<T>> read) {
         long begun = System.nanoTime();
         while (System.nanoTime() - begun < VISIBLE_NANOS_MAX) {
             Optional<T> found = read.get();
@@ -148,41 +184,48 @@ final class LogTopic implements AutoCloseable {
         throw new StoreException("topic " + topic + " was made, but the brokers do not show it");
     }
 
-    private Optional<TopicDescription> describeWithLeader() {
-        return Optional.ofNullable(describe())
+    private Optional<TopicDescription> describeWithLeader(String topic) {
+        return Optional.ofNullable(describe(topic))
                 .filter(found -> found.partitions().stream().allMatch(partition -> partition.leader() != null));
     }
 
-    private void check(TopicDescription description) {
+    private void check(TopicDescription description, int partitions) {
+        String topic = description.name();
+        int found = description.partitions().size();
         require(
-                description.partitions().size() == 1,
-                "has " + description.partitions().size() + " partitions, not 1");
+                topic,
+                found == partitions,
+                "has " + found + " partitions, not " + partitions + "; cluster.shards (" + options.shards()
+                        + ") is fixed when the topics are made");
         int replicas = description.partitions().get(0).replicas().size();
-        require(replicas >= REPLICAS, "has the replication factor " + replicas + ", not at least " + REPLICAS);
-        Config config = config();
+        require(topic, replicas >= REPLICAS, "has the replication factor " + replicas + ", not at least " + REPLICAS);
+        Config config = config(topic);
         int inSyncMin = (int) number(config, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
         require(
+                topic,
                 inSyncMin >= IN_SYNC_REPLICAS_MIN && inSyncMin < replicas,
                 TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
                 inSyncMin,
                 "at least " + IN_SYNC_REPLICAS_MIN + " and less than its replication factor");
-        requireValue(config, TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
+        requireValue(topic, config, TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
         long recordBytesMax = number(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
         require(
+                topic,
                 recordBytesMax >= ClientProperties.RECORD_BYTES_MAX,
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 recordBytesMax,
                 "at least " + ClientProperties.RECORD_BYTES_MAX);
-        requireValue(config, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-        requireValue(config, TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
-        requireValue(config, TopicConfig.RETENTION_BYTES_CONFIG, UNLIMITED);
-        requireValue(config, TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed", "producer");
-        requireValue(config, TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG, "false");
+        requireValue(topic, config, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        requireValue(topic, config, TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
+        requireValue(topic, config, TopicConfig.RETENTION_BYTES_CONFIG, UNLIMITED);
+        requireValue(topic, config, TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed", "producer");
+        requireValue(topic, config, TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG, "false");
+        requireValue(topic, config, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     }
 
-    private Config config() {
+    private Config config(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        return awaitVisible(() -> getIfKnown(
+        return awaitVisible(topic, () -> getIfKnown(
                         "read the settings of topic " + topic,
                         admin.describeConfigs(Set.of(resource)).all())
                 .map(configs -> configs.get(resource)));
@@ -198,16 +241,16 @@ final class LogTopic implements AutoCloseable {
         return Long.parseLong(Objects.requireNonNull(value(config, name), name));
     }
 
-    private void requireValue(Config config, String name, String... accepted) {
+    private void requireValue(String topic, Config config, String name, String... accepted) {
         String value = value(config, name);
-        require(value == null || List.of(accepted).contains(value), name, value, String.join(" or ", accepted));
+        require(topic, value == null || List.of(accepted).contains(value), name, value, String.join(" or ", accepted));
     }
 
-    private void require(boolean met, String name, @Nullable Object value, String wanted) {
-        require(met, "has the setting " + name + "=" + value + "; it must be " + wanted);
+    private void require(String topic, boolean met, String name, @Nullable Object value, String wanted) {
+        require(topic, met, "has the setting " + name + "=" + value + "; it must be " + wanted);
     }
 
-    private void require(boolean met, String obstacle) {
+    private static void require(String topic, boolean met, String obstacle) {
         if (!met) {
             throw new LogUnusableException("topic " + topic + " " + obstacle);
         }
