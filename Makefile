@@ -54,13 +54,19 @@ e2e: $(JAR) $(KAFKA) $(DIST) $(E2E)/node_modules/.package-lock.json $(E2E)/node/
 	cd $(E2E) && npm test
 	@node $(E2E)/left-out.mjs
 
-.PHONY: e2e-node e2e-python e2e-go compatibility
+.PHONY: e2e-node e2e-wrangler e2e-python e2e-go e2e-java compatibility
 e2e-node: $(JAR) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json ## run the clients for Node, all versions
+e2e-wrangler: $(JAR) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json ## run the newest wrangler
 e2e-python: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the clients for Python, all versions
 e2e-go: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the clients for Go, all versions
-e2e-node e2e-python e2e-go:
+e2e-java: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the HTTP clients for Java
+e2e-node e2e-wrangler e2e-python e2e-go e2e-java:
 	cd $(E2E) && node --test test/clients-$(@:e2e-%=%).test.js
 	@node $(E2E)/left-out.mjs
+
+.PHONY: e2e-fuzz
+e2e-fuzz: $(JAR) $(E2E)/node_modules/.package-lock.json ## fuzz the contract with schemathesis (SECONDS=180)
+	cd $(E2E) && SLUICE_FUZZ_SECONDS=$(or $(SECONDS),180) node --test test/contract-fuzz.test.js
 
 compatibility: ## write the tables of clients in docs/compatibility.md, from the last runs of make e2e-node and so on
 	node $(E2E)/compatibility.mjs

@@ -1,9 +1,10 @@
 /**
- * The cases of one language as Markdown: a table for each kind of client, operations down, clients and versions across.
+ * The cases of one language as Markdown: a table for each kind of client, operations down, clients and versions across, all in a fixed order.
  * A mark says that the operation was run; a dash that this version does not have it.
  */
 export function clientTable(cases) {
-  return [...groupBy(cases, groupOf).values()].map(tableOf).join('\n');
+  const groups = [...groupBy(cases, groupOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return groups.map(([, each]) => tableOf(each)).join('\n');
 }
 
 const groupOf = ({ group, client }) => group ?? client;

@@ -108,6 +108,6 @@ export class ClientTests {
 function casesOf(output) {
   return output
     .split('\n')
-    .filter((line) => line.startsWith('{"client"'))
+    .filter((line) => /^\{"(client|group)"/.test(line))
     .map((line) => JSON.parse(line));
 }

@@ -13,5 +13,6 @@ if (clients.available(await pythonObstacle())) {
       clients.script(`the SDK ${version}, ${mode}`, async () => [await python(version), path.join(directory, 'sdk.py'), mode]);
     }
   }
+  clients.script('HTTP without an SDK', async () => [await python('http'), path.join(directory, 'plain.py')]);
   clients.endsWithTable();
 }
