@@ -53,6 +53,8 @@ public final class FaultyStore implements QueueStore {
 
     /** Whether queues are stored apart: no batch may change two of them. */
     public boolean apart;
+    /** While it is not null, the ownership of queues is confirmed only when it completes. */
+    public volatile CompletableFuture<Void> confirmation;
     /** After so many commits all are refused. */
     public final AtomicInteger commitsLeft = new AtomicInteger(Integer.MAX_VALUE);
     /** Whether the first commit that is refused is stored all the same. */
@@ -69,6 +71,17 @@ public final class FaultyStore implements QueueStore {
     public StoreBatch newBatch(long batchGeneration, int capacityBytes) {
         StoreBatch batch = store.newBatch(batchGeneration, capacityBytes);
         return apart ? new StoreBatch(batch.records(), batchGeneration, SHARDS) : batch;
+    }
+
+    @Override
+    public boolean isConfirmed(long queueNumber, long sinceNanos) {
+        return confirmation == null;
+    }
+
+    @Override
+    public CompletionStage<Void> confirm(long queueNumber, long sinceNanos) {
+        CompletableFuture<Void> open = confirmation;
+        return open == null ? CompletableFuture.completedStage(null) : open;
     }
 
     @Override

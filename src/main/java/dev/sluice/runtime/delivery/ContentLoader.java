@@ -251,6 +251,10 @@ public final class ContentLoader {
         PendingResponse pending = pending(pull.request, decision);
         QueueClient.Delivered response =
                 new QueueClient.Delivered(deliveries, decision.reply().metrics(), bytes, pending);
+        if (deliveries.isEmpty()) {
+            pipeline.afterConfirmed(readAgeNanos(), () -> pull.reply.succeed(response), pull.reply::fail);
+            return;
+        }
         pipeline.afterStored(() -> pull.reply.succeed(response), refusal -> {
             if (pending instanceof LeasedResponse leased) {
                 unsentLeases.addAll(leased.leases());
@@ -301,6 +305,18 @@ public final class ContentLoader {
         return unsentLeases;
     }
 
+    private void showConfirmed(
+            QueueRequest.PeekContents request,
+            PreparedDelivery prepared,
+            ReplyHandler<? super QueueClient.Shown> reply) {
+        pipeline.afterConfirmed(readAgeNanos(), () -> show(request, prepared, reply), reply::fail);
+    }
+
+    /** Replies without a change may be that old. */
+    private static long readAgeNanos() {
+        return System.nanoTime() - CommitPipeline.READ_AGE_NANOS_MAX;
+    }
+
     /** Runs a peek. */
     public void peek(QueueRequest.PeekContents request, ReplyHandler<? super QueueClient.Shown> reply) {
         ByteBudget.Reservation reservation = request.reservation();
@@ -309,12 +325,12 @@ public final class ContentLoader {
             reservation.resize(prepared.bodyBytes());
             List<MessageHeader> missing = prepared.fillFrom(cache);
             if (missing.isEmpty()) {
-                pipeline.afterStored(() -> show(request, prepared, reply), reply::fail);
+                showConfirmed(request, prepared, reply);
                 return;
             }
             read(missing, prepared, refusal -> {
                 if (refusal == null) {
-                    show(request, prepared, reply);
+                    showConfirmed(request, prepared, reply);
                 } else {
                     reply.fail(refusal);
                 }

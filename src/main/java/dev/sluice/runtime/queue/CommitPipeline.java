@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommitPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(CommitPipeline.class);
+    /** How old an empty pull, a peek or metrics may be while another node takes the queue over. */
+    public static final long READ_AGE_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
     private final QueueStore store;
     private final long queueNumber;
@@ -119,6 +122,32 @@ public final class CommitPipeline {
         } else {
             onStored.run();
         }
+    }
+
+    /**
+     * Like {@link #afterStored}, and also waits until this node was certainly the owner of the queue after that time, on
+     * the clock of {@link System#nanoTime}. For replies without a change: a node that was replaced and does not know it
+     * must not give them from what it has.
+     */
+    public void afterConfirmed(long sinceNanos, Runnable onConfirmed, Consumer<QueueException> onFailure) {
+        afterStored(() -> confirm(sinceNanos, onConfirmed, onFailure), onFailure);
+    }
+
+    private void confirm(long sinceNanos, Runnable onConfirmed, Consumer<QueueException> onFailure) {
+        if (store.isConfirmed(queueNumber, sinceNanos)) {
+            onConfirmed.run();
+            return;
+        }
+        parkedMeter.increment();
+        store.confirm(queueNumber, sinceNanos)
+                .whenComplete((confirmed, failure) -> scheduler.execute(() -> {
+                    parkedMeter.decrement();
+                    if (failure == null && !failed) {
+                        onConfirmed.run();
+                    } else {
+                        onFailure.accept(new QueueException(QueueError.UNAVAILABLE));
+                    }
+                }));
     }
 
     long generation() {

@@ -10,6 +10,7 @@ import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueEvent;
 import dev.sluice.queue.QueueException;
 import dev.sluice.queue.QueueState;
+import dev.sluice.queue.ReadMetrics;
 import dev.sluice.queue.ReadRequest;
 import dev.sluice.queue.Release;
 import dev.sluice.runtime.RuntimeResources;
@@ -55,6 +56,9 @@ public final class QueueCommandExecutor {
     private static final long EXPIRY_RETRY_MILLIS = 1_000;
 
     private final long queueNumber;
+    /** Whether another node may own the queue without this one knowing it. */
+    private final boolean apart;
+
     private final QueueScheduler scheduler;
     private final QueueState state;
     private final CommitPipeline pipeline;
@@ -88,6 +92,7 @@ public final class QueueCommandExecutor {
             Consumer<StoreException> onFailure,
             Runnable afterChange) {
         this.queueNumber = queueNumber;
+        this.apart = resources.store().storesQueuesApart();
         this.scheduler = scheduler;
         this.state = state;
         this.meters = resources.meters();
@@ -120,14 +125,32 @@ public final class QueueCommandExecutor {
 
     /** Runs a domain command. The command's reply is the result. */
     public <R> void execute(QueueCommand<R> command, ReplyHandler<? super R> reply) {
+        if (apart) {
+            executeConfirmed(command, reply);
+            return;
+        }
+        run(command, reply, 0, decision -> replyWhenStored(command, decision, reply));
+    }
+
+    private <R> void replyWhenStored(QueueCommand<R> command, Decision<R> decision, ReplyHandler<? super R> reply) {
+        if (decision.reply() instanceof Ack.AckReply ack) {
+            meters.countRetries(ack.retryCount());
+            counters.add(QueueCounter.RETRIED, ack.retryCount());
+        } else if (command instanceof Push push && push.span() != null) {
+            pipeline.trace(push.span());
+        }
+        pipeline.afterStored(() -> reply.succeed(decision.reply()), reply::fail);
+    }
+
+    /** A reply without a change is given only by the owner of the queue. */
+    private <R> void executeConfirmed(QueueCommand<R> command, ReplyHandler<? super R> reply) {
+        long sinceNanos = System.nanoTime() - (command instanceof ReadMetrics ? CommitPipeline.READ_AGE_NANOS_MAX : 0);
         run(command, reply, 0, decision -> {
-            if (decision.reply() instanceof Ack.AckReply ack) {
-                meters.countRetries(ack.retryCount());
-                counters.add(QueueCounter.RETRIED, ack.retryCount());
-            } else if (command instanceof Push push && push.span() != null) {
-                pipeline.trace(push.span());
+            if (decision.events().isEmpty()) {
+                pipeline.afterConfirmed(sinceNanos, () -> reply.succeed(decision.reply()), reply::fail);
+            } else {
+                replyWhenStored(command, decision, reply);
             }
-            pipeline.afterStored(() -> reply.succeed(decision.reply()), reply::fail);
         });
     }
 

@@ -300,7 +300,8 @@ class ActiveQueueTest {
                 new QueueRequest.PeekContents(1, content -> 1, reservation),
                 new QueueRequest.CheckDeadlines(),
                 new QueueRequest.Configure(definition(1)),
-                new QueueRequest.ReceiveDeadLetters(2, store.generation(1), List.of(), false));
+                new QueueRequest.ReceiveDeadLetters(2, store.generation(1), List.of(), false),
+                new QueueRequest.TakeDeadLetters(3, 1, List.of(), false));
         assertThat(requests)
                 .extracting(Object::getClass)
                 .as("one of each type")
