@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,20 @@ final class TelemetrySdk {
     private static void logWithSlf4j() {
         if (SDK_LOG.getHandlers().length == 0) {
             SDK_LOG.setUseParentHandlers(false);
-            SDK_LOG.addHandler(new SLF4JBridgeHandler());
+            SDK_LOG.addHandler(new LineHandler());
+        }
+    }
+
+    /** A collector that is away is one line, not a stack trace. */
+    private static final class LineHandler extends SLF4JBridgeHandler {
+        @Override
+        public void publish(LogRecord record) {
+            Throwable cause = record.getThrown();
+            if (cause != null) {
+                record.setMessage(record.getMessage() + ": " + cause);
+                record.setThrown(null);
+            }
+            super.publish(record);
         }
     }
 
