@@ -59,6 +59,7 @@ final class ServerMeters {
                                 "Free bytes below which pushes are refused.",
                                 any -> config.storage().freeBytesMin())));
         meters.gauges(store::figures, STORE_GAUGES);
+        ShardMeters.add(meters, store);
     }
 
     private static final List<Meters.GaugeOf<StoreFigures>> STORE_GAUGES = List.of(

@@ -10,7 +10,7 @@ package dev.sluice.store;
  * @param groups groups that this node has stored as the owner
  * @param voidRecords records that did not count and were read by this node
  * @param takeoverNanos how long the last claim took, from the request to the ownership; 0 before the first
- * @param snapshotAgeSeconds since the newest snapshot that this node has written or seen; -1 if there is none
+ * @param snapshotAgeSeconds since this node wrote its last snapshot; -1 if it wrote none since its start
  */
 public record ShardStatus(
         ShardRole role,
@@ -22,6 +22,11 @@ public record ShardStatus(
         long voidRecords,
         long takeoverNanos,
         long snapshotAgeSeconds) {
+    /** The same with the age of the last snapshot. */
+    public ShardStatus withSnapshotAgeSeconds(long seconds) {
+        return new ShardStatus(role, epoch, ownerNode, appliedOffset, lag, groups, voidRecords, takeoverNanos, seconds);
+    }
+
     /** A shard that this node has nothing to do with. */
     public static final ShardStatus NONE = new ShardStatus(ShardRole.NONE, 0, "", -1, 0, 0, 0, 0, -1);
 }

@@ -12,6 +12,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.EnumMap;
 import java.util.List;
@@ -169,6 +170,32 @@ public final class Meters {
             return all.build();
         });
         gauges.forEach(gauge -> describe(gauge.name(), "gauge", gauge.help()));
+    }
+
+    /**
+     * Adds gauges with a series for each of several sources.
+     *
+     * @param label what distinguishes the sources
+     * @param sources by the value of that label; called from any thread, once per scrape
+     */
+    public <T> void gaugesBy(String label, Supplier<Map<String, T>> sources, List<GaugeOf<T>> gauges) {
+        registry.register((MultiCollector) () -> {
+            Map<String, T> figures = sources.get();
+            MetricSnapshots.Builder all = MetricSnapshots.builder();
+            gauges.forEach(gauge -> {
+                GaugeSnapshot.Builder series =
+                        GaugeSnapshot.builder().name(gauge.name()).help(gauge.help());
+                figures.forEach((value, source) -> series.dataPoint(GaugeDataPointSnapshot.builder()
+                        .labels(Labels.of(label, value))
+                        .value(gauge.value().applyAsDouble(source))
+                        .build()));
+                if (!figures.isEmpty()) {
+                    all.metricSnapshot(series.build());
+                }
+            });
+            return all.build();
+        });
+        gauges.forEach(gauge -> describe(gauge.name(), "gauge", gauge.help(), label));
     }
 
     /** Adds a constant with labels; the name ends with {@code _info}. */

@@ -248,7 +248,8 @@ public final class KafkaQueueStore implements ShardedStore {
 
     @Override
     public ShardStatus status(int shard) {
-        return of(shard).status();
+        ShardReplica replica = of(shard);
+        return replica.status().withSnapshotAgeSeconds(snapshots.ageSeconds(replica));
     }
 
     @Override

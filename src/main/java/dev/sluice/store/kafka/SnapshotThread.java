@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,6 +33,9 @@ final class SnapshotThread implements AutoCloseable {
     private final List<SnapshotSource> sources;
     private final long logBytesMin;
     private final Map<ShardReplica, LastSnapshot> last = new HashMap<>();
+    /** When this node wrote the last snapshot of a shard. */
+    private final Map<ShardReplica, Long> writtenNanos = new ConcurrentHashMap<>();
+
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "sluice-snapshots");
 
@@ -45,6 +49,12 @@ final class SnapshotThread implements AutoCloseable {
         this.logBytesMin = logBytesMin;
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Seconds since this node wrote the last snapshot of a shard; -1 before the first. Callable from any thread. */
+    long ageSeconds(ShardReplica replica) {
+        Long written = writtenNanos.get(replica);
+        return written == null ? -1 : TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - written);
     }
 
     private void run() {
@@ -68,7 +78,10 @@ final class SnapshotThread implements AutoCloseable {
                 Optional<SnapshotManifest> written = source.snapshots().write(copy.get());
                 // Whoever has written it.
                 learn(source);
-                written.ifPresent(manifest -> source.snapshots().trim());
+                if (written.isPresent()) {
+                    writtenNanos.put(source.replica(), System.nanoTime());
+                    source.snapshots().trim();
+                }
             }
         } catch (StoreException failure) {
             LOG.warn("A snapshot could not be taken: {}", failure.getMessage());

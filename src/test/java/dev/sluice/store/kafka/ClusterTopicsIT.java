@@ -82,6 +82,20 @@ class ClusterTopicsIT {
     }
 
     @Test
+    void aCatalogThatWasDeletedIsNotTakenForAnEmptyOne() throws Exception {
+        KafkaQueueStore.openAndOwn(
+                        KafkaFixture.options(options.bootstrapServers(), prefix, directory), CommitMeter.NONE)
+                .close();
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of(options.catalogTopic())).all().get();
+        }
+        KafkaOptions other = KafkaFixture.options(options.bootstrapServers(), prefix, directory.resolve("other"));
+
+        assertThatThrownBy(() -> KafkaQueueStore.openAndOwn(other, CommitMeter.NONE))
+                .hasMessageContainingAll(options.catalogTopic(), "is empty", "has records");
+    }
+
+    @Test
     void aLogWhoseBeginningWasDeletedIsRefusedByANodeWithoutACopy() throws Exception {
         KafkaQueueStore.openAndOwn(
                         KafkaFixture.options(options.bootstrapServers(), prefix, directory), CommitMeter.NONE)

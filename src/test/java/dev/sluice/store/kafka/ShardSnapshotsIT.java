@@ -10,10 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.store.CommitMeter;
+import dev.sluice.store.ShardRole;
+import dev.sluice.store.ShardedStore;
 import dev.sluice.store.StoreBatch;
 import dev.sluice.store.StoredMessage;
 import dev.sluice.store.log.ShardLog;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +91,10 @@ class ShardSnapshotsIT {
         long next;
         try (KafkaQueueStore store = KafkaQueueStore.openAndOwn(first, CommitMeter.NONE)) {
             next = pushUntilTrimmed(store, first);
+            assertThat(store.status(0).role()).isEqualTo(ShardRole.OWNER);
+            assertThat(store.status(0).groups()).isPositive();
+            assertThat(store.status(0).snapshotAgeSeconds()).isNotNegative();
+            assertThat(store.status(ShardedStore.CATALOG).snapshotAgeSeconds()).isEqualTo(-1);
         }
 
         try (KafkaQueueStore store = KafkaQueueStore.openAndOwn(node("second"), CommitMeter.NONE)) {
@@ -102,7 +109,7 @@ class ShardSnapshotsIT {
 
     /** One read is bounded by its bytes. */
     private static List<Long> allSeqs(KafkaQueueStore store) {
-        List<Long> all = new java.util.ArrayList<>();
+        List<Long> all = new ArrayList<>();
         List<Long> more = seqs(store, 0);
         while (!more.isEmpty()) {
             all.addAll(more);
