@@ -16,9 +16,13 @@ before(async () => {
 after(() => server.stop());
 
 /** Runs a command with the environment that the first start prints. */
-function sluice(args, input = '', token = TOKEN) {
+function sluice(args, input = '', token = TOKEN, terminal = false) {
   const environment = { ...process.env, CLOUDFLARE_BASE_URL: `${server.origin}/client/v4`, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: token };
-  const child = spawn(process.env.SLUICE_JAVA ?? 'java', ['-XX:TieredStopAtLevel=1', '-jar', JAR, ...args], { env: environment });
+  const command = [process.env.SLUICE_JAVA ?? 'java', '-XX:TieredStopAtLevel=1', '-jar', JAR, ...args];
+  // script gives it a terminal, whose output is all on standard output.
+  const child = terminal
+    ? spawn('script', ['--quiet', '--return', '--command', command.join(' '), '/dev/null'], { env: { ...environment, TERM: 'xterm' } })
+    : spawn(command[0], command.slice(1), { env: environment });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => { stdout += text; });
@@ -87,4 +91,17 @@ test('a token is created, used, listed with its last use, and revoked; its hash 
   assert.match((await sluice(['token', 'revoke', 'reports'])).stderr, /there is no token 'reports'/);
   const expected = createHash('sha256').update('my-token').digest('hex');
   assert.equal((await sluice(['token', 'hash'], 'my-token\n')).stdout, `${expected}\n`);
+});
+
+test('long work shows its progress on a terminal only, and removes it', async () => {
+  const id = await data.queue('slow-from');
+  await data.queue('slow-to');
+  for (let i = 0; i < 12; i += 1) await data.push(id, `m${i}`);
+  const args = ['redrive', 'slow-from', '--to', 'slow-to', '--rate', '4'];
+  const onTerminal = await sluice(args, '', TOKEN, true);
+  assert.match(onTerminal.stdout, /\r\u001b\[K\[[#-]{30}\] \d+ of 12 … \d+ s/);
+  assert.match(onTerminal.stdout, /\r\u001b\[Kcompleted: 12 moved, 0 skipped/);
+  const piped = await sluice(['redrive', 'slow-to', '--to', 'slow-from', '--rate', '12']);
+  assert.equal(piped.stderr, '');
+  assert.match(piped.stdout, /^completed: 12 moved, 0 skipped\n$/);
 });

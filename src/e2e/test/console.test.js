@@ -164,6 +164,26 @@ test('a phone in dark mode has no horizontal scroll bar, and the list can be use
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 });
 
+test('with a token for all accounts the first queue is created in an account that is named', options, async (context) => {
+  const empty = await Server.during(context);
+  const page = await browser.newPage();
+  context.after(() => page.close());
+  page.setDefaultTimeout(LIMIT_MILLIS);
+  page.on('pageerror', (error) => problems.push(error.stack));
+  await page.goto(`${empty.origin}/console/`);
+  await page.getByLabel('API token').fill(TOKEN);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'New queue' }).click();
+  await page.getByLabel('Account').fill(ACCOUNT);
+  await page.getByLabel('Name').fill('the-first');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.locator('.messages').waitFor();
+  await page.goto(`${empty.origin}/console/#/`);
+  await page.getByText('the-first').first().waitFor();
+  assert.equal(await page.locator('code.account').innerText(), ACCOUNT);
+  await empty.stop();
+});
+
 test('everything that the page loads is at most 60 kB compressed', options, async () => {
   const names = new Set(['']);
   const sources = [];

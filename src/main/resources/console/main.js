@@ -50,7 +50,7 @@ function Console({ caller, onAccount, onLogout }) {
   const [id, setId] = useState(route());
   const [refresh, setRefresh] = useState(0);
   const onEnded = () => onLogout('The session has ended. Log in again.');
-  const mayWrite = caller.access === 'write' && caller.account !== '';
+  const mayWrite = caller.access === 'write';
   useEffect(() => {
     const onHash = () => setId(route());
     addEventListener('hashchange', onHash);
@@ -100,8 +100,8 @@ function Console({ caller, onAccount, onLogout }) {
     </header>
     ${error && html`<p class="error banner" role="alert">${error}</p>`}
     ${id
-      ? html`<${QueuePage} key=${id} id=${id} queues=${queues.current} mayWrite=${mayWrite} onEnded=${onEnded} onDeleted=${() => { location.hash = '#/'; setRefresh(refresh + 1); }} />`
-      : html`<${Overview} queues=${queues.current} loaded=${loaded} histories=${histories.current} version=${version} mayWrite=${mayWrite} onChanged=${() => setRefresh(refresh + 1)} />`}`;
+      ? html`<${QueuePage} key=${id} id=${id} queues=${queues.current} mayWrite=${mayWrite && caller.account !== ''} onEnded=${onEnded} onDeleted=${() => { location.hash = '#/'; setRefresh(refresh + 1); }} />`
+      : html`<${Overview} queues=${queues.current} loaded=${loaded} histories=${histories.current} version=${version} mayWrite=${mayWrite} account=${caller.account} onAccount=${onAccount} onChanged=${() => setRefresh(refresh + 1)} />`}`;
 }
 
 function App({ code }) {
@@ -127,7 +127,7 @@ function App({ code }) {
   if (busy) return html`<main class="login"><p class="muted">Logging in …</p></main>`;
   if (!caller) return html`<${Login} problem=${problem} onLogin=${setCaller} />`;
   return html`<${Console} key=${caller.account} caller=${caller}
-    onAccount=${(account) => { api.useAccount(account); location.hash = '#/'; setCaller({ ...caller, account }); }}
+    onAccount=${(account) => { api.useAccount(account); location.hash = '#/'; setCaller({ ...caller, account, accounts: [...new Set([...caller.accounts, account])] }); }}
     onLogout=${(why) => { api.logout(); setProblem(why); setCaller(null); }} />`;
 }
 

@@ -62,7 +62,7 @@ function List({ rows, histories }) {
   </div>`;
 }
 
-export function Overview({ queues, loaded, histories, mayWrite, version, onChanged }) {
+export function Overview({ queues, loaded, histories, mayWrite, account, onAccount, version, onChanged }) {
   const [filter, setFilter] = useState('');
   const [order, setOrder] = useState('name');
   const [creating, setCreating] = useState(false);
@@ -82,6 +82,18 @@ export function Overview({ queues, loaded, histories, mayWrite, version, onChang
     return [...queues.values()].filter((row) => words.every((word) => row.queue_name.toLowerCase().includes(word))).sort(ORDERS[order][1]);
   }, [version, filter, order]);
   const sum = useMemo(() => [...queues.values()].reduce((all, row) => all + total(row), 0), [version]);
+  const create = async (form) => {
+    // A token for all accounts, none of which has a queue yet.
+    const chosen = account || form.get('account');
+    api.useAccount(chosen);
+    const made = await api.createQueue(form.get('name')).catch((failure) => {
+      api.useAccount(account);
+      throw failure;
+    });
+    if (!account) onAccount(chosen);
+    onChanged();
+    location.hash = `#/queues/${made.queue_id}`;
+  };
   return html`<main class="overview">
     <div class="bar">
       <input ref=${input} type="search" placeholder="Filter queues  ( / )" aria-label="Filter queues" value=${filter} onInput=${(event) => setFilter(event.target.value)} />
@@ -94,7 +106,8 @@ export function Overview({ queues, loaded, histories, mayWrite, version, onChang
     <div class="head" aria-hidden="true"><span>Queue</span><span class="number">Ready</span><span class="number">Delayed</span><span class="number">Leased</span><span class="number wide">Size</span><span class="number">Oldest</span><span class="number wide">In</span><span class="number wide">Out</span><span class="wide">Backlog</span></div>
     <${List} rows=${rows} histories=${histories} />
     ${loaded && !queues.size && html`<p class="empty">There are no queues yet.</p>`}
-    ${creating && html`<${Dialog} title="New queue" action="Create" onClose=${() => setCreating(false)} onAction=${async (form) => { const made = await api.createQueue(form.get('name')); onChanged(); location.hash = `#/queues/${made.queue_id}`; }}>
+    ${creating && html`<${Dialog} title="New queue" action="Create" onClose=${() => setCreating(false)} onAction=${create}>
+      ${!account && html`<label>Account <input name="account" required pattern="[0-9a-f]{32}" title="32 hexadecimal digits" autocomplete="off" spellcheck="false" /></label>`}
       <label>Name <input name="name" required autofocus autocomplete="off" spellcheck="false" /></label>
     <//>`}
   </main>`;

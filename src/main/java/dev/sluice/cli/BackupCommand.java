@@ -111,7 +111,12 @@ final class BackupCommand implements Callable<Integer> {
                     .timeout(COPY_TIMEOUT)
                     .POST(BodyPublishers.noBody());
             candidate.headers().forEach(request::header);
-            return http.send(request.build(), BodyHandlers.ofString());
+            TerminalProgress progress = TerminalProgress.start("copying to " + target);
+            try {
+                return http.send(request.build(), BodyHandlers.ofString());
+            } finally {
+                progress.end();
+            }
         } catch (IOException | IllegalArgumentException failure) {
             throw new StartException("no server responds at " + management + ": " + failure);
         }

@@ -27,7 +27,13 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StoreCheck check = StoreCheck.run(directory);
+        StoreCheck check;
+        TerminalProgress progress = TerminalProgress.start("checking " + directory);
+        try {
+            check = StoreCheck.run(directory);
+        } finally {
+            progress.end();
+        }
         boolean sound = check.findings().total() == 0;
         System.out.println(json ? jsonOf(check, sound) : linesOf(check, sound));
         return sound ? Main.OK : Main.DAMAGED;

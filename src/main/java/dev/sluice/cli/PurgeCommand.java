@@ -35,11 +35,17 @@ final class PurgeCommand implements Callable<Integer> {
             throw new StartException("all messages of " + TerminalText.visible(name)
                     + " would be deleted for ever: confirm it with --yes");
         }
-        JsonObject result = api.send(
-                        "POST",
-                        api.path("/queues/" + found.getString("queue_id") + "/purge"),
-                        new JsonObject().put("delete_messages_permanently", true))
-                .getJsonObject("result");
+        JsonObject result;
+        TerminalProgress progress = TerminalProgress.start("purging " + TerminalText.visible(name));
+        try {
+            result = api.send(
+                            "POST",
+                            api.path("/queues/" + found.getString("queue_id") + "/purge"),
+                            new JsonObject().put("delete_messages_permanently", true))
+                    .getJsonObject("result");
+        } finally {
+            progress.end();
+        }
         System.out.println(json ? result.encode() : TerminalText.visible(name) + " is empty");
         return Main.OK;
     }

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,18 +57,39 @@ final class RedriveCommand implements Callable<Integer> {
             spec.put("messages_per_second", perSecond);
         }
         String queueId = api.queue(queue).getString("queue_id");
+        long total = Math.min(limit == null ? Long.MAX_VALUE : limit, ready(queueId));
         JsonObject redrive = api.send("POST", api.extension("/queues/" + queueId + "/redrives"), spec)
                 .getJsonObject("result");
-        while (!noWait && isRunning(redrive)) {
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-            redrive = api.send("GET", api.extension("/redrives/" + redrive.getString("redrive_id")), null)
-                    .getJsonObject("result");
-            if (!json && TerminalText.isTerminal()) {
-                System.err.print("\r" + redrive.getLong("moved") + " moved");
-            }
+        if (!noWait) {
+            redrive = awaitEnd(redrive, total);
         }
         print(redrive);
         return isRunning(redrive) || redrive.getString("status").equals("completed") ? Main.OK : INCOMPLETE;
+    }
+
+    private JsonObject awaitEnd(JsonObject started, long total) throws InterruptedException {
+        AtomicLong moved = new AtomicLong();
+        JsonObject redrive = started;
+        TerminalProgress progress = TerminalProgress.start(() -> TerminalProgress.bar(moved.get(), total));
+        try {
+            while (isRunning(redrive)) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                redrive = api.send("GET", api.extension("/redrives/" + redrive.getString("redrive_id")), null)
+                        .getJsonObject("result");
+                moved.set(redrive.getLong("moved"));
+            }
+        } finally {
+            progress.end();
+        }
+        return redrive;
+    }
+
+    /** The messages that can be moved. */
+    private long ready(String queueId) {
+        return api.send("GET", api.extension("/queues/" + queueId), null)
+                .getJsonObject("result")
+                .getJsonObject("backlog")
+                .getLong("ready");
     }
 
     private static boolean isRunning(JsonObject redrive) {
@@ -80,9 +102,6 @@ final class RedriveCommand implements Callable<Integer> {
             return;
         }
         String reason = redrive.getString("reason");
-        if (TerminalText.isTerminal()) {
-            System.err.print("\r");
-        }
         System.out.println(redrive.getString("status") + ": " + redrive.getLong("moved") + " moved, "
                 + redrive.getLong("skipped") + " skipped"
                 + (reason == null ? "" : ". " + TerminalText.visible(reason)));
