@@ -75,11 +75,12 @@ test('the configuration names its sources and hides secrets; completion is a scr
 });
 
 test('a token is created, used, listed with its last use, and revoked; its hash is that of the configuration', async () => {
+  await data.queue('read-only');
   const created = await sluice(['token', 'create', 'reports', '--expires', '1h']);
   assert.match(created.stdout, /^sluice_[0-9a-f]{40}\n$/, created.stderr);
   const token = created.stdout.trim();
   assert.equal((await sluice(['queues'], '', token)).status, 0);
-  assert.match((await sluice(['push', 'work'], 'x', token)).stderr, /may read, but not write/);
+  assert.match((await sluice(['push', 'read-only'], 'x', token)).stderr, /may read, but not write/);
   const list = (await sluice(['token', 'list'])).stdout;
   assert.match(list, /^\(configuration\) +auth\.token +write +all +never +-$/m);
   assert.match(list, new RegExp(`^[0-9a-f]{32} +reports +read +${ACCOUNT} +20\\d\\d-\\S+ \\d\\d:\\d\\dZ +20\\d\\d-\\S+ \\d\\d:\\d\\dZ$`, 'm'));

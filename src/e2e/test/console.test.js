@@ -175,7 +175,7 @@ test('with a token for all accounts the first queue is created in an account tha
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('button', { name: 'New queue' }).click();
   await page.getByLabel('Account').fill(ACCOUNT);
-  await page.getByLabel('Name').fill('the-first');
+  await page.getByRole('textbox', { name: 'Name' }).fill('the-first');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.locator('.messages').waitFor();
   await page.goto(`${empty.origin}/console/#/`);
