@@ -17,4 +17,5 @@ export const kafkaSettings = (brokers, prefix) => ({
   'storage.engine': 'kafka',
   'cluster.bootstrap_servers': brokers.bootstrapServers,
   'cluster.topic_prefix': prefix,
+  'cluster.port': 0,
 });

@@ -29,7 +29,7 @@ final class StoreEngines {
                                 ? Durability.FSYNC
                                 : Durability.ASYNC,
                         meter);
-            case KAFKA -> KafkaQueueStore.openAndOwn(kafkaOptions(config), meter);
+            case KAFKA -> KafkaQueueStore.open(kafkaOptions(config), meter);
         };
     }
 

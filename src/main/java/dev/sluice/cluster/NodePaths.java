@@ -9,5 +9,8 @@ final class NodePaths {
     /** Puts a change of the catalog in force. */
     static final String APPLY = "/apply";
 
+    /** Moves dead letters. */
+    static final String MOVE = "/move";
+
     private NodePaths() {}
 }

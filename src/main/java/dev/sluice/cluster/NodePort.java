@@ -162,6 +162,12 @@ final class NodePort extends VerticleBase {
                         .ensureQueue(json.getString("account"), json.getString("name"), json.getString("jurisdiction"))
                         .map(queue -> new JsonObject().put("queue", queue)));
             }
+            case NodePaths.MOVE -> {
+                MoveFormat.AddressedMove addressed = MoveFormat.decode(body);
+                yield ifOwned(request, store.shardOf(addressed.targetNumber()), () -> current.work()
+                        .move(addressed.targetNumber(), addressed.move())
+                        .map(result -> new JsonObject().put("result", result.name())));
+            }
             default -> {
                 notServed(request, 404);
                 yield Future.succeededFuture();

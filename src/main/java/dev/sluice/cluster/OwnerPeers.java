@@ -5,6 +5,8 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.queue.QueueError;
 import dev.sluice.queue.QueueException;
 import dev.sluice.runtime.bus.NodePeers;
+import dev.sluice.runtime.bus.QueueRequest.TakeDeadLetters;
+import dev.sluice.runtime.deadletter.DeadLetterTransport.MoveResult;
 import dev.sluice.store.ShardedStore;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -27,6 +29,13 @@ final class OwnerPeers implements NodePeers {
         return owners.send(ShardedStore.CATALOG, NodePaths.ENSURE_QUEUE, request.toBuffer())
                 .compose(OwnerPeers::result)
                 .map(result -> result.getLong("queue"));
+    }
+
+    @Override
+    public Future<MoveResult> move(long targetNumber, TakeDeadLetters move) {
+        return owners.send(store.shardOf(targetNumber), NodePaths.MOVE, MoveFormat.encode(targetNumber, move))
+                .compose(OwnerPeers::result)
+                .map(result -> MoveResult.valueOf(result.getString("result")));
     }
 
     @Override

@@ -150,8 +150,9 @@ public final class QueueRuntime {
         BacklogReader backlogs = new BacklogReader(vertx, catalog, resources);
         BusQueueClient queueClient = new BusQueueClient(
                 vertx, gates, resources.options(), resources.budgets().responses(), backlogs::readPassive);
+        NodePeers peers = cluster == null ? NodePeers.NONE : cluster.peers();
         DeadLetterTransport transport =
-                new BusDeadLetterTransport(catalog, catalogClient, queueClient, resources.store());
+                new BusDeadLetterTransport(catalog, catalogClient, queueClient, resources.store(), peers);
         EventLoopScheduler scheduler = new EventLoopScheduler(vertx, vertx.getOrCreateContext(), resources.clock());
         QueueDeployer deployer = new QueueDeployer(catalog, gates, resources, admission, transport, backlogs);
         @Nullable CatalogFollower follower = follower(vertx, resources, catalog, cluster);
@@ -160,9 +161,9 @@ public final class QueueRuntime {
             backlogs.inCluster(cluster.ownership()::serves);
         }
         @Nullable
-        OwnerWork ownerWork =
-                follower == null ? null : new BusOwnerWork(vertx, follower, catalogClient, resources.options());
-        NodePeers peers = cluster == null ? NodePeers.NONE : cluster.peers();
+        OwnerWork ownerWork = follower == null
+                ? null
+                : new BusOwnerWork(vertx, follower, catalogClient, transport, resources.options());
         return vertx.deployVerticle(new CatalogVerticle(catalog, gates, resources, strictNames, snapshot, peers))
                 .compose(catalogId -> vertx.deployVerticle(deployer).compose(deployerId -> {
                     // Last, because a start that fails has nothing to stop.

@@ -12,6 +12,8 @@ import dev.sluice.queue.QueueHead;
 import dev.sluice.queue.QueueSettings;
 import dev.sluice.runtime.SharedStores.NodeStore;
 import dev.sluice.runtime.bus.NodePeers;
+import dev.sluice.runtime.bus.QueueRequest;
+import dev.sluice.runtime.deadletter.DeadLetterTransport.MoveResult;
 import dev.sluice.store.ShardedStore;
 import io.vertx.core.Future;
 import java.util.List;
@@ -52,6 +54,11 @@ class SharedQueuesTest {
             @Override
             public Future<Long> ensureQueue(String accountId, String name, String jurisdiction) {
                 return other.get().runtime.ownerWork().ensureQueue(accountId, name, jurisdiction);
+            }
+
+            @Override
+            public Future<MoveResult> move(long targetNumber, QueueRequest.TakeDeadLetters move) {
+                return other.get().runtime.ownerWork().move(targetNumber, move);
             }
 
             @Override

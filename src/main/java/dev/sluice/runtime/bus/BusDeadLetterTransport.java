@@ -20,10 +20,16 @@ public final class BusDeadLetterTransport implements DeadLetterTransport {
     private final CatalogView catalog;
     private final BusCatalogClient catalogClient;
     private final BusQueueClient queueClient;
+    private final NodePeers peers;
 
     public BusDeadLetterTransport(
-            CatalogView catalog, BusCatalogClient catalogClient, BusQueueClient queueClient, QueueStore store) {
+            CatalogView catalog,
+            BusCatalogClient catalogClient,
+            BusQueueClient queueClient,
+            QueueStore store,
+            NodePeers peers) {
         this.store = store;
+        this.peers = peers;
         this.catalog = catalog;
         this.catalogClient = catalogClient;
         this.queueClient = queueClient;
@@ -31,7 +37,18 @@ public final class BusDeadLetterTransport implements DeadLetterTransport {
 
     @Override
     public Future<Long> resolve(long originNumber, String accountId, String deadLetterQueue) {
+        if (catalog.findByName(accountId, deadLetterQueue) == null && isElsewhere(ShardedStore.CATALOG)) {
+            return peers.ensureQueue(accountId, deadLetterQueue, jurisdictionOf(originNumber));
+        }
         return target(originNumber, accountId, deadLetterQueue).map(QueueDefinition::number);
+    }
+
+    private boolean isElsewhere(int shard) {
+        return store instanceof ShardedStore sharded && !sharded.owns(shard);
+    }
+
+    private boolean isElsewhere(long queueNumber) {
+        return store instanceof ShardedStore sharded && !sharded.owns(sharded.shardOf(queueNumber));
     }
 
     private Future<QueueDefinition> target(long originNumber, String accountId, String deadLetterQueue) {
@@ -44,6 +61,9 @@ public final class BusDeadLetterTransport implements DeadLetterTransport {
     @Override
     public Future<MoveResult> move(long targetNumber, QueueRequest.TakeDeadLetters move) {
         QueueDefinition target = catalog.findByNumber(targetNumber);
+        if (target != null && isElsewhere(targetNumber)) {
+            return peers.move(targetNumber, move);
+        }
         if (target == null) {
             return refuseUnlessGone(targetNumber);
         }

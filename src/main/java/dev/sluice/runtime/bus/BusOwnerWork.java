@@ -4,6 +4,7 @@ import dev.sluice.queue.QueueDefinition;
 import dev.sluice.runtime.RuntimeOptions;
 import dev.sluice.runtime.catalog.CatalogFollower;
 import dev.sluice.runtime.catalog.CatalogVerticle;
+import dev.sluice.runtime.deadletter.DeadLetterTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
@@ -11,9 +12,16 @@ import io.vertx.core.Vertx;
 public final class BusOwnerWork implements OwnerWork {
     private final CatalogFollower follower;
     private final BusCatalogClient catalog;
+    private final DeadLetterTransport deadLetters;
     private final BusSender sender;
 
-    public BusOwnerWork(Vertx vertx, CatalogFollower follower, BusCatalogClient catalog, RuntimeOptions options) {
+    public BusOwnerWork(
+            Vertx vertx,
+            CatalogFollower follower,
+            BusCatalogClient catalog,
+            DeadLetterTransport deadLetters,
+            RuntimeOptions options) {
+        this.deadLetters = deadLetters;
         this.follower = follower;
         this.catalog = catalog;
         this.sender = new BusSender(vertx, options.sendTimeoutMillis());
@@ -29,5 +37,10 @@ public final class BusOwnerWork implements OwnerWork {
     @Override
     public Future<Long> ensureQueue(String accountId, String name, String jurisdiction) {
         return catalog.ensureQueue(accountId, name, jurisdiction).map(QueueDefinition::number);
+    }
+
+    @Override
+    public Future<DeadLetterTransport.MoveResult> move(long targetNumber, QueueRequest.TakeDeadLetters move) {
+        return deadLetters.move(targetNumber, move);
     }
 }

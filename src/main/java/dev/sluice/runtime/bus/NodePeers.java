@@ -1,6 +1,7 @@
 package dev.sluice.runtime.bus;
 
 import dev.sluice.queue.QueueDefinition;
+import dev.sluice.runtime.deadletter.DeadLetterTransport.MoveResult;
 import io.vertx.core.Future;
 
 /**
@@ -16,6 +17,11 @@ public interface NodePeers {
         }
 
         @Override
+        public Future<MoveResult> move(long targetNumber, QueueRequest.TakeDeadLetters move) {
+            return Future.failedFuture(new IllegalStateException("there is no other node"));
+        }
+
+        @Override
         public Future<Void> apply(QueueDefinition queue, long catalogOffset) {
             return Future.succeededFuture();
         }
@@ -23,6 +29,9 @@ public interface NodePeers {
 
     /** Finds or creates a queue, at the owner of the catalog. Returns its number. */
     Future<Long> ensureQueue(String accountId, String name, String jurisdiction);
+
+    /** Sends a move of dead letters to the owner of the queue that takes it. */
+    Future<MoveResult> move(long targetNumber, QueueRequest.TakeDeadLetters move);
 
     /**
      * Completes when the owner of a queue has put a change of the catalog in force: new settings, or the deletion.
