@@ -40,10 +40,10 @@ public final class StoreBatch {
     private final RecordSink records;
     private final HeadChanges heads = new HeadChanges();
     private final long generation;
-    /** Into how many shards the store divides its queues. */
-    private final int shards;
+    /** Into how many shards the store divides its queues. Short, so that the batch of a single node is no larger. */
+    private final short shards;
     /** The shard that the batch changes, or one of the numbers below. */
-    private int shard = UNTOUCHED;
+    private short shard = UNTOUCHED;
 
     /** Spans of the requests whose messages are in this batch; null if none is recorded. */
     private @Nullable List<TraceContext> spans;
@@ -64,12 +64,12 @@ public final class StoreBatch {
     /**
      * Creates a batch of a store whose queues are divided into shards.
      *
-     * @param shards their number; see {@link Shards}
+     * @param shards their number, up to 32767; see {@link Shards}
      */
     public StoreBatch(RecordSink records, long generation, int shards) {
         this.records = records;
         this.generation = generation;
-        this.shards = shards;
+        this.shards = (short) shards;
     }
 
     /** The shard that the batch changes, or {@link #CATALOG}, {@link #UNTOUCHED} or {@link #MIXED}. */
@@ -83,7 +83,7 @@ public final class StoreBatch {
 
     private void touchShard(int touched) {
         if (shard != touched) {
-            shard = shard == UNTOUCHED ? touched : MIXED;
+            shard = shard == UNTOUCHED ? (short) touched : MIXED;
         }
     }
 

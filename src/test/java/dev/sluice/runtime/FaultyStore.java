@@ -23,7 +23,7 @@ import java.util.function.Function;
  * report that it was reopened.
  */
 public final class FaultyStore implements QueueStore {
-    private static final int SHARDS = 1 << 20;
+    private static final int SHARDS = 8_191;
 
     public volatile boolean refusing;
     public volatile boolean denying;
