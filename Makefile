@@ -106,7 +106,7 @@ jmh: $(FLOOR) ## run the microbenchmarks, with allocation per operation (ARGS="D
 $(FLOOR): $(BENCH_SOURCES) | jdk maven node
 	$(MVN) -Pjmh -DskipTests package
 
-cluster: $(JAR) $(KAFKA) | node ## run three Kafka brokers and a node on them, on loopback (ARGS="--set http.port=9000")
+cluster: $(JAR) $(KAFKA) | node ## run three Kafka brokers and three nodes on them, on loopback (ARGS="--nodes 2 --port 9000")
 	node src/kafka/cluster.mjs $(ARGS)
 
 kafka: $(KAFKA) ## bring Kafka's brokers into target/kafka, for the tests of the kafka engine
