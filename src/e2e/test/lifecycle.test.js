@@ -208,6 +208,18 @@ test('a changed file and POST /reload change tokens and workers; a file that can
   await send(server.origin, 'POST', `${queuesPath}/${queue_id}/messages`, { token: 'second-token', body: { body: 'x' } });
   await until('the worker has the batch', () => delivered.length === 1);
 
+  const written = await readFile(config, 'utf8');
+  for (const truncated of ['', '# to be written\n']) {
+    await writeFile(config, truncated);
+    assert.deepEqual(await reload('second-token'), {
+      status: 409,
+      text: `${config} has no keys any more; write it anew, or restart to use the defaults of all keys\n`,
+    });
+  }
+  await send(server.origin, 'POST', `${queuesPath}/${queue_id}/messages`, { token: 'second-token', body: { body: 'y' } });
+  await until('the worker is still known', () => delivered.length === 2);
+  await writeFile(config, written);
+
   await writeFile(secret, 'two words');
   const refused = await reload('second-token');
   assert.equal(refused.status, 409);

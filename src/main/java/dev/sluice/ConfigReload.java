@@ -31,8 +31,8 @@ public final class ConfigReload {
     @FunctionalInterface
     public interface Part {
         /**
-         * Applies the configuration. Completes when it is in effect; fails with a one-line message if it cannot be
-         * applied.
+         * Applies the configuration. Completes when it is in effect. Fails with, or throws, a {@link StartException} if it
+         * cannot be applied.
          */
         Future<Void> apply(ServerConfig config);
     }
@@ -158,7 +158,7 @@ public final class ConfigReload {
         try {
             part.apply(config).toCompletionStage().toCompletableFuture().get(PART_SECONDS_MAX, TimeUnit.SECONDS);
             return Optional.empty();
-        } catch (ExecutionException rejected) {
+        } catch (ExecutionException | StartException rejected) {
             String reason = StartException.lineOf(rejected);
             LOG.warn("{} cannot be reloaded and stays as it is: {}", name, reason);
             return Optional.of(reason);

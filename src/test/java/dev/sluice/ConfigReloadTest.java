@@ -2,6 +2,10 @@ package dev.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ConfigLoader;
 import dev.sluice.config.ServerConfig;
@@ -10,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ConfigReloadTest {
     private final List<String> applied = new ArrayList<>();
@@ -66,6 +71,36 @@ class ConfigReloadTest {
         reload.request();
 
         assertThat(applied).containsExactly("last 1");
+    }
+
+    @Test
+    void aPartThatRefusesIsOneWarningWithoutAStackTrace() {
+        Logger logger = (Logger) LoggerFactory.getLogger(ConfigReload.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            ConfigReload reload = new ConfigReload(this::config)
+                    .with("fails", config -> Future.failedFuture(new StartException("not now")))
+                    .with("throws", config -> {
+                        throw new StartException("by a restart only");
+                    });
+            reload.begin();
+            reload.request();
+        } finally {
+            logger.detachAppender(log);
+        }
+
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .allSatisfy(event -> {
+                    assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                    assertThat(event.getThrowableProxy()).isNull();
+                })
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "fails cannot be reloaded and stays as it is: not now",
+                        "throws cannot be reloaded and stays as it is: by a restart only");
     }
 
     @Test

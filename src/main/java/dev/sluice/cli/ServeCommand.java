@@ -4,6 +4,7 @@ import dev.sluice.ConfigReload;
 import dev.sluice.ReloadSignal;
 import dev.sluice.Server;
 import dev.sluice.StartException;
+import dev.sluice.config.ConfigException;
 import dev.sluice.config.ConfigLoader;
 import dev.sluice.config.HttpConfig;
 import dev.sluice.config.ServerConfig;
@@ -39,12 +40,16 @@ final class ServeCommand implements Callable<Integer> {
             description = "Stop as soon as the server is ready: to test a configuration, or to write a class archive.")
     private boolean stopWhenReady;
 
+    /** Whether the file had a key when the server started. */
+    private boolean fileHadKeys;
+
     @Override
     public Integer call() throws Exception {
         SystemdNotifier systemd = SystemdNotifier.of(System.getenv());
-        ConfigReload reload = new ConfigReload(this::configuration).reportTo(systemd::reloading, systemd::ready);
+        ConfigReload reload = new ConfigReload(this::changedConfiguration).reportTo(systemd::reloading, systemd::ready);
         ReloadSignal.handle(reload::request);
         ServerConfig config = configuration();
+        fileHadKeys = file != null && ConfigLoader.hasKeys(file);
         LogConfigurator.level(config.logLevel());
         LogConfigurator.format(config.logFormat());
         List<String> ignored = ConfigLoader.ignoredVariables(System.getenv());
@@ -85,6 +90,15 @@ final class ServeCommand implements Callable<Integer> {
 
     private ServerConfig configuration() {
         return ConfigLoader.load(file, System.getenv(), assignments);
+    }
+
+    /** Refuses a file that has become empty: it is about to be written, or its disk was full. */
+    private ServerConfig changedConfiguration() {
+        if (file != null && fileHadKeys && !ConfigLoader.hasKeys(file)) {
+            throw new ConfigException(
+                    file + " has no keys any more; write it anew, or restart to use the defaults of all keys");
+        }
+        return configuration();
     }
 
     private List<Path> files() {

@@ -61,6 +61,15 @@ public final class ConfigLoader {
     }
 
     /**
+     * Whether a configuration file has at least one key.
+     *
+     * @throws ConfigException if it cannot be read or is not a YAML document
+     */
+    public static boolean hasKeys(Path file) {
+        return YamlText.readFile(file) instanceof Map<?, ?> keys && !keys.isEmpty();
+    }
+
+    /**
      * The values that {@link #load} would use and where each was set, in the order of the documentation.
      *
      * @throws ConfigException as {@link #load}
