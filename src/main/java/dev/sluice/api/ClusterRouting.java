@@ -29,7 +29,7 @@ public interface ClusterRouting {
     /** Whether this node carries out changes of the catalog now. */
     boolean servesCatalog();
 
-    /** Completes when the catalog here has every change that was answered, by any node, before the call. */
+    /** Completes when the catalog here has every change that was confirmed, by any node, before the call. */
     Future<Void> catchUp();
 
     /**

@@ -275,7 +275,7 @@ public final class Gateway {
         access.record(request, caller, queue, nanos);
     }
 
-    /** Records a request that was answered in the task in which it arrived. */
+    /** Records a request whose response was written in the task in which it arrived. */
     private void recordAccess(HttpServerRequest request) {
         access.record(request, null, null, System.nanoTime() - arrivedNanos);
     }

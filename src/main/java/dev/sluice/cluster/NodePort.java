@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The internal port of one event loop: serves requests of other nodes, over HTTP/2. Every request is signed with the
- * key of the installation. A request for something that this node does not own is answered with 421 and the owner.
+ * key of the installation. A request for something that this node does not own gets 421 and the owner.
  */
 final class NodePort extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(NodePort.class);

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which queues this node serves. A shard that the store has gained is served once the catalog here has everything that
- * was answered before, and the heads of its queues are read. A shard that is lost is not served from that moment on; its
+ * was confirmed before, and the heads of its queues are read. A shard that is lost is not served from that moment on; its
  * queues then leave memory.
  *
  * <p>Flags are readable from any thread. The rest runs on one event loop, that of the deployer.

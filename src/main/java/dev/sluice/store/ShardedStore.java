@@ -67,7 +67,7 @@ public interface ShardedStore extends QueueStore {
      * Brings the copy of the catalog to an end of its log that is asked for after this call. Callers share a
      * catch-up that has not begun, never one that has.
      *
-     * @return completes with the offset that the copy has reached; fails if Kafka does not answer in time
+     * @return completes with the offset that the copy has reached; fails if Kafka does not respond in time
      */
     CompletionStage<Long> catchUpCatalog();
 

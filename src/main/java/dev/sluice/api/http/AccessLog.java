@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * The access log: one line per request that was answered. A thread of its own writes it, so that no event loop waits
+ * The access log: one line per response. A thread of its own writes it, so that no event loop waits
  * for the output. At most {@value #PENDING_MAX} lines wait; further ones are dropped and counted.
  *
  * <p>One object per process, safe for use from several threads.
@@ -28,7 +28,7 @@ public final class AccessLog {
 
     /** Lines that wait at most. */
     public static final int PENDING_MAX = 4_096;
-    /** The status of a request whose client has gone before it was answered, as other servers log it. */
+    /** The status of a request whose client has gone before the response, as other servers log it. */
     static final int CLIENT_GONE = 499;
 
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);

@@ -10,7 +10,7 @@ public interface CatalogFollower {
     /** Reads what the local copy of the catalog has. Does not wait. */
     void refresh();
 
-    /** Completes when memory has everything that was answered, by any node, before the call. */
+    /** Completes when memory has everything that was confirmed, by any node, before the call. */
     Future<Void> catchUp();
 
     /** Completes when memory has the catalog's log up to that offset. */

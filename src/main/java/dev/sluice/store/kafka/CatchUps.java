@@ -32,7 +32,7 @@ final class CatchUps {
     }
 
     /**
-     * Answers those that wait.
+     * Completes those that wait.
      *
      * @param follow reads to an end of the log that it asks for, and returns the offset of the copy; those that come
      * from now on need a later end

@@ -28,7 +28,7 @@ public final class ClientProperties {
     /** Size of a record without its value, in a batch of its own; an upper bound. */
     static final int RECORD_OVERHEAD_BYTES = 512;
 
-    /** An append that was not answered for this long is given up. */
+    /** An append without a result for this long is given up. */
     static final int DELIVERY_TIMEOUT_MILLIS = 30_000;
 
     static final int REQUEST_TIMEOUT_MILLIS = 10_000;

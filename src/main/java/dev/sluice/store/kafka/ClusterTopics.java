@@ -122,9 +122,9 @@ final class ClusterTopics implements AutoCloseable {
     }
 
     /** Empty if the broker that was asked does not know the topic. */
-    private <T> Optional<T> getIfKnown(String what, KafkaFuture<T> answer) {
+    private <T> Optional<T> getIfKnown(String what, KafkaFuture<T> result) {
         try {
-            return Optional.of(answer.get());
+            return Optional.of(result.get());
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
                 return Optional.empty();
@@ -256,9 +256,9 @@ final class ClusterTopics implements AutoCloseable {
         }
     }
 
-    private <T> T get(String what, KafkaFuture<T> answer) {
+    private <T> T get(String what, KafkaFuture<T> result) {
         try {
-            return answer.get();
+            return result.get();
         } catch (ExecutionException failure) {
             throw failed(what, failure);
         } catch (InterruptedException interrupted) {

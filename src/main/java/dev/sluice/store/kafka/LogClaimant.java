@@ -66,19 +66,19 @@ final class LogClaimant {
             UUID historyId =
                     position.historyId().equals(LogPosition.NO_HISTORY) ? UUID.randomUUID() : position.historyId();
             LogClaim claim = new LogClaim(identity, historyId, node);
-            CompletableFuture<Long> answer = new CompletableFuture<>();
+            CompletableFuture<Long> appended = new CompletableFuture<>();
             appender.append(
                     LogRecordFormat.encode(LogRecord.claim(epoch, owner, claim.encode())), (offset, failure) -> {
                         if (failure == null) {
-                            answer.complete(offset);
+                            appended.complete(offset);
                         } else {
-                            answer.completeExceptionally(failure);
+                            appended.completeExceptionally(failure);
                         }
                     });
             @Nullable StoreException failure = null;
             long end = 0;
             try {
-                end = answer.join() + 1;
+                end = appended.join() + 1;
             } catch (CompletionException failed) {
                 failure = (StoreException) failed.getCause();
             }

@@ -76,7 +76,7 @@ final class SnapshotThread implements AutoCloseable {
             Optional<LogCopy> copy = source.replica().copy();
             if (copy.isPresent() && isDue(source, copy.get())) {
                 Optional<SnapshotManifest> written = source.snapshots().write(copy.get());
-                // Whoever has written it.
+                // Written by this node or by another one.
                 learn(source);
                 if (written.isPresent()) {
                     writtenNanos.put(source.replica(), System.nanoTime());

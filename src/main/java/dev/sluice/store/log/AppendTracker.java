@@ -59,7 +59,7 @@ public final class AppendTracker {
     /** Nothing to do before another append has a result. */
     public record Wait() implements Step {}
 
-    /** Takes the result of an append: the log answered with this offset, negative if it is unknown. */
+    /** Takes the result of an append: the log returned this offset, negative if it is unknown. */
     public void appended(long index, long offset) {
         offsetByIndex.putIfAbsent(index, offset);
     }
@@ -79,7 +79,7 @@ public final class AppendTracker {
             return new Wait();
         }
         if (offset < expectedOffset) {
-            return end("append " + ownership.nextIndex() + " was answered with offset " + offset + ", expected "
+            return end("append " + ownership.nextIndex() + " got offset " + offset + ", expected "
                     + expectedOffset);
         }
         return offset == expectedOffset ? acknowledge(offset) : new ReadGap(expectedOffset, offset);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one shard: a totally ordered sequence of records that is kept elsewhere. Offsets begin at 0 and grow by
- * one with each record. A record whose append was answered with an offset keeps that offset.
+ * one with each record. A record whose append was acknowledged with an offset keeps that offset.
  *
  * <p>Belongs to one thread, except that results of appends arrive on any thread. All methods but {@link
  * Appender#append} block; a failure is a {@link StoreException}.
@@ -27,7 +27,7 @@ public interface ShardLog extends AutoCloseable {
     @FunctionalInterface
     interface AppendListener {
         /**
-         * Called when the log has answered or the append was given up.
+         * Called when the log has acknowledged the append, or it was given up.
          *
          * @param offset where the record stands; negative if the log has it but the offset is unknown
          * @param failure null if the log has the record; otherwise it may have it all the same
@@ -40,7 +40,7 @@ public interface ShardLog extends AutoCloseable {
         /** Appends a record behind those appended before. */
         void append(byte[] record, AppendListener listener);
 
-        /** Gives up what was not answered; its listeners get a failure. */
+        /** Gives up what was not acknowledged; its listeners get a failure. */
         @Override
         void close();
     }

@@ -9,7 +9,7 @@ import java.util.Random;
 
 /**
  * A log in memory that several nodes share, with the faults that a real one has: appends that arrive late, twice or
- * never, and answers that are lost or name another offset of the same record. Random, repeatable by its seed for one
+ * never, and results that are lost or name another offset of the same record. Random, repeatable by its seed for one
  * order of calls. Safe for use from several threads.
  */
 final class SimulatedLog {
@@ -145,13 +145,13 @@ final class SimulatedLog {
                             failure = new StoreException("the append was lost");
                         }
                         case 1 -> {
-                            // Arrives, but the answer is lost.
+                            // Arrives, but the result is lost.
                             SimulatedLog.this.append(record);
                             broken = true;
-                            failure = new StoreException("the answer was lost");
+                            failure = new StoreException("the result was lost");
                         }
                         case 2 -> {
-                            // Arrives twice, and the second place is answered.
+                            // Arrives twice, and the second place is the result.
                             SimulatedLog.this.append(record);
                             offset = SimulatedLog.this.append(record);
                         }

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
  * One queue in a catalog that two nodes follow at their own speed: it is created, gets pushes and lookups through both
  * nodes, and is deleted, while the ownership of its shard moves.
  *
- * <p>A queue that a client was told of is found everywhere; a push that was answered is not in a queue whose deletion was
- * answered before.
+ * <p>A queue that a client was told of is found everywhere; a push that was confirmed is not in a queue whose deletion was
+ * confirmed before.
  */
 final class CatalogModel implements Model<CatalogModel.State> {
     private static final int NODES = 2;
@@ -34,8 +34,8 @@ final class CatalogModel implements Model<CatalogModel.State> {
     static final class State {
         private int catalog;
         private final int[] view = new int[NODES];
-        private boolean creationAnswered;
-        private boolean deletionAnswered;
+        private boolean creationConfirmed;
+        private boolean deletionConfirmed;
         /** Where a catch-up of each node ends; -1 while none runs. */
         private final int[] catchUpTo = {-1, -1};
         /** For each node: 0 no lookup, 1 waits for a catch-up that has not begun, 2 for the one that runs. */
@@ -56,8 +56,8 @@ final class CatalogModel implements Model<CatalogModel.State> {
         private State after(Consumer<State> change) {
             State copy = new State();
             copy.catalog = catalog;
-            copy.creationAnswered = creationAnswered;
-            copy.deletionAnswered = deletionAnswered;
+            copy.creationConfirmed = creationConfirmed;
+            copy.deletionConfirmed = deletionConfirmed;
             for (int n = 0; n < NODES; n++) {
                 copy.view[n] = view[n];
                 copy.catchUpTo[n] = catchUpTo[n];
@@ -86,8 +86,8 @@ final class CatalogModel implements Model<CatalogModel.State> {
                         .append('|');
             }
             return text.append(catalog)
-                    .append(creationAnswered)
-                    .append(deletionAnswered)
+                    .append(creationConfirmed)
+                    .append(deletionConfirmed)
                     .append(owner)
                     .append(ready)
                     .append(push)
@@ -120,16 +120,16 @@ final class CatalogModel implements Model<CatalogModel.State> {
         if (state.catalog == 0) {
             each.accept("the creation is stored", state.after(next -> next.catalog = CREATED));
         }
-        if (state.catalog == CREATED && !state.creationAnswered) {
-            each.accept("the creation is answered", state.after(next -> next.creationAnswered = true));
+        if (state.catalog == CREATED && !state.creationConfirmed) {
+            each.accept("the creation is confirmed", state.after(next -> next.creationConfirmed = true));
         }
-        if (state.catalog == CREATED && state.creationAnswered) {
+        if (state.catalog == CREATED && state.creationConfirmed) {
             each.accept("the removal is stored", state.after(next -> next.catalog = REMOVED));
         }
         boolean retired = state.ready && state.view[state.owner] == REMOVED
                 || mutation == Mutation.DELETION_IS_ANSWERED_BEFORE_THE_OWNER_RETIRED_THE_QUEUE;
-        if (state.catalog == REMOVED && !state.deletionAnswered && retired) {
-            each.accept("the deletion is answered", state.after(next -> next.deletionAnswered = true));
+        if (state.catalog == REMOVED && !state.deletionConfirmed && retired) {
+            each.accept("the deletion is confirmed", state.after(next -> next.deletionConfirmed = true));
         }
         for (int n = 0; n < NODES; n++) {
             node(state, n, each);
@@ -168,24 +168,24 @@ final class CatalogModel implements Model<CatalogModel.State> {
     private void endCatchUp(State state, int n) {
         state.catchUpTo[n] = -1;
         if (state.lookup[n] == 2) {
-            answer(state, n);
+            reply(state, n);
         }
     }
 
     /** A client asks for the queue; a node that does not know it catches up first. */
     private void lookup(State state, int n) {
         state.lookups++;
-        state.lookupAfterCreation[n] = state.creationAnswered;
+        state.lookupAfterCreation[n] = state.creationConfirmed;
         boolean known = state.view[n] > 0;
         boolean running = state.catchUpTo[n] >= 0;
         if (known || mutation == Mutation.MISS_IS_ANSWERED_WITHOUT_CATCH_UP) {
-            answer(state, n);
+            reply(state, n);
         } else {
             state.lookup[n] = running && mutation == Mutation.MISS_JOINS_A_RUNNING_CATCH_UP ? 2 : 1;
         }
     }
 
-    private static void answer(State state, int n) {
+    private static void reply(State state, int n) {
         boolean found = state.view[n] == CREATED || state.view[n] == REMOVED;
         if (!found && state.lookupAfterCreation[n]) {
             state.violation = "a queue that was created is not found at node " + n;
@@ -199,7 +199,7 @@ final class CatalogModel implements Model<CatalogModel.State> {
             if (known == CREATED) {
                 each.accept("push through " + edge, state.after(next -> {
                     next.push = known;
-                    next.pushAfterDeletion = next.deletionAnswered;
+                    next.pushAfterDeletion = next.deletionConfirmed;
                 }));
             } else if (known == REMOVED) {
                 each.accept("refused push through " + edge, state);
@@ -218,7 +218,7 @@ final class CatalogModel implements Model<CatalogModel.State> {
         each.accept("the owner decides the push", state.after(next -> {
             next.push = -1;
             if (view == CREATED && state.pushAfterDeletion) {
-                next.violation = "a push was stored that began after the deletion was answered";
+                next.violation = "a push was stored that began after the deletion was confirmed";
             } else if (view == 0) {
                 next.violation = "a push to a queue that was created is refused";
             }

@@ -249,7 +249,7 @@ final class OwnershipModel implements Model<OwnershipModel.State> {
         }
         int n = append.entry().node();
         Node node = state.nodes().get(n);
-        State answered = new State(
+        State received = new State(
                 state.log(),
                 replaced(state.appends(), a, new Append(append.entry(), append.copies(), append.offset(), false)),
                 state.nodes(),
@@ -257,22 +257,22 @@ final class OwnershipModel implements Model<OwnershipModel.State> {
                 state.duplicates(),
                 "");
         if (append.entry().record().kind() == LogRecord.Kind.CLAIM) {
-            claimStored(answered, append, n, each);
+            claimStored(received, append, n, each);
             return;
         }
         boolean current = node.role() == Role.OWNER
                 && node.epoch() == append.entry().record().epoch();
         if (!current) {
-            each.accept(n + " ignores " + name(append), answered);
+            each.accept(n + " ignores " + name(append), received);
             return;
         }
         AppendTracker failed = node.tracker().copy();
         failed.failed();
-        each.accept(n + " has no result of " + name(append), checked(with(answered, n, ended(node, failed))));
+        each.accept(n + " has no result of " + name(append), checked(with(received, n, ended(node, failed))));
         if (append.copies() > 0) {
             for (boolean trimmed : new boolean[] {false, true}) {
                 String name = n + " has " + append.offset() + " of " + name(append) + (trimmed ? ", gap trimmed" : "");
-                each.accept(name, acknowledgements(answered, n, append, trimmed));
+                each.accept(name, acknowledgements(received, n, append, trimmed));
             }
         }
     }
