@@ -30,7 +30,7 @@ test('a server without memory exits with one line and code 4, and the next one h
   };
   await Promise.all(Array.from({ length: 4 }, () => pushUntilItEnds().catch(() => {})));
   assert.deepEqual(await inTime('the server ends by itself', exhausted.ended, 120_000), { code: OUT_OF_MEMORY, signal: null });
-  assert.match(exhausted.log, /^sluice: out of memory: [^\n]*\n$/);
+  assert.match(exhausted.log, /^\S+ INFO  StartLines - [^\n]*\nsluice: out of memory: [^\n]*\n$/);
   assert.ok(confirmed.length > 100, `${confirmed.length} pushes confirmed`);
 
   const restarted = await Server.during(context, { directory: exhausted.directory });

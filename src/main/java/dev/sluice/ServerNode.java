@@ -62,6 +62,10 @@ final class ServerNode {
         return open(vertx, config, sharded, resources.clock()).compose(node -> {
             node.node.join(StoreEngines.kafkaOptions(config));
             return QueueRuntime.start(vertx, resources, strictNames, node.node.parts())
+                    .compose(runtime -> node.node
+                            .inService()
+                            .recover(failure -> Future.failedFuture(new StartException(failure.getMessage())))
+                            .map(runtime))
                     .map(runtime -> new Started(runtime, node, node.makesDeclaredQueues()))
                     .onFailure(failure -> node.leave());
         });

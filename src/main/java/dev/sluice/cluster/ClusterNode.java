@@ -5,20 +5,25 @@ import dev.sluice.api.ForwardedRequests;
 import dev.sluice.runtime.QueueRuntime;
 import dev.sluice.runtime.ShardOwnership;
 import dev.sluice.store.ShardedStore;
+import dev.sluice.store.StoreException;
 import dev.sluice.store.kafka.KafkaOptions;
 import dev.sluice.store.kafka.ShardGroup;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This server as a node of a cluster: its internal port, its membership in the group of nodes, and the clients of the
@@ -27,8 +32,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Usable from any thread.
  */
 public final class ClusterNode {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
     /** A request may wait for a queue on its owner, and for nothing on its way. */
     private static final long TIMEOUT_MILLIS = 35_000;
+
+    /** How long a start waits for the shards of this node. */
+    private static final long IN_SERVICE_SECONDS_MAX = 30;
 
     /** Listeners with the same negative port share one; that of the API has -1. */
     private static final int SHARED_FREE_PORT = -2;
@@ -60,6 +70,7 @@ public final class ClusterNode {
     private final NodePlacement placement;
     private final ShardOwnership ownership;
     private final NodeClient client;
+    private final Promise<Void> inService = Promise.promise();
     private final List<NodePort> ports = Collections.synchronizedList(new ArrayList<>());
     private String self = "";
     private volatile @Nullable OwnerRequests owners;
@@ -69,8 +80,8 @@ public final class ClusterNode {
         this.vertx = vertx;
         this.store = store;
         this.settings = settings;
-        this.placement = new NodePlacement(store, routes);
-        this.ownership = new ShardOwnership(store, this::onLost);
+        this.placement = new NodePlacement(store, routes, this::completeIfInService);
+        this.ownership = new ShardOwnership(store, this::onLost, shard -> completeIfInService());
         this.client =
                 new NodeClient(vertx, settings.eventLoops(), wallMillis, TIMEOUT_MILLIS, settings.replyBytesMax());
     }
@@ -101,13 +112,42 @@ public final class ClusterNode {
 
     /** Joins the group of nodes, in the background. Its plans say what this node is to own. */
     public void join(KafkaOptions options) {
-        group = ShardGroup.join(
+        ShardGroup member = ShardGroup.join(
                 options,
                 store.shards(),
                 new ShardGroup.NodeAddress(options.node(), settings.zone(), self),
                 new ShardPlacement(),
                 placement::lags,
                 placement);
+        group = member;
+        member.joined().exceptionally(failure -> {
+            inService.tryFail(failure);
+            return null;
+        });
+    }
+
+    /**
+     * Completes when this node serves the shards of its first plan. After half a minute in any case, because other nodes
+     * and queues can be served meanwhile. Fails with a {@link StoreException} if this node cannot be a member.
+     */
+    public Future<Void> inService() {
+        long timer = vertx.setTimer(TimeUnit.SECONDS.toMillis(IN_SERVICE_SECONDS_MAX), late -> {
+            if (inService.tryComplete()) {
+                LOG.warn(
+                        "This node does not serve all of its shards yet{}",
+                        failure().map(reason -> ": " + reason).orElse(""));
+            }
+        });
+        return inService.future().eventually(() -> {
+            vertx.cancelTimer(timer);
+            return Future.succeededFuture();
+        });
+    }
+
+    private void completeIfInService() {
+        if (placement.isInForce(ownership::servesShard)) {
+            inService.tryComplete();
+        }
     }
 
     /** What the runtime of a node needs. */

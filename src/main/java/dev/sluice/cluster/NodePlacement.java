@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /** Makes the store do what the plans of the group say. Called on the thread of the group; flags are for any thread. */
@@ -19,16 +20,25 @@ final class NodePlacement implements ShardGroupListener {
 
     private final ShardedStore store;
     private final ShardRoutes routes;
+    private final Runnable onPlanned;
+    private volatile boolean hasPlan;
     private volatile Set<Integer> owned = Set.of();
 
-    NodePlacement(ShardedStore store, ShardRoutes routes) {
+    /** @param onPlanned called after each plan; must not block */
+    NodePlacement(ShardedStore store, ShardRoutes routes, Runnable onPlanned) {
         this.store = store;
         this.routes = routes;
+        this.onPlanned = onPlanned;
     }
 
     /** Whether the last plan gives a shard to this node. */
     boolean isPlanned(int shard) {
         return owned.contains(shard);
+    }
+
+    /** Whether there was a plan, and each of its shards that is to be owned here passes a test. */
+    boolean isInForce(IntPredicate serves) {
+        return hasPlan && owned.stream().allMatch(serves::test);
     }
 
     /** How many records each copy of this node is behind, by shard. */
@@ -56,6 +66,8 @@ final class NodePlacement implements ShardGroupListener {
                 store.unfollow(shard);
             }
         }
+        hasPlan = true;
+        onPlanned.run();
     }
 
     @Override

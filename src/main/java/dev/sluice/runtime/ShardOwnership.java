@@ -41,6 +41,7 @@ public final class ShardOwnership implements ShardListener {
 
     private final ShardedStore store;
     private final IntConsumer onLost;
+    private final IntConsumer onServed;
     /** For each shard with messages, whether it is served. */
     private final AtomicReferenceArray<Boolean> served;
 
@@ -60,10 +61,12 @@ public final class ShardOwnership implements ShardListener {
      * Creates it and listens to the store.
      *
      * @param onLost also called when a shard is lost, on a thread of the store; must not block
+     * @param onServed called when a shard is served, or the catalog was gained; must not block
      */
-    public ShardOwnership(ShardedStore store, IntConsumer onLost) {
+    public ShardOwnership(ShardedStore store, IntConsumer onLost, IntConsumer onServed) {
         this.store = store;
         this.onLost = onLost;
+        this.onServed = onServed;
         this.served = new AtomicReferenceArray<>(store.shards());
         for (int shard = 0; shard < store.shards(); shard++) {
             served.set(shard, false);
@@ -88,6 +91,11 @@ public final class ShardOwnership implements ShardListener {
         return served.get(store.shardOf(queueNumber));
     }
 
+    /** Whether this node serves a shard now; the catalog, if it owns it. */
+    public boolean servesShard(int shard) {
+        return shard == ShardedStore.CATALOG ? store.owns(shard) : served.get(shard);
+    }
+
     int shardOf(long queueNumber) {
         return store.shardOf(queueNumber);
     }
@@ -107,6 +115,9 @@ public final class ShardOwnership implements ShardListener {
                 serve(shard, running);
             }
         });
+        if (shard == ShardedStore.CATALOG) {
+            onServed.accept(shard);
+        }
     }
 
     @Override
@@ -163,6 +174,7 @@ public final class ShardOwnership implements ShardListener {
                         served.set(shard, false);
                         release(shard, running);
                     }
+                    onServed.accept(shard);
                 })
                 .onFailure(failure -> {
                     LOG.warn("{} cannot be served yet: {}", name(shard), failure.getMessage());

@@ -35,8 +35,8 @@ class SharedQueuesTest {
 
     @BeforeEach
     void start() {
-        ownershipA = new ShardOwnership(storeA, shard -> {});
-        ownershipB = new ShardOwnership(storeB, shard -> {});
+        ownershipA = new ShardOwnership(storeA, shard -> {}, shard -> {});
+        ownershipB = new ShardOwnership(storeB, shard -> {}, shard -> {});
         stores.giveAll(storeA);
         a = new RunningRuntime(new QueueRuntime.ClusterParts(storeA, ownershipA, peerOf(() -> b)));
         b = new RunningRuntime(new QueueRuntime.ClusterParts(storeB, ownershipB, peerOf(() -> a)));
