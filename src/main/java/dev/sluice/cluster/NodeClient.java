@@ -83,7 +83,7 @@ final class NodeClient {
     Future<NodeReply> send(String address, String path, Buffer body) {
         @Nullable InternalKey current = key;
         if (current == null) {
-            return Future.failedFuture(unavailable());
+            return Future.failedFuture(notServed());
         }
         long timeMillis = wallMillis.getAsLong();
         SocketAddress server = socketAddress(address);
@@ -99,7 +99,7 @@ final class NodeClient {
                 .compose(request -> exchange(request, body))
                 .recover(failure -> {
                     LOG.debug("{} of {} failed", path, address, failure);
-                    return Future.failedFuture(failure instanceof QueueException ? failure : unavailable());
+                    return Future.failedFuture(failure instanceof QueueException ? failure : uncertain());
                 });
     }
 
@@ -147,7 +147,13 @@ final class NodeClient {
                 host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
     }
 
-    static QueueException unavailable() {
+    /** For a request that no node has served. */
+    static QueueException notServed() {
+        return new QueueException(
+                QueueError.UNAVAILABLE, "No node serves this queue at the moment. Nothing was changed; try again.");
+    }
+
+    private static QueueException uncertain() {
         return new QueueException(
                 QueueError.UNAVAILABLE,
                 "The node that owns this queue cannot be reached at the moment. The request may have been carried out.");

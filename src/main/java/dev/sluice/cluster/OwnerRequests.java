@@ -26,13 +26,13 @@ final class OwnerRequests {
     Future<NodeReply> send(int shard, String path, Buffer body) {
         return routes.of(shard)
                 .map(address -> send(address, path, body, 0))
-                .orElseGet(() -> Future.failedFuture(NodeClient.unavailable()));
+                .orElseGet(() -> Future.failedFuture(NodeClient.notServed()));
     }
 
     private Future<NodeReply> send(String address, String path, Buffer body, int followed) {
         if (address.equals(self)) {
             // The plan gives the shard to this node, which does not own it yet.
-            return Future.failedFuture(NodeClient.unavailable());
+            return Future.failedFuture(NodeClient.notServed());
         }
         return client.send(address, path, body).compose(reply -> {
             if (reply.wasServed()) {
@@ -43,7 +43,7 @@ final class OwnerRequests {
                     && !reply.owner().equals(address);
             return follows
                     ? send(reply.owner(), path, body, followed + 1)
-                    : Future.failedFuture(NodeClient.unavailable());
+                    : Future.failedFuture(NodeClient.notServed());
         });
     }
 }

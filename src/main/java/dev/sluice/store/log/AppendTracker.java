@@ -79,8 +79,7 @@ public final class AppendTracker {
             return new Wait();
         }
         if (offset < expectedOffset) {
-            return end("append " + ownership.nextIndex() + " got offset " + offset + ", expected "
-                    + expectedOffset);
+            return end("append " + ownership.nextIndex() + " got offset " + offset + ", expected " + expectedOffset);
         }
         return offset == expectedOffset ? acknowledge(offset) : new ReadGap(expectedOffset, offset);
     }
