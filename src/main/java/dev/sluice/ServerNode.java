@@ -64,7 +64,8 @@ final class ServerNode {
             return QueueRuntime.start(vertx, resources, strictNames, node.node.parts())
                     .compose(runtime -> node.node
                             .inService()
-                            .recover(failure -> Future.failedFuture(new StartException(failure.getMessage())))
+                            .recover(failure ->
+                                    Future.failedFuture(new StartException(String.valueOf(failure.getMessage()))))
                             .map(runtime))
                     .map(runtime -> new Started(runtime, node, node.makesDeclaredQueues()))
                     .onFailure(failure -> node.leave());
