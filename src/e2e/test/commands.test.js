@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { ConsoleData } from '../harness/console-data.js';
 import { Server, TOKEN } from '../harness/server.js';
 import { ACCOUNT } from '../harness/suite.js';
+import { LIMIT_MILLIS, until } from '../harness/until.js';
 
 const JAR = process.env.SLUICE_JAR ?? new URL('../../../target/sluice.jar', import.meta.url).pathname;
 let server, data;
@@ -92,6 +93,32 @@ test('a token is created, used, listed with its last use, and revoked; its hash 
   assert.match((await sluice(['token', 'revoke', 'reports'])).stderr, /there is no token 'reports'/);
   const expected = createHash('sha256').update('my-token').digest('hex');
   assert.equal((await sluice(['token', 'hash'], 'my-token\n')).stdout, `${expected}\n`);
+});
+
+test('a list that is watched ends when its reader has gone', async () => {
+  await data.queue('watched');
+  const child = spawn(process.env.SLUICE_JAVA ?? 'java', ['-XX:TieredStopAtLevel=1', '-jar', JAR, 'queues', '--watch', '--url', server.origin], {
+    env: { ...process.env, CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: TOKEN },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MILLIS);
+  child.stdout.once('data', () => child.stdout.destroy());
+  assert.equal(await ended, 0);
+  clearTimeout(limit);
+});
+
+test('a redrive whose command loses its token says that it continues', async () => {
+  const id = await data.queue('lost-from');
+  await data.queue('lost-to');
+  for (let i = 0; i < 60; i += 1) await data.push(id, `m${i}`);
+  const token = (await sluice(['token', 'create', 'mover', '--write'])).stdout.trim();
+  const redrive = sluice(['redrive', 'lost-from', '--to', 'lost-to', '--rate', '1'], '', token);
+  await until('it runs', async () => (await data.own('GET', `/queues/${id}/redrives`)).some(({ status }) => status === 'running'));
+  await sluice(['token', 'revoke', 'mover']);
+  const { status, stderr } = await redrive;
+  assert.equal(status, 2);
+  assert.match(stderr, /^sluice: Authentication error: .*; the redrive [0-9a-f]{32} continues without this command\n$/);
 });
 
 test('long work shows its progress on a terminal only, and removes it', async () => {

@@ -34,7 +34,8 @@ final class QueuesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         print(read());
-        while (watch) {
+        // A reader that has gone, as head, ends it.
+        while (watch && !System.out.checkError()) {
             TimeUnit.SECONDS.sleep(WATCH_SECONDS);
             List<JsonObject> queues = read();
             if (!json && TerminalText.isTerminal()) {

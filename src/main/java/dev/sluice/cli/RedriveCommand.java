@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.StartException;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,9 @@ final class RedriveCommand implements Callable<Integer> {
                         .getJsonObject("result");
                 moved.set(redrive.getLong("moved"));
             }
+        } catch (StartException lost) {
+            throw new StartException(lost.getMessage() + "; the redrive " + redrive.getString("redrive_id")
+                    + " continues without this command");
         } finally {
             progress.end();
         }
