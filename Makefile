@@ -54,13 +54,14 @@ e2e: $(JAR) $(KAFKA) $(DIST) $(E2E)/node_modules/.package-lock.json $(E2E)/node/
 	cd $(E2E) && npm test
 	@node $(E2E)/left-out.mjs
 
-.PHONY: e2e-node e2e-wrangler e2e-python e2e-go e2e-java compatibility
+.PHONY: e2e-node e2e-wrangler e2e-python e2e-go e2e-java e2e-php compatibility
 e2e-node: $(JAR) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json ## run the clients for Node, all versions
 e2e-wrangler: $(JAR) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json ## run the newest wrangler
 e2e-python: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the clients for Python, all versions
 e2e-go: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the clients for Go, all versions
 e2e-java: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the HTTP clients for Java
-e2e-node e2e-wrangler e2e-python e2e-go e2e-java:
+e2e-php: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the HTTP clients for PHP
+e2e-node e2e-wrangler e2e-python e2e-go e2e-java e2e-php:
 	cd $(E2E) && node --test test/clients-$(@:e2e-%=%).test.js
 	@node $(E2E)/left-out.mjs
 

@@ -43,11 +43,16 @@ export async function goProgram(name, overlay = {}, suffix = '') {
   }
   const description = path.join(replaced, 'overlay.json');
   writeFileSync(description, JSON.stringify({ Replace }));
-  const args = ['build', '-mod=readonly', '-overlay', description, '-o', output, `./${name}`];
-  const build = launch('go', args, { cwd: MODULE });
+  await goBuild(MODULE, `./${name}`, output, ['-overlay', description]);
+  return output;
+}
+
+/** Builds a package of the module in a directory. */
+export async function goBuild(directory, name, output, options = []) {
+  const args = ['build', '-mod=readonly', ...options, '-o', output, name];
+  const build = launch('go', args, { cwd: directory });
   const { code } = await inTime(`go ${args.join(' ')}`, build.exited, BUILD_MILLIS);
   if (code !== 0) throw new Error(build.stderr);
-  return output;
 }
 
 /** The program ./sdk, which is written for version 7 of the SDK, for version 6: without the methods that are newer. */

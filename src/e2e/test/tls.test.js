@@ -80,6 +80,12 @@ test('curl gets the same response over HTTP/2 and HTTP/1.1', async () => {
   assert.equal(h2.text, h1.text);
 });
 
+test('curl that assumes HTTP/2 gets the same response over TLS', async () => {
+  const known = await list(server, '--http2-prior-knowledge');
+  assert.deepEqual([known.code, known.status, known.version], [0, 200, '2'], known.complaint);
+  assert.equal(known.text, (await list(server, '--http1.1')).text);
+});
+
 test('plain HTTP on the TLS port gets no response', async () => {
   const { code, status } = await curl([`http://127.0.0.1:${server.port}/openapi.yaml`]);
   assert.notEqual(code, 0);
