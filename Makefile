@@ -54,7 +54,7 @@ e2e: $(JAR) $(KAFKA) $(DIST) $(E2E)/node_modules/.package-lock.json $(E2E)/node/
 	cd $(E2E) && npm test
 	@node $(E2E)/left-out.mjs
 
-.PHONY: e2e-node e2e-wrangler e2e-python e2e-go e2e-java e2e-php compatibility
+.PHONY: e2e-node e2e-wrangler e2e-python e2e-go e2e-java e2e-php e2e-terraform compatibility
 e2e-node: $(JAR) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json ## run the clients for Node, all versions
 e2e-wrangler: $(JAR) $(E2E)/node_modules/.package-lock.json $(E2E)/node/node_modules/.package-lock.json ## run the newest wrangler
 e2e-python: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the clients for Python, all versions
@@ -63,6 +63,10 @@ e2e-java: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the HTTP clients 
 e2e-php: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the HTTP clients for PHP
 e2e-node e2e-wrangler e2e-python e2e-go e2e-java e2e-php:
 	cd $(E2E) && node --test test/clients-$(@:e2e-%=%).test.js
+	@node $(E2E)/left-out.mjs
+
+e2e-terraform: $(JAR) $(E2E)/node_modules/.package-lock.json ## run the resources of queues of the Terraform provider 5 (needs Go and terraform or tofu)
+	cd $(E2E) && node --test terraform/clients-terraform.test.js
 	@node $(E2E)/left-out.mjs
 
 .PHONY: e2e-fuzz
