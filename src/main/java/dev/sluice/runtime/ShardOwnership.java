@@ -177,8 +177,11 @@ public final class ShardOwnership implements ShardListener {
                     onServed.accept(shard);
                 })
                 .onFailure(failure -> {
-                    LOG.warn("{} cannot be served yet: {}", name(shard), failure.getMessage());
-                    running.context().owner().setTimer(RETRY_MILLIS, later -> serve(shard, running));
+                    // If it was lost meanwhile, it is served when it is gained again.
+                    if (store.owns(shard)) {
+                        LOG.warn("{} cannot be served yet: {}", name(shard), failure.getMessage());
+                        running.context().owner().setTimer(RETRY_MILLIS, later -> serve(shard, running));
+                    }
                 });
     }
 

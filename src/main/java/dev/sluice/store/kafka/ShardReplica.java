@@ -392,7 +392,7 @@ final class ShardReplica implements AutoCloseable {
         ownerLoop.begin(epoch);
         state = new ReplicaState(ShardRole.OWNER, state.generation() + 1, null);
         epoch.sendBeat();
-        LOG.info("Owns {}, in epoch {}", name(), claimedEpoch);
+        LOG.debug("Owns {}, in epoch {}", name(), claimedEpoch);
         if (!gained) {
             gained = true;
             takeoverNanos = System.nanoTime() - asks.ownAskedNanos();
@@ -455,7 +455,7 @@ final class ShardReplica implements AutoCloseable {
         if (gained) {
             gained = false;
             if (!closing) {
-                LOG.info("Does not own {} any more: {}", name(), reason.getMessage());
+                LOG.debug("Does not own {} any more: {}", name(), reason.getMessage());
             }
             listener.lost(config.shard(), String.valueOf(reason.getMessage()));
         }
